@@ -1,0 +1,96 @@
+/**
+ * A workflow definition in its two forms: the document (what people write, what is stored and exported; durations
+ * are text) and the compiled form the engine runs (defaults applied, durations in ms, type settings apart).
+ */
+
+export const PRIORITIES = ['highest', 'high', 'medium', 'low', 'lowest'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+export const EXECUTION_TYPES = ['parallel', 'serial_wait', 'serial_discard', 'serial_priority'] as const;
+export type ExecutionType = (typeof EXECUTION_TYPES)[number];
+
+export const TIMEOUT_STRATEGIES = ['warn', 'fail', 'warn_and_fail'] as const;
+export type TimeoutStrategy = (typeof TIMEOUT_STRATEGIES)[number];
+
+export const FAILURE_STRATEGIES = ['continue', 'end'] as const;
+export type FailureStrategy = (typeof FAILURE_STRATEGIES)[number];
+
+export const SCOPES = ['all', 'upstream', 'downstream', 'only'] as const;
+/** Which tasks of the logical graph a run does, seen from its start tasks. */
+export type Scope = (typeof SCOPES)[number];
+
+export const PARAM_TYPES = [
+  'string',
+  'integer',
+  'float',
+  'boolean',
+  'date',
+  'time',
+  'timestamp',
+  'list',
+  'json',
+  'file',
+] as const;
+export type ParamType = (typeof PARAM_TYPES)[number];
+
+export interface ParamDefinition {
+  readonly name: string;
+  readonly type: ParamType;
+  /** The default, as text, with placeholders unresolved. Absent: the start must give one. */
+  readonly value?: string;
+  readonly description?: string;
+}
+
+export interface OutputDefinition {
+  readonly name: string;
+  readonly type: ParamType;
+}
+
+export interface RetryPolicy {
+  /** Attempts after the first. 0: none. */
+  readonly times: number;
+  readonly intervalMs: number;
+  readonly backoff: 'fixed' | 'exponential';
+  /** Upper bound of an exponential interval. */
+  readonly maxIntervalMs: number;
+}
+
+export interface TimeoutPolicy {
+  readonly afterMs: number;
+  readonly strategy: TimeoutStrategy;
+}
+
+export interface TaskDefinition {
+  readonly name: string;
+  readonly type: string;
+  readonly description: string;
+  readonly dependsOn: readonly string[];
+  /** false: passed over as if it had succeeded, with no task instance. */
+  readonly enabled: boolean;
+  readonly retry: RetryPolicy;
+  readonly timeout: TimeoutPolicy | null;
+  readonly delayMs: number;
+  readonly workerGroup: string | null;
+  readonly environment: string | null;
+  readonly priority: Priority;
+  /** Local parameters (direction in). */
+  readonly params: readonly ParamDefinition[];
+  readonly outputs: readonly OutputDefinition[];
+  /** The settings of this task's type (`script`, `url`, …), checked against the type's schema. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export interface WorkflowDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly params: readonly ParamDefinition[];
+  readonly execution: ExecutionType;
+  readonly failureStrategy: FailureStrategy;
+  readonly timeout: TimeoutPolicy | null;
+  /** IANA zone in which time expressions are evaluated; UTC when the document names none. */
+  readonly timezone: string;
+  readonly tasks: readonly TaskDefinition[];
+}
+
+/** The document as stored: plain JSON with stable key order. Its shape is held by `parseWorkflowDocument`. */
+export type WorkflowDocument = Readonly<Record<string, unknown>> & { readonly name: string };

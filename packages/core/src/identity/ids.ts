@@ -1,0 +1,88 @@
+/**
+ * Ids are made by whoever creates the row: 26 characters, sortable as text in order of creation,
+ * unique across processes (48 bits of time, 80 bits of randomness, Crockford base 32, lower case).
+ */
+import type { Clock } from '../time/clock.ts';
+import type { Random } from '../time/random.ts';
+
+declare const brand: unique symbol;
+/** A text id that cannot be mixed up with the id of another kind of thing. */
+export type Id<Kind extends string> = string & { readonly [brand]: Kind };
+
+export type ProjectId = Id<'project'>;
+export type WorkflowId = Id<'workflow'>;
+export type WorkflowInstanceId = Id<'workflow-instance'>;
+export type TaskInstanceId = Id<'task-instance'>;
+/** One sending of one task instance to one worker. A resend after a lost worker is a new dispatch. */
+export type DispatchId = Id<'dispatch'>;
+export type CommandId = Id<'command'>;
+export type WorkerId = Id<'worker'>;
+export type ServerId = Id<'server'>;
+export type UserId = Id<'user'>;
+export type TokenId = Id<'token'>;
+export type SessionId = Id<'session'>;
+
+/** The number of a leader's term. Only grows; fences every commit and every dispatch. */
+export type Epoch = number;
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const TIME_CHARS = 10;
+const RANDOM_CHARS = 16;
+
+export interface IdSource {
+  /** A new id, greater as text than every id this source made before, also when the clock steps back. */
+  next<Kind extends string>(): Id<Kind>;
+}
+
+/**
+ * Makes time-ordered ids. Two ids of one millisecond stay ordered because the random part is counted up.
+ */
+export function createIdSource(clock: Pick<Clock, 'now'>, random: Random): IdSource {
+  let lastTime = -1;
+  const digits = new Uint8Array(RANDOM_CHARS);
+
+  function refill(): void {
+    const bytes = random.bytes(RANDOM_CHARS);
+    // The first digit keeps its top bit clear, so counting up within a millisecond cannot overflow in practice.
+    for (let i = 0; i < RANDOM_CHARS; i++) digits[i] = bytes[i]! & (i === 0 ? 15 : 31);
+  }
+
+  function countUp(): void {
+    for (let i = RANDOM_CHARS - 1; i >= 0; i--) {
+      if (digits[i]! < 31) {
+        digits[i] = digits[i]! + 1;
+        return;
+      }
+      digits[i] = 0;
+    }
+    lastTime += 1;
+    refill();
+  }
+
+  return {
+    next<Kind extends string>(): Id<Kind> {
+      const now = Math.max(0, Math.floor(clock.now()));
+      if (now > lastTime) {
+        lastTime = now;
+        refill();
+      } else {
+        countUp();
+      }
+      let text = '';
+      let rest = lastTime;
+      for (let i = 0; i < TIME_CHARS; i++) {
+        text = ALPHABET[rest % 32]! + text;
+        rest = Math.floor(rest / 32);
+      }
+      for (const digit of digits) text += ALPHABET[digit]!;
+      return text as Id<Kind>;
+    },
+  };
+}
+
+const ID_PATTERN = /^[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** True for text that could be an id of ours; a name that looks like an id is refused by the definition schema. */
+export function isId(text: string): boolean {
+  return ID_PATTERN.test(text);
+}

@@ -1,0 +1,255 @@
+/** What the API asks of the store, one port per aggregate. Every list is keyset-paged and stable under inserts. */
+import type {
+  CommandRow,
+  Id,
+  NewEvent,
+  ProjectId,
+  SessionId,
+  TaskInstanceId,
+  TaskInstanceRow,
+  TokenId,
+  UserId,
+  WorkflowDocument,
+  WorkflowId,
+  WorkflowInstanceId,
+  WorkflowInstanceRow,
+  WorkflowState,
+} from '@vaquita/core';
+import type { Page, WorkerRow } from './master.ts';
+
+export interface PageRequest {
+  /** At most 500. */
+  readonly limit: number;
+  /** Opaque; from the page before. A malformed one is `bad_request`. */
+  readonly cursor: string | null;
+}
+
+export interface ProjectRow {
+  readonly id: ProjectId;
+  readonly name: string;
+  readonly description: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface ProjectStore {
+  /** @throws AppError `name_in_use`. */
+  create(row: ProjectRow): Promise<void>;
+  /** By id or by name. */
+  find(idOrName: string): Promise<ProjectRow | undefined>;
+  list(page: PageRequest): Promise<Page<ProjectRow>>;
+  /** @throws AppError `name_in_use`. */
+  update(
+    id: ProjectId,
+    change: { readonly name?: string; readonly description?: string; readonly at: number },
+  ): Promise<void>;
+  /** @throws AppError `conflict` while the project holds workflows. */
+  delete(id: ProjectId): Promise<void>;
+}
+
+export interface WorkflowRow {
+  readonly id: WorkflowId;
+  readonly projectId: ProjectId;
+  readonly name: string;
+  readonly description: string;
+  /** Newest version. */
+  readonly version: number;
+  readonly online: boolean;
+  readonly taskCount: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface WorkflowVersionRow {
+  readonly workflowId: WorkflowId;
+  readonly version: number;
+  readonly document: WorkflowDocument;
+  /** SHA-256 of the canonical document, hex. */
+  readonly contentHash: string;
+  readonly createdBy: string;
+  readonly createdAt: number;
+}
+
+export interface WorkflowStore {
+  /** Saves version 1. @throws AppError `name_in_use`. */
+  create(row: WorkflowRow, first: WorkflowVersionRow): Promise<void>;
+  /**
+   * Saves a new version unless the content hash equals the newest one's.
+   * @returns the version that now is newest. @throws AppError `name_in_use`, `not_found`.
+   */
+  saveVersion(
+    id: WorkflowId,
+    change: {
+      readonly name: string;
+      readonly description: string;
+      readonly taskCount: number;
+      readonly document: WorkflowDocument;
+      readonly contentHash: string;
+      readonly createdBy: string;
+      readonly at: number;
+    },
+  ): Promise<{ readonly version: number; readonly created: boolean }>;
+  find(projectId: ProjectId, idOrName: string): Promise<WorkflowRow | undefined>;
+  list(projectId: ProjectId, page: PageRequest): Promise<Page<WorkflowRow>>;
+  version(id: WorkflowId, version: number): Promise<WorkflowVersionRow | undefined>;
+  versions(id: WorkflowId, page: PageRequest): Promise<Page<Omit<WorkflowVersionRow, 'document'>>>;
+  setOnline(id: WorkflowId, online: boolean, at: number): Promise<void>;
+  /** Removes the workflow and its versions. @throws AppError `conflict` while it has runs that have not ended. */
+  delete(id: WorkflowId): Promise<void>;
+}
+
+export interface InstanceFilter {
+  readonly projectId?: ProjectId;
+  readonly workflowId?: WorkflowId;
+  readonly states?: readonly WorkflowState[];
+}
+
+export interface InstanceStore {
+  /**
+   * Files a run: the instance row (state `submitted`), its `start` command and the created event, in one transaction.
+   */
+  start(row: WorkflowInstanceRow, command: CommandRow, event: NewEvent): Promise<void>;
+  find(id: string): Promise<WorkflowInstanceRow | undefined>;
+  /** Newest first. */
+  list(filter: InstanceFilter, page: PageRequest): Promise<Page<WorkflowInstanceRow>>;
+  /** In order of creation. */
+  tasks(id: WorkflowInstanceId): Promise<readonly TaskInstanceRow[]>;
+  task(id: string): Promise<TaskInstanceRow | undefined>;
+  countsByState(since: number): Promise<Readonly<Partial<Record<WorkflowState, number>>>>;
+}
+
+export interface CommandStore {
+  /** Files a command. The same id twice is the same command. */
+  file(command: CommandRow): Promise<void>;
+  /** How a command ended: pending (null) or its outcome. */
+  outcome(id: string): Promise<{ readonly done: boolean; readonly outcome: string | null } | undefined>;
+  pendingCount(): Promise<number>;
+}
+
+export interface EventRow extends NewEvent {
+  readonly seq: number;
+}
+
+export interface EventStore {
+  /** Events with `seq` greater than the cursor, in order. */
+  after(
+    seq: number,
+    options: { readonly limit: number; readonly workflowInstanceId?: WorkflowInstanceId },
+  ): Promise<readonly EventRow[]>;
+  latestSeq(): Promise<number>;
+}
+
+export interface UserRow {
+  readonly id: UserId;
+  readonly name: string;
+  readonly passwordHash: string;
+  readonly role: 'admin' | 'user';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface TokenRow {
+  readonly id: TokenId;
+  readonly kind: 'api' | 'worker';
+  readonly name: string;
+  /** First characters, shown in lists so that people recognise a token. */
+  readonly prefix: string;
+  /** SHA-256 of the whole token, hex. */
+  readonly secretHash: string;
+  /** Owner of an API token; null for worker tokens. */
+  readonly userId: UserId | null;
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly revokedAt: number | null;
+  readonly createdAt: number;
+}
+
+export interface SessionRow {
+  readonly id: SessionId;
+  readonly userId: UserId;
+  /** SHA-256 of the cookie's secret, hex. */
+  readonly secretHash: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+export interface UserStore {
+  /** @throws AppError `name_in_use`. */
+  create(row: UserRow): Promise<void>;
+  findByName(name: string): Promise<UserRow | undefined>;
+  find(id: UserId): Promise<UserRow | undefined>;
+  count(): Promise<number>;
+  setPassword(id: UserId, passwordHash: string, at: number): Promise<void>;
+}
+
+export interface CredentialStore {
+  /** @throws AppError `conflict` when the secret is already known. */
+  createToken(row: TokenRow): Promise<void>;
+  /** Any token by its hash, revoked and expired ones too: the caller decides. Advances `lastUsedAt` at most once a minute. */
+  useToken(secretHash: string, now: number): Promise<TokenRow | undefined>;
+  listTokens(kind: TokenRow['kind'], page: PageRequest): Promise<Page<TokenRow>>;
+  revokeToken(id: string, at: number): Promise<boolean>;
+  createSession(row: SessionRow): Promise<void>;
+  useSession(
+    secretHash: string,
+    now: number,
+  ): Promise<{ readonly session: SessionRow; readonly user: UserRow } | undefined>;
+  deleteSession(id: SessionId): Promise<void>;
+}
+
+export interface IdempotencyRow {
+  /** `<user or token id> <method> <path> <Idempotency-Key>`. */
+  readonly key: string;
+  readonly bodyHash: string;
+  readonly status: number;
+  readonly response: string;
+  readonly createdAt: number;
+}
+
+export interface AuditRow {
+  readonly id: Id<'audit'>;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface RequestStore {
+  /**
+   * Claims the key: undefined when it is new (then `finish` or `abandon` follows), the recorded row when it was used.
+   * A claim that is still unfinished is a row with status 0.
+   */
+  claim(key: string, bodyHash: string, at: number): Promise<IdempotencyRow | undefined>;
+  finish(key: string, status: number, response: string): Promise<void>;
+  abandon(key: string): Promise<void>;
+  /** Forgets keys older than the moment. */
+  purge(before: number): Promise<number>;
+  audit(row: AuditRow): Promise<void>;
+  auditLog(page: PageRequest): Promise<Page<AuditRow>>;
+}
+
+export interface WorkerReader {
+  list(): Promise<readonly WorkerRow[]>;
+  get(id: string): Promise<WorkerRow | undefined>;
+}
+
+/** Where task logs are kept: outside the state tables. Offsets are bytes. */
+export interface LogStore {
+  /**
+   * Appends at the offset; bytes the log already holds are skipped, so a repeated chunk is harmless. A chunk that
+   * starts past the end leaves a marker line with the number of lost bytes.
+   * @returns the offset up to which the log now holds everything.
+   */
+  append(id: TaskInstanceId, offset: number, chunk: Uint8Array): Promise<number>;
+  /** At most `limit` bytes from the offset, cut at a character border. */
+  read(
+    id: TaskInstanceId,
+    offset: number,
+    limit: number,
+  ): Promise<{ readonly bytes: Uint8Array; readonly size: number }>;
+  size(id: TaskInstanceId): Promise<number>;
+  delete(ids: readonly TaskInstanceId[]): Promise<void>;
+  /** Calls back after each append, at once in the same process; returns how to stop. A hint: the log is the truth. */
+  watch(id: TaskInstanceId, onGrown: () => void): () => void;
+}

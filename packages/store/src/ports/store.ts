@@ -1,0 +1,28 @@
+/** The whole store, as the assembly hands it out. Packages take only the port they need. */
+import type {
+  CommandStore,
+  CredentialStore,
+  EventStore,
+  InstanceStore,
+  ProjectStore,
+  RequestStore,
+  UserStore,
+  WorkflowStore,
+} from './api.ts';
+import type { SqlDriver } from './driver.ts';
+import type { MasterStore } from './master.ts';
+
+export interface Store {
+  readonly projects: ProjectStore;
+  readonly workflows: WorkflowStore;
+  readonly instances: InstanceStore;
+  readonly commands: CommandStore;
+  readonly events: EventStore;
+  readonly users: UserStore;
+  readonly credentials: CredentialStore;
+  readonly requests: RequestStore;
+  readonly master: MasterStore;
+  /** For the registry, which keeps its own tables. */
+  readonly driver: SqlDriver;
+  close(): Promise<void>;
+}

@@ -1,0 +1,30 @@
+/** The record of what happened, as lists and as the live stream give it. */
+import * as z from 'zod';
+import { pageOf, Timestamp } from './page.ts';
+
+export const EventView = z
+  .object({
+    seq: z.number().int().meta({ description: 'Grows with every event; the id of the stream' }),
+    type: z.enum([
+      'workflow_instance.created',
+      'workflow_instance.state',
+      'task_instance.created',
+      'task_instance.state',
+      'task_instance.warning',
+      'workflow.added',
+      'workflow.updated',
+      'workflow.removed',
+      'worker.state',
+      'server.state',
+    ]),
+    at: Timestamp,
+    projectId: z.string(),
+    workflowInstanceId: z.string().nullable(),
+    taskInstanceId: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Event' });
+export type EventView = z.infer<typeof EventView>;
+
+export const EventPage = pageOf(EventView).meta({ id: 'EventPage' });
+export type EventPage = z.infer<typeof EventPage>;

@@ -1,0 +1,119 @@
+/** Bodies of runs: start, list, detail, graph. */
+
+import {
+  FAILURE_STRATEGIES,
+  PRIORITIES,
+  SCOPES,
+  TASK_STATES,
+  type TaskState,
+  WORKFLOW_STATES,
+  type WorkflowState,
+} from '@vaquita/core';
+import * as z from 'zod';
+import { Duration, pageOf, Timestamp } from './page.ts';
+import { ReasonView } from './reason.ts';
+
+export const WorkflowStateName = z
+  .enum(Object.keys(WORKFLOW_STATES) as [WorkflowState, ...WorkflowState[]])
+  .meta({ id: 'WorkflowState' });
+export const TaskStateName = z.enum(Object.keys(TASK_STATES) as [TaskState, ...TaskState[]]).meta({ id: 'TaskState' });
+
+const Name = z.string().min(1).max(200);
+
+export const StartRequest = z
+  .strictObject({
+    params: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Start parameters by name; they override the defaults of the definition' }),
+    startTasks: z.array(Name).max(10_000).optional(),
+    scope: z.enum(SCOPES).optional().meta({ description: 'Seen from `startTasks`; without them only `all`' }),
+    failureStrategy: z.enum(FAILURE_STRATEGIES).optional(),
+    priority: z.enum(PRIORITIES).optional(),
+    workerGroup: Name.optional().meta({ description: 'For tasks that name no worker group themselves' }),
+    dryRun: z.boolean().optional(),
+    version: z.number().int().min(1).optional().meta({ description: 'A version other than the newest' }),
+    timeout: Duration.optional().meta({ description: 'Overrides the timeout of the definition' }),
+  })
+  .meta({ id: 'StartRequest' });
+export type StartRequest = z.input<typeof StartRequest>;
+
+export const StartAnswer = z.object({ id: z.string(), state: WorkflowStateName }).meta({ id: 'StartAnswer' });
+export type StartAnswer = z.infer<typeof StartAnswer>;
+
+export const ActionAnswer = z
+  .object({
+    id: z.string(),
+    action: z.string(),
+    commandId: z.string(),
+    state: z.string().meta({ description: 'The state when the request was accepted; the leader acts on it next' }),
+  })
+  .meta({ id: 'ActionAnswer' });
+export type ActionAnswer = z.infer<typeof ActionAnswer>;
+
+export const InstanceView = z
+  .object({
+    id: z.string(),
+    projectId: z.string(),
+    projectName: z.string(),
+    workflowId: z.string(),
+    workflowName: z.string(),
+    version: z.number().int(),
+    number: z.number().int().nullable().meta({ description: 'Null until the leader has taken the run' }),
+    state: WorkflowStateName,
+    runCounter: z.number().int(),
+    params: z.record(z.string(), z.string()),
+    startTasks: z.array(z.string()),
+    scope: z.enum(SCOPES),
+    failureStrategy: z.enum(FAILURE_STRATEGIES),
+    priority: z.enum(PRIORITIES),
+    workerGroup: z.string().nullable(),
+    environment: z.string().nullable(),
+    dryRun: z.boolean(),
+    timeout: Duration.nullable(),
+    businessTime: Timestamp,
+    createdBy: z.string(),
+    createdAt: Timestamp,
+    startedAt: Timestamp.nullable(),
+    endedAt: Timestamp.nullable(),
+    updatedAt: Timestamp,
+    reason: ReasonView.nullable(),
+  })
+  .meta({ id: 'WorkflowInstance' });
+export type InstanceView = z.infer<typeof InstanceView>;
+
+export const InstancePage = pageOf(InstanceView).meta({ id: 'WorkflowInstancePage' });
+export type InstancePage = z.infer<typeof InstancePage>;
+
+/**
+ * States of a graph's node that has no task instance: `waiting` may still start, `blocked` cannot because of what
+ * ended before it, `skipped` was passed over, `disabled` is switched off in the definition.
+ */
+export const NODE_STATES = ['waiting', 'blocked', 'skipped', 'disabled'] as const;
+export type NodeState = TaskState | (typeof NODE_STATES)[number];
+
+export const GraphNode = z
+  .object({
+    name: z.string(),
+    type: z.string(),
+    description: z.string(),
+    state: z.union([TaskStateName, z.enum(NODE_STATES)]),
+    taskInstanceId: z.string().nullable().meta({ description: 'The newest attempt, when there is one' }),
+    attempt: z.number().int(),
+    retryTimes: z.number().int(),
+    worker: z.string().nullable(),
+    startedAt: Timestamp.nullable(),
+    endedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'GraphNode' });
+export type GraphNode = z.infer<typeof GraphNode>;
+
+export const GraphView = z
+  .object({
+    workflowInstanceId: z.string(),
+    state: WorkflowStateName,
+    nodes: z.array(GraphNode),
+    edges: z.array(z.object({ from: z.string(), to: z.string() })),
+  })
+  .meta({ id: 'WorkflowInstanceGraph' });
+export type GraphView = z.infer<typeof GraphView>;

@@ -1,0 +1,77 @@
+/** Bodies an operator reads: cluster, overview, audit, task types, health. */
+
+import { WORKFLOW_STATES, type WorkflowState } from '@vaquita/core';
+import * as z from 'zod';
+import { pageOf, Timestamp } from './page.ts';
+
+const Count = z.number().int();
+
+export const WorkerCounts = z
+  .object({ online: Count, draining: Count, offline: Count, slots: Count, slotsUsed: Count })
+  .meta({ id: 'WorkerCounts', description: 'Slots are those of workers that are online' });
+export type WorkerCounts = z.infer<typeof WorkerCounts>;
+
+export const ClusterView = z
+  .object({
+    version: z.string(),
+    server: z.object({ role: z.enum(['leader', 'follower']) }),
+    leader: z.object({ name: z.string(), epoch: z.number().int() }).nullable(),
+    queues: z.object({ commands: Count.meta({ description: 'Commands the leader has not carried out yet' }) }),
+    workers: WorkerCounts,
+    latestEventSeq: Count,
+  })
+  .meta({ id: 'Cluster' });
+export type ClusterView = z.infer<typeof ClusterView>;
+
+const states = Object.keys(WORKFLOW_STATES) as WorkflowState[];
+
+export const OverviewView = z
+  .object({
+    since: Timestamp,
+    instances: z
+      .object(Object.fromEntries(states.map((state) => [state, Count])) as Record<WorkflowState, typeof Count>)
+      .meta({ description: 'Runs created since then, by state' }),
+    workers: WorkerCounts,
+    pendingCommands: Count,
+  })
+  .meta({ id: 'Overview' });
+export type OverviewView = z.infer<typeof OverviewView>;
+
+export const AuditView = z
+  .object({
+    id: z.string(),
+    at: Timestamp,
+    actor: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AuditEntry' });
+export type AuditView = z.infer<typeof AuditView>;
+
+export const AuditPage = pageOf(AuditView).meta({ id: 'AuditPage' });
+export type AuditPage = z.infer<typeof AuditPage>;
+
+export const TaskTypeView = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    description: z.string(),
+    settings: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the settings of this type' }),
+  })
+  .meta({ id: 'TaskType' });
+export type TaskTypeView = z.infer<typeof TaskTypeView>;
+
+export const TaskTypePage = pageOf(TaskTypeView).meta({ id: 'TaskTypePage' });
+export type TaskTypePage = z.infer<typeof TaskTypePage>;
+
+export const HealthView = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
+export type HealthView = z.infer<typeof HealthView>;
+
+export const ReadyView = z
+  .object({
+    status: z.enum(['ready', 'not_ready']),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+  })
+  .meta({ id: 'Ready' });
+export type ReadyView = z.infer<typeof ReadyView>;

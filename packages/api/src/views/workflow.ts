@@ -1,0 +1,58 @@
+/** Bodies of /projects/{project}/workflows: definitions and their versions. */
+import * as z from 'zod';
+import { pageOf, Timestamp } from './page.ts';
+
+/** The document as people write it; its shape is checked by the definition parser, which names every wrong place. */
+export const DefinitionDocument = z
+  .record(z.string(), z.unknown())
+  .meta({ id: 'WorkflowDefinition', description: 'A workflow definition; YAML and JSON hold the same thing' });
+
+export const WorkflowView = z
+  .object({
+    id: z.string(),
+    projectId: z.string(),
+    projectName: z.string(),
+    name: z.string(),
+    description: z.string(),
+    version: z.number().int().meta({ description: 'The newest version' }),
+    online: z.boolean().meta({ description: 'Only online workflows can be started' }),
+    taskCount: z.number().int(),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'Workflow' });
+export type WorkflowView = z.infer<typeof WorkflowView>;
+
+export const WorkflowDetail = WorkflowView.extend({ definition: DefinitionDocument }).meta({ id: 'WorkflowDetail' });
+export type WorkflowDetail = z.infer<typeof WorkflowDetail>;
+
+export const WorkflowPage = pageOf(WorkflowView).meta({ id: 'WorkflowPage' });
+export type WorkflowPage = z.infer<typeof WorkflowPage>;
+
+export const WorkflowSaved = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    version: z.number().int(),
+    created: z.boolean().meta({ description: 'False when the content was unchanged and no version was made' }),
+  })
+  .meta({ id: 'WorkflowSaved' });
+export type WorkflowSaved = z.infer<typeof WorkflowSaved>;
+
+export const VersionView = z
+  .object({
+    version: z.number().int(),
+    contentHash: z.string().meta({ description: 'SHA-256 of the canonical document, hex' }),
+    createdBy: z.string(),
+    createdAt: Timestamp,
+  })
+  .meta({ id: 'WorkflowVersion' });
+export type VersionView = z.infer<typeof VersionView>;
+
+export const VersionDetail = VersionView.extend({ definition: DefinitionDocument }).meta({
+  id: 'WorkflowVersionDetail',
+});
+export type VersionDetail = z.infer<typeof VersionDetail>;
+
+export const VersionPage = pageOf(VersionView).meta({ id: 'WorkflowVersionPage' });
+export type VersionPage = z.infer<typeof VersionPage>;

@@ -1,0 +1,44 @@
+/** The typed client of the HTTP API: one group of methods per resource. Runs wherever fetch does. */
+import { createSessionClient, createTokensClient, type SessionClient, type TokensClient } from './resources/access.ts';
+import { createInstancesClient, type InstancesClient } from './resources/instances.ts';
+import {
+  type AuditClient,
+  createAuditClient,
+  createOperationsClient,
+  createWorkersClient,
+  type OperationsClient,
+  type WorkersClient,
+} from './resources/operations.ts';
+import { createProjectsClient, type ProjectsClient } from './resources/projects.ts';
+import { createTaskInstancesClient, type TaskInstancesClient } from './resources/task-instances.ts';
+import { createWorkflowsClient, type WorkflowsClient } from './resources/workflows.ts';
+import { type ClientOptions, createTransport } from './transport.ts';
+
+export interface VaquitaClient extends OperationsClient {
+  readonly session: SessionClient;
+  readonly projects: ProjectsClient;
+  readonly workflows: WorkflowsClient;
+  readonly instances: InstancesClient;
+  readonly taskInstances: TaskInstancesClient;
+  readonly workers: WorkersClient;
+  readonly workerTokens: TokensClient;
+  readonly tokens: TokensClient;
+  readonly audit: AuditClient;
+}
+
+/** Every method throws {@link ApiError} when the call fails. */
+export function createClient(options: ClientOptions): VaquitaClient {
+  const transport = createTransport(options);
+  return {
+    ...createOperationsClient(transport),
+    session: createSessionClient(transport),
+    projects: createProjectsClient(transport),
+    workflows: createWorkflowsClient(transport),
+    instances: createInstancesClient(transport),
+    taskInstances: createTaskInstancesClient(transport),
+    workers: createWorkersClient(transport),
+    workerTokens: createTokensClient(transport, 'worker-tokens'),
+    tokens: createTokensClient(transport, 'tokens'),
+    audit: createAuditClient(transport),
+  };
+}

@@ -1,0 +1,88 @@
+/** What an operator reads: workers, cluster, overview, task types, audit; and the live stream of events. */
+import type {
+  AuditPage,
+  AuditView,
+  ClusterView,
+  EventView,
+  OverviewView,
+  PageQuery,
+  TaskTypePage,
+  WorkerPage,
+  WorkerView,
+} from '@vaquita/api/views';
+import { eachItem } from '../pages.ts';
+import { followStream, type StreamOptions } from '../server-sent-events.ts';
+import { type CallOptions, pathOf, type Transport } from '../transport.ts';
+
+export interface WorkersClient {
+  list(query?: PageQuery, options?: CallOptions): Promise<WorkerPage>;
+  all(): AsyncGenerator<WorkerView, void, undefined>;
+  get(worker: string, options?: CallOptions): Promise<WorkerView>;
+}
+
+export interface AuditClient {
+  /** Newest first. */
+  list(query?: PageQuery, options?: CallOptions): Promise<AuditPage>;
+  all(): AsyncGenerator<AuditView, void, undefined>;
+}
+
+export interface EventStreamOptions extends StreamOptions {
+  /** Only events of this run. */
+  readonly workflowInstanceId?: string | undefined;
+  /** Only events of this project (id). */
+  readonly projectId?: string | undefined;
+  /** Called each time the stream stands; `seq` is the event after which it goes on. Good for fetching anew. */
+  readonly onOpen?: ((position: { readonly seq: number }) => void) | undefined;
+}
+
+export interface OperationsClient {
+  cluster(options?: CallOptions): Promise<ClusterView>;
+  /** Counts of runs created in the last `hours` (default 24). */
+  overview(query?: { readonly hours?: number }, options?: CallOptions): Promise<OverviewView>;
+  taskTypes(options?: CallOptions): Promise<TaskTypePage>;
+  /** Events as they happen, from now on or after `lastEventId`; goes on by itself after an interruption. */
+  stream(options?: EventStreamOptions): AsyncGenerator<EventView, void, undefined>;
+}
+
+export function createWorkersClient(transport: Transport): WorkersClient {
+  const list: WorkersClient['list'] = (query, options) =>
+    transport.call('GET', pathOf('workers'), { query, ...options });
+  return {
+    list,
+    all: () => eachItem((cursor) => list({ limit: 200, cursor })),
+    get: (worker, options) => transport.call('GET', pathOf('workers', worker), options),
+  };
+}
+
+export function createAuditClient(transport: Transport): AuditClient {
+  const list: AuditClient['list'] = (query, options) => transport.call('GET', pathOf('audit'), { query, ...options });
+  return { list, all: () => eachItem((cursor) => list({ limit: 200, cursor })) };
+}
+
+export function createOperationsClient(transport: Transport): OperationsClient {
+  async function* stream(options: EventStreamOptions = {}): AsyncGenerator<EventView, void, undefined> {
+    const messages = followStream(
+      {
+        timers: transport.timers,
+        open: (lastEventId, signal) =>
+          transport.send('GET', pathOf('stream'), {
+            signal,
+            query: { workflowInstanceId: options.workflowInstanceId, projectId: options.projectId },
+            headers: { accept: 'text/event-stream', ...(lastEventId ? { 'last-event-id': lastEventId } : {}) },
+          }),
+      },
+      options,
+    );
+    for await (const message of messages) {
+      if (message.event === 'open') options.onOpen?.(JSON.parse(message.data) as { seq: number });
+      else if (message.event === 'event') yield JSON.parse(message.data) as EventView;
+    }
+  }
+
+  return {
+    cluster: (options) => transport.call('GET', pathOf('cluster'), options),
+    overview: (query, options) => transport.call('GET', pathOf('overview'), { query, ...options }),
+    taskTypes: (options) => transport.call('GET', pathOf('task-types'), options),
+    stream,
+  };
+}

@@ -1,0 +1,64 @@
+/** One attempt of one task: state, log, live log, kill. */
+import type { ActionAnswer, LogChunk, LogEnd, TaskInstanceView, WhyView } from '@vaquita/api/views';
+import { followStream, type StreamOptions } from '../server-sent-events.ts';
+import { type CallOptions, type PostOptions, pathOf, type Transport } from '../transport.ts';
+
+export interface LogQuery {
+  /** Byte offset; negative counts from the end. */
+  readonly offset?: number | undefined;
+  /** Bytes at most. */
+  readonly limit?: number | undefined;
+}
+
+export type LogMessage =
+  | { readonly type: 'text'; readonly chunk: LogChunk }
+  | { readonly type: 'end'; readonly end: LogEnd };
+
+export interface LogFollowOptions extends Omit<StreamOptions, 'lastEventId'> {
+  /** Byte offset to begin at; negative counts from the end. Default: the beginning. */
+  readonly offset?: number | undefined;
+}
+
+export interface TaskInstancesClient {
+  get(id: string, options?: CallOptions): Promise<TaskInstanceView>;
+  why(id: string, options?: CallOptions): Promise<WhyView>;
+  kill(id: string, options?: PostOptions): Promise<ActionAnswer>;
+  log(id: string, query?: LogQuery, options?: CallOptions): Promise<LogChunk>;
+  /** The log as it grows; ends with an `end` message when the task has ended and all of its log was given. */
+  followLog(id: string, options?: LogFollowOptions): AsyncGenerator<LogMessage, void, undefined>;
+  /** Address of the whole log as a plain text file. */
+  logDownloadUrl(id: string): string;
+}
+
+export function createTaskInstancesClient(transport: Transport): TaskInstancesClient {
+  const at = (...rest: string[]) => pathOf('task-instances', ...rest);
+
+  async function* followLog(id: string, options: LogFollowOptions = {}): AsyncGenerator<LogMessage, void, undefined> {
+    const messages = followStream(
+      {
+        timers: transport.timers,
+        open: (lastEventId, signal) =>
+          transport.send('GET', at(id, 'log', 'stream'), {
+            signal,
+            query: { offset: options.offset },
+            headers: { accept: 'text/event-stream', ...(lastEventId ? { 'last-event-id': lastEventId } : {}) },
+          }),
+        isLast: (message) => message.event === 'end',
+      },
+      { signal: options.signal, onStatus: options.onStatus },
+    );
+    for await (const message of messages) {
+      if (message.event === 'log') yield { type: 'text', chunk: JSON.parse(message.data) as LogChunk };
+      else if (message.event === 'end') yield { type: 'end', end: JSON.parse(message.data) as LogEnd };
+    }
+  }
+
+  return {
+    get: (id, options) => transport.call('GET', at(id), options),
+    why: (id, options) => transport.call('GET', at(id, 'why'), options),
+    kill: (id, options) => transport.call('POST', at(id, 'kill'), options),
+    log: (id, query, options) => transport.call('GET', at(id, 'log'), { query, ...options }),
+    followLog,
+    logDownloadUrl: (id) => transport.url(at(id, 'log', 'download')),
+  };
+}

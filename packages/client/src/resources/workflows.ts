@@ -1,0 +1,80 @@
+/** Workflows of a project: definitions, versions, online and offline, start. */
+import type {
+  PageQuery,
+  StartAnswer,
+  StartRequest,
+  VersionDetail,
+  VersionPage,
+  VersionView,
+  WorkflowDetail,
+  WorkflowPage,
+  WorkflowSaved,
+  WorkflowView,
+} from '@vaquita/api/views';
+import { eachItem } from '../pages.ts';
+import { type Call, type CallOptions, type PostOptions, pathOf, type Transport } from '../transport.ts';
+
+/** A definition: an object is sent as JSON, a text as YAML (of which JSON is a part). */
+export type DefinitionInput = Readonly<Record<string, unknown>> | string;
+
+export interface WorkflowsClient {
+  list(project: string, query?: PageQuery, options?: CallOptions): Promise<WorkflowPage>;
+  /** Every workflow of the project, page by page. */
+  all(project: string): AsyncGenerator<WorkflowView, void, undefined>;
+  get(project: string, workflow: string, options?: CallOptions): Promise<WorkflowDetail>;
+  create(project: string, definition: DefinitionInput, options?: PostOptions): Promise<WorkflowSaved>;
+  /** Saves a new version; unchanged content makes none. */
+  save(project: string, workflow: string, definition: DefinitionInput, options?: CallOptions): Promise<WorkflowSaved>;
+  delete(project: string, workflow: string, options?: CallOptions): Promise<void>;
+  versions(project: string, workflow: string, query?: PageQuery, options?: CallOptions): Promise<VersionPage>;
+  allVersions(project: string, workflow: string): AsyncGenerator<VersionView, void, undefined>;
+  version(project: string, workflow: string, version: number, options?: CallOptions): Promise<VersionDetail>;
+  online(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
+  offline(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
+  /** The definition as YAML text; the newest version unless another is named. */
+  exportYaml(
+    project: string,
+    workflow: string,
+    query?: { readonly version?: number },
+    options?: CallOptions,
+  ): Promise<string>;
+  /** Files a run; answers as soon as it is recorded. */
+  start(project: string, workflow: string, body?: StartRequest, options?: PostOptions): Promise<StartAnswer>;
+}
+
+export function createWorkflowsClient(transport: Transport): WorkflowsClient {
+  const at = (project: string, ...rest: (string | number)[]) => pathOf('projects', project, 'workflows', ...rest);
+  const list: WorkflowsClient['list'] = (project, query, options) =>
+    transport.call('GET', at(project), { query, ...options });
+  const versions: WorkflowsClient['versions'] = (project, workflow, query, options) =>
+    transport.call('GET', at(project, workflow, 'versions'), { query, ...options });
+  return {
+    list,
+    all: (project) => eachItem((cursor) => list(project, { limit: 200, cursor })),
+    get: (project, workflow, options) => transport.call('GET', at(project, workflow), options),
+    create: (project, definition, options) =>
+      transport.call('POST', at(project), { ...bodyOf(definition), ...options }),
+    save: (project, workflow, definition, options) =>
+      transport.call('PUT', at(project, workflow), { ...bodyOf(definition), ...options }),
+    delete: (project, workflow, options) => transport.call('DELETE', at(project, workflow), options),
+    versions,
+    allVersions: (project, workflow) => eachItem((cursor) => versions(project, workflow, { limit: 200, cursor })),
+    version: (project, workflow, version, options) =>
+      transport.call('GET', at(project, workflow, 'versions', version), options),
+    online: (project, workflow, options) => transport.call('POST', at(project, workflow, 'online'), options),
+    offline: (project, workflow, options) => transport.call('POST', at(project, workflow, 'offline'), options),
+    exportYaml: async (project, workflow, query, options) => {
+      const headers = { accept: 'application/yaml' };
+      const response = await transport.send('GET', at(project, workflow, 'export'), { query, headers, ...options });
+      return response.text();
+    },
+    start: (project, workflow, json = {}, options) =>
+      transport.call('POST', at(project, workflow, 'instances'), { json, ...options }),
+  };
+}
+
+function bodyOf(definition: DefinitionInput): Pick<Call, 'json' | 'text'> {
+  return typeof definition === 'string'
+    ? { text: { type: 'application/yaml', body: definition } }
+    : { json: definition };
+}

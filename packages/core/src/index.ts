@@ -3,7 +3,6 @@ export * from './errors/app-error.ts';
 export * from './errors/codes.ts';
 export * from './errors/did-you-mean.ts';
 export * from './graph/logical-graph.ts';
-export * from './graph/scope.ts';
 export * from './identity/ids.ts';
 export * from './machine/rows.ts';
 export * from './machine/states.ts';

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findCycles } from './cycles.ts';
-import { buildGraph, type GraphTask, type LogicalGraph, reach, topologicalOrder } from './logical-graph.ts';
-import { selectScope } from './scope.ts';
+import {
+  buildGraph,
+  type GraphTask,
+  type LogicalGraph,
+  reach,
+  selectScope,
+  topologicalOrder,
+} from './logical-graph.ts';
 
 const task = (name: string, ...dependsOn: string[]): GraphTask => ({ name, dependsOn });
 

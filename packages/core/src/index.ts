@@ -4,8 +4,22 @@ export * from './errors/codes.ts';
 export * from './errors/did-you-mean.ts';
 export * from './graph/logical-graph.ts';
 export * from './identity/ids.ts';
+export * from './machine/effects.ts';
+export * from './machine/events.ts';
+export {
+  DEFAULT_WORKER_GROUP,
+  MACHINE_DEFAULTS,
+  type MachineSettings,
+  type RunChangeSet,
+  type TransitionContext,
+  takeChanges,
+} from './machine/ledger.ts';
 export * from './machine/rows.ts';
+export { type NodeOutcome, type Run, type RunNode, rebuildRun } from './machine/run.ts';
 export * from './machine/states.ts';
+export { TASK_TABLE } from './machine/task-machine.ts';
+export { quarantineReason, resumeRun, type TransitionResult, transition } from './machine/transition.ts';
+export { WORKFLOW_TABLE, whyRefused } from './machine/workflow-machine.ts';
 export * from './time/clock.ts';
 export * from './time/duration.ts';
 export * from './time/random.ts';

@@ -1,0 +1,264 @@
+/**
+ * A run on its own, for tests of the machines: rows kept as a store would keep them, a clock turned by hand, and words
+ * for what dispatcher and workers would say. Every change set taken is applied to the rows, so `rebuilt()` is what a
+ * new leader would see.
+ */
+import type { FailureStrategy, TaskDefinition, WorkflowDefinition } from '../definition/definition.ts';
+import {
+  type CommandId,
+  createIdSource,
+  type DispatchId,
+  type ProjectId,
+  type TaskInstanceId,
+  type WorkerId,
+  type WorkflowId,
+  type WorkflowInstanceId,
+} from '../identity/ids.ts';
+import type { Effect, Intent } from '../machine/effects.ts';
+import type { LifecycleEvent, TaskOutcomeReport } from '../machine/events.ts';
+import {
+  MACHINE_DEFAULTS,
+  type MachineSettings,
+  type RunChangeSet,
+  type TransitionContext,
+  takeChanges,
+} from '../machine/ledger.ts';
+import type { NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '../machine/rows.ts';
+import { type Run, rebuildRun } from '../machine/run.ts';
+import { resumeRun, type TransitionResult, transition } from '../machine/transition.ts';
+import { createSeededRandom } from './seeded-random.ts';
+
+export type TaskSpec = Partial<Omit<TaskDefinition, 'name'>> & { readonly name: string };
+
+export function taskDefinition(spec: TaskSpec): TaskDefinition {
+  return {
+    type: 'noop',
+    description: '',
+    dependsOn: [],
+    enabled: true,
+    retry: { times: 0, intervalMs: 0, backoff: 'fixed', maxIntervalMs: 0 },
+    timeout: null,
+    delayMs: 0,
+    workerGroup: null,
+    environment: null,
+    priority: 'medium',
+    params: [],
+    outputs: [],
+    config: {},
+    ...spec,
+  };
+}
+
+export function workflowDefinition(
+  tasks: readonly TaskSpec[],
+  more: Partial<WorkflowDefinition> = {},
+): WorkflowDefinition {
+  return {
+    name: 'test',
+    description: '',
+    params: [],
+    execution: 'parallel',
+    failureStrategy: 'continue',
+    timeout: null,
+    timezone: 'UTC',
+    tasks: tasks.map(taskDefinition),
+    ...more,
+  };
+}
+
+export interface RunFixtureOptions {
+  readonly definition?: Partial<WorkflowDefinition>;
+  readonly instance?: Partial<WorkflowInstanceRow>;
+  readonly failureStrategy?: FailureStrategy;
+  readonly settings?: Partial<MachineSettings>;
+  readonly seed?: number;
+}
+
+export type RunFixture = ReturnType<typeof createRunFixture>;
+
+export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixtureOptions = {}) {
+  const definition = workflowDefinition(tasks, options.definition);
+  let now = 1_000_000;
+  const random = createSeededRandom(options.seed ?? 1);
+  const ids = createIdSource({ now: () => now }, random);
+  const instance: WorkflowInstanceRow = {
+    id: ids.next<'workflow-instance'>() as WorkflowInstanceId,
+    projectId: 'p' as ProjectId,
+    workflowId: 'w' as WorkflowId,
+    workflowName: definition.name,
+    version: 1,
+    number: null,
+    state: 'submitted',
+    runCounter: 1,
+    params: {},
+    startTasks: [],
+    scope: 'all',
+    failureStrategy: options.failureStrategy ?? 'continue',
+    priority: 'medium',
+    workerGroup: null,
+    environment: null,
+    dryRun: false,
+    timeoutMs: null,
+    businessTime: now,
+    createdBy: 'somebody',
+    createdAt: now,
+    startedAt: null,
+    endedAt: null,
+    updatedAt: now,
+    reason: null,
+    ...options.instance,
+  };
+  const rows = {
+    instance,
+    tasks: new Map<TaskInstanceId, TaskInstanceRow>(),
+    outbox: new Map<string, OutboxRow>(),
+    events: [] as NewEvent[],
+    commands: new Map<CommandId, string>(),
+  };
+  const context = (): TransitionContext => ({
+    now,
+    ids,
+    random,
+    settings: { ...MACHINE_DEFAULTS, ...options.settings },
+  });
+  let run = rebuild();
+  const intents: Intent[] = [];
+  const effects: Effect[] = [];
+
+  function rebuild(): Run {
+    return rebuildRun(definition, {
+      instance: rows.instance,
+      tasks: [...rows.tasks.values()],
+      outbox: [...rows.outbox.values()],
+    });
+  }
+
+  function commit(): RunChangeSet | undefined {
+    const unit = takeChanges(run);
+    if (!unit) return undefined;
+    if (unit.instance) rows.instance = unit.instance;
+    for (const row of unit.newTasks) {
+      if (rows.tasks.has(row.id)) throw new Error(`task instance ${row.id} is inserted twice`);
+      rows.tasks.set(row.id, row);
+    }
+    for (const row of unit.changedTasks) {
+      if (!rows.tasks.has(row.id)) throw new Error(`task instance ${row.id} is updated before it is inserted`);
+      rows.tasks.set(row.id, row);
+    }
+    rows.events.push(...unit.events);
+    for (const row of unit.outboxPut) rows.outbox.set(row.dispatchId, row);
+    for (const id of unit.outboxDone) rows.outbox.delete(id);
+    for (const { id, outcome } of unit.commandsDone) rows.commands.set(id, outcome);
+    return unit;
+  }
+
+  function apply(result: TransitionResult): TransitionResult {
+    intents.push(...result.intents);
+    effects.push(...result.effects);
+    commit();
+    return result;
+  }
+
+  function send(event: LifecycleEvent): TransitionResult {
+    return apply(transition(run, event, context()));
+  }
+
+  function command(
+    event: { type: 'StartWorkflow' } | { type: 'StopWorkflow' | 'RerunWorkflow'; by?: string },
+  ): CommandId {
+    const commandId = ids.next<'command'>();
+    send({ by: 'somebody', ...event, commandId } as LifecycleEvent);
+    return commandId;
+  }
+
+  function current(name: string): TaskInstanceRow {
+    const row = [...rows.tasks.values()].find((task) => task.name === name && task.current);
+    if (!row) throw new Error(`no current task instance of "${name}"`);
+    return row;
+  }
+
+  function place(name: string, worker = 'w1'): DispatchId {
+    const dispatchId = ids.next<'dispatch'>();
+    const { id: taskInstanceId } = current(name);
+    send({
+      type: 'TaskPlaced',
+      taskInstanceId,
+      dispatchId,
+      workerId: worker as WorkerId,
+      workerName: worker,
+      epoch: 1,
+    });
+    return dispatchId;
+  }
+
+  function of(name: string): { taskInstanceId: TaskInstanceId; dispatchId: DispatchId } {
+    const row = current(name);
+    return { taskInstanceId: row.id, dispatchId: row.dispatchId ?? ('none' as DispatchId) };
+  }
+
+  function report(state: TaskOutcomeReport['state'], more: Partial<TaskOutcomeReport> = {}): TaskOutcomeReport {
+    return {
+      state,
+      exitCode: state === 'success' ? 0 : 1,
+      signal: null,
+      outputs: {},
+      startedAt: now,
+      endedAt: now,
+      logBytes: 0,
+      error: null,
+      ...more,
+    };
+  }
+
+  return {
+    rows,
+    intents,
+    effects,
+    get run() {
+      return run;
+    },
+    get state() {
+      return rows.instance.state;
+    },
+    get now() {
+      return now;
+    },
+    advance(ms: number) {
+      now += ms;
+    },
+    send,
+    start: () => command({ type: 'StartWorkflow' }),
+    stop: (by = 'somebody') => command({ type: 'StopWorkflow', by }),
+    rerun: (by = 'somebody') => command({ type: 'RerunWorkflow', by }),
+    kill(name: string) {
+      const commandId = ids.next<'command'>();
+      send({ type: 'KillTask', by: 'somebody', commandId, taskInstanceId: current(name).id });
+      return commandId;
+    },
+    current,
+    place,
+    of,
+    started: (name: string) => send({ type: 'TaskStarted', ...of(name), at: now, processId: 1 }),
+    ended: (name: string, state: TaskOutcomeReport['state'] = 'success', more: Partial<TaskOutcomeReport> = {}) =>
+      send({ type: 'TaskEnded', ...of(name), report: report(state, more) }),
+    /** Placed, started and ended, as a worker would. */
+    does(name: string, state: TaskOutcomeReport['state'] = 'success', more: Partial<TaskOutcomeReport> = {}) {
+      place(name);
+      this.started(name);
+      this.ended(name, state, more);
+    },
+    report,
+    statesOf: () =>
+      Object.fromEntries([...rows.tasks.values()].filter((row) => row.current).map((row) => [row.name, row.state])),
+    attemptsOf: (name: string) => [...rows.tasks.values()].filter((row) => row.name === name).map((row) => row.state),
+    /** What a new leader would have in memory. */
+    rebuilt: rebuild,
+    /** Goes on with the run rebuilt from its rows, as after a crash. */
+    restart() {
+      run = rebuild();
+      intents.length = 0;
+      effects.length = 0;
+      return apply(resumeRun(run, context()));
+    },
+  };
+}

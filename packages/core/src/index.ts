@@ -15,6 +15,7 @@ export {
   takeChanges,
 } from './machine/ledger.ts';
 export * from './machine/rows.ts';
+export { allInputs } from './machine/inputs.ts';
 export { type NodeOutcome, type Run, type RunNode, rebuildRun } from './machine/run.ts';
 export * from './machine/states.ts';
 export { TASK_TABLE } from './machine/task-machine.ts';

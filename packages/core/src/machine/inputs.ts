@@ -1,4 +1,71 @@
+/** The parameters of a task at the moment it is sent to a worker. */
+import { builtInParams } from '../params/built-ins.ts';
+import { resolveTaskParams } from '../params/precedence.ts';
+import type { TaskInstanceRow } from './rows.ts';
 import type { Run, RunNode } from './run.ts';
-export function resolveInputs(_run: Run, _node: RunNode): { inputs: Record<string, string>; warnings: string[] } {
-  return { inputs: {}, warnings: [] };
+import type { VisibleOutputs } from './visible-outputs.ts';
+
+export interface TaskInputs {
+  /** By name, resolved; built-ins are left out, because they follow from the rows. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** What could not be resolved or is of the wrong type, each in a sentence. The text stays as it was written. */
+  readonly warnings: readonly string[];
+}
+
+export function resolveInputs(run: Run, node: RunNode, row: TaskInstanceRow): TaskInputs {
+  const builtIns = builtInsOf(run, node, row);
+  const { values, problems } = resolveTaskParams({
+    start: run.instance.params,
+    local: node.task.params,
+    upstream: inOrderOfEnd(node.visible),
+    workflow: run.definition.params,
+    project: {},
+    builtIns,
+    time: timeOf(run),
+  });
+  const own = Object.entries(values).filter(([name, value]) => builtIns[name] !== value);
+  return {
+    inputs: Object.fromEntries(own),
+    warnings: problems.map(({ path, message }) => `${path}: ${message}`),
+  };
+}
+
+/** Everything a worker is given: the resolved parameters and the built-ins below them. */
+export function allInputs(run: Run, node: RunNode, row: TaskInstanceRow): Readonly<Record<string, string>> {
+  return { ...builtInsOf(run, node, row), ...row.inputs };
+}
+
+/** The time built-ins are the same for all tasks of a run: evaluated once. */
+const runBuiltIns = new WeakMap<Run, Readonly<Record<string, string>>>();
+
+function builtInsOf(run: Run, node: RunNode, row: TaskInstanceRow): Readonly<Record<string, string>> {
+  let shared = runBuiltIns.get(run);
+  if (!shared) {
+    const { instance } = run;
+    shared = builtInParams({
+      ...timeOf(run),
+      projectName: run.projectName,
+      projectId: instance.projectId,
+      workflowName: instance.workflowName,
+      workflowId: instance.workflowId,
+      workflowInstanceId: instance.id,
+      taskName: '',
+      taskInstanceId: '',
+    });
+    runBuiltIns.set(run, shared);
+  }
+  return {
+    ...shared,
+    'system.task.instance.id': row.id,
+    'system.task.definition.name': node.task.name,
+    'system.task.definition.code': node.task.name,
+  };
+}
+
+function timeOf(run: Run) {
+  return { businessTime: run.instance.businessTime, timezone: run.definition.timezone };
+}
+
+function inOrderOfEnd(visible: VisibleOutputs): { name: string; value: string }[] {
+  return Array.from(visible, ([name, { value }]) => ({ name, value }));
 }

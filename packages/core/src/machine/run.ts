@@ -46,6 +46,7 @@ export interface RunChanges {
 
 export interface Run {
   readonly definition: WorkflowDefinition;
+  readonly projectName: string;
   readonly instance: Row<WorkflowInstanceRow>;
   readonly graph: LogicalGraph;
   readonly nodes: readonly RunNode[];
@@ -75,6 +76,7 @@ export function emptyChanges(): RunChanges {
 }
 
 export interface RunRowsInput {
+  readonly projectName: string;
   readonly instance: WorkflowInstanceRow;
   /** In order of creation. */
   readonly tasks: readonly TaskInstanceRow[];
@@ -100,6 +102,7 @@ export function rebuildRun(definition: WorkflowDefinition, rows: RunRowsInput): 
   }));
   const run: Run = {
     definition,
+    projectName: rows.projectName,
     instance: { ...rows.instance },
     graph,
     nodes,

@@ -12,7 +12,9 @@ test('every cell of both tables is decided: a handler, or a reason why nothing h
     expect(Object.keys(table).sort()).toEqual(Object.keys(states).sort());
     for (const [state, row] of Object.entries(table)) {
       expect(Object.keys(row).sort(), state).toEqual([...events].sort());
-      for (const [event, cell] of Object.entries(row)) {
+      for (const [event, cell] of Object.entries<
+        { ignore: string } | { refuse: string } | ((...args: never[]) => void)
+      >(row)) {
         if (typeof cell === 'function') continue;
         const why = 'ignore' in cell ? cell.ignore : cell.refuse;
         expect(why.length, `${state} × ${event}`).toBeGreaterThan(5);

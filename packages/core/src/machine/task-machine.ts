@@ -117,7 +117,7 @@ function becomeDue(t: Transition, { row }: TaskSubject): void {
 }
 
 function place(t: Transition, { node, row }: TaskSubject, event: EventOf<'TaskPlaced'>): void {
-  const { inputs, warnings } = resolveInputs(t.run, node);
+  const { inputs, warnings } = resolveInputs(t.run, node, row);
   for (const text of warnings) warn(t, row, 'parameter', text);
   row.inputs = inputs;
   row.dispatchId = event.dispatchId;

@@ -71,7 +71,7 @@ describe('a run', () => {
     );
     fixture.ended('b', 'success');
     expect(fixture.state).toBe('failure');
-    expect(fixture.statesOf()['after']).toBeUndefined();
+    expect(fixture.statesOf().after).toBeUndefined();
   });
 
   test('passes over disabled tasks as if they had succeeded, with no task instance', () => {
@@ -442,5 +442,55 @@ describe('after a crash', () => {
       running: 'running',
       killed: 'dispatched',
     });
+  });
+});
+
+describe('parameters', () => {
+  test('reach a task from the start, the definition, the tasks before it and itself, in that order of weight', () => {
+    const fixture = createRunFixture(
+      [
+        { name: 'a' },
+        { name: 'b', dependsOn: ['a'], params: [{ name: 'local', type: 'string', value: '${rows} rows on ${day}' }] },
+        { name: 'c', dependsOn: ['b'] },
+      ],
+      {
+        definition: {
+          params: [
+            { name: 'day', type: 'string', value: '$[yyyy-MM-dd]' },
+            { name: 'rows', type: 'integer', value: '0' },
+          ],
+        },
+        instance: { params: { who: 'ada' }, businessTime: Date.UTC(2024, 1, 29) },
+      },
+    );
+    fixture.start();
+    fixture.does('a', 'success', { outputs: { rows: '12' } });
+    fixture.does('b');
+    expect(fixture.current('b').inputs).toEqual({
+      day: '2024-02-29',
+      rows: '12',
+      who: 'ada',
+      local: '12 rows on 2024-02-29',
+    });
+    fixture.place('c');
+    expect(fixture.current('c').inputs).toMatchObject({ rows: '12' });
+  });
+
+  test('of the same name from parallel tasks: the one that ended last wins, also after a restart', () => {
+    const fixture = createRunFixture([{ name: 'a' }, { name: 'b' }, { name: 'c', dependsOn: ['a', 'b'] }]);
+    fixture.start();
+    fixture.does('b', 'success', { outputs: { x: 'from b' }, endedAt: 2_000 });
+    fixture.does('a', 'success', { outputs: { x: 'from a' }, endedAt: 1_000 });
+    fixture.restart();
+    fixture.place('c');
+    expect(fixture.current('c').inputs).toEqual({ x: 'from b' });
+  });
+
+  test('that cannot be resolved stay as written and are recorded', () => {
+    const fixture = createRunFixture([{ name: 'a', params: [{ name: 'x', type: 'string', value: '${nobody}' }] }]);
+    fixture.start();
+    fixture.place('a');
+    expect(fixture.current('a').inputs).toEqual({ x: '${nobody}' });
+    expect(fixture.rows.events).toContainEqual(expect.objectContaining({ type: 'task_instance.warning' }));
   });
 });

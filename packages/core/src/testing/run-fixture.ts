@@ -127,6 +127,7 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
 
   function rebuild(): Run {
     return rebuildRun(definition, {
+      projectName: 'project',
       instance: rows.instance,
       tasks: [...rows.tasks.values()],
       outbox: [...rows.outbox.values()],

@@ -1,3 +1,7 @@
+/**
+ * Three suites. `unit` stands beside the sources, `behaviour` runs whole servers and agents, `ui` drives a real browser.
+ * The last two start processes and listen on ports, so their files run one after the other.
+ */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,18 +12,28 @@ export default defineConfig({
           name: 'unit',
           include: [
             'packages/*/src/**/*.test.ts',
-            'apps/{server,worker}/src/**/*.test.ts',
+            'apps/*/src/**/*.test.ts',
             'tools/**/*.test.ts',
-            'apps/web/src/**/*.test.ts',
+            'bench/**/*.test.ts',
           ],
         },
       },
       {
         test: {
           name: 'behaviour',
-          include: ['e2e/behaviour/**/*.test.ts'],
+          include: ['e2e/behaviour/**/*.test.ts', 'examples/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'ui',
+          include: ['e2e/ui/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
     ],

@@ -6,7 +6,12 @@
 import './preflight.js';
 
 const { ensureUi } = await import('./build-ui.ts');
-await ensureUi();
+try {
+  await ensureUi();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
 
 const main = new URL('../apps/server/src/cli/main.ts', import.meta.url);
 process.argv.splice(2, 0, 'start');

@@ -1,0 +1,106 @@
+import { AppError } from '@vaquita/core';
+import { describe, expect, it } from 'vitest';
+import { describeSettings, type Environment, readSettings } from './settings.ts';
+
+const read = (env: Environment = {}, file: string | null = null) =>
+  readSettings({ env, cwd: '/srv', file: file === null ? null : { path: '/srv/vaquita.config.json', text: file } });
+
+function problemsOf(run: () => unknown): readonly { path: string; message: string }[] {
+  try {
+    run();
+  } catch (thrown) {
+    expect(thrown).toBeInstanceOf(AppError);
+    expect((thrown as AppError).code).toBe('bad_settings');
+    return (thrown as AppError).problems;
+  }
+  throw new Error('the settings were accepted');
+}
+
+describe('readSettings', () => {
+  it('has a default for everything, and folders that do not depend on where it runs later', () => {
+    const { settings } = read();
+    expect(settings).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      dataDir: '/srv/data',
+      databaseUrl: 'file:/srv/data/vaquita.db',
+      adminPassword: null,
+      embeddedWorker: true,
+      logLevel: 'info',
+    });
+    expect(Object.isFrozen(settings)).toBe(true);
+  });
+
+  it('lets the environment win over the file, and the file over the default', () => {
+    const { settings, sources } = read(
+      { VAQUITA_PORT: '9001' },
+      '{ "port": 9000, "host": "0.0.0.0", "signInTtl": "2h" }',
+    );
+    expect(settings).toMatchObject({ port: 9001, host: '0.0.0.0', signInTtlMs: 7_200_000 });
+    expect(sources).toMatchObject({ port: 'environment', host: 'file', dataDir: 'default' });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(read({ VAQUITA_PORT: '' }).settings.port).toBe(8080);
+  });
+
+  it('runs no embedded worker in production unless told to', () => {
+    expect(read({ NODE_ENV: 'production' }).settings.embeddedWorker).toBe(false);
+    expect(read({ NODE_ENV: 'production', VAQUITA_EMBEDDED_WORKER: 'on' }).settings.embeddedWorker).toBe(true);
+  });
+
+  it('names everything that is wrong at once, with its place', () => {
+    const problems = problemsOf(() =>
+      read(
+        {
+          VAQUITA_PORT: 'tcp://10.0.0.1:80',
+          VAQUITA_EMBEDDED_WORKER: 'maybe',
+          VAQUITA_SIGN_IN_TTL: '5 minutes',
+          VAQUITA_DATABASE_URL: 'postgres://db',
+          VAQUITA_ADMIN_PASSWORD: 'short',
+        },
+        '{ "hots": "x", "logLevel": "loud", "metricsOpen": ["yes"] }',
+      ),
+    );
+    expect(problems.map(({ path }) => path)).toEqual([
+      '/srv/vaquita.config.json: hots',
+      '/srv/vaquita.config.json: metricsOpen',
+      'VAQUITA_PORT',
+      'VAQUITA_DATABASE_URL',
+      'VAQUITA_ADMIN_PASSWORD',
+      'VAQUITA_EMBEDDED_WORKER',
+      '/srv/vaquita.config.json: logLevel',
+      'VAQUITA_SIGN_IN_TTL',
+    ]);
+    expect(problems[0]?.message).toContain('"host"');
+  });
+
+  it('never repeats a secret in a complaint', () => {
+    const problems = problemsOf(() => read({ VAQUITA_ADMIN_PASSWORD: 'hunter2' }));
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it.each(['{', '[]', 'null'])('refuses a file that holds %s', (text) => {
+    expect(problemsOf(() => read({}, text))[0]?.path).toBe('/srv/vaquita.config.json');
+  });
+});
+
+describe('describeSettings', () => {
+  it('shows where each value comes from and no secret', () => {
+    const described = describeSettings(
+      read({
+        VAQUITA_ADMIN_PASSWORD: 'a-very-secret-word',
+        VAQUITA_DATABASE_URL: 'libsql://user:pass@db.example?authToken=abc',
+        VAQUITA_SIGN_IN_TTL: '90m',
+      }),
+    );
+    const byName = Object.fromEntries(described.map(({ env, value, source }) => [env, `${value} ${source}`]));
+    expect(byName).toMatchObject({
+      VAQUITA_ADMIN_PASSWORD: '(set) environment',
+      VAQUITA_SECRET_KEY: '(not set) default',
+      VAQUITA_DATABASE_URL: 'libsql://***@db.example?authToken=*** environment',
+      VAQUITA_SIGN_IN_TTL: '1h30m environment',
+    });
+    expect(JSON.stringify(described)).not.toMatch(/secret-word|pass|abc/);
+  });
+});

@@ -1,0 +1,253 @@
+/**
+ * The server's settings: environment, then `vaquita.config.json`, then defaults; read once into a frozen object.
+ * Everything that is wrong is reported at once, with its place and what to write instead.
+ */
+
+import { isAbsolute, join, resolve } from 'node:path';
+import { AppError, didYouMean, formatDuration, type Problem, parseDuration } from '@vaquita/core';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** `file:…`, `http(s)://…` or `libsql://…`. */
+  readonly databaseUrl: string;
+  readonly databaseToken: string | null;
+  readonly secretKey: string | null;
+  readonly adminPassword: string | null;
+  readonly adminToken: string | null;
+  readonly embeddedWorker: boolean;
+  readonly embeddedWorkerSlots: number;
+  /** Loads the example workflows when the database is new. */
+  readonly examples: boolean;
+  readonly logLevel: LogLevel;
+  readonly metricsOpen: boolean;
+  readonly trustProxy: boolean;
+  readonly signInTtlMs: number;
+  /** How long this server may be silent before another one takes the lead. */
+  readonly sessionTimeoutMs: number;
+  /** How long running tasks of the embedded worker get to end when the server is told to. */
+  readonly shutdownGraceMs: number;
+}
+
+type Value = string | number | boolean | null;
+type Parse = (text: string) => { readonly value: Value } | { readonly problem: string };
+
+interface Setting {
+  readonly env: string;
+  readonly parse: Parse;
+  /** Given the values known so far, in the order of the table. */
+  readonly fallback: (known: Readonly<Record<string, Value>>, env: Environment) => Value;
+  readonly secret?: true;
+  readonly duration?: true;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type SettingSource = 'environment' | 'file' | 'default';
+
+export interface LoadedSettings {
+  readonly settings: ServerSettings;
+  readonly sources: Readonly<Record<keyof ServerSettings, SettingSource>>;
+  /** The file that was read, if there was one. */
+  readonly file: string | null;
+}
+
+export const CONFIG_FILE = 'vaquita.config.json';
+
+const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
+  host: { env: 'VAQUITA_HOST', parse: text, fallback: () => '127.0.0.1' },
+  port: { env: 'VAQUITA_PORT', parse: integer(0, 65_535), fallback: () => 8080 },
+  dataDir: { env: 'VAQUITA_DATA_DIR', parse: text, fallback: () => './data' },
+  databaseUrl: {
+    env: 'VAQUITA_DATABASE_URL',
+    parse: databaseUrl,
+    fallback: ({ dataDir }) => `file:${join(String(dataDir), 'vaquita.db')}`,
+  },
+  databaseToken: { env: 'VAQUITA_DATABASE_TOKEN', parse: text, fallback: () => null, secret: true },
+  secretKey: { env: 'VAQUITA_SECRET_KEY', parse: atLeast(32), fallback: () => null, secret: true },
+  adminPassword: { env: 'VAQUITA_ADMIN_PASSWORD', parse: atLeast(8), fallback: () => null, secret: true },
+  adminToken: { env: 'VAQUITA_ADMIN_TOKEN', parse: atLeast(24), fallback: () => null, secret: true },
+  embeddedWorker: {
+    env: 'VAQUITA_EMBEDDED_WORKER',
+    parse: flag,
+    fallback: (_, env) => env.NODE_ENV !== 'production',
+  },
+  embeddedWorkerSlots: { env: 'VAQUITA_EMBEDDED_WORKER_SLOTS', parse: integer(1, 1000), fallback: () => 4 },
+  examples: { env: 'VAQUITA_EXAMPLES', parse: flag, fallback: (_, env) => env.NODE_ENV !== 'production' },
+  logLevel: { env: 'VAQUITA_LOG_LEVEL', parse: oneOf(LOG_LEVELS), fallback: () => 'info' },
+  metricsOpen: { env: 'VAQUITA_METRICS_OPEN', parse: flag, fallback: () => false },
+  trustProxy: { env: 'VAQUITA_TRUST_PROXY', parse: flag, fallback: () => false },
+  signInTtlMs: {
+    env: 'VAQUITA_SIGN_IN_TTL',
+    parse: duration('1m', '365d'),
+    fallback: () => 7 * 86_400_000,
+    duration: true,
+  },
+  sessionTimeoutMs: {
+    env: 'VAQUITA_SESSION_TIMEOUT',
+    parse: duration('1s', '1h'),
+    fallback: () => 10_000,
+    duration: true,
+  },
+  shutdownGraceMs: {
+    env: 'VAQUITA_SHUTDOWN_GRACE',
+    parse: duration('0s', '1h'),
+    fallback: () => 10_000,
+    duration: true,
+  },
+};
+
+const KEYS = Object.keys(SETTINGS) as (keyof ServerSettings)[];
+
+export interface SettingsInput {
+  readonly env: Environment;
+  /** Text of the settings file, or null when there is none. */
+  readonly file: { readonly path: string; readonly text: string } | null;
+  /** Against which relative folders are resolved. */
+  readonly cwd: string;
+}
+
+/** @throws AppError `bad_settings` naming everything that is wrong. */
+export function readSettings({ env, file, cwd }: SettingsInput): LoadedSettings {
+  const problems: Problem[] = [];
+  const fromFile = file === null ? {} : readFile(file, problems);
+  const values: Record<string, Value> = {};
+  const sources: Record<string, SettingSource> = {};
+
+  for (const key of KEYS) {
+    const { env: name, parse, fallback } = SETTINGS[key];
+    // An empty variable means "not set": that is how compose files and shells leave one out.
+    const given = env[name] === '' ? undefined : env[name];
+    const source: SettingSource = given !== undefined ? 'environment' : key in fromFile ? 'file' : 'default';
+    sources[key] = source;
+    if (source === 'default') {
+      values[key] = fallback(values, env);
+    } else {
+      const result = parse(source === 'environment' ? given! : String(fromFile[key]));
+      if ('value' in result) values[key] = result.value;
+      else problems.push({ path: source === 'environment' ? name : `${file?.path}: ${key}`, message: result.problem });
+    }
+    if (key === 'dataDir' && typeof values[key] === 'string' && !isAbsolute(values[key])) {
+      values[key] = resolve(cwd, values[key]);
+    }
+  }
+  if (problems.length > 0) throw badSettings(problems);
+  return {
+    settings: Object.freeze(values) as unknown as ServerSettings,
+    sources: sources as LoadedSettings['sources'],
+    file: file?.path ?? null,
+  };
+}
+
+function badSettings(problems: readonly Problem[]): AppError {
+  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`);
+  return new AppError('bad_settings', `The settings are not valid:\n${lines.join('\n')}`, { problems });
+}
+
+function readFile(
+  file: { readonly path: string; readonly text: string },
+  problems: Problem[],
+): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(file.text);
+  } catch (cause) {
+    problems.push({ path: file.path, message: `This is not valid JSON: ${(cause as Error).message}` });
+    return {};
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    problems.push({ path: file.path, message: 'The file must hold one JSON object.' });
+    return {};
+  }
+  // Durations are written as in the environment: "signInTtl": "7d".
+  const names = new Map(KEYS.map((key) => [key.replace(/Ms$/, ''), key]));
+  const known: Record<string, unknown> = {};
+  for (const [name, given] of Object.entries(value)) {
+    const key = names.get(name);
+    if (key === undefined) {
+      const message = `There is no such setting.${didYouMean(name, names.keys())}`;
+      problems.push({ path: `${file.path}: ${name}`, message });
+    } else if (given !== null && !['string', 'number', 'boolean'].includes(typeof given)) {
+      problems.push({ path: `${file.path}: ${name}`, message: 'Write a text, a number, true or false.' });
+    } else if (given !== null) known[key] = given;
+  }
+  return known;
+}
+
+export interface DescribedSetting {
+  readonly env: string;
+  readonly value: string;
+  readonly source: SettingSource;
+}
+
+/** Every effective value as text; of secrets only whether they are set. */
+export function describeSettings({ settings, sources }: LoadedSettings): readonly DescribedSetting[] {
+  return KEYS.map((key) => {
+    const { env, secret, duration: isDuration } = SETTINGS[key];
+    const value = settings[key];
+    let shown = value === null ? '(not set)' : String(value);
+    if (value !== null && secret) shown = '(set)';
+    else if (isDuration) shown = formatDuration(Number(value));
+    else if (key === 'databaseUrl') shown = hideCredentials(shown);
+    return { env, value: shown, source: sources[key] };
+  });
+}
+
+function hideCredentials(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//***@').replace(/([?&](?:authToken|token)=)[^&]*/gi, '$1***');
+}
+
+function text(given: string): ReturnType<Parse> {
+  const value = given.trim();
+  return value === '' ? { problem: 'This is empty.' } : { value };
+}
+
+function atLeast(length: number): Parse {
+  return (given) =>
+    given.length >= length
+      ? { value: given }
+      : { problem: `This is too short: at least ${length} characters are needed.` };
+}
+
+function integer(min: number, max: number): Parse {
+  return (given) => {
+    const value = Number(given);
+    const isGood = /^-?\d+$/.test(given.trim()) && value >= min && value <= max;
+    return isGood ? { value } : { problem: `"${given}" is not a whole number from ${min} to ${max}.` };
+  };
+}
+
+const ON = new Set(['1', 'true', 'on', 'yes']);
+const OFF = new Set(['0', 'false', 'off', 'no']);
+
+function flag(given: string): ReturnType<Parse> {
+  const word = given.trim().toLowerCase();
+  if (ON.has(word)) return { value: true };
+  if (OFF.has(word)) return { value: false };
+  return { problem: `"${given}" is neither on nor off (1, true, on, yes; 0, false, off, no).` };
+}
+
+function oneOf(words: readonly string[]): Parse {
+  return (given) => {
+    const value = given.trim().toLowerCase();
+    return words.includes(value) ? { value } : { problem: `"${given}" is not one of ${words.join(', ')}.` };
+  };
+}
+
+function duration(min: string, max: string): Parse {
+  return (given) => {
+    const value = parseDuration(given.trim());
+    const isGood = value !== undefined && value >= parseDuration(min)! && value <= parseDuration(max)!;
+    return isGood ? { value } : { problem: `"${given}" is not a duration from ${min} to ${max}, such as 30s or 10m.` };
+  };
+}
+
+function databaseUrl(given: string): ReturnType<Parse> {
+  const value = given.trim();
+  if (/^(file:.+|https?:\/\/.+|libsql:\/\/.+)$/.test(value)) return { value };
+  return { problem: 'Write file:<path>, http(s)://<host> or libsql://<host>.' };
+}

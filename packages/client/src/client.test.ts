@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError } from './api-error.ts';
+import { createClient } from './client.ts';
+import type { LogMessage } from './resources/task-instances.ts';
+
+interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: unknown;
+}
+
+/** A client whose server is a list of answers; every request is recorded. */
+function clientOf(...answers: (() => Response)[]) {
+  const sent: Sent[] = [];
+  const client = createClient({
+    baseUrl: 'http://server.test/',
+    token: 'vqa_secret',
+    fetch: async (url, init) => {
+      sent.push({ url, method: init.method!, headers: init.headers as Record<string, string>, body: init.body });
+      const answer = answers.shift();
+      if (!answer) throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
+      return answer();
+    },
+  });
+  return { client, sent };
+}
+
+const json =
+  (body: unknown, status = 200) =>
+  () =>
+    Response.json(body, { status });
+
+describe('a call', () => {
+  it('escapes names in paths and sends the token', async () => {
+    const { client, sent } = clientOf(json({}));
+    await client.workflows.get('my project', 'a?b');
+    expect(sent[0]).toMatchObject({
+      url: 'http://server.test/api/v1/projects/my%20project/workflows/a%3Fb',
+      headers: { authorization: 'Bearer vqa_secret' },
+    });
+  });
+
+  it('repeats list parameters and leaves absent ones out', async () => {
+    const { client, sent } = clientOf(json({ items: [], nextCursor: null }));
+    await client.instances.list({ state: ['running', 'failure'], project: undefined, limit: 5 });
+    expect(sent[0]?.url).toBe('http://server.test/api/v1/workflow-instances?state=running&state=failure&limit=5');
+  });
+
+  it('sends a text definition as YAML and an object as JSON', async () => {
+    const { client, sent } = clientOf(json({}), json({}));
+    await client.workflows.create('p', 'name: a');
+    await client.workflows.create('p', { name: 'a' });
+    expect(sent.map(({ headers, body }) => [headers['content-type'], body])).toEqual([
+      ['application/yaml', 'name: a'],
+      ['application/json', '{"name":"a"}'],
+    ]);
+  });
+
+  it('answers nothing for 204', async () => {
+    const { client } = clientOf(() => new Response(null, { status: 204 }));
+    expect(await client.projects.delete('p')).toBeUndefined();
+  });
+});
+
+describe('a failed call', () => {
+  it('throws the problem of the server, each field in its place', async () => {
+    const problem = {
+      type: 'urn:x',
+      title: 'Bad',
+      status: 400,
+      code: 'bad_definition',
+      detail: 'Two things are wrong.',
+      errors: [{ path: 'tasks[0].type', message: 'unknown' }],
+      requestId: 'r-1',
+    };
+    const { client } = clientOf(json(problem, 400));
+    const error = await client.projects.get('p').catch((thrown: unknown) => thrown as ApiError);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({
+      status: 400,
+      code: 'bad_definition',
+      detail: 'Two things are wrong.',
+      errors: problem.errors,
+      requestId: 'r-1',
+      retryable: false,
+    });
+  });
+
+  it('makes sense of an answer that is not the API’s', async () => {
+    const { client } = clientOf(
+      () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
+      () => new Response('<html>'),
+    );
+    await expect(client.projects.list()).rejects.toMatchObject({ status: 502, code: 'bad_answer', retryable: true });
+    await expect(client.projects.list()).rejects.toMatchObject({ code: 'bad_answer' });
+  });
+
+  it('says that the server cannot be reached, and why', async () => {
+    const { client } = clientOf();
+    await expect(client.projects.list()).rejects.toMatchObject({
+      status: 0,
+      code: 'unreachable',
+      detail: 'No answer from http://server.test: ECONNREFUSED',
+    });
+  });
+
+  it('tells how long to wait', async () => {
+    const { client } = clientOf(() => Response.json({}, { status: 429, headers: { 'retry-after': '7' } }));
+    await expect(client.session.signIn({ name: 'a', password: 'b' })).rejects.toMatchObject({ retryAfterMs: 7000 });
+  });
+});
+
+describe('all()', () => {
+  it('walks the pages and asks for the next only when it is needed', async () => {
+    const { client, sent } = clientOf(
+      json({ items: [{ id: '1' }, { id: '2' }], nextCursor: 'c' }),
+      json({ items: [{ id: '3' }], nextCursor: null }),
+    );
+    const seen: string[] = [];
+    for await (const project of client.projects.all()) {
+      if (project.id === '2') expect(sent).toHaveLength(1);
+      seen.push(project.id);
+    }
+    expect(seen).toEqual(['1', '2', '3']);
+    expect(sent[1]?.url).toContain('cursor=c');
+  });
+});
+
+describe('followLog', () => {
+  it('gives text and the end, and closes', async () => {
+    const chunk = { offset: 0, nextOffset: 3, size: 3, text: 'abc', ended: false };
+    const { client, sent } = clientOf(
+      () =>
+        new Response(
+          `event: log\nid: 3\ndata: ${JSON.stringify(chunk)}\n\nevent: end\nid: 3\ndata: {"state":"success","size":3}\n\n`,
+        ),
+    );
+    const messages: LogMessage[] = [];
+    for await (const message of client.taskInstances.followLog('t1', { offset: -10 })) messages.push(message);
+    expect(messages).toEqual([
+      { type: 'text', chunk },
+      { type: 'end', end: { state: 'success', size: 3 } },
+    ]);
+    expect(sent[0]?.url).toBe('http://server.test/api/v1/task-instances/t1/log/stream?offset=-10');
+  });
+});

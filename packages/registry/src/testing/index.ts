@@ -1,0 +1,1 @@
+export { createMemoryRegistryStore } from './memory-registry-store.ts';

@@ -1,1 +1,7 @@
-export {};
+/** What a server is made of on Node. */
+export { type HttpServer, type HttpServerOptions, peerAddress, startHttpServer } from './http-server.ts';
+export { type FileLogStore, openFileLogStore } from './log-store.ts';
+export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
+export { openStaticFiles, type StaticFiles } from './static-files.ts';
+export { defer, systemClock, systemRandom } from './system.ts';
+export { createWorkerSockets, type WorkerSockets } from './worker-sockets.ts';

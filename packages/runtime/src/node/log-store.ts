@@ -1,0 +1,167 @@
+/**
+ * Task logs as files: one per task instance, in 1,024 folders by the end of its id, outside the database.
+ *
+ * G1 The position of a byte in the file is its offset in the worker's output, always: repeated chunks are skipped and
+ *    lost bytes leave a marker of their own length.
+ * G2 Appends to one log happen one after the other.
+ * G3 What `append` has returned survives the end of this process (not of the machine: logs are not synced).
+ */
+import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError, isId, type TaskInstanceId } from '@vaquita/core';
+import type { LogStore } from '@vaquita/store';
+
+const MAX_OPEN_FILES = 128;
+const SHARD_CHARS = 2;
+
+interface OpenLog {
+  readonly handle: FileHandle;
+  size: number;
+}
+
+export interface FileLogStore extends LogStore {
+  /** Ends what is under way and lets go of all files. */
+  close(): Promise<void>;
+}
+
+export function openFileLogStore(folder: string): FileLogStore {
+  const openLogs = new Map<TaskInstanceId, OpenLog>();
+  const tails = new Map<TaskInstanceId, Promise<unknown>>();
+  const watchers = new Map<TaskInstanceId, Set<() => void>>();
+
+  function pathOf(id: TaskInstanceId): string {
+    if (!isId(id)) throw new AppError('bad_request', 'This is not the id of a task instance.');
+    return join(folder, id.slice(-SHARD_CHARS), `${id}.log`);
+  }
+
+  /** Runs work on one log after the work before it (G2). */
+  function inTurn<T>(id: TaskInstanceId, work: () => Promise<T>): Promise<T> {
+    const mine = (tails.get(id) ?? Promise.resolve()).then(work, work);
+    tails.set(id, mine);
+    const done = () => {
+      if (tails.get(id) === mine) tails.delete(id);
+    };
+    mine.then(done, done);
+    return mine;
+  }
+
+  async function openLog(id: TaskInstanceId): Promise<OpenLog> {
+    const known = openLogs.get(id);
+    if (known) {
+      openLogs.delete(id);
+      openLogs.set(id, known);
+      return known;
+    }
+    const path = pathOf(id);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const handle = await open(path, 'a', 0o600);
+    const opened: OpenLog = { handle, size: (await handle.stat()).size };
+    openLogs.set(id, opened);
+    closeOldest();
+    return opened;
+  }
+
+  function closeOldest(): void {
+    for (const [id, log] of openLogs) {
+      if (openLogs.size <= MAX_OPEN_FILES) return;
+      if (tails.has(id)) continue;
+      openLogs.delete(id);
+      void log.handle.close().catch(() => {});
+    }
+  }
+
+  async function append(id: TaskInstanceId, offset: number, chunk: Uint8Array): Promise<number> {
+    const log = await openLog(id);
+    const parts: Uint8Array[] = [];
+    if (offset > log.size) parts.push(lostMarker(offset - log.size));
+    const known = Math.max(0, log.size - offset);
+    if (known < chunk.length) parts.push(chunk.subarray(known));
+    try {
+      for (const part of parts) {
+        await log.handle.writeFile(part);
+        log.size += part.length;
+      }
+    } catch (error) {
+      // Part of it may be in the file: the next append asks the file how much there is.
+      openLogs.delete(id);
+      await log.handle.close().catch(() => {});
+      throw error;
+    }
+    if (parts.length > 0) for (const onGrown of watchers.get(id) ?? []) onGrown();
+    return log.size;
+  }
+
+  return {
+    append: (id, offset, chunk) => inTurn(id, () => append(id, offset, chunk)),
+
+    async read(id, offset, limit) {
+      const handle = await open(pathOf(id), 'r').catch(ignoreMissing);
+      if (!handle) return { bytes: new Uint8Array(0), size: 0 };
+      try {
+        const { size } = await handle.stat();
+        const buffer = new Uint8Array(Math.max(0, Math.min(limit, size - offset)));
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
+        const bytes = buffer.subarray(0, bytesRead);
+        return { bytes: offset + bytesRead < size ? wholeCharacters(bytes) : bytes, size };
+      } finally {
+        await handle.close();
+      }
+    },
+
+    async size(id) {
+      return (await stat(pathOf(id)).catch(ignoreMissing))?.size ?? 0;
+    },
+
+    async delete(ids) {
+      for (const id of ids) {
+        await inTurn(id, async () => {
+          const log = openLogs.get(id);
+          openLogs.delete(id);
+          await log?.handle.close();
+          await rm(pathOf(id), { force: true });
+        });
+      }
+    },
+
+    async close() {
+      await Promise.allSettled(tails.values());
+      const open = [...openLogs.values()];
+      openLogs.clear();
+      await Promise.all(open.map(({ handle }) => handle.close()));
+    },
+
+    watch(id, onGrown) {
+      const listeners = watchers.get(id) ?? new Set();
+      listeners.add(onGrown);
+      watchers.set(id, listeners);
+      return () => {
+        listeners.delete(onGrown);
+        if (listeners.size === 0 && watchers.get(id) === listeners) watchers.delete(id);
+      };
+    },
+  };
+}
+
+/** A line that says how much is missing, exactly as long as what is missing (G1). */
+function lostMarker(length: number): Uint8Array {
+  const text = `\n[${length} bytes of output were lost]`;
+  return new TextEncoder().encode(
+    length <= text.length ? '\n'.padStart(length, '.') : `${text.padEnd(length - 1, ' ')}\n`,
+  );
+}
+
+/** Without the beginning of a character whose rest lies beyond; the whole when it is no UTF-8 at all. */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? bytes.subarray(0, bytes.length - back) : bytes;
+  }
+  return bytes;
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}

@@ -199,3 +199,10 @@ export type MasterMessage =
   | MasterResultAck
   | MasterOutputAck
   | MasterHeartbeatAck;
+
+/** How a hello is answered. */
+export type MasterAnswer = MasterWelcome | MasterReject | MasterRedirect;
+/** What a master sends once the session is open; heartbeat answers are the session's own. */
+export type MasterOrder = Exclude<MasterMessage, MasterAnswer | MasterHeartbeatAck>;
+/** What a worker reports once the session is open, heartbeats apart. */
+export type WorkerReport = Exclude<WorkerMessage, WorkerHello | WorkerHeartbeat>;

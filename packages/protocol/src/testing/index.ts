@@ -1,1 +1,2 @@
-export {};
+export * from './samples.ts';
+export * from './wire-pair.ts';

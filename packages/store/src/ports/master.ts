@@ -30,6 +30,8 @@ export interface RunCommit {
 }
 
 export interface RunRows {
+  /** Of the run's project, now. */
+  readonly projectName: string;
   readonly instance: WorkflowInstanceRow;
   /** All task instances, in order of creation, not only current ones. */
   readonly tasks: readonly TaskInstanceRow[];

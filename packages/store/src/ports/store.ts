@@ -10,7 +10,7 @@ import type {
   WorkflowStore,
 } from './api.ts';
 import type { SqlDriver } from './driver.ts';
-import type { MasterStore } from './master.ts';
+import type { DefinitionSource, MasterStore } from './master.ts';
 
 export interface Store {
   readonly projects: ProjectStore;
@@ -22,6 +22,7 @@ export interface Store {
   readonly credentials: CredentialStore;
   readonly requests: RequestStore;
   readonly master: MasterStore;
+  readonly definitions: DefinitionSource;
   /** For the registry, which keeps its own tables. */
   readonly driver: SqlDriver;
   close(): Promise<void>;

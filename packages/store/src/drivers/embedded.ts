@@ -1,0 +1,112 @@
+/**
+ * The embedded database: one file, one writer connection behind group commit, one connection for reads.
+ * Boundary: runs in the thread of its caller. `openThreadDriver` puts the same driver into a thread of its own.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AppError, type Clock } from '@vaquita/core';
+import type { SqlDriver, SqlRow, SqlStatement } from '../ports/driver.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { isBusy, mapSqlError } from './errors.ts';
+import { createGroupCommit } from './group-commit.ts';
+
+export interface EmbeddedDriverOptions {
+  /** The database file. Its folder is made when missing. */
+  readonly path: string;
+  /** Bound of one group commit. Default 2,000 statements. */
+  readonly maxGroupStatements?: number;
+  /** How long to wait while another process holds the file. Default 5 s. */
+  readonly busyLimitMs?: number;
+  readonly clock?: Pick<Clock, 'setTimeout'>;
+}
+
+export const EMBEDDED_DEFAULTS = { maxGroupStatements: 2_000, busyLimitMs: 5_000 } as const;
+
+const SYSTEM_TIMERS: Pick<Clock, 'setTimeout'> = { setTimeout: (run, delayMs) => setTimeout(run, delayMs) };
+const READ_RETRY_MS = 5;
+
+/** @throws AppError `data_dir_unwritable` when the file cannot be opened or made. */
+export async function openEmbeddedDriver(options: EmbeddedDriverOptions): Promise<SqlDriver> {
+  const { path } = options;
+  const clock = options.clock ?? SYSTEM_TIMERS;
+  const busyLimitMs = options.busyLimitMs ?? EMBEDDED_DEFAULTS.busyLimitMs;
+  makeFolder(path);
+
+  const patiently = <T>(work: () => T) => retryWhileBusy(work, { path, clock, busyLimitMs });
+  const writer = await patiently(() => openWriter(path));
+  const reader = await patiently(() => openConnection({ path, readonly: true }));
+  const commits = createGroupCommit({
+    connection: writer,
+    path,
+    clock,
+    busyLimitMs,
+    maxGroupStatements: options.maxGroupStatements ?? EMBEDDED_DEFAULTS.maxGroupStatements,
+  });
+  let closed = false;
+
+  return {
+    async query(statement: SqlStatement): Promise<readonly SqlRow[]> {
+      if (closed) throw new AppError('unavailable', `The database ${path} is closed.`);
+      return await patiently(() => reader.all(statement));
+    },
+    write: (unit) => commits.write(unit),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await commits.close();
+      reader.close();
+      checkpoint(writer);
+      writer.close();
+    },
+  };
+}
+
+/** Opens the connection that writes. WAL is a property of the file, so one connection sets it for all. */
+function openWriter(path: string): Connection {
+  const connection = openConnection({ path, readonly: false });
+  try {
+    connection.exec('PRAGMA journal_mode = WAL');
+    return connection;
+  } catch (thrown) {
+    connection.close();
+    throw thrown;
+  }
+}
+
+/** Leaves a single file behind. Not needed for safety: the next start replays the log of a process that was killed. */
+function checkpoint(writer: Connection): void {
+  try {
+    writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (thrown) {
+    if (!isBusy(thrown)) throw thrown;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (thrown) {
+    throw new AppError(
+      'data_dir_unwritable',
+      `The folder ${dirname(path)} cannot be made. Check its rights, or choose another data folder.`,
+      { cause: thrown },
+    );
+  }
+}
+
+interface RetryOptions {
+  readonly path: string;
+  readonly clock: Pick<Clock, 'setTimeout'>;
+  readonly busyLimitMs: number;
+}
+
+async function retryWhileBusy<T>(work: () => T, { path, clock, busyLimitMs }: RetryOptions): Promise<T> {
+  for (let waited = 0; ; waited += READ_RETRY_MS) {
+    try {
+      return work();
+    } catch (thrown) {
+      if (!isBusy(thrown) || waited >= busyLimitMs) throw mapSqlError(thrown, path);
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, READ_RETRY_MS));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** Puts every port of the store on one driver. */
+import type { Clock } from '@vaquita/core';
+import type { SqlDriver } from './ports/driver.ts';
+import type { Store } from './ports/store.ts';
+import { createCommandVerbs, createEventVerbs } from './verbs/commands.ts';
+import { createInstanceVerbs } from './verbs/instances.ts';
+import { createMasterVerbs } from './verbs/master.ts';
+import { createProjectVerbs } from './verbs/projects.ts';
+import { createRequestVerbs } from './verbs/requests.ts';
+import { createCredentialVerbs, createUserVerbs } from './verbs/users.ts';
+import { createWorkflowVerbs } from './verbs/workflows.ts';
+
+export interface StoreOptions {
+  /** Gives the moment a command ended. */
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The database must have been migrated. Closing the store closes the driver. */
+export function openStore(driver: SqlDriver, options: StoreOptions): Store {
+  const workflows = createWorkflowVerbs(driver);
+  return {
+    projects: createProjectVerbs(driver),
+    workflows,
+    definitions: workflows,
+    instances: createInstanceVerbs(driver),
+    commands: createCommandVerbs(driver),
+    events: createEventVerbs(driver),
+    users: createUserVerbs(driver),
+    credentials: createCredentialVerbs(driver),
+    requests: createRequestVerbs(driver),
+    master: createMasterVerbs(driver, options.clock),
+    driver,
+    close: () => driver.close(),
+  };
+}

@@ -1,0 +1,9 @@
+/** The whole schema: what drizzle-kit turns into the SQL of migrations/. */
+export * from './commands.ts';
+export * from './instances.ts';
+export * from './projects.ts';
+export * from './registry.ts';
+export * from './requests.ts';
+export * from './users.ts';
+export * from './workers.ts';
+export * from './workflows.ts';

@@ -1,0 +1,132 @@
+/** Tables of a run: the instance, its task instances, and orders to workers that must outlive a crash. */
+import {
+  type DispatchId,
+  type FailureStrategy,
+  type OutboxRow,
+  type Priority,
+  type ProjectId,
+  type Reason,
+  type Scope,
+  type TaskInstanceId,
+  type TaskState,
+  WORKFLOW_STATES,
+  type WorkerId,
+  type WorkflowId,
+  type WorkflowInstanceId,
+  type WorkflowState,
+} from '@vaquita/core';
+import { sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** The states of runs that have not ended, as an SQL list. Queries must say exactly this to get the partial index. */
+export const OPEN_STATES_SQL = `(${Object.entries(WORKFLOW_STATES)
+  .filter(([, { terminal }]) => !terminal)
+  .map(([state]) => `'${state}'`)
+  .join(', ')})`;
+
+export const workflowInstances = sqliteTable(
+  'workflow_instances',
+  {
+    id: text('id').$type<WorkflowInstanceId>().primaryKey(),
+    projectId: text('project_id').$type<ProjectId>().notNull(),
+    /** No foreign key: the history of a deleted workflow stays. */
+    workflowId: text('workflow_id').$type<WorkflowId>().notNull(),
+    workflowName: text('workflow_name').notNull(),
+    version: integer('version').notNull(),
+    number: integer('number'),
+    state: text('state').$type<WorkflowState>().notNull(),
+    runCounter: integer('run_counter').notNull(),
+    params: text('params', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull(),
+    startTasks: text('start_tasks', { mode: 'json' }).$type<readonly string[]>().notNull(),
+    scope: text('scope').$type<Scope>().notNull(),
+    failureStrategy: text('failure_strategy').$type<FailureStrategy>().notNull(),
+    priority: text('priority').$type<Priority>().notNull(),
+    workerGroup: text('worker_group'),
+    environment: text('environment'),
+    dryRun: integer('dry_run', { mode: 'boolean' }).notNull(),
+    timeoutMs: integer('timeout_ms'),
+    businessTime: integer('business_time').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    startedAt: integer('started_at'),
+    endedAt: integer('ended_at'),
+    updatedAt: integer('updated_at').notNull(),
+    reason: text('reason', { mode: 'json' }).$type<Reason>(),
+  },
+  (t) => [
+    index('workflow_instances_project').on(t.projectId, t.id),
+    index('workflow_instances_workflow').on(t.workflowId, t.id),
+    index('workflow_instances_state').on(t.state, t.id),
+    index('workflow_instances_project_state').on(t.projectId, t.state, t.id),
+    index('workflow_instances_workflow_state').on(t.workflowId, t.state, t.id),
+    index('workflow_instances_created').on(t.createdAt, t.state),
+    index('workflow_instances_open')
+      .on(t.id)
+      .where(sql.raw(`state in ${OPEN_STATES_SQL}`)),
+    uniqueIndex('workflow_instances_number').on(t.workflowId, t.number),
+  ],
+);
+
+export const taskInstances = sqliteTable(
+  'task_instances',
+  {
+    id: text('id').$type<TaskInstanceId>().primaryKey(),
+    workflowInstanceId: text('workflow_instance_id')
+      .$type<WorkflowInstanceId>()
+      .notNull()
+      .references(() => workflowInstances.id),
+    name: text('name').notNull(),
+    type: text('type').notNull(),
+    state: text('state').$type<TaskState>().notNull(),
+    attempt: integer('attempt').notNull(),
+    retryTimes: integer('retry_times').notNull(),
+    failovers: integer('failovers').notNull(),
+    current: integer('current', { mode: 'boolean' }).notNull(),
+    runCounter: integer('run_counter').notNull(),
+    previousId: text('previous_id').$type<TaskInstanceId>(),
+    workerGroup: text('worker_group').notNull(),
+    priority: text('priority').$type<Priority>().notNull(),
+    dispatchId: text('dispatch_id').$type<DispatchId>(),
+    dispatchEpoch: integer('dispatch_epoch'),
+    workerId: text('worker_id').$type<WorkerId>(),
+    workerName: text('worker_name'),
+    firstSubmittedAt: integer('first_submitted_at').notNull(),
+    submittedAt: integer('submitted_at').notNull(),
+    dueAt: integer('due_at'),
+    dispatchedAt: integer('dispatched_at'),
+    startedAt: integer('started_at'),
+    endedAt: integer('ended_at'),
+    exitCode: integer('exit_code'),
+    signal: text('signal'),
+    outputs: text('outputs', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull(),
+    inputs: text('inputs', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull(),
+    logBytes: integer('log_bytes').notNull(),
+    killRequestedAt: integer('kill_requested_at'),
+    reason: text('reason', { mode: 'json' }).$type<Reason>(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    index('task_instances_run').on(t.workflowInstanceId, t.id),
+    uniqueIndex('task_instances_attempt').on(t.workflowInstanceId, t.name, t.attempt),
+    // At most one current task instance per task, held by the database itself.
+    uniqueIndex('task_instances_current').on(t.workflowInstanceId, t.name).where(sql.raw('current = 1')),
+    uniqueIndex('task_instances_dispatch').on(t.dispatchId).where(sql.raw('dispatch_id is not null')),
+  ],
+);
+
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    dispatchId: text('dispatch_id').$type<DispatchId>().primaryKey(),
+    kind: text('kind').$type<OutboxRow['kind']>().notNull(),
+    workerId: text('worker_id').$type<WorkerId>().notNull(),
+    workflowInstanceId: text('workflow_instance_id')
+      .$type<WorkflowInstanceId>()
+      .notNull()
+      .references(() => workflowInstances.id),
+    reason: text('reason').notNull(),
+    graceMs: integer('grace_ms').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('outbox_run').on(t.workflowInstanceId)],
+);

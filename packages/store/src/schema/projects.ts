@@ -1,0 +1,11 @@
+/** Tables of the projects aggregate. */
+import type { ProjectId } from '@vaquita/core';
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+export const projects = sqliteTable('projects', {
+  id: text('id').$type<ProjectId>().primaryKey(),
+  name: text('name').notNull().unique(),
+  description: text('description').notNull(),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});

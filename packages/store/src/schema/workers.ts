@@ -1,0 +1,26 @@
+/** Table of the workers, with the figures of their newest heartbeat. */
+import type { WorkerId } from '@vaquita/core';
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { WorkerRow } from '../ports/master.ts';
+
+export const workers = sqliteTable(
+  'workers',
+  {
+    id: text('id').$type<WorkerId>().primaryKey(),
+    name: text('name').notNull(),
+    groups: text('groups', { mode: 'json' }).$type<readonly string[]>().notNull(),
+    labels: text('labels', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull(),
+    slots: integer('slots').notNull(),
+    state: text('state').$type<WorkerRow['state']>().notNull(),
+    agentVersion: text('agent_version').notNull(),
+    runtime: text('runtime').notNull(),
+    host: text('host').notNull(),
+    taskTypes: text('task_types', { mode: 'json' }).$type<readonly string[]>().notNull(),
+    sessionTimeoutMs: integer('session_timeout_ms').notNull(),
+    connectedAt: integer('connected_at'),
+    lastHeartbeatAt: integer('last_heartbeat_at'),
+    stats: text('stats', { mode: 'json' }).$type<Readonly<Record<string, number>>>().notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [index('workers_name').on(t.name, t.id)],
+);

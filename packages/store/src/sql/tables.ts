@@ -1,0 +1,49 @@
+/** Every table of the store's verbs, compiled once. What a row may change after its insert is decided here. */
+import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
+import type {
+  AuditRow,
+  EventRow,
+  IdempotencyRow,
+  ProjectRow,
+  SessionRow,
+  TokenRow,
+  UserRow,
+  WorkflowRow,
+  WorkflowVersionRow,
+} from '../ports/api.ts';
+import type { WorkerRow } from '../ports/master.ts';
+import * as schema from '../schema/index.ts';
+import { compileTable } from './table.ts';
+
+export const PROJECTS = compileTable<ProjectRow>(schema.projects);
+export const WORKFLOWS = compileTable<WorkflowRow>(schema.workflows, { without: ['lastNumber'] });
+export const VERSIONS = compileTable<WorkflowVersionRow>(schema.workflowVersions, { key: 'version' });
+export const VERSION_HEADS = compileTable<Omit<WorkflowVersionRow, 'document'>>(schema.workflowVersions, {
+  key: 'version',
+  without: ['document'],
+});
+
+export const INSTANCES = compileTable<WorkflowInstanceRow>(schema.workflowInstances, {
+  // `number` is given by the store, once, in a statement of its own.
+  immutable: ['projectId', 'workflowId', 'workflowName', 'number', 'createdBy', 'createdAt'],
+});
+export const TASKS = compileTable<TaskInstanceRow>(schema.taskInstances, {
+  immutable: ['workflowInstanceId', 'name', 'type', 'attempt', 'runCounter', 'previousId', 'firstSubmittedAt'],
+});
+export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {
+  key: 'dispatchId',
+  immutable: ['workflowInstanceId', 'createdAt'],
+});
+
+/** Commands as the queue sees them: the priority is its rank. */
+export type StoredCommand = Omit<CommandRow, 'priority'> & { readonly priority: number };
+export const COMMANDS = compileTable<StoredCommand>(schema.commands, { without: ['doneAt', 'outcome'] });
+export const NEW_EVENTS = compileTable<NewEvent>(schema.events, { key: 'at', without: ['seq'] });
+export const EVENTS = compileTable<EventRow>(schema.events, { key: 'seq' });
+
+export const WORKERS = compileTable<WorkerRow>(schema.workers);
+export const USERS = compileTable<UserRow>(schema.users);
+export const TOKENS = compileTable<TokenRow>(schema.tokens);
+export const SESSIONS = compileTable<SessionRow>(schema.sessions);
+export const IDEMPOTENCY = compileTable<IdempotencyRow>(schema.idempotencyKeys, { key: 'key' });
+export const AUDIT = compileTable<AuditRow>(schema.auditLog);

@@ -1,0 +1,126 @@
+/**
+ * Verbs of the leader's master.
+ *
+ * I1  Every write begins with the epoch guard: a deposed leader writes nothing.
+ * I2  A commit is one unit: instance, tasks, events, outbox and commands together or not at all.
+ * I3  A command is carried out once: ending one that has ended already is a conflict and undoes the unit.
+ */
+import {
+  AppError,
+  type Clock,
+  type CommandId,
+  type Epoch,
+  type WorkflowDocument,
+  type WorkflowInstanceId,
+} from '@vaquita/core';
+import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
+import type { MasterStore, RunCommit } from '../ports/master.ts';
+import { OPEN_STATES_SQL } from '../schema/instances.ts';
+import { many, one, statement } from '../sql/access.ts';
+import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
+import { COMMANDS, INSTANCES, NEW_EVENTS, OUTBOX, TASKS } from '../sql/tables.ts';
+import { fromStored } from './commands.ts';
+import { createWorkerVerbs } from './workers.ts';
+
+const FENCE = 'insert into fence (epoch) values (?)';
+const END_COMMAND = 'update commands set done_at = ?, outcome = ? where id = ? and done_at is null';
+const NEXT_NUMBER = 'update workflows set last_number = last_number + 1 where id = ?';
+const SET_NUMBER = `update workflow_instances set number = (select last_number from workflows where id = workflow_id)
+  where id = ? and number is null returning number`;
+const PUT_OUTBOX = `${OUTBOX.insert} on conflict (dispatch_id) do update set
+  kind = excluded.kind, worker_id = excluded.worker_id, reason = excluded.reason, grace_ms = excluded.grace_ms`;
+const DROP_OUTBOX = 'delete from outbox where dispatch_id = ?';
+
+const INSTANCE = `select ${INSTANCES.columns} from workflow_instances where id = ?`;
+const RUN_TASKS = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? order by id`;
+const RUN_OUTBOX = `select ${OUTBOX.columns} from outbox where workflow_instance_id = ? order by dispatch_id`;
+const RUN_DOCUMENT = `select projects.name as project_name, workflow_versions.document
+  from workflow_versions join workflows on workflows.id = workflow_id join projects on projects.id = project_id
+  where workflow_id = ? and workflow_versions.version = ?`;
+const OPEN = `select id from workflow_instances where state in ${OPEN_STATES_SQL}`;
+const PENDING = `select ${COMMANDS.columns} from commands where done_at is null order by priority, created_at, id limit ?`;
+const DISPATCH = 'select workflow_instance_id, current from task_instances where dispatch_id = ?';
+
+export function createMasterVerbs(driver: SqlDriver, clock: Pick<Clock, 'now'>): MasterStore {
+  const endCommand = (id: CommandId, outcome: string) => statement(END_COMMAND, [clock.now(), outcome, id], 1);
+
+  return {
+    workers: createWorkerVerbs(driver),
+    async commit(epoch, unit) {
+      const { statements, numberAt } = commitStatements(epoch, unit, endCommand);
+      const results = await driver.write(statements);
+      return { number: numberAt === null ? null : Number(results[numberAt]!.rows[0]!.number) };
+    },
+    async loadRun(id: WorkflowInstanceId) {
+      const found = await one(driver, INSTANCE, [id]);
+      if (found === undefined) return undefined;
+      const instance = INSTANCES.read(found);
+      const [tasks, outbox, definitions] = await Promise.all([
+        many(driver, RUN_TASKS, [id]),
+        many(driver, RUN_OUTBOX, [id]),
+        many(driver, RUN_DOCUMENT, [instance.workflowId, instance.version]),
+      ]);
+      // The history of a deleted workflow stays, but there is no document to run it by.
+      const definition = definitions[0];
+      if (definition === undefined) return undefined;
+      return {
+        projectName: String(definition.project_name),
+        instance,
+        tasks: tasks.map(TASKS.read),
+        outbox: outbox.map(OUTBOX.read),
+        document: JSON.parse(String(definition.document)) as WorkflowDocument,
+      };
+    },
+    async openInstances({ after, limit }) {
+      checkLimit(limit);
+      const from = decodeCursor({ limit, cursor: after }, 'text');
+      const rows =
+        from === null
+          ? await many(driver, `${OPEN} order by id limit ?`, [limit + 1])
+          : await many(driver, `${OPEN} and id > ? order by id limit ?`, [from, limit + 1]);
+      const ids = rows.map((row) => row.id as WorkflowInstanceId);
+      return toPage(ids, limit, (id) => id);
+    },
+    async pendingCommands(limit) {
+      return (await many(driver, PENDING, [limit])).map((row) => fromStored(COMMANDS.read(row)));
+    },
+    async rejectCommand(epoch, id, outcome) {
+      await driver.write([statement(FENCE, [epoch]), endCommand(id, outcome)]);
+    },
+    async findDispatch(dispatchId) {
+      const row = await one(driver, DISPATCH, [dispatchId]);
+      return (
+        row && {
+          workflowInstanceId: row.workflow_instance_id as WorkflowInstanceId,
+          current: row.current === 1,
+        }
+      );
+    },
+  };
+}
+
+function commitStatements(
+  epoch: Epoch,
+  unit: RunCommit,
+  endCommand: (id: CommandId, outcome: string) => SqlStatement,
+): { readonly statements: readonly SqlStatement[]; readonly numberAt: number | null } {
+  const statements: SqlStatement[] = [statement(FENCE, [epoch])];
+  let numberAt: number | null = null;
+  const { instance } = unit;
+
+  for (const { id, outcome } of unit.commandsDone) statements.push(endCommand(id, outcome));
+  if (instance !== null) statements.push(statement(INSTANCES.update, INSTANCES.updateArgs(instance), 1));
+  if (unit.assignNumber) {
+    if (instance === null) throw new AppError('internal', 'A number can be given only with the instance it is for.');
+    statements.push(statement(NEXT_NUMBER, [instance.workflowId], 1));
+    numberAt = statements.length;
+    statements.push(statement(SET_NUMBER, [instance.id], 1));
+  }
+  // Changed before new: the old attempt stops being current before its successor becomes it.
+  for (const task of unit.changedTasks) statements.push(statement(TASKS.update, TASKS.updateArgs(task), 1));
+  for (const task of unit.newTasks) statements.push(statement(TASKS.insert, TASKS.args(task)));
+  for (const event of unit.events) statements.push(statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)));
+  for (const order of unit.outboxPut) statements.push(statement(PUT_OUTBOX, OUTBOX.args(order)));
+  for (const dispatchId of unit.outboxDone) statements.push(statement(DROP_OUTBOX, [dispatchId]));
+  return { statements, numberAt };
+}

@@ -1,0 +1,43 @@
+/** Verbs about requests: claiming an idempotency key, and the audit log. */
+import type { RequestStore } from '../ports/api.ts';
+import type { SqlDriver, SqlValue } from '../ports/driver.ts';
+import { many, statement } from '../sql/access.ts';
+import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
+import { AUDIT, IDEMPOTENCY } from '../sql/tables.ts';
+
+/** The claim is the conflict: of two requests with one key at once, one inserts, the other reads that row. */
+const CLAIM = `${IDEMPOTENCY.insert} on conflict (key) do nothing`;
+const CLAIMED = `select ${IDEMPOTENCY.columns} from idempotency_keys where key = ?`;
+
+export function createRequestVerbs(driver: SqlDriver): RequestStore {
+  return {
+    async claim(key, bodyHash, at) {
+      const row = { key, bodyHash, status: 0, response: '', createdAt: at };
+      const [claim, found] = await driver.write([statement(CLAIM, IDEMPOTENCY.args(row)), statement(CLAIMED, [key])]);
+      return claim!.changes === 1 ? undefined : IDEMPOTENCY.read(found!.rows[0]!);
+    },
+    async finish(key, status, response) {
+      const sql = 'update idempotency_keys set status = ?, response = ? where key = ?';
+      await driver.write([statement(sql, [status, response, key])]);
+    },
+    async abandon(key) {
+      await driver.write([statement('delete from idempotency_keys where key = ? and status = 0', [key])]);
+    },
+    async purge(before) {
+      const [result] = await driver.write([statement('delete from idempotency_keys where created_at < ?', [before])]);
+      return result!.changes;
+    },
+    async audit(row) {
+      await driver.write([statement(AUDIT.insert, AUDIT.args(row))]);
+    },
+    async auditLog(page) {
+      const limit = checkLimit(page.limit);
+      const before = decodeCursor(page, 'text');
+      const where = before === null ? '' : 'where id < ?';
+      const args: SqlValue[] = before === null ? [limit + 1] : [before, limit + 1];
+      const sql = `select ${AUDIT.columns} from audit_log ${where} order by id desc limit ?`;
+      const rows = await many(driver, sql, args);
+      return toPage(rows.map(AUDIT.read), limit, (row) => row.id);
+    },
+  };
+}

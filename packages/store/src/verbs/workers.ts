@@ -1,0 +1,46 @@
+/** Verbs on workers. */
+import { AppError } from '@vaquita/core';
+import type { SqlDriver } from '../ports/driver.ts';
+import type { WorkerStore } from '../ports/master.ts';
+import { many, one, statement } from '../sql/access.ts';
+import { WORKERS } from '../sql/tables.ts';
+import { createCredentialVerbs } from './users.ts';
+
+const UPSERT = `${WORKERS.insert} on conflict (id) do update set
+  name = excluded.name, groups = excluded.groups, labels = excluded.labels, slots = excluded.slots,
+  state = excluded.state, agent_version = excluded.agent_version, runtime = excluded.runtime, host = excluded.host,
+  task_types = excluded.task_types, session_timeout_ms = excluded.session_timeout_ms,
+  connected_at = excluded.connected_at, last_heartbeat_at = excluded.last_heartbeat_at, stats = excluded.stats,
+  updated_at = excluded.updated_at`;
+const BEAT = 'update workers set last_heartbeat_at = ?, stats = ?, updated_at = ? where id = ?';
+const SET_STATE = 'update workers set state = ?, updated_at = ? where id = ?';
+const LIST = `select ${WORKERS.columns} from workers order by name, id`;
+
+export function createWorkerVerbs(driver: SqlDriver): WorkerStore {
+  const credentials = createCredentialVerbs(driver);
+  return {
+    async upsert(row) {
+      await driver.write([statement(UPSERT, WORKERS.args(row))]);
+    },
+    async beat(beats) {
+      await driver.write(beats.map(({ id, at, stats }) => statement(BEAT, [at, JSON.stringify(stats), at, id])));
+    },
+    async setState(id, state, at) {
+      const [result] = await driver.write([statement(SET_STATE, [state, at, id])]);
+      if (result!.changes === 0) throw new AppError('not_found', `There is no worker ${id}.`);
+    },
+    async list() {
+      return (await many(driver, LIST)).map(WORKERS.read);
+    },
+    async get(id) {
+      const row = await one(driver, `select ${WORKERS.columns} from workers where id = ?`, [id]);
+      return row && WORKERS.read(row);
+    },
+    async findToken(secretHash, now) {
+      const token = await credentials.useToken(secretHash, now);
+      if (token === undefined || token.kind !== 'worker' || token.revokedAt !== null) return undefined;
+      if (token.expiresAt !== null && token.expiresAt <= now) return undefined;
+      return { id: token.id, name: token.name };
+    },
+  };
+}

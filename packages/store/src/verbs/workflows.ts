@@ -1,0 +1,109 @@
+/** Verbs of the workflows aggregate: the workflow and the versions of its document. */
+import { AppError, type WorkflowDocument, type WorkflowId } from '@vaquita/core';
+import type { WorkflowRow, WorkflowStore } from '../ports/api.ts';
+import type { SqlDriver, SqlValue } from '../ports/driver.ts';
+import type { DefinitionSource } from '../ports/master.ts';
+import { OPEN_STATES_SQL } from '../schema/instances.ts';
+import { many, one, refuse, statement, writeOr } from '../sql/access.ts';
+import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
+import { VERSION_HEADS, VERSIONS, WORKFLOWS } from '../sql/tables.ts';
+
+const SELECT = `select ${WORKFLOWS.columns} from workflows`;
+/** Inserts the next version unless the newest one holds the same content. */
+const ADD_VERSION = `insert into workflow_versions (workflow_id, version, document, content_hash, created_by, created_at)
+  select w.id, w.version + 1, ?, ?, ?, ? from workflows w
+  where w.id = ? and not exists (
+    select 1 from workflow_versions v where v.workflow_id = w.id and v.version = w.version and v.content_hash = ?)`;
+/** Follows it: changes the workflow only when there is a newer version than the one it names. */
+const FOLLOW_VERSION = `update workflows set version = version + 1, name = ?, description = ?, task_count = ?, updated_at = ?
+  where id = ? and exists (
+    select 1 from workflow_versions v where v.workflow_id = workflows.id and v.version = workflows.version + 1)`;
+const CURRENT_VERSION = 'select version from workflows where id = ?';
+const SET_ONLINE = 'update workflows set online = ?, updated_at = ? where id = ?';
+const DELETE_VERSIONS = 'delete from workflow_versions where workflow_id = ?';
+const DELETE = `delete from workflows where id = ? and not exists (
+    select 1 from workflow_instances where workflow_id = ? and state in ${OPEN_STATES_SQL})`;
+
+export function createWorkflowVerbs(driver: SqlDriver): WorkflowStore & DefinitionSource {
+  const nameInUse = (name: string) =>
+    refuse('name_in_use', `The project has a workflow named "${name}" already. Choose another name.`);
+  const notFound = (id: string) => new AppError('not_found', `There is no workflow ${id}.`);
+
+  async function findOne(where: string, args: readonly SqlValue[]): Promise<WorkflowRow | undefined> {
+    const row = await one(driver, `${SELECT} where ${where}`, args);
+    return row && WORKFLOWS.read(row);
+  }
+
+  async function version(id: WorkflowId, number: number) {
+    const sql = `select ${VERSIONS.columns} from workflow_versions where workflow_id = ? and version = ?`;
+    const row = await one(driver, sql, [id, number]);
+    return row && VERSIONS.read(row);
+  }
+
+  return {
+    version,
+    async document(id, number): Promise<WorkflowDocument | undefined> {
+      return (await version(id, number))?.document;
+    },
+    async create(row, first) {
+      // The project's foreign key and the unique name both end as a conflict: ask which it was.
+      await writeOr(
+        driver,
+        [statement(WORKFLOWS.insert, WORKFLOWS.args(row)), statement(VERSIONS.insert, VERSIONS.args(first))],
+        async () =>
+          (await one(driver, 'select 1 from projects where id = ?', [row.projectId])) === undefined
+            ? new AppError('not_found', `There is no project ${row.projectId}.`)
+            : nameInUse(row.name)(),
+      );
+    },
+    async saveVersion(id, change) {
+      const { name, description, taskCount, document, contentHash, createdBy, at } = change;
+      const results = await writeOr(
+        driver,
+        [
+          statement(ADD_VERSION, [JSON.stringify(document), contentHash, createdBy, at, id, contentHash]),
+          statement(FOLLOW_VERSION, [name, description, taskCount, at, id]),
+          statement(CURRENT_VERSION, [id]),
+        ],
+        nameInUse(name),
+      );
+      const newest = results[2]!.rows[0];
+      if (newest === undefined) throw notFound(id);
+      return { version: Number(newest.version), created: results[0]!.changes === 1 };
+    },
+    async find(projectId, idOrName) {
+      return (
+        (await findOne('id = ? and project_id = ?', [idOrName, projectId])) ??
+        (await findOne('project_id = ? and name = ?', [projectId, idOrName]))
+      );
+    },
+    async list(projectId, page) {
+      const limit = checkLimit(page.limit);
+      const after = decodeCursor(page, 'text');
+      const where = after === null ? 'project_id = ?' : 'project_id = ? and name > ?';
+      const args = after === null ? [projectId, limit + 1] : [projectId, after, limit + 1];
+      const rows = await many(driver, `${SELECT} where ${where} order by name limit ?`, args);
+      return toPage(rows.map(WORKFLOWS.read), limit, (row) => row.name);
+    },
+    async versions(id, page) {
+      const limit = checkLimit(page.limit);
+      const before = decodeCursor(page, 'number');
+      const where = before === null ? 'workflow_id = ?' : 'workflow_id = ? and version < ?';
+      const args = before === null ? [id, limit + 1] : [id, before, limit + 1];
+      const sql = `select ${VERSION_HEADS.columns} from workflow_versions where ${where} order by version desc limit ?`;
+      const rows = await many(driver, sql, args);
+      return toPage(rows.map(VERSION_HEADS.read), limit, (row) => row.version);
+    },
+    async setOnline(id, online, at) {
+      const [result] = await driver.write([statement(SET_ONLINE, [online ? 1 : 0, at, id])]);
+      if (result!.changes === 0) throw notFound(id);
+    },
+    async delete(id) {
+      await writeOr(driver, [statement(DELETE_VERSIONS, [id]), statement(DELETE, [id, id], 1)], async () =>
+        (await findOne('id = ?', [id])) === undefined
+          ? notFound(id)
+          : new AppError('conflict', 'The workflow has runs that have not ended. Stop them, or wait for their end.'),
+      );
+    },
+  };
+}

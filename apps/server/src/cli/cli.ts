@@ -1,0 +1,47 @@
+/** The `vaquita` command from its arguments to its exit code. */
+import type { Command, CommandIo } from './command.ts';
+import { EXIT, parseCommandLine, UsageError } from './command.ts';
+import { applyCommand } from './commands/apply.ts';
+import { exportCommand } from './commands/export.ts';
+import { logsCommand } from './commands/logs.ts';
+import { runCommand } from './commands/run.ts';
+import { configCommand, migrateCommand, startCommand } from './commands/server.ts';
+import { tokenCommands } from './commands/tokens.ts';
+import { errorLines } from './format.ts';
+import { commandHelp, overviewHelp, usage } from './help.ts';
+
+export const COMMANDS: readonly Command[] = [
+  startCommand,
+  migrateCommand,
+  configCommand,
+  applyCommand,
+  runCommand,
+  logsCommand,
+  exportCommand,
+  ...tokenCommands,
+];
+
+export async function runCli(argv: readonly string[], io: CommandIo, version: string): Promise<number> {
+  try {
+    const line = parseCommandLine(argv, COMMANDS);
+    switch (line.kind) {
+      case 'help':
+        io.print(line.command ? commandHelp(line.command) : overviewHelp(COMMANDS));
+        return EXIT.ok;
+      case 'version':
+        io.print(version);
+        return EXIT.ok;
+      case 'run':
+        return await line.command.run(line.input, io);
+    }
+  } catch (thrown) {
+    if (io.signal.aborted) return EXIT.interrupted;
+    if (thrown instanceof UsageError) {
+      io.note(`error: ${thrown.message}`);
+      io.note(thrown.command ? `usage: vaquita ${usage(thrown.command)}` : 'Run "vaquita --help" for the commands.');
+      return EXIT.usage;
+    }
+    for (const text of errorLines(thrown)) io.note(text);
+    return EXIT.failure;
+  }
+}

@@ -1,0 +1,88 @@
+/** `start`, `migrate`, `config`: the server itself, on this machine. Its code is loaded only when it is needed. */
+import { describeSettings, type ServerSettings } from '../../settings.ts';
+import { loadSettings } from '../../settings-file.ts';
+import { type Command, type CommandIo, EXIT, type OptionSpec, type OptionValues } from '../command.ts';
+import { table } from '../format.ts';
+
+/** What the composition root of the server offers to the command line. */
+export interface ServerModule {
+  /** Resolves when the server answers. @throws AppError `port_in_use`, `data_dir_unwritable`, `database_newer`, … */
+  startServer(settings: ServerSettings): Promise<RunningServer>;
+  /** @returns the names of the migrations that were applied. */
+  migrateDatabase(settings: ServerSettings): Promise<readonly string[]>;
+}
+
+export interface RunningServer {
+  /** Gives running work its grace, then lets go of everything. */
+  close(): Promise<void>;
+  /** Resolves when the server has ended without being told to. */
+  readonly ended: Promise<void>;
+}
+
+const CONFIG_OPTION = {
+  config: {
+    type: 'string',
+    value: 'file',
+    help: 'Settings file (default: VAQUITA_CONFIG, else ./vaquita.config.json)',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+function settingsOf(options: OptionValues, io: CommandIo) {
+  const path = options.config;
+  return loadSettings(io.env, io.cwd, typeof path === 'string' ? path : undefined);
+}
+
+async function loadServer(): Promise<ServerModule> {
+  return (await import('../../node.ts')) as ServerModule;
+}
+
+export const startCommand: Command = {
+  name: 'start',
+  summary: 'Start the server',
+  args: [],
+  options: CONFIG_OPTION,
+  examples: ['vaquita start', 'VAQUITA_PORT=9000 vaquita start'],
+  async run({ options }, io) {
+    const { settings } = settingsOf(options, io);
+    const { startServer } = await loadServer();
+    const server = await startServer(settings);
+    const told = new Promise<'told'>((resolve) => {
+      if (io.signal.aborted) resolve('told');
+      io.signal.addEventListener('abort', () => resolve('told'), { once: true });
+    });
+    const why = await Promise.race([told, server.ended.then(() => 'ended' as const)]);
+    await server.close();
+    return why === 'told' ? EXIT.ok : EXIT.failure;
+  },
+};
+
+export const migrateCommand: Command = {
+  name: 'migrate',
+  summary: 'Bring the database to the version of this server',
+  args: [],
+  options: CONFIG_OPTION,
+  examples: ['vaquita migrate'],
+  async run({ options }, io) {
+    const { settings } = settingsOf(options, io);
+    const { migrateDatabase } = await loadServer();
+    const applied = await migrateDatabase(settings);
+    for (const name of applied) io.print(`applied ${name}`);
+    if (applied.length === 0) io.print('nothing to do: the database is up to date');
+    return EXIT.ok;
+  },
+};
+
+export const configCommand: Command = {
+  name: 'config',
+  summary: 'Show the effective settings, without secrets',
+  args: [],
+  options: CONFIG_OPTION,
+  examples: ['vaquita config'],
+  async run({ options }, io) {
+    const loaded = settingsOf(options, io);
+    const rows = describeSettings(loaded).map(({ env, value, source }) => [env, value, source]);
+    for (const line of table(['SETTING', 'VALUE', 'FROM'], rows)) io.print(line);
+    io.note(loaded.file === null ? 'no settings file' : `settings file: ${loaded.file}`);
+    return EXIT.ok;
+  },
+};

@@ -1,1 +1,15 @@
+export { createApi } from './api.ts';
+export { sha256Hex } from './auth/digest.ts';
+export { hashPassword, PASSWORD_COST, type PasswordCost, verifyPassword } from './auth/passwords.ts';
+export { makeToken, TOKEN_PREFIXES, type TokenRequest } from './auth/tokens.ts';
+export {
+  type ApiDeps,
+  type ApiLog,
+  type ApiSettings,
+  type ApiStore,
+  DEFAULT_API_SETTINGS,
+  type Leadership,
+  type ReadinessCheck,
+} from './deps.ts';
+export { createMetricsRegistry, type MetricsRegistry, type Sample } from './metrics/registry.ts';
 export * from './views/index.ts';

@@ -55,7 +55,6 @@ export type AuditPage = z.infer<typeof AuditPage>;
 export const TaskTypeView = z
   .object({
     type: z.string(),
-    title: z.string(),
     description: z.string(),
     settings: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the settings of this type' }),
   })

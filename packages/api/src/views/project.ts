@@ -1,17 +1,16 @@
 /** Bodies of /projects. */
+import { checkName } from '@vaquita/core';
 import * as z from 'zod';
 import { pageOf, Timestamp } from './page.ts';
 
-/** Names stand in URLs and in `project/workflow#n`, so slashes, hashes and control characters are out. */
 export const ProjectName = z
   .string()
   .trim()
-  .min(1, 'A name is needed')
-  .max(100, 'At most 100 characters')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are exactly what is refused
-  .regex(/^[^/#?\u0000-\u001f\u007f]+$/, 'A name may not hold / # ? or control characters')
-  .refine((name) => name !== '.' && name !== '..', 'This name cannot stand in an address')
-  .refine((name) => !/^[0-9a-hjkmnp-tv-z]{26}$/.test(name), 'This name looks like an id; choose another');
+  .max(100, 'A name has at most 100 characters.')
+  .superRefine((name, context) => {
+    const problem = checkName(name);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
 
 export const ProjectView = z
   .object({

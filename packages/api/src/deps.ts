@@ -1,0 +1,70 @@
+/** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
+import type { Clock, IdSource, Random } from '@vaquita/core';
+import type { LogStore, Store, WorkerReader } from '@vaquita/store';
+import type { MetricsRegistry } from './metrics/registry.ts';
+
+export interface Leadership {
+  /** Of this process. */
+  readonly role: 'leader' | 'follower';
+  /** Null while nobody holds the lease. */
+  readonly leaderName: string | null;
+  readonly epoch: number;
+}
+
+export interface ReadinessCheck {
+  readonly name: string;
+  /** Resolves with what a person should know; a rejection counts as not ready. */
+  check(): Promise<{ readonly ok: boolean; readonly detail: string }>;
+}
+
+export interface ApiLog {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface ApiSettings {
+  /** How long a sign-in lasts. */
+  readonly sessionTtlMs: number;
+  readonly bodyLimitBytes: number;
+  /** Of a workflow definition, which may hold thousands of tasks. */
+  readonly definitionLimitBytes: number;
+  /** True: /metrics answers without a token. */
+  readonly metricsOpen: boolean;
+  /** True behind a reverse proxy that sets X-Forwarded-For, -Proto and -Host itself. */
+  readonly trustProxy: boolean;
+}
+
+export const DEFAULT_API_SETTINGS: ApiSettings = {
+  sessionTtlMs: 7 * 86_400_000,
+  bodyLimitBytes: 1024 * 1024,
+  definitionLimitBytes: 8 * 1024 * 1024,
+  metricsOpen: false,
+  trustProxy: false,
+};
+
+export type ApiStore = Pick<
+  Store,
+  'projects' | 'workflows' | 'instances' | 'commands' | 'events' | 'users' | 'credentials' | 'requests'
+>;
+
+export interface ApiDeps {
+  readonly store: ApiStore;
+  readonly workers: WorkerReader;
+  readonly logs: LogStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: IdSource;
+  /** Tells a master in this process that a command waits. A hint: a lost one costs one poll. */
+  nudge(): void;
+  /** Calls back when events may have been added. A hint too. Returns how to stop. */
+  readonly changes: { subscribe(onChange: () => void): () => void };
+  leadership(): Leadership;
+  readonly readiness: readonly ReadinessCheck[];
+  readonly metrics: MetricsRegistry;
+  readonly log: ApiLog;
+  readonly version: string;
+  /** The address of the peer, for the sign-in limit; `env` is what the runtime handed to `fetch`. */
+  peerAddress(env: unknown): string;
+  readonly settings: ApiSettings;
+}

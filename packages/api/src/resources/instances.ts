@@ -1,0 +1,210 @@
+/** /workflow-instances: look at runs, and act on them by filing commands. */
+import { AppError, type CommandKind, compileWorkflow, type WorkflowInstanceRow, whyRefused } from '@vaquita/core';
+import type { InstanceFilter } from '@vaquita/store';
+import * as z from 'zod';
+import type { Audit } from '../audit.ts';
+import type { ApiDeps } from '../deps.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { toGraphView } from '../runs/graph-view.ts';
+import { toInstanceView, toTaskInstanceView } from '../runs/instance-view.ts';
+import { whyInstance } from '../runs/why.ts';
+import { EventPage } from '../views/event.ts';
+import { ActionAnswer, GraphView, InstancePage, InstanceView, WorkflowStateName } from '../views/instance.ts';
+import { PageQuery } from '../views/page.ts';
+import { WhyView } from '../views/reason.ts';
+import { TaskInstancePage } from '../views/task-instance.ts';
+import { toEventView } from './events.ts';
+import { requireInstance, requireProject, requireWorkflow } from './lookup.ts';
+import { pageRequest, wholeList } from './paging.ts';
+
+const TAG = 'Runs';
+const ITEM = '/api/v1/workflow-instances/{id}';
+
+const InstanceQuery = PageQuery.extend({
+  project: z.string().optional().meta({ description: 'Id or name' }),
+  workflow: z.string().optional().meta({ description: 'Id or name; needs `project`' }),
+  state: z.array(WorkflowStateName).optional().meta({ description: 'Any of these; repeated or separated by commas' }),
+});
+
+export function instanceEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
+  return [...listEndpoints(deps), ...detailEndpoints(deps), ...actionEndpoints(deps, audit)];
+}
+
+/** Names of projects, each looked up once per answer. */
+function projectNames({ store }: ApiDeps): (row: WorkflowInstanceRow) => Promise<string> {
+  const names = new Map<string, Promise<string>>();
+  return (row) => {
+    const known = names.get(row.projectId);
+    if (known) return known;
+    const name = store.projects.find(row.projectId).then((project) => project?.name ?? '');
+    names.set(row.projectId, name);
+    return name;
+  };
+}
+
+function listEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  const { store } = deps;
+
+  async function filterOf(query: z.output<typeof InstanceQuery>): Promise<InstanceFilter> {
+    if (query.workflow !== undefined && query.project === undefined) {
+      throw new AppError('bad_request', 'The query parameters are not valid.', {
+        problems: [{ path: 'workflow', message: 'A workflow is named within a project; add the parameter project' }],
+      });
+    }
+    const states = query.state === undefined || query.state.length === 0 ? {} : { states: query.state };
+    if (query.project === undefined) return states;
+    if (query.workflow === undefined) return { ...states, projectId: (await requireProject(store, query.project)).id };
+    const { project, workflow } = await requireWorkflow(store, { project: query.project, workflow: query.workflow });
+    return { ...states, projectId: project.id, workflowId: workflow.id };
+  }
+
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/v1/workflow-instances',
+      tag: TAG,
+      access: 'user',
+      summary: 'List runs, newest first',
+      query: InstanceQuery,
+      status: 200,
+      answer: InstancePage,
+      async handle({ query }) {
+        const page = await store.instances.list(await filterOf(query), pageRequest(query));
+        const nameOf = projectNames(deps);
+        const items = await Promise.all(page.items.map(async (row) => toInstanceView(row, await nameOf(row))));
+        return { items, nextCursor: page.next };
+      },
+    }),
+  ];
+}
+
+function detailEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  const { store } = deps;
+  return [
+    endpoint({
+      method: 'get',
+      path: ITEM,
+      tag: TAG,
+      access: 'user',
+      summary: 'Show a run',
+      status: 200,
+      answer: InstanceView,
+      async handle({ params }) {
+        const row = await requireInstance(store, params.id);
+        return toInstanceView(row, await projectNames(deps)(row));
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${ITEM}/tasks`,
+      tag: TAG,
+      access: 'user',
+      summary: 'Every task instance of a run, in order of creation',
+      status: 200,
+      answer: TaskInstancePage,
+      async handle({ params }) {
+        const instance = await requireInstance(store, params.id);
+        return wholeList((await store.instances.tasks(instance.id)).map(toTaskInstanceView));
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${ITEM}/graph`,
+      tag: TAG,
+      access: 'user',
+      summary: 'The tasks this run does and how they depend on each other, with their states',
+      status: 200,
+      answer: GraphView,
+      async handle({ params }) {
+        const instance = await requireInstance(store, params.id);
+        const version = await store.workflows.version(instance.workflowId, instance.version);
+        if (!version) {
+          throw new AppError('gone', 'The workflow of this run was deleted, and its graph with it.');
+        }
+        return toGraphView(compileWorkflow(version.document), instance, await store.instances.tasks(instance.id));
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${ITEM}/events`,
+      tag: TAG,
+      access: 'user',
+      summary: 'What happened in a run, oldest first',
+      query: PageQuery,
+      status: 200,
+      answer: EventPage,
+      async handle({ params, query }) {
+        const instance = await requireInstance(store, params.id);
+        const after = Number(query.cursor ?? 0);
+        if (!Number.isSafeInteger(after) || after < 0) {
+          throw new AppError('bad_request', 'The cursor is not one that this list gave.');
+        }
+        const rows = await store.events.after(after, { limit: query.limit + 1, workflowInstanceId: instance.id });
+        const items = rows.slice(0, query.limit).map(toEventView);
+        return { items, nextCursor: rows.length > items.length ? String(items.at(-1)!.seq) : null };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${ITEM}/why`,
+      tag: TAG,
+      access: 'user',
+      summary: 'Why a run waits, or ended as it did',
+      status: 200,
+      answer: WhyView,
+      async handle({ params }) {
+        const instance = await requireInstance(store, params.id);
+        const tasks = await store.instances.tasks(instance.id);
+        return whyInstance(instance, tasks, deps.leadership());
+      },
+    }),
+  ];
+}
+
+interface RunAction {
+  readonly name: Extract<CommandKind, 'stop' | 'rerun'>;
+  readonly event: 'StopWorkflow' | 'RerunWorkflow';
+  readonly summary: string;
+}
+
+const ACTIONS: readonly RunAction[] = [
+  { name: 'stop', event: 'StopWorkflow', summary: 'Stop a run: kills every active task' },
+  { name: 'rerun', event: 'RerunWorkflow', summary: 'Do everything again, with the same scope and parameters' },
+];
+
+function actionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
+  const { store } = deps;
+  return ACTIONS.map(({ name, event, summary }) =>
+    endpoint({
+      method: 'post',
+      path: `${ITEM}/${name}`,
+      tag: TAG,
+      access: 'user',
+      summary,
+      errors: ['conflict'],
+      status: 202,
+      answer: ActionAnswer,
+      async handle({ params, caller, ids }) {
+        const instance = await requireInstance(store, params.id);
+        const refusal = whyRefused(instance.state, event);
+        if (refusal !== undefined) {
+          throw new AppError('conflict', `A run in the state “${instance.state}” cannot do “${name}”: ${refusal}.`);
+        }
+        const commandId = ids.next<'command'>();
+        await store.commands.file({
+          id: commandId,
+          kind: name,
+          workflowInstanceId: instance.id,
+          payload: {},
+          priority: instance.priority,
+          createdBy: caller.name,
+          createdAt: deps.clock.now(),
+        });
+        deps.nudge();
+        const subject = `${instance.workflowName}#${instance.number ?? instance.id}`;
+        await audit(caller, { action: `workflow_instance.${name}`, subject, data: { id: instance.id } });
+        return { id: instance.id, action: name, commandId, state: instance.state };
+      },
+    }),
+  );
+}

@@ -1,0 +1,93 @@
+/** What an operator looks at: cluster, overview, task types, audit. */
+import { WORKFLOW_STATES, type WorkflowState } from '@vaquita/core';
+import type { AuditRow } from '@vaquita/store';
+import * as z from 'zod';
+import type { ApiDeps } from '../deps.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { AuditPage, type AuditView, ClusterView, OverviewView, TaskTypePage } from '../views/operation.ts';
+import { PageQuery } from '../views/page.ts';
+import { isoTime, pageRequest, toPage, wholeList } from './paging.ts';
+import { listTaskTypes } from './task-types.ts';
+import { countWorkers } from './workers.ts';
+
+function toAuditView(row: AuditRow): AuditView {
+  const { id, actor, action, subject } = row;
+  return { id, at: isoTime(row.at), actor, action, subject, data: { ...row.data } };
+}
+
+const HOUR_MS = 3_600_000;
+const OverviewQuery = z.object({
+  hours: z.coerce.number().int().min(1).max(8760).default(24).meta({ description: 'How far back to count' }),
+});
+
+export function operationEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  const { store, workers } = deps;
+  const tag = 'Operation';
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/v1/cluster',
+      tag,
+      access: 'user',
+      summary: 'Who leads, what waits, who works',
+      status: 200,
+      answer: ClusterView,
+      async handle() {
+        const { role, leaderName, epoch } = deps.leadership();
+        return {
+          version: deps.version,
+          server: { role },
+          leader: leaderName === null ? null : { name: leaderName, epoch },
+          queues: { commands: await store.commands.pendingCount() },
+          workers: await countWorkers(workers),
+          latestEventSeq: await store.events.latestSeq(),
+        };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/overview',
+      tag,
+      access: 'user',
+      summary: 'Counts of runs by state',
+      query: OverviewQuery,
+      status: 200,
+      answer: OverviewView,
+      async handle({ query }) {
+        const since = deps.clock.now() - query.hours * HOUR_MS;
+        const counts = await store.instances.countsByState(since);
+        const states = Object.keys(WORKFLOW_STATES) as WorkflowState[];
+        return {
+          since: isoTime(since),
+          instances: Object.fromEntries(states.map((state) => [state, counts[state] ?? 0])) as Record<
+            WorkflowState,
+            number
+          >,
+          workers: await countWorkers(workers),
+          pendingCommands: await store.commands.pendingCount(),
+        };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/task-types',
+      tag: 'Workflows',
+      access: 'user',
+      summary: 'The types a task may have, with the JSON Schema of their settings',
+      status: 200,
+      answer: TaskTypePage,
+      handle: async () => wholeList(listTaskTypes()),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/audit',
+      tag,
+      access: 'admin',
+      summary: 'Who changed what, newest first',
+      query: PageQuery,
+      status: 200,
+      answer: AuditPage,
+      handle: async ({ query }) => toPage(await store.requests.auditLog(pageRequest(query)), toAuditView),
+    }),
+  ];
+}

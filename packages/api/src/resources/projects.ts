@@ -1,0 +1,108 @@
+/** /projects: namespaces for workflows. */
+import type { ProjectId } from '@vaquita/core';
+import { AppError } from '@vaquita/core';
+import type { ProjectRow } from '@vaquita/store';
+import type { Audit } from '../audit.ts';
+import type { ApiDeps } from '../deps.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { PageQuery } from '../views/page.ts';
+import { ProjectChange, ProjectCreate, ProjectPage, ProjectView } from '../views/project.ts';
+import { requireProject } from './lookup.ts';
+import { isoTime, pageRequest, toPage } from './paging.ts';
+
+function toProjectView(row: ProjectRow): ProjectView {
+  const { id, name, description } = row;
+  return { id, name, description, createdAt: isoTime(row.createdAt), updatedAt: isoTime(row.updatedAt) };
+}
+
+export function projectEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly Endpoint[] {
+  const tag = 'Projects';
+
+  /** Creating is repeatable under an idempotency key: the row with the id of this very request is no conflict. */
+  async function create(row: ProjectRow): Promise<void> {
+    try {
+      await store.projects.create(row);
+    } catch (thrown) {
+      const isOurs = (await store.projects.find(row.id)) !== undefined;
+      if (!(thrown instanceof AppError) || !isOurs) throw thrown;
+    }
+  }
+
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/v1/projects',
+      tag,
+      access: 'user',
+      summary: 'List projects by name',
+      query: PageQuery,
+      status: 200,
+      answer: ProjectPage,
+      handle: async ({ query }) => toPage(await store.projects.list(pageRequest(query)), toProjectView),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/api/v1/projects',
+      tag,
+      access: 'user',
+      summary: 'Create a project',
+      body: ProjectCreate,
+      errors: ['name_in_use'],
+      status: 201,
+      answer: ProjectView,
+      async handle({ body, caller, ids }) {
+        const now = clock.now();
+        const id: ProjectId = ids.next<'project'>();
+        const row = { id, name: body.name, description: body.description, createdAt: now, updatedAt: now };
+        await create(row);
+        await audit(caller, { action: 'project.create', subject: row.name, data: { id } });
+        return toProjectView(row);
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/projects/{project}',
+      tag,
+      access: 'user',
+      summary: 'Show a project',
+      status: 200,
+      answer: ProjectView,
+      handle: async ({ params }) => toProjectView(await requireProject(store, params.project)),
+    }),
+    endpoint({
+      method: 'patch',
+      path: '/api/v1/projects/{project}',
+      tag,
+      access: 'user',
+      summary: 'Rename a project or change its description',
+      body: ProjectChange,
+      errors: ['name_in_use'],
+      status: 200,
+      answer: ProjectView,
+      async handle({ params, body, caller }) {
+        const project = await requireProject(store, params.project);
+        await store.projects.update(project.id, {
+          ...(body.name === undefined ? {} : { name: body.name }),
+          ...(body.description === undefined ? {} : { description: body.description }),
+          at: clock.now(),
+        });
+        await audit(caller, { action: 'project.update', subject: project.name, data: { id: project.id, ...body } });
+        return toProjectView(await requireProject(store, project.id));
+      },
+    }),
+    endpoint({
+      method: 'delete',
+      path: '/api/v1/projects/{project}',
+      tag,
+      access: 'user',
+      summary: 'Delete an empty project',
+      errors: ['conflict'],
+      status: 204,
+      async handle({ params, caller }) {
+        const project = await requireProject(store, params.project);
+        await store.projects.delete(project.id);
+        await audit(caller, { action: 'project.delete', subject: project.name, data: { id: project.id } });
+      },
+    }),
+  ];
+}

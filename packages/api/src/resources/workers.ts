@@ -1,0 +1,83 @@
+/** /workers: who runs tasks, and how they are. */
+import { AppError, formatDuration } from '@vaquita/core';
+import type { WorkerReader, WorkerRow } from '@vaquita/store';
+import type { ApiDeps } from '../deps.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import type { WorkerCounts } from '../views/operation.ts';
+import { PageQuery } from '../views/page.ts';
+import { WorkerPage, WorkerView } from '../views/worker.ts';
+import { isoTime, isoTimeOrNull } from './paging.ts';
+
+function slotsUsed(row: WorkerRow): number | null {
+  return row.state === 'offline' ? null : (row.stats.slotsUsed ?? null);
+}
+
+function toWorkerView(row: WorkerRow): WorkerView {
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    groups: [...row.groups],
+    labels: { ...row.labels },
+    slots: row.slots,
+    slotsUsed: slotsUsed(row),
+    agentVersion: row.agentVersion,
+    runtime: row.runtime,
+    host: row.host,
+    taskTypes: [...row.taskTypes],
+    sessionTimeout: formatDuration(row.sessionTimeoutMs),
+    connectedAt: isoTimeOrNull(row.connectedAt),
+    lastHeartbeatAt: isoTimeOrNull(row.lastHeartbeatAt),
+    stats: { ...row.stats },
+    updatedAt: isoTime(row.updatedAt),
+  };
+}
+
+export async function countWorkers(workers: WorkerReader): Promise<WorkerCounts> {
+  const counts = { online: 0, draining: 0, offline: 0, slots: 0, slotsUsed: 0 };
+  for (const row of await workers.list()) {
+    counts[row.state] += 1;
+    if (row.state !== 'online') continue;
+    counts.slots += row.slots;
+    counts.slotsUsed += slotsUsed(row) ?? 0;
+  }
+  return counts;
+}
+
+export function workerEndpoints({ workers }: ApiDeps): readonly Endpoint[] {
+  const tag = 'Workers';
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/v1/workers',
+      tag,
+      access: 'user',
+      summary: 'List workers',
+      description: 'In order of their ids, which is the order in which they first joined.',
+      query: PageQuery,
+      status: 200,
+      answer: WorkerPage,
+      async handle({ query }) {
+        const rows = [...(await workers.list())].sort((a, b) => (a.id < b.id ? -1 : 1));
+        const rest = rows.filter((row) => query.cursor === undefined || row.id > query.cursor);
+        const items = rest.slice(0, query.limit).map(toWorkerView);
+        return { items, nextCursor: rest.length > items.length ? items.at(-1)!.id : null };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/workers/{worker}',
+      tag,
+      access: 'user',
+      summary: 'Show a worker, by id or by name',
+      status: 200,
+      answer: WorkerView,
+      async handle({ params }) {
+        const row =
+          (await workers.get(params.worker)) ?? (await workers.list()).find((one) => one.name === params.worker);
+        if (!row) throw new AppError('not_found', `There is no worker “${params.worker}”.`);
+        return toWorkerView(row);
+      },
+    }),
+  ];
+}

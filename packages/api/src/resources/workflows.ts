@@ -1,0 +1,294 @@
+/** /projects/{project}/workflows: definitions, saved as versions, in YAML or JSON. */
+import {
+  AppError,
+  canonicalJson,
+  compileWorkflow,
+  formatWorkflowYaml,
+  parseWorkflowDocument,
+  parseWorkflowText,
+  type WorkflowDocument,
+  type WorkflowId,
+} from '@vaquita/core';
+import type { ProjectRow, WorkflowRow, WorkflowVersionRow } from '@vaquita/store';
+import * as z from 'zod';
+import type { Audit } from '../audit.ts';
+import { sha256Hex } from '../auth/digest.ts';
+import type { ApiDeps, ApiStore } from '../deps.ts';
+import { type DefinitionText, type Endpoint, endpoint, rawEndpoint } from '../http/endpoint.ts';
+import { PageQuery } from '../views/page.ts';
+import {
+  VersionDetail,
+  VersionPage,
+  type VersionView,
+  WorkflowDetail,
+  WorkflowPage,
+  WorkflowSaved,
+  WorkflowView,
+} from '../views/workflow.ts';
+import { requireProject, requireWorkflow } from './lookup.ts';
+import { isoTime, pageRequest, toPage } from './paging.ts';
+
+const TAG = 'Workflows';
+const COLLECTION = '/api/v1/projects/{project}/workflows';
+const ITEM = '/api/v1/projects/{project}/workflows/{workflow}';
+
+export function toWorkflowView(row: WorkflowRow, project: ProjectRow): WorkflowView {
+  const { id, projectId, name, description, version, online, taskCount } = row;
+  return {
+    id,
+    projectId,
+    projectName: project.name,
+    name,
+    description,
+    version,
+    online,
+    taskCount,
+    createdAt: isoTime(row.createdAt),
+    updatedAt: isoTime(row.updatedAt),
+  };
+}
+
+function toVersionView(row: Omit<WorkflowVersionRow, 'document'>): VersionView {
+  const { version, contentHash, createdBy } = row;
+  return { version, contentHash, createdBy, createdAt: isoTime(row.createdAt) };
+}
+
+interface ReadDefinition {
+  readonly document: WorkflowDocument;
+  readonly name: string;
+  readonly description: string;
+  readonly taskCount: number;
+  readonly contentHash: string;
+}
+
+/** @throws AppError `bad_yaml`, `bad_definition` with every wrong place. */
+async function readDefinition(body: DefinitionText): Promise<ReadDefinition> {
+  const document = parseWorkflowDocument(parseWorkflowText(body.text));
+  const { name, description, tasks } = compileWorkflow(document);
+  return {
+    document,
+    name,
+    description,
+    taskCount: tasks.length,
+    contentHash: await sha256Hex(canonicalJson(document)),
+  };
+}
+
+/** @throws AppError `not_found` */
+export async function requireVersion(
+  store: ApiStore,
+  workflow: WorkflowRow,
+  version: number,
+): Promise<WorkflowVersionRow> {
+  const row = await store.workflows.version(workflow.id, version);
+  if (row) return row;
+  throw new AppError(
+    'not_found',
+    `The workflow “${workflow.name}” has no version ${version}; its newest is ${workflow.version}.`,
+  );
+}
+
+export function workflowEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
+  return [...definitionEndpoints(deps, audit), ...versionEndpoints(deps), ...onlineEndpoints(deps, audit)];
+}
+
+function definitionEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly Endpoint[] {
+  /** Creating is repeatable under an idempotency key: the row with the id of this very request is no conflict. */
+  async function create(row: WorkflowRow, first: WorkflowVersionRow): Promise<void> {
+    try {
+      await store.workflows.create(row, first);
+    } catch (thrown) {
+      const isOurs = (await store.workflows.find(row.projectId, row.id)) !== undefined;
+      if (!(thrown instanceof AppError) || !isOurs) throw thrown;
+    }
+  }
+
+  return [
+    endpoint({
+      method: 'get',
+      path: COLLECTION,
+      tag: TAG,
+      access: 'user',
+      summary: 'List the workflows of a project by name',
+      query: PageQuery,
+      status: 200,
+      answer: WorkflowPage,
+      async handle({ params, query }) {
+        const project = await requireProject(store, params.project);
+        const page = await store.workflows.list(project.id, pageRequest(query));
+        return toPage(page, (row) => toWorkflowView(row, project));
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: COLLECTION,
+      tag: TAG,
+      access: 'user',
+      summary: 'Create a workflow from a definition in JSON or YAML',
+      body: 'definition',
+      errors: ['bad_definition', 'bad_yaml', 'name_in_use'],
+      status: 201,
+      answer: WorkflowSaved,
+      async handle({ params, body, caller, ids }) {
+        const project = await requireProject(store, params.project);
+        const { document, contentHash, name, description, taskCount } = await readDefinition(body);
+        const now = clock.now();
+        const id: WorkflowId = ids.next<'workflow'>();
+        const times = { createdAt: now, updatedAt: now };
+        await create(
+          { id, projectId: project.id, name, description, version: 1, online: false, taskCount, ...times },
+          { workflowId: id, version: 1, document, contentHash, createdBy: caller.name, createdAt: now },
+        );
+        await audit(caller, { action: 'workflow.create', subject: `${project.name}/${name}`, data: { id } });
+        return { id, name, version: 1, created: true };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: ITEM,
+      tag: TAG,
+      access: 'user',
+      summary: 'Show a workflow with its newest definition',
+      status: 200,
+      answer: WorkflowDetail,
+      async handle({ params }) {
+        const { project, workflow } = await requireWorkflow(store, params);
+        const { document } = await requireVersion(store, workflow, workflow.version);
+        return { ...toWorkflowView(workflow, project), definition: document };
+      },
+    }),
+    endpoint({
+      method: 'put',
+      path: ITEM,
+      tag: TAG,
+      access: 'user',
+      summary: 'Save a new version; unchanged content makes none',
+      description: 'A definition with another name renames the workflow.',
+      body: 'definition',
+      errors: ['bad_definition', 'bad_yaml', 'name_in_use'],
+      status: 200,
+      answer: WorkflowSaved,
+      async handle({ params, body, caller }) {
+        const { project, workflow } = await requireWorkflow(store, params);
+        const definition = await readDefinition(body);
+        const saved = await store.workflows.saveVersion(workflow.id, {
+          ...definition,
+          createdBy: caller.name,
+          at: clock.now(),
+        });
+        if (saved.created) {
+          await audit(caller, {
+            action: 'workflow.update',
+            subject: `${project.name}/${definition.name}`,
+            data: {
+              id: workflow.id,
+              version: saved.version,
+              ...(definition.name === workflow.name ? {} : { renamedFrom: workflow.name }),
+            },
+          });
+        }
+        return { id: workflow.id, name: definition.name, version: saved.version, created: saved.created };
+      },
+    }),
+    endpoint({
+      method: 'delete',
+      path: ITEM,
+      tag: TAG,
+      access: 'user',
+      summary: 'Delete a workflow and its versions',
+      errors: ['conflict'],
+      status: 204,
+      async handle({ params, caller }) {
+        const { project, workflow } = await requireWorkflow(store, params);
+        await store.workflows.delete(workflow.id);
+        const subject = `${project.name}/${workflow.name}`;
+        await audit(caller, { action: 'workflow.delete', subject, data: { id: workflow.id } });
+      },
+    }),
+  ];
+}
+
+function versionEndpoints({ store }: ApiDeps): readonly Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: `${ITEM}/versions`,
+      tag: TAG,
+      access: 'user',
+      summary: 'List the versions of a workflow, newest first',
+      query: PageQuery,
+      status: 200,
+      answer: VersionPage,
+      async handle({ params, query }) {
+        const { workflow } = await requireWorkflow(store, params);
+        return toPage(await store.workflows.versions(workflow.id, pageRequest(query)), toVersionView);
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${ITEM}/versions/{version}`,
+      tag: TAG,
+      access: 'user',
+      summary: 'Show one version with its definition',
+      status: 200,
+      answer: VersionDetail,
+      async handle({ params }) {
+        const { workflow } = await requireWorkflow(store, params);
+        const number = Number(params.version);
+        if (!/^[1-9]\d{0,8}$/.test(params.version)) {
+          throw new AppError('bad_request', `“${params.version}” is not a version number.`);
+        }
+        const row = await requireVersion(store, workflow, number);
+        return { ...toVersionView(row), definition: row.document };
+      },
+    }),
+    rawEndpoint({
+      method: 'get',
+      path: `${ITEM}/export`,
+      tag: TAG,
+      access: 'user',
+      summary: 'The definition as YAML',
+      query: z.object({
+        version: z.coerce.number().int().min(1).optional().meta({ description: 'Default: the newest' }),
+      }),
+      status: 200,
+      contentType: 'application/yaml',
+      async respond({ params, query }) {
+        const { workflow } = await requireWorkflow(store, params);
+        const { document } = await requireVersion(store, workflow, query.version ?? workflow.version);
+        const fileName = encodeURIComponent(`${workflow.name}.yaml`);
+        return new Response(formatWorkflowYaml(document), {
+          headers: {
+            'content-type': 'application/yaml; charset=utf-8',
+            'content-disposition': `attachment; filename*=UTF-8''${fileName}`,
+            'cache-control': 'no-store',
+            'x-content-type-options': 'nosniff',
+          },
+        });
+      },
+    }),
+  ];
+}
+
+function onlineEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly Endpoint[] {
+  return (['online', 'offline'] as const).map((target) =>
+    endpoint({
+      method: 'post',
+      path: `${ITEM}/${target}`,
+      tag: TAG,
+      access: 'user',
+      summary: target === 'online' ? 'Allow runs of this workflow' : 'Allow no new runs; runs under way go on',
+      status: 200,
+      answer: WorkflowView,
+      async handle({ params, caller }) {
+        const { project, workflow } = await requireWorkflow(store, params);
+        const online = target === 'online';
+        if (workflow.online === online) return toWorkflowView(workflow, project);
+        await store.workflows.setOnline(workflow.id, online, clock.now());
+        const subject = `${project.name}/${workflow.name}`;
+        await audit(caller, { action: `workflow.${target}`, subject, data: { id: workflow.id } });
+        return toWorkflowView((await requireWorkflow(store, params)).workflow, project);
+      },
+    }),
+  );
+}

@@ -1,4 +1,16 @@
+export * from './definition/compile.ts';
 export * from './definition/definition.ts';
+export { canonicalJson, formatWorkflowYaml } from './definition/format.ts';
+export { checkName, MAX_NAME_LENGTH } from './definition/names.ts';
+export * from './definition/parse-text.ts';
+export type { DefinitionOptions } from './definition/read-document.ts';
+export { type HttpConfig, isExpectedStatus } from './definition/task-types/http.ts';
+export type { NodeConfig } from './definition/task-types/node.ts';
+export type { NoopConfig } from './definition/task-types/noop.ts';
+export * from './definition/task-types/registry.ts';
+export type { ShellConfig } from './definition/task-types/shell.ts';
+export type { SqlConfig } from './definition/task-types/sql.ts';
+export type { TaskType } from './definition/task-types/task-type.ts';
 export * from './errors/app-error.ts';
 export * from './errors/codes.ts';
 export * from './errors/did-you-mean.ts';

@@ -63,8 +63,9 @@ describe('resolveText', () => {
     expect(resolve('${nope} ${nope} $[foo]')).toEqual({
       text: '${nope} ${nope} $[foo]',
       warnings: [
-        { path: '${nope}', message: 'There is no parameter "nope"; ${nope} stays as it is.' },
+        { kind: 'unknown', path: '${nope}', message: 'There is no parameter "nope"; ${nope} stays as it is.' },
         {
+          kind: 'bad_time',
           path: '$[foo]',
           message: '$[foo] is not a time expression: "f" is not part of a date pattern. It stays as it is.',
         },
@@ -86,8 +87,8 @@ describe('resolveText', () => {
   it('finds a cycle and prints it, also when it is met a second time', () => {
     const resolver = createResolver(templates({ a: '${b}', b: 'x${c}', c: '${a}' }), time);
     const message = 'The value refers to itself: a → b → c → a; ${a} stays as it is.';
-    expect(resolver.resolve('${a}')).toEqual({ text: 'x${a}', warnings: [{ path: '${a}', message }] });
-    expect(resolver.resolveParam('b').warnings).toEqual([{ path: '${a}', message }]);
+    expect(resolver.resolve('${a}')).toEqual({ text: 'x${a}', warnings: [{ kind: 'cycle', path: '${a}', message }] });
+    expect(resolver.resolveParam('b').warnings).toEqual([{ kind: 'cycle', path: '${a}', message }]);
     expect(resolve('${a}', { a: '${a}' }).warnings[0]!.message).toContain('a → a');
   });
 

@@ -29,7 +29,11 @@ export type Lookup = (name: string) => ParamSource | undefined;
 export interface Resolved {
   readonly text: string;
   /** One per distinct placeholder that stayed; `path` is the placeholder. */
-  readonly warnings: readonly Problem[];
+  readonly warnings: readonly ResolveWarning[];
+}
+
+export interface ResolveWarning extends Problem {
+  readonly kind: 'unknown' | 'cycle' | 'bad_time' | 'too_long' | 'too_deep';
 }
 
 export const PARAM_NAME = /^[A-Za-z0-9_.-]+$/;
@@ -85,10 +89,13 @@ export interface Resolver {
   resolveParam(name: string): Resolved;
 }
 
+/** By placeholder, so that each is told once. */
+type Warnings = Map<string, Omit<ResolveWarning, 'path'>>;
+
 /** A parameter worked out, with what there was to warn about: told again to everyone who uses it. */
 interface Outcome {
   readonly text: string;
-  readonly warnings: ReadonlyMap<string, string>;
+  readonly warnings: Warnings;
 }
 
 /** Resolves many texts against the same parameters; each parameter is worked out once. */
@@ -97,7 +104,11 @@ export function createResolver(lookup: Lookup, time: TimeContext): Resolver {
   const sources = new Map<string, ParamSource | undefined>();
   const done = new Map<ParamSource, Outcome>();
   const path: { readonly name: string; readonly source: ParamSource }[] = [];
-  let warnings = new Map<string, string>();
+  let warnings: Warnings = new Map();
+
+  function warn(at: string, kind: ResolveWarning['kind'], message: string): void {
+    warnings.set(at, { kind, message });
+  }
 
   function expand(text: string): string {
     if (!text.includes('$')) return text;
@@ -109,8 +120,9 @@ export function createResolver(lookup: Lookup, time: TimeContext): Resolver {
       const original = text.slice(placeholder.start, placeholder.end);
       out += replace(placeholder, original) ?? original;
       if (out.length > MAX_RESOLVED_LENGTH) {
-        warnings.set(
+        warn(
           original,
+          'too_long',
           `${original} makes the text longer than ${MAX_RESOLVED_LENGTH} characters; it stays as it is.`,
         );
         return text;
@@ -128,10 +140,8 @@ export function createResolver(lookup: Lookup, time: TimeContext): Resolver {
     const top = path.at(-1);
     const source = top?.name === name ? top.source.below : sourceOf(name);
     if (source === undefined) {
-      warnings.set(
-        original,
-        top?.name === name ? cycleText(name) : `There is no parameter "${name}"; ${original} stays as it is.`,
-      );
+      if (top?.name === name) warn(original, 'cycle', cycleText(name));
+      else warn(original, 'unknown', `There is no parameter "${name}"; ${original} stays as it is.`);
       return undefined;
     }
     return paramValue(name, source);
@@ -146,7 +156,7 @@ export function createResolver(lookup: Lookup, time: TimeContext): Resolver {
     const result = evaluateTimeExpression(expression, time);
     if (result.kind === 'value') return result.value;
     if (result.kind === 'invalid')
-      warnings.set(original, `${original} is not a time expression: ${result.reason}. It stays as it is.`);
+      warn(original, 'bad_time', `${original} is not a time expression: ${result.reason}. It stays as it is.`);
     return undefined;
   }
 
@@ -154,17 +164,21 @@ export function createResolver(lookup: Lookup, time: TimeContext): Resolver {
     if (source.literal === true) return source.text;
     const known = done.get(source) ?? workOut(name, source);
     if (known === undefined) return undefined;
-    for (const [at, message] of known.warnings) warnings.set(at, message);
+    for (const [at, warning] of known.warnings) warnings.set(at, warning);
     return known.text;
   }
 
   function workOut(name: string, source: ParamSource): Outcome | undefined {
     if (path.some((step) => step.source === source)) {
-      warnings.set(`\${${name}}`, cycleText(name));
+      warn(`\${${name}}`, 'cycle', cycleText(name));
       return undefined;
     }
     if (path.length >= MAX_DEPTH) {
-      warnings.set(`\${${name}}`, `More than ${MAX_DEPTH} parameters refer to each other; \${${name}} stays as it is.`);
+      warn(
+        `\${${name}}`,
+        'too_deep',
+        `More than ${MAX_DEPTH} parameters refer to each other; \${${name}} stays as it is.`,
+      );
       return undefined;
     }
     const outer = warnings;
@@ -186,7 +200,7 @@ export function createResolver(lookup: Lookup, time: TimeContext): Resolver {
   function collect(work: () => string | undefined, otherwise: string): Resolved {
     warnings = new Map();
     const text = work() ?? otherwise;
-    return { text, warnings: [...warnings].map(([at, message]) => ({ path: at, message })) };
+    return { text, warnings: [...warnings].map(([at, warning]) => ({ path: at, ...warning })) };
   }
 
   return {

@@ -1,0 +1,89 @@
+/** The two doors of a definition: from unknown to a document, and from a document to what the engine runs. */
+import { parseDuration } from '../time/duration.ts';
+import type {
+  ParamDefinition,
+  RetryPolicy,
+  TaskDefinition,
+  TimeoutPolicy,
+  WorkflowDefinition,
+  WorkflowDocument,
+} from './definition.ts';
+import type { ParamInput, TaskInput, WorkflowInput } from './document-schema.ts';
+import { type DefinitionOptions, readDefinition } from './read-document.ts';
+import type { ReadTask } from './read-task.ts';
+
+const DEFAULT_RETRY_INTERVAL_MS = 30_000;
+const DEFAULT_MAX_INTERVAL_MS = 3_600_000;
+
+/**
+ * A sound document with keys in their one order and values of parameters as text.
+ * @throws AppError `bad_definition` with every problem at once
+ */
+export function parseWorkflowDocument(input: unknown, options?: DefinitionOptions): WorkflowDocument {
+  return readDefinition(input, options).document;
+}
+
+/**
+ * What the engine runs: defaults applied, durations in milliseconds.
+ * @throws AppError `bad_definition` when this version cannot run the document
+ */
+export function compileWorkflow(document: WorkflowDocument, options?: DefinitionOptions): WorkflowDefinition {
+  const { workflow, tasks } = readDefinition(document, options);
+  return {
+    name: workflow.name,
+    description: workflow.description ?? '',
+    params: compileParams(workflow.params),
+    execution: workflow.execution ?? 'parallel',
+    failureStrategy: workflow.failureStrategy ?? 'continue',
+    timeout: compileTimeout(workflow.timeout),
+    timezone: workflow.timezone ?? 'UTC',
+    tasks: tasks.map(compileTask),
+  };
+}
+
+function compileTask({ task, config }: ReadTask): TaskDefinition {
+  return {
+    name: task.name,
+    type: task.type,
+    description: task.description ?? '',
+    dependsOn: task.dependsOn ?? [],
+    enabled: task.enabled ?? true,
+    retry: compileRetry(task.retry),
+    timeout: compileTimeout(task.timeout),
+    delayMs: durationMs(task.delay, 0),
+    workerGroup: task.workerGroup ?? null,
+    environment: task.environment ?? null,
+    priority: task.priority ?? 'medium',
+    params: compileParams(task.params),
+    outputs: (task.outputs ?? []).map(({ name, type = 'string' }) => ({ name, type })),
+    config,
+  };
+}
+
+function compileParams(params: readonly ParamInput[] = []): ParamDefinition[] {
+  return params.map(({ name, type = 'string', value, description }) => ({
+    name,
+    type,
+    ...(value === undefined ? {} : { value }),
+    ...(description === undefined ? {} : { description }),
+  }));
+}
+
+function compileRetry(retry: TaskInput['retry']): RetryPolicy {
+  const intervalMs = durationMs(retry?.interval, DEFAULT_RETRY_INTERVAL_MS);
+  return {
+    times: retry?.times ?? 0,
+    intervalMs,
+    backoff: retry?.backoff ?? 'fixed',
+    maxIntervalMs: durationMs(retry?.maxInterval, Math.max(intervalMs, DEFAULT_MAX_INTERVAL_MS)),
+  };
+}
+
+function compileTimeout(timeout: WorkflowInput['timeout']): TimeoutPolicy | null {
+  if (timeout === undefined) return null;
+  return { afterMs: durationMs(timeout.after, 0), strategy: timeout.strategy ?? 'fail' };
+}
+
+function durationMs(text: string | undefined, fallback: number): number {
+  return text === undefined ? fallback : (parseDuration(text) ?? fallback);
+}

@@ -1,0 +1,104 @@
+/**
+ * The shape of a workflow document, key by key. Nothing here has a default: a document is kept as it was written,
+ * `compileWorkflow` fills in. What follows from several places at once (graph, types) is checked elsewhere.
+ */
+import * as z from 'zod';
+import { PARAM_NAME } from '../params/placeholder.ts';
+import { isTimezone } from '../params/wall-time.ts';
+import { parseDuration } from '../time/duration.ts';
+import { EXECUTION_TYPES, FAILURE_STRATEGIES, PARAM_TYPES, PRIORITIES, TIMEOUT_STRATEGIES } from './definition.ts';
+import { checkName } from './names.ts';
+
+const MAX_DURATION_MS = 366 * 86_400_000;
+
+const name = z.string().check((context) => {
+  const wrong = checkName(context.value);
+  if (wrong !== undefined) context.issues.push({ code: 'custom', message: wrong, input: context.value });
+});
+
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, {
+    error: 'Not a duration: write 30s, 10m, 2h or 1h30m.',
+    abort: true,
+  })
+  .refine((text) => parseDuration(text)! <= MAX_DURATION_MS, 'Must not be longer than a year.');
+
+const positiveDuration = duration.refine((text) => parseDuration(text) !== 0, 'Must be longer than 0s.');
+
+const paramName = z.string().regex(PARAM_NAME, 'Must be made of letters, digits, "_", "." and "-".').max(200);
+
+const description = z.string().max(10_000);
+const paramType = z.enum(PARAM_TYPES);
+const timeout = z.strictObject({ after: positiveDuration, strategy: z.enum(TIMEOUT_STRATEGIES).optional() });
+
+const param = z.strictObject({
+  name: paramName,
+  type: paramType.optional(),
+  value: z.string().max(100_000).optional(),
+  description: description.optional(),
+});
+
+const retry = z
+  .strictObject({
+    times: z.int().min(0).max(1_000),
+    interval: duration.optional(),
+    backoff: z.enum(['fixed', 'exponential']).optional(),
+    maxInterval: positiveDuration.optional(),
+  })
+  .refine(
+    ({ interval, maxInterval }) =>
+      maxInterval === undefined || (parseDuration(interval ?? '0s') ?? 0) <= parseDuration(maxInterval)!,
+    {
+      path: ['maxInterval'],
+      error: 'Must not be shorter than interval.',
+    },
+  );
+
+export const workflowShape = {
+  name,
+  description: description.optional(),
+  timezone: z
+    .string()
+    .refine(isTimezone, 'Not a known time zone: give an IANA name such as Europe/Berlin or UTC.')
+    .optional(),
+  params: z.array(param).optional(),
+  execution: z
+    .enum(EXECUTION_TYPES)
+    .refine((type) => type === 'parallel', 'Only "parallel" is supported by this version.')
+    .optional(),
+  failureStrategy: z.enum(FAILURE_STRATEGIES).optional(),
+  timeout: timeout.optional(),
+};
+
+/** Keys every task may have, whatever its type. */
+export const taskShape = {
+  name,
+  type: z.string(),
+  description: description.optional(),
+  dependsOn: z.array(z.string()).optional(),
+  enabled: z.boolean().optional(),
+  params: z.array(param).optional(),
+  outputs: z.array(z.strictObject({ name: paramName, type: paramType.optional() })).optional(),
+  retry: retry.optional(),
+  timeout: timeout.optional(),
+  delay: duration.optional(),
+  workerGroup: name.optional(),
+  environment: name.optional(),
+  priority: z.enum(PRIORITIES).optional(),
+};
+
+export const workflowSchema = z.strictObject(workflowShape);
+export const taskSchema = z.strictObject(taskShape);
+
+/** The common keys of a task of an unknown type: its settings cannot be judged. */
+export const looseTaskSchema = z.object(taskShape);
+
+export type WorkflowInput = z.output<typeof workflowSchema>;
+export type TaskInput = z.output<typeof taskSchema>;
+export type ParamInput = z.output<typeof param>;
+
+/** Known to the format and refused for now. */
+export const UNSUPPORTED_TASK_KEYS: Readonly<Record<string, string>> = {
+  taskGroup: 'Task groups are not supported by this version. Remove this key.',
+};

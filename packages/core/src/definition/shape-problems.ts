@@ -1,0 +1,112 @@
+/** Holds a value against a zod object and tells every deviation as a sentence with its place. */
+import type * as z from 'zod';
+import type { Problem } from '../errors/app-error.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
+
+type Path = readonly PropertyKey[];
+
+/** The value as the schema reads it, or undefined with the problems added to `problems`. */
+export function checkShape<Schema extends z.ZodObject>(
+  schema: Schema,
+  value: unknown,
+  at: { readonly path: string; readonly problems: Problem[] },
+): z.output<Schema> | undefined {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) at.problems.push(...toProblems(issue, schema, at.path));
+  return undefined;
+}
+
+function toProblems(issue: z.core.$ZodIssue, schema: z.ZodType, base: string): Problem[] {
+  if (issue.code !== 'unrecognized_keys') return [{ path: joinPath(base, issue.path), message: sentence(issue) }];
+  const known = knownKeys(schema, issue.path);
+  return issue.keys.map((key) => ({
+    path: joinPath(base, [...issue.path, key]),
+    message: `There is no key "${key}" here.${didYouMean(key, known) || ` Known: ${known.join(', ')}.`}`,
+  }));
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys and values',
+  record: 'a map of keys and values',
+};
+
+function sentence(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type': {
+      const wanted = EXPECTED[issue.expected] ?? issue.expected;
+      return issue.input === undefined
+        ? `This key is missing: give ${wanted}.`
+        : `Must be ${wanted}, not ${describe(issue.input)}.`;
+    }
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      const hint = typeof issue.input === 'string' ? didYouMean(issue.input, values) : '';
+      if (issue.input === undefined) return `This key is missing: give one of ${values.join(', ')}.`;
+      return `Must be one of ${values.join(', ')}, not ${describe(issue.input)}.${hint}`;
+    }
+    case 'too_small':
+      return sized(issue.origin, 'least', issue.minimum);
+    case 'too_big':
+      return sized(issue.origin, 'most', issue.maximum);
+    case 'invalid_key':
+      return issue.issues[0] === undefined ? 'This key is not allowed here.' : `This key ${issue.issues[0].message}`;
+    default:
+      return issue.message;
+  }
+}
+
+function sized(origin: string, bound: 'least' | 'most', limit: number | bigint): string {
+  if (bound === 'least' && limit === 1 && origin !== 'number' && origin !== 'int') return 'Must not be empty.';
+  const unit = origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+  return `Must be at ${bound} ${limit}${unit}.`;
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** The keys an object inside a schema may have. */
+function knownKeys(schema: z.ZodType, path: Path): string[] {
+  let at: unknown = schema;
+  for (const step of path) {
+    const { def } = unwrap(at);
+    at = def?.type === 'array' ? def.element : def?.shape?.[String(step)];
+  }
+  return Object.keys(unwrap(at).def?.shape ?? {});
+}
+
+/** The parts of zod's own description of a schema that `knownKeys` walks. */
+interface Described {
+  readonly def?: {
+    readonly type: string;
+    readonly innerType?: unknown;
+    readonly element?: unknown;
+    readonly shape?: Readonly<Record<string, unknown>>;
+  };
+}
+
+function unwrap(schema: unknown): Described {
+  let at = (schema ?? {}) as Described;
+  while (at.def?.innerType !== undefined) at = at.def.innerType as Described;
+  return at;
+}
+
+/** `tasks[2]` and `['retry', 'times']` → `tasks[2].retry.times`. */
+export function joinPath(base: string, path: Path): string {
+  let text = base;
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else text += text === '' ? String(step) : `.${String(step)}`;
+  }
+  return text;
+}

@@ -95,6 +95,8 @@ describe('depth', () => {
       expect.stringMatching(/reaches into packages\/core by a path/),
     ]);
     expect(check({ 'e2e/a.ts': "import { x } from '../packages/core/src/x.ts';" })).toHaveLength(1);
+    expect(check({ 'packages/store/src/a.ts': "import { x } from '../../../e2e/x.ts';" })).toHaveLength(1);
+    expect(check({ 'bench/a.ts': "import { x } from '../e2e/x.ts';" })).toEqual([]);
   });
 
   it('keeps test helpers out of production code', () => {

@@ -1,1 +1,3 @@
-export {};
+export { createMaster, type Lease, type Master, type MasterDeps } from './master.ts';
+export { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
+export type { TermStatus } from './term.ts';

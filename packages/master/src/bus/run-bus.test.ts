@@ -1,0 +1,203 @@
+import {
+  AppError,
+  createIdSource,
+  type Effect,
+  type Intent,
+  type LifecycleEvent,
+  MACHINE_DEFAULTS,
+  type RunChangeSet,
+  rebuildRun,
+} from '@vaquita/core';
+import { createManualClock, createRunFixture, createSeededRandom, type TaskSpec } from '@vaquita/core/testing';
+import { expect, test } from 'vitest';
+import { type BusEnvironment, createRunBus } from './run-bus.ts';
+
+interface PendingCommit {
+  readonly unit: RunChangeSet;
+  succeed(number?: number): Promise<void>;
+  fail(error: unknown): Promise<void>;
+}
+
+/** A bus whose commits are finished by hand. */
+function openBus(tasks: readonly TaskSpec[]) {
+  const clock = createManualClock(1_000);
+  const random = createSeededRandom(3);
+  const ids = createIdSource(clock, random);
+  const fixture = createRunFixture(tasks);
+  const run = rebuildRun(fixture.run.definition, {
+    projectName: 'project',
+    instance: fixture.rows.instance,
+    tasks: [],
+    outbox: [],
+  });
+  const commits: PendingCommit[] = [];
+  const effects: Effect[] = [];
+  const intents: Intent[] = [];
+  const news: string[] = [];
+  const env: BusEnvironment = {
+    context: () => ({ now: clock.now(), ids, random, settings: MACHINE_DEFAULTS }),
+    ready: () => news.push('ready'),
+    perform: (_bus, intent) => intents.push(intent),
+    run: (_bus, effect) => effects.push(effect),
+    commit: (_bus, unit) =>
+      new Promise((resolve, reject) => {
+        commits.push({
+          unit,
+          async succeed(number) {
+            resolve({ number: number ?? null });
+            await Promise.resolve();
+          },
+          async fail(error) {
+            reject(error);
+            await Promise.resolve();
+            await Promise.resolve();
+          },
+        });
+      }),
+    committed: (_bus, commands) => news.push(`committed ${commands.length}`),
+    broken: (_bus, error) => news.push(`broken ${(error as AppError).code}`),
+    quarantined: (_bus, event, error) => news.push(`quarantined ${event.type}: ${(error as Error).message}`),
+    settled: () => news.push('settled'),
+  };
+  const bus = createRunBus(run, env);
+  function place(name: string) {
+    const { current } = run.nodes.find((node) => node.task.name === name)!;
+    const dispatchId = ids.next<'dispatch'>();
+    bus.post({
+      type: 'TaskPlaced',
+      taskInstanceId: current!.id,
+      dispatchId,
+      workerId: 'w' as never,
+      workerName: 'w',
+      epoch: 1,
+    });
+    return { taskInstanceId: current!.id, dispatchId };
+  }
+  return {
+    bus,
+    commits,
+    effects,
+    intents,
+    news,
+    place,
+    ids,
+    step() {
+      bus.turn(100);
+      bus.flush();
+    },
+  };
+}
+
+const success = {
+  state: 'success',
+  exitCode: 0,
+  signal: null,
+  outputs: {},
+  startedAt: 1,
+  endedAt: 2,
+  logBytes: 0,
+  error: null,
+} as const;
+
+function start(ids: ReturnType<typeof openBus>['ids']): LifecycleEvent {
+  return { type: 'StartWorkflow', commandId: ids.next<'command'>() };
+}
+
+test('an effect waits for the commit of its transition; what happens meanwhile goes with the next commit, each row once', async () => {
+  const { bus, commits, effects, place, ids, step } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  step();
+  const sent = place('a');
+  step();
+  bus.post({ type: 'TaskStarted', ...sent, at: 5, processId: 1 });
+  step();
+  expect(commits).toHaveLength(1);
+  expect(commits[0]!.unit).toMatchObject({ assignNumber: true, newTasks: [{ state: 'submitted' }] });
+  expect(effects).toEqual([]);
+  await commits[0]!.succeed(7);
+  expect(effects).toEqual([]);
+  expect(commits).toHaveLength(2);
+  expect(commits[1]!.unit.newTasks).toEqual([]);
+  expect(commits[1]!.unit.changedTasks).toHaveLength(1);
+  expect(commits[1]!.unit.changedTasks[0]).toMatchObject({ state: 'running', dispatchId: sent.dispatchId });
+  await commits[1]!.succeed();
+  expect(effects).toEqual([expect.objectContaining({ type: 'SendDispatch', dispatchId: sent.dispatchId })]);
+});
+
+test('the number the store gave is kept by the commits that follow', async () => {
+  const { bus, commits, place, ids, step } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  step();
+  await commits[0]!.succeed(42);
+  const sent = place('a');
+  bus.post({ type: 'TaskEnded', ...sent, report: success });
+  step();
+  expect(commits[1]!.unit.instance).toMatchObject({ number: 42, state: 'success' });
+});
+
+test('a result told again while its commit is on its way is acknowledged only after that commit', async () => {
+  const { bus, commits, effects, place, ids, step } = openBus([{ name: 'a' }, { name: 'b', dependsOn: ['a'] }]);
+  bus.post(start(ids));
+  step();
+  const sent = place('a');
+  step();
+  await commits[0]!.succeed(1);
+  await commits[1]!.succeed();
+  effects.length = 0;
+  bus.post({ type: 'TaskEnded', ...sent, report: success });
+  step();
+  bus.post({ type: 'TaskEnded', ...sent, report: success });
+  step();
+  expect(effects).toEqual([]);
+  await commits[2]!.succeed();
+  expect(effects).toEqual([
+    { type: 'AckResult', dispatchId: sent.dispatchId },
+    { type: 'AckResult', dispatchId: sent.dispatchId },
+  ]);
+});
+
+test('a refused commit breaks the bus and performs nothing', async () => {
+  const { bus, commits, effects, news, place, ids, step } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  step();
+  place('a');
+  await commits[0]!.fail(new AppError('fenced', 'no longer the leader'));
+  expect(news).toContain('broken fenced');
+  expect(effects).toEqual([]);
+});
+
+test('a closed bus performs nothing, also when its commit comes through', async () => {
+  const { bus, commits, effects, place, ids, step } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  step();
+  await commits[0]!.succeed(1);
+  place('a');
+  step();
+  bus.close();
+  await commits[1]!.succeed();
+  expect(effects).toEqual([]);
+});
+
+test('an event that cannot be handled sets the run aside and drops nothing', () => {
+  const { bus, commits, news, ids } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  (bus.run as { nodes: unknown }).nodes = null;
+  bus.post({ type: 'WorkflowTimedOut', runCounter: 1 });
+  expect(bus.turn(10)).toBe(0);
+  expect(news.at(-1)).toContain('quarantined StartWorkflow');
+  bus.flush();
+  expect(commits).toEqual([]);
+});
+
+test('a run that has ended settles when its last commit is durable, not before', async () => {
+  const { bus, commits, news, place, ids, step } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  step();
+  await commits[0]!.succeed(1);
+  const sent = place('a');
+  bus.post({ type: 'TaskEnded', ...sent, report: success });
+  step();
+  expect(news).not.toContain('settled');
+  await commits[1]!.succeed();
+  expect(news.at(-1)).toBe('settled');
+});

@@ -1,0 +1,133 @@
+/**
+ * Takes commands from their rows to the buses of the runs they are for. The row is the truth: a command is taken again
+ * until the commit that carries it out marks it done. A nudge only saves the wait for the next look.
+ *
+ * C1 A command is on its way to at most one bus at a time in this term.
+ */
+import {
+  type Clock,
+  type CommandId,
+  type CommandRow,
+  type LifecycleEvent,
+  type TaskInstanceId,
+  type TimerHandle,
+  toAppError,
+} from '@vaquita/core';
+import type { MasterStore } from '@vaquita/store';
+import type { RunBus } from '../bus/run-bus.ts';
+import type { Logger } from '../settings.ts';
+
+/** Commands read at a time; more are read as soon as these are on their way. */
+const PAGE = 200;
+
+export interface CommandConsumer {
+  /** Look now. */
+  nudge(): void;
+  /** The commit that carried these out is durable. */
+  done(ids: readonly CommandId[]): void;
+  /** The run that had these on its way was rebuilt: they are taken again. */
+  retry(bus: RunBus): void;
+  close(): void;
+}
+
+export interface CommandConsumerDeps {
+  readonly store: MasterStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly epoch: number;
+  readonly pollMs: number;
+  /** The bus of the run, loaded if need be; a text when the run cannot be acted on at all. */
+  readonly busFor: (command: CommandRow) => Promise<RunBus | { readonly impossible: string }>;
+  readonly failed: (error: unknown) => void;
+}
+
+export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsumer {
+  const onTheirWay = new Map<CommandId, RunBus | null>();
+  let timer: TimerHandle | undefined;
+  let looking = false;
+  let again = false;
+  let closed = false;
+
+  async function look(): Promise<void> {
+    if (looking) {
+      again = true;
+      return;
+    }
+    looking = true;
+    if (timer !== undefined) deps.clock.clearTimeout(timer);
+    timer = undefined;
+    try {
+      do {
+        again = false;
+        await takePage();
+      } while (again && !closed);
+    } catch (error) {
+      deps.log.warn('Commands could not be read; trying again.', { error: toAppError(error).message });
+      deps.failed(error);
+    }
+    looking = false;
+    if (!closed) timer = deps.clock.setTimeout(() => void look(), deps.pollMs);
+  }
+
+  async function takePage(): Promise<void> {
+    const commands = await deps.store.pendingCommands(PAGE + onTheirWay.size);
+    const fresh = commands.filter((command) => !onTheirWay.has(command.id));
+    for (const command of fresh) {
+      if (closed) return;
+      onTheirWay.set(command.id, null);
+      try {
+        await route(command);
+      } catch (error) {
+        onTheirWay.delete(command.id);
+        throw error;
+      }
+    }
+    if (fresh.length >= PAGE) again = true;
+  }
+
+  async function route(command: CommandRow): Promise<void> {
+    const bus = await deps.busFor(command);
+    if ('impossible' in bus) {
+      await deps.store.rejectCommand(deps.epoch, command.id, `rejected: ${bus.impossible}`);
+      onTheirWay.delete(command.id);
+      return;
+    }
+    onTheirWay.set(command.id, bus);
+    bus.post(eventOf(command));
+  }
+
+  return {
+    nudge: () => void look(),
+    done(ids) {
+      for (const id of ids) onTheirWay.delete(id);
+    },
+    retry(bus) {
+      for (const [id, holder] of onTheirWay) if (holder === bus) onTheirWay.delete(id);
+      void look();
+    },
+    close() {
+      closed = true;
+      if (timer !== undefined) deps.clock.clearTimeout(timer);
+    },
+  };
+}
+
+function eventOf(command: CommandRow): LifecycleEvent {
+  const commandId = command.id;
+  const by = command.createdBy;
+  switch (command.kind) {
+    case 'start':
+      return { type: 'StartWorkflow', commandId };
+    case 'stop':
+      return { type: 'StopWorkflow', commandId, by };
+    case 'rerun':
+      return { type: 'RerunWorkflow', commandId, by };
+    case 'kill_task':
+      return {
+        type: 'KillTask',
+        commandId,
+        by,
+        taskInstanceId: String(command.payload.taskInstanceId) as TaskInstanceId,
+      };
+  }
+}

@@ -1,0 +1,129 @@
+import { createIdSource, type LifecycleEvent, type Priority, type TaskInstanceId, type WorkerId } from '@vaquita/core';
+import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
+import { beforeEach, expect, test } from 'vitest';
+import type { RunBus } from '../bus/run-bus.ts';
+import { createDispatcher, type Dispatcher } from './dispatcher.ts';
+import { createLiveDispatches, type LiveDispatches } from './live-dispatches.ts';
+import { type ConnectedWorker, createWorkerPool, type WorkerPool } from './worker-pool.ts';
+
+const clock = createManualClock(1_000);
+const ids = createIdSource(clock, createSeededRandom(1));
+let live: LiveDispatches;
+let pool: WorkerPool;
+let dispatcher: Dispatcher;
+let posted: LifecycleEvent[];
+let bus: RunBus;
+
+beforeEach(() => {
+  live = createLiveDispatches();
+  pool = createWorkerPool(live);
+  dispatcher = createDispatcher({ clock, ids, epoch: 1, live, pool });
+  posted = [];
+  bus = { post: (event: LifecycleEvent) => posted.push(event) } as unknown as RunBus;
+});
+
+function worker(name: string, more: Partial<ConnectedWorker> = {}): ConnectedWorker {
+  return {
+    id: name as WorkerId,
+    name,
+    groups: ['default'],
+    slots: 1,
+    taskTypes: new Set(['shell', 'noop']),
+    sessionTimeoutMs: 30_000,
+    send: () => 'queued',
+    close: () => {},
+    ...more,
+  };
+}
+
+function queue(id: string, more: { group?: string; type?: string; run?: Priority; task?: Priority; at?: number } = {}) {
+  dispatcher.queue.push({
+    taskInstanceId: id as TaskInstanceId,
+    bus,
+    group: more.group ?? 'default',
+    type: more.type ?? 'shell',
+    runPriority: more.run ?? 'medium',
+    taskPriority: more.task ?? 'medium',
+    firstSubmittedAt: more.at ?? 0,
+    queuedAt: clock.now(),
+  });
+}
+
+function placements(): string[] {
+  return posted.map((event) =>
+    event.type === 'TaskPlaced' ? `${event.taskInstanceId}@${event.workerName}` : event.type,
+  );
+}
+
+test('workers of a group take turns, each up to its slots', () => {
+  pool.join(worker('a', { slots: 2 }));
+  pool.join(worker('b', { slots: 1 }));
+  for (const id of ['1', '2', '3', '4']) queue(id);
+  expect(dispatcher.flush()).toBe(3);
+  expect(placements()).toEqual(['1@a', '2@b', '3@a']);
+  expect(dispatcher.queue.size).toBe(1);
+  live.remove(live.ofWorker('b' as WorkerId)[0]!.id);
+  dispatcher.flush();
+  expect(placements().at(-1)).toBe('4@b');
+});
+
+test('order: run priority, task priority, first submit time, arrival', () => {
+  queue('late', { at: 9 });
+  queue('early', { at: 1 });
+  queue('important task', { task: 'high', at: 9 });
+  queue('important run', { run: 'highest', task: 'lowest', at: 9 });
+  queue('early too', { at: 1 });
+  pool.join(worker('a', { slots: 10 }));
+  dispatcher.flush();
+  expect(placements().map((text) => text.split('@')[0])).toEqual([
+    'important run',
+    'important task',
+    'early',
+    'early too',
+    'late',
+  ]);
+});
+
+test('neither a group without workers nor a type nobody can run blocks the others', () => {
+  pool.join(worker('a', { slots: 5 }));
+  queue('elsewhere', { group: 'gpu', run: 'highest' });
+  queue('exotic', { type: 'spark', run: 'highest' });
+  queue('plain');
+  dispatcher.flush();
+  expect(placements()).toEqual(['plain@a']);
+  expect(dispatcher.queue.size).toBe(2);
+});
+
+test('a task that was taken out of the queue is not placed', () => {
+  queue('gone');
+  queue('stays');
+  dispatcher.queue.remove('gone' as TaskInstanceId);
+  pool.join(worker('a', { slots: 5 }));
+  dispatcher.flush();
+  expect(placements()).toEqual(['stays@a']);
+});
+
+test('a worker that has left is not chosen, and those that stay keep their turns', () => {
+  const a = worker('a', { slots: 9 });
+  pool.join(a);
+  pool.join(worker('b', { slots: 9 }));
+  pool.join(worker('c', { slots: 9 }));
+  queue('1');
+  dispatcher.flush();
+  pool.leave(a);
+  for (const id of ['2', '3', '4']) queue(id);
+  dispatcher.flush();
+  expect(placements()).toEqual(['1@a', '2@b', '3@c', '4@b']);
+});
+
+test('tasks that no connected worker can take are told so, once, after a while', async () => {
+  queue('stuck', { group: 'gpu' });
+  dispatcher.noteUnplaceable(1_000);
+  expect(posted).toEqual([]);
+  await clock.advance(1_000);
+  dispatcher.noteUnplaceable(1_000);
+  dispatcher.noteUnplaceable(1_000);
+  expect(posted).toEqual([
+    expect.objectContaining({ type: 'TaskUnplaceable', text: expect.stringContaining('"gpu"') }),
+  ]);
+});

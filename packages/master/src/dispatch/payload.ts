@@ -1,0 +1,24 @@
+/** What a worker is sent to run a task instance. */
+import { allInputs, type Run, type RunNode, type TaskInstanceRow } from '@vaquita/core';
+import type { MasterDispatch } from '@vaquita/protocol';
+
+export function dispatchMessage(run: Run, node: RunNode, row: TaskInstanceRow): MasterDispatch {
+  const { task } = node;
+  const killsAtTimeout = task.timeout !== null && task.timeout.strategy !== 'warn';
+  return {
+    type: 'dispatch',
+    dispatchId: row.dispatchId!,
+    taskInstanceId: row.id,
+    attempt: row.attempt,
+    epoch: row.dispatchEpoch!,
+    taskName: task.name,
+    taskType: task.type,
+    params: allInputs(run, node, row),
+    config: task.config,
+    environment: {},
+    outputs: task.outputs,
+    businessTime: run.instance.businessTime,
+    timezone: run.definition.timezone,
+    timeoutMs: killsAtTimeout ? task.timeout!.afterMs : null,
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * The master of one server: tries for the lease, holds a term while it has it, and lets go before anybody else can
+ * have it. On a follower it only tells workers to come back later or elsewhere.
+ *
+ * L1 At most one term is open in a process, and only while the registry session holds the lease.
+ * L2 The term is closed before the lease is released or the session is given up.
+ */
+import { type Clock, type IdSource, type Random, type TimerHandle, toAppError } from '@vaquita/core';
+import type { Wire } from '@vaquita/protocol';
+import type { LogStore, MasterStore } from '@vaquita/store';
+import { refuseForNow } from './sessions/follower-door.ts';
+import { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
+import { openTerm, type Term, type TermStatus } from './term.ts';
+
+/** The lease, as the registry session of this server gives it. */
+export interface Lease {
+  /** The epoch of the new term, or null while somebody else leads. */
+  acquire(): Promise<{ readonly epoch: number } | null>;
+  release(): Promise<void>;
+  /** Calls back when the lease must be given up, before anybody else can take it. */
+  onLost(lost: (why: string) => void): void;
+}
+
+export interface MasterDeps {
+  readonly lease: Lease;
+  readonly store: MasterStore;
+  readonly logs: LogStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: IdSource;
+  readonly serverId: string;
+  readonly log: Logger;
+  readonly defer: (run: () => void) => void;
+  readonly committed?: () => void;
+  readonly settings?: Partial<MasterSettings>;
+}
+
+export interface Master {
+  /** Resolves when the first attempt at the lease is over; the master goes on by itself. */
+  start(): Promise<void>;
+  /** Hint: a command has been filed. */
+  nudge(): void;
+  /** Takes over a worker's socket. */
+  accept(wire: Wire): void;
+  /** Undefined on a follower. */
+  status(): TermStatus | undefined;
+  close(): Promise<void>;
+}
+
+export function createMaster(deps: MasterDeps): Master {
+  const settings: MasterSettings = Object.freeze({ ...MASTER_DEFAULTS, ...deps.settings });
+  const { clock, log } = deps;
+  let term: Term | undefined;
+  let timer: TimerHandle | undefined;
+  let closed = false;
+  let stepping: Promise<void> = Promise.resolve();
+
+  deps.lease.onLost((why) => stepDown(why));
+
+  async function campaign(): Promise<void> {
+    if (closed || term) return;
+    timer = undefined;
+    try {
+      await stepping;
+      const won = await deps.lease.acquire();
+      if (won && !closed) lead(won.epoch);
+    } catch (error) {
+      log.warn('The lease could not be asked for; trying again.', { error: toAppError(error).message });
+    }
+    if (!closed && !term) timer = clock.setTimeout(() => void campaign(), settings.electionIntervalMs);
+  }
+
+  function lead(epoch: number): void {
+    log.info('This server leads.', { epoch });
+    term = openTerm({
+      epoch,
+      store: deps.store,
+      logs: deps.logs,
+      clock,
+      random: deps.random,
+      ids: deps.ids,
+      serverId: deps.serverId,
+      settings,
+      log,
+      defer: deps.defer,
+      committed: deps.committed ?? (() => {}),
+      over: (why) => stepDown(why),
+    });
+  }
+
+  function stepDown(why: string): void {
+    const ending = term;
+    if (!ending) return;
+    term = undefined;
+    log.warn('This server no longer leads.', { why });
+    stepping = ending.close();
+    if (!closed) timer ??= clock.setTimeout(() => void campaign(), settings.electionIntervalMs);
+  }
+
+  return {
+    start: campaign,
+    nudge: () => term?.nudge(),
+    accept(wire) {
+      if (term) term.accept(wire);
+      else refuseForNow(wire, clock, settings.electionIntervalMs);
+    },
+    status: () => term?.status(),
+    async close() {
+      closed = true;
+      if (timer !== undefined) clock.clearTimeout(timer);
+      const ending = term;
+      term = undefined;
+      await ending?.close();
+      await stepping;
+      await deps.lease.release();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** Writes a unit until it is durable or known to be impossible. */
+import { type Clock, type Epoch, type RunChangeSet, toAppError } from '@vaquita/core';
+import type { MasterStore } from '@vaquita/store';
+import type { Logger } from '../settings.ts';
+
+export interface DurableCommit {
+  write(unit: RunChangeSet): Promise<{ readonly number: number | null }>;
+  close(): void;
+}
+
+export interface DurableCommitDeps {
+  readonly store: MasterStore;
+  readonly epoch: Epoch;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly retryMs: number;
+}
+
+/** Longest wait between two tries. */
+const MAX_RETRY_MS = 5_000;
+
+/**
+ * Retries what passes (busy, disk full, no answer) for as long as the term lasts, because the run in memory is ahead
+ * of its rows until it is written. Rejects with what does not pass: `fenced`, `conflict`, and the end of the term.
+ */
+export function createDurableCommit({ store, epoch, clock, log, retryMs }: DurableCommitDeps): DurableCommit {
+  let closed = false;
+
+  return {
+    async write(unit) {
+      for (let wait = retryMs; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
+        try {
+          return await store.commit(epoch, unit);
+        } catch (thrown) {
+          const error = toAppError(thrown);
+          if (closed || error.code === 'fenced' || error.code === 'conflict') throw error;
+          log.error('A commit failed; it is tried again.', { code: error.code, error: error.message, retryInMs: wait });
+          await new Promise<void>((resolve) => clock.setTimeout(resolve, wait));
+          if (closed) throw error;
+        }
+      }
+    },
+    close() {
+      closed = true;
+    },
+  };
+}

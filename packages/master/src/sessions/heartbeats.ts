@@ -1,0 +1,40 @@
+/** The newest figures of each worker, written together now and then: many workers cost one small write. */
+import type { Clock, TimerHandle, WorkerId } from '@vaquita/core';
+import type { WorkerStore } from '@vaquita/store';
+import type { Logger } from '../settings.ts';
+
+export interface Heartbeats {
+  beat(id: WorkerId, stats: Readonly<Record<string, number>>): void;
+  lastBeatAt(id: WorkerId): number | undefined;
+  close(): void;
+}
+
+export function createHeartbeats(workers: WorkerStore, clock: Clock, flushMs: number, log: Logger): Heartbeats {
+  const lastAt = new Map<WorkerId, number>();
+  let fresh = new Map<WorkerId, { readonly at: number; readonly stats: Readonly<Record<string, number>> }>();
+  let timer: TimerHandle | undefined;
+
+  async function flush(): Promise<void> {
+    timer = undefined;
+    const beats = Array.from(fresh, ([id, { at, stats }]) => ({ id, at, stats }));
+    fresh = new Map();
+    try {
+      await workers.beat(beats);
+    } catch (error) {
+      log.warn('Heartbeats of workers could not be written.', { workers: beats.length, error: String(error) });
+    }
+  }
+
+  return {
+    beat(id, stats) {
+      const at = clock.now();
+      lastAt.set(id, at);
+      fresh.set(id, { at, stats });
+      timer ??= clock.setTimeout(() => void flush(), flushMs);
+    },
+    lastBeatAt: (id) => lastAt.get(id),
+    close() {
+      if (timer !== undefined) clock.clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,248 @@
+/**
+ * Where workers come in: answers a hello, reconciles what the worker says it has with what the rows say (P7), and
+ * turns what it reports into events of the runs concerned. Sends nothing that a commit does not stand behind.
+ *
+ * W1 A worker id has at most one open session; a newer one takes the place of the older.
+ * W2 The pool holds a worker from its welcome to the end of its session, no longer.
+ */
+import type { Clock, DispatchId, Epoch, IdSource, WorkerId } from '@vaquita/core';
+import {
+  createMasterSession,
+  type MasterAnswer,
+  type MasterSession,
+  type SessionEnd,
+  type Wire,
+  type WorkerHeartbeat,
+  type WorkerHello,
+  type WorkerReport,
+} from '@vaquita/protocol';
+import type { WorkerRow, WorkerStore } from '@vaquita/store';
+import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.ts';
+import type { ConnectedWorker, WorkerPool } from '../dispatch/worker-pool.ts';
+import type { Logger, MasterSettings } from '../settings.ts';
+import type { AckWatch } from './ack-watch.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { OutputRouter } from './output-router.ts';
+import type { ResultAcks } from './result-acks.ts';
+import { hashToken } from './token-hash.ts';
+
+export interface WorkerDoorDeps {
+  readonly workers: WorkerStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly epoch: Epoch;
+  readonly serverId: string;
+  readonly settings: MasterSettings;
+  readonly live: LiveDispatches;
+  readonly pool: WorkerPool;
+  readonly acks: AckWatch;
+  readonly outputs: OutputRouter;
+  readonly heartbeats: Heartbeats;
+  readonly resultAcks: ResultAcks;
+  readonly log: Logger;
+  /** Resolves when every run that was open at the start of the term has been rebuilt. */
+  readonly recovered: Promise<void>;
+  /** A worker has joined: sends what it is still owed. */
+  readonly joined: (worker: ConnectedWorker, hello: WorkerHello) => void;
+  /** Its session ended; `gone` when it will not be back, so that its tasks need not wait for it. */
+  readonly left: (worker: ConnectedWorker, gone: boolean, text: string) => void;
+  /** A result for a dispatch that is not live. */
+  readonly lateResult: (dispatchId: DispatchId, worker: ConnectedWorker) => void;
+}
+
+export interface WorkerDoor {
+  accept(wire: Wire): void;
+  /** Ends every session; the workers look for the next leader. */
+  close(): void;
+}
+
+export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
+  const sessions = new Set<MasterSession>();
+  let closed = false;
+
+  function accept(wire: Wire): void {
+    let worker: ConnectedWorker | undefined;
+    let farewell: string | undefined;
+
+    const session = createMasterSession(wire, {
+      clock: deps.clock,
+      onHello: (hello, version) => answerHello(hello, version),
+      onOpen(hello) {
+        worker = connected(hello, session);
+        deps.pool.join(worker);
+        deps.joined(worker, hello);
+      },
+      onMessage(message) {
+        if (!worker) return;
+        if (message.type === 'goodbye') farewell = message.reason;
+        else report(worker, message);
+      },
+      onHeartbeat(heartbeat) {
+        if (worker) deps.heartbeats.beat(worker.id, figures(heartbeat));
+      },
+      onClosed(end) {
+        sessions.delete(session);
+        if (worker) leave(worker, end, farewell);
+      },
+      onBadMessage: (bad) =>
+        deps.log.warn('A worker sent a message that is not understood.', { worker: worker?.name, ...bad }),
+      onFault: (error) =>
+        deps.log.error('Handling a message of a worker failed.', { worker: worker?.name, error: String(error) }),
+    });
+    sessions.add(session);
+  }
+
+  async function answerHello(hello: WorkerHello, version: string): Promise<MasterAnswer> {
+    const token = await deps.workers.findToken(await hashToken(hello.token), deps.clock.now());
+    if (!token) {
+      return {
+        type: 'reject',
+        code: 'bad_token',
+        text: 'The token is unknown, expired or revoked. Create one with: vaquita worker-token create',
+      };
+    }
+    await deps.recovered;
+    if (closed) return { type: 'redirect', url: null, retryAfterMs: deps.settings.electionIntervalMs };
+    const namesake = deps.pool.byName(hello.name);
+    if (namesake && namesake.id !== hello.workerId) {
+      return {
+        type: 'reject',
+        code: 'name_in_use',
+        text: `Another worker named "${hello.name}" is connected. Choose another --name.`,
+      };
+    }
+    deps.pool.get(hello.workerId)?.close('replaced', 'a newer connection of this worker took its place');
+    await deps.workers.upsert(workerRow(hello, deps.clock.now()));
+    const { keep, abandon } = reconcile(hello, deps.live);
+    return {
+      type: 'welcome',
+      sessionId: deps.ids.next<'session'>(),
+      epoch: deps.epoch,
+      serverId: deps.serverId,
+      version,
+      maxFrameBytes: deps.settings.maxFrameBytes,
+      ackTimeoutMs: deps.settings.ackTimeoutMs,
+      keep,
+      abandon,
+    };
+  }
+
+  function leave(worker: ConnectedWorker, end: SessionEnd, farewell: string | undefined): void {
+    deps.pool.leave(worker);
+    if (end.reason === 'replaced') return;
+    const gone = farewell !== undefined || end.reason === 'session_timeout';
+    const text =
+      farewell ??
+      (end.reason === 'session_timeout' ? 'no heartbeat in its session timeout' : 'its connection was lost');
+    deps.left(worker, gone, `Worker "${worker.name}": ${text}.`);
+  }
+
+  function report(worker: ConnectedWorker, message: Exclude<WorkerReport, { type: 'goodbye' }>): void {
+    if (message.type === 'result') deps.resultAcks.reported(message.dispatchId, worker);
+    const dispatch = deps.live.get(message.dispatchId);
+    if (!dispatch || dispatch.workerId !== worker.id) {
+      if (message.type === 'result') deps.lateResult(message.dispatchId, worker);
+      return;
+    }
+    deps.acks.answered(dispatch.id);
+    handle(worker, dispatch, message);
+  }
+
+  function handle(
+    worker: ConnectedWorker,
+    dispatch: LiveDispatch,
+    message: Exclude<WorkerReport, { type: 'goodbye' }>,
+  ): void {
+    const subject = { taskInstanceId: dispatch.taskInstanceId, dispatchId: dispatch.id };
+    switch (message.type) {
+      case 'ack':
+        return;
+      case 'refuse':
+        dispatch.bus.post({
+          type: 'DispatchReturned',
+          ...subject,
+          cause: 'refused',
+          text: `Worker "${worker.name}" refused it (${message.reason}): ${message.text}`,
+        });
+        return;
+      case 'started':
+        dispatch.bus.post({ type: 'TaskStarted', ...subject, at: message.at, processId: message.processId });
+        return;
+      case 'output':
+        deps.outputs.accept(dispatch.taskInstanceId, message, (ack) => void worker.send(ack));
+        return;
+      case 'result': {
+        const { state, exitCode, signal, outputs, startedAt, endedAt, logBytes, error } = message;
+        const report = { state, exitCode, signal, outputs, startedAt, endedAt, logBytes, error };
+        // The log is complete before the task is seen to have ended, and before the worker may forget its output.
+        deps.outputs.whenDrained(dispatch.id, () => {
+          deps.outputs.end(dispatch.id);
+          dispatch.bus.post({ type: 'TaskEnded', ...subject, report });
+        });
+        return;
+      }
+    }
+  }
+
+  return {
+    accept,
+    close() {
+      closed = true;
+      for (const session of sessions) session.close('going_away', 'this server no longer leads');
+    },
+  };
+}
+
+/** What the worker reports running is kept if the rows say that it holds it, and to be killed if not. */
+function reconcile(hello: WorkerHello, live: LiveDispatches): { keep: DispatchId[]; abandon: DispatchId[] } {
+  const keep: DispatchId[] = [];
+  const abandon: DispatchId[] = [];
+  for (const { dispatchId } of hello.running) {
+    const held = live.get(dispatchId)?.workerId === hello.workerId;
+    (held ? keep : abandon).push(dispatchId);
+  }
+  return { keep, abandon };
+}
+
+function connected(hello: WorkerHello, session: MasterSession): ConnectedWorker {
+  return {
+    id: hello.workerId,
+    name: hello.name,
+    groups: hello.groups,
+    slots: hello.slots,
+    taskTypes: new Set(hello.taskTypes),
+    sessionTimeoutMs: hello.sessionTimeoutMs,
+    send: (message) => session.send(message),
+    close: (reason, text) => session.close(reason, text),
+  };
+}
+
+function workerRow(hello: WorkerHello, now: number): WorkerRow {
+  const { workerId, name, groups, labels, slots, agentVersion, runtime, host, taskTypes, sessionTimeoutMs } = hello;
+  return {
+    id: workerId as WorkerId,
+    name,
+    groups,
+    labels,
+    slots,
+    state: 'online',
+    agentVersion,
+    runtime,
+    host,
+    taskTypes,
+    sessionTimeoutMs,
+    connectedAt: now,
+    lastHeartbeatAt: now,
+    stats: {},
+    updatedAt: now,
+  };
+}
+
+function figures(heartbeat: WorkerHeartbeat): Record<string, number> {
+  const { cpu, memory, disk, load, loopLagMs, slotsUsed } = heartbeat;
+  const known: Record<string, number> = { load, loopLagMs, slotsUsed };
+  if (cpu !== null) known.cpu = cpu;
+  if (memory !== null) known.memory = memory;
+  if (disk !== null) known.disk = disk;
+  return known;
+}

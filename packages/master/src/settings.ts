@@ -1,0 +1,40 @@
+import { MACHINE_DEFAULTS, type MachineSettings } from '@vaquita/core';
+import { ACK_TIMEOUT_MS, MAX_FRAME_BYTES } from '@vaquita/protocol';
+
+/** Options of the master, compiled once. Durations in milliseconds. */
+export interface MasterSettings {
+  readonly machine: MachineSettings;
+  /** How often a follower tries for the lease, and the leader looks for commands that came without a hint. */
+  readonly electionIntervalMs: number;
+  readonly commandPollMs: number;
+  /** A dispatch without an answer for so long is asked about once, then taken back (P2). */
+  readonly ackTimeoutMs: number;
+  readonly maxFrameBytes: number;
+  /** Queued tasks that no connected worker can take get this recorded after so long. */
+  readonly unplaceableAfterMs: number;
+  /** Heartbeat figures of all workers are written together this often. */
+  readonly heartbeatFlushMs: number;
+  /** Instances rebuilt per page after gaining leadership. */
+  readonly recoveryPage: number;
+  /** Wait before a commit that failed for a passing reason is tried again. */
+  readonly commitRetryMs: number;
+}
+
+export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
+  machine: MACHINE_DEFAULTS,
+  electionIntervalMs: 1_000,
+  commandPollMs: 2_000,
+  ackTimeoutMs: ACK_TIMEOUT_MS,
+  maxFrameBytes: MAX_FRAME_BYTES,
+  unplaceableAfterMs: 1_000,
+  heartbeatFlushMs: 5_000,
+  recoveryPage: 200,
+  commitRetryMs: 100,
+});
+
+/** What a master says to whoever operates it. */
+export interface Logger {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

@@ -14,7 +14,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     name: 'types-ui',
-    command: ['npm', 'run', '--silent', '-w', '@vaquita/web', 'check'],
+    command: ['npm', 'run', '-w', '@vaquita/web', 'check'],
     onFailure: 'Mend what svelte-check reports in apps/web.',
   },
   {

@@ -339,8 +339,21 @@ describe('parseWorkflowDocument', () => {
     for (let i = 0; i < 100_000; i++) deep = [deep];
     expect(problemsOf(deep)[0]!.message).toContain('levels deep');
     expect(placesOf(workflow(shell('a', { delay: Number.NaN })))).toEqual(['tasks[0].delay']);
+    expect(placesOf(workflow(shell('a', { dependsOn: [undefined] })))).toEqual(['tasks[0].dependsOn[0]']);
     expect(placesOf(workflow(shell('a', { description: '\ud800' })))).toEqual(['tasks[0].description']);
     expect(placesOf(JSON.parse('{"name":"w","__proto__":{},"tasks":[]}'))).toEqual(['__proto__']);
+  });
+
+  it('tells the first thousand of very many problems, in order, and how many there are', () => {
+    const tasks = Array.from({ length: 1_500 }, (_, i) => shell(`t${i}`, { delay: Number.NaN }));
+    const problems = problemsOf(workflow(...tasks));
+    expect(problems).toHaveLength(1_000);
+    expect(problems.at(-1)!.path).toBe('tasks[999].delay');
+    expect(() => parseWorkflowDocument(workflow(...tasks))).toThrow(/1500 problems.*The first 1000 are listed\.$/);
+  });
+
+  it('takes a key without a value as absent', () => {
+    expect(parseWorkflowDocument(workflow(shell('a', { delay: undefined }))).tasks).toEqual([shell('a')]);
   });
 
   it('takes ten thousand tasks in a chain', () => {

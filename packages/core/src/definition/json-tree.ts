@@ -1,5 +1,6 @@
 /** Guards against input that is not plain, bounded JSON, before anything walks it by recursion. */
 import type { Problem } from '../errors/app-error.ts';
+import { joinPath } from './shape-problems.ts';
 
 const MAX_DEPTH = 32;
 const MAX_NODES = 2_000_000;
@@ -21,14 +22,12 @@ export function findTreeProblems(root: unknown): Problem[] {
     if (nodes > MAX_NODES)
       return [{ path: '', message: `The definition holds more than ${MAX_NODES} values. Split it.` }];
     if (depth > MAX_DEPTH) return [{ path, message: `Nested more than ${MAX_DEPTH} levels deep.` }];
-    if (Array.isArray(value)) {
-      for (const [index, entry] of value.entries())
-        waiting.push({ value: entry, path: `${path}[${index}]`, depth: depth + 1 });
-    } else if (isRecord(value)) {
-      for (const [key, entry] of Object.entries(value)) {
-        const at = path === '' ? key : `${path}.${key}`;
+    if (Array.isArray(value) || isRecord(value)) {
+      // Last first, so that the stack gives them back in order.
+      for (const [key, entry] of Object.entries(value).reverse()) {
+        const at = Array.isArray(value) ? `${path}[${key}]` : joinPath(path, [key]);
         if (key === '__proto__') problems.push({ path: at, message: 'This key is not allowed.' });
-        waiting.push({ value: entry, path: at, depth: depth + 1 });
+        if (entry !== undefined || Array.isArray(value)) waiting.push({ value: entry, path: at, depth: depth + 1 });
       }
     } else {
       const wrong = scalarProblem(value);

@@ -78,12 +78,14 @@ function graphProblems(raw: unknown): readonly Problem[] {
   return buildGraph(tasks).problems;
 }
 
+/** A person reads a few of them; an answer of many megabytes helps nobody. */
+const MAX_REPORTED = 1_000;
+
 function badDefinition(problems: readonly Problem[]): AppError {
   const first = problems[0]!;
   const where = first.path === '' ? '' : `${first.path}: `;
-  const message =
-    problems.length === 1
-      ? `The workflow definition has a problem. ${where}${first.message}`
-      : `The workflow definition has ${problems.length} problems. The first: ${where}${first.message}`;
-  return new AppError('bad_definition', message, { problems });
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const rest = problems.length > MAX_REPORTED ? ` The first ${MAX_REPORTED} are listed.` : '';
+  const message = `The workflow definition has ${count}. ${problems.length > 1 ? 'The first: ' : ''}${where}${first.message}${rest}`;
+  return new AppError('bad_definition', message, { problems: problems.slice(0, MAX_REPORTED) });
 }

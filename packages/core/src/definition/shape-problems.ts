@@ -3,6 +3,9 @@ import type * as z from 'zod';
 import type { Problem } from '../errors/app-error.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 
+/** Looking for what was meant costs a pass over all known keys; beyond this many the answer goes without. */
+const MAX_HINTS = 20;
+
 type Path = readonly PropertyKey[];
 
 /** The value as the schema reads it, or undefined with the problems added to `problems`. */
@@ -20,10 +23,14 @@ export function checkShape<Schema extends z.ZodObject>(
 function toProblems(issue: z.core.$ZodIssue, schema: z.ZodType, base: string): Problem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: joinPath(base, issue.path), message: sentence(issue) }];
   const known = knownKeys(schema, issue.path);
-  return issue.keys.map((key) => ({
+  return issue.keys.map((key, index) => ({
     path: joinPath(base, [...issue.path, key]),
-    message: `There is no key "${key}" here.${didYouMean(key, known) || ` Known: ${known.join(', ')}.`}`,
+    message: `There is no key "${key}" here.${index < MAX_HINTS ? hint(key, known) : ''}`,
   }));
+}
+
+function hint(key: string, known: readonly string[]): string {
+  return didYouMean(key, known) || ` Known: ${known.join(', ')}.`;
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {

@@ -128,7 +128,7 @@ export function selectScope(graph: LogicalGraph, startTasks: readonly string[], 
     const node = graph.indexOf.get(name);
     if (node !== undefined) starts.push(node);
     else {
-      const hint = didYouMean(name, graph.indexOf.keys());
+      const hint = problems.length < MAX_SUGGESTIONS ? didYouMean(name, graph.indexOf.keys()) : '';
       problems.push({
         path: `startTasks[${position}]`,
         message: `There is no task named "${name}" in this workflow.${hint}`,

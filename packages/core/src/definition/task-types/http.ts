@@ -41,7 +41,10 @@ const schema = z.strictObject({
     .default(['200-299'])
     .meta({ description: 'Statuses that count as success.' }),
   extract: z
-    .record(z.string().regex(PARAM_NAME), z.string().min(1))
+    .record(
+      z.string().regex(PARAM_NAME, 'is not the name of an output: use letters, digits, "_", "." and "-".'),
+      z.string().min(1),
+    )
     .default({})
     .meta({ description: 'Outputs from a JSON answer: name of the output to a dotted path such as items.0.id.' }),
 });

@@ -101,6 +101,15 @@ describe('compileWorkflow', () => {
     });
   });
 
+  it('keeps a task that is switched off, and an interval above the usual maximum', () => {
+    const document = parseWorkflowDocument(
+      workflow(shell('a', { enabled: false, retry: { times: 1, interval: '2h' } })),
+    );
+    const { enabled, retry } = compileWorkflow(document).tasks[0]!;
+    expect(enabled).toBe(false);
+    expect(retry).toMatchObject({ intervalMs: 7_200_000, maxIntervalMs: 7_200_000 });
+  });
+
   it('takes the timeout strategies and a bare timeout as fail', () => {
     for (const strategy of ['fail', 'warn', 'warn_and_fail'] as const) {
       const { tasks } = compileWorkflow(

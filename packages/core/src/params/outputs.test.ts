@@ -94,6 +94,11 @@ describe('createOutputCollector', () => {
     expect(collect(['::set-output name=aaaa', '::set-output age=中'], { maxBytes: 15 }).problems).toEqual([]);
   });
 
+  it('forgets that a value was too large when a smaller one follows', () => {
+    const lines = ['::set-output name=aaaaaaaaaaaaaaaaaaaa', '::set-output name=b'];
+    expect(collect(lines, { maxBytes: 15 })).toMatchObject({ values: { name: 'b' }, problems: [] });
+  });
+
   it('takes any value through set-output when it is escaped', () => {
     const escaped = (text: string): string => text.replace(/%/g, '%25').replace(/\n/g, '%0A').replace(/\r/g, '%0D');
     fc.assert(

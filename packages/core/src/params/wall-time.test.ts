@@ -29,6 +29,11 @@ describe('wall time', () => {
     expect(new Date(at).toISOString()).toBe('2026-03-29T01:30:00.000Z');
   });
 
+  it('takes the first of two where clocks are turned back over a time', () => {
+    const at = toInstant(wallOf(2026, 10, 25) + 2.5 * 3_600_000, 'Europe/Berlin');
+    expect(new Date(at).toISOString()).toBe('2026-10-25T00:30:00.000Z');
+  });
+
   it('keeps years below 100 apart from the nineteen hundreds', () => {
     expect(new Date(wallOf(99, 1, 1)).toISOString()).toBe('0099-01-01T00:00:00.000Z');
   });

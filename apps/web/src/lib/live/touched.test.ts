@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { mergePrefixes, touchedBy } from './touched.ts';
+
+describe('touchedBy', () => {
+  it('a task event touches only its run', () => {
+    expect(touchedBy({ type: 'task_instance.state', workflowInstanceId: 'r1' })).toEqual([['run', 'r1']]);
+  });
+  it('a run event touches the run and every list of runs', () => {
+    expect(touchedBy({ type: 'workflow_instance.state', workflowInstanceId: 'r1' })).toEqual([['run', 'r1'], ['runs']]);
+  });
+  it('definitions and workers touch their own lists', () => {
+    expect(touchedBy({ type: 'workflow.updated', workflowInstanceId: null })).toContainEqual(['workflows']);
+    expect(touchedBy({ type: 'worker.state', workflowInstanceId: null })).toEqual([['workers']]);
+  });
+  it('an event of a newer server touches nothing', () => {
+    expect(touchedBy({ type: 'moon.phase', workflowInstanceId: null })).toEqual([]);
+  });
+});
+
+describe('mergePrefixes', () => {
+  it('drops what a shorter prefix covers', () => {
+    expect(mergePrefixes([['run', 'a'], ['runs'], ['run', 'a', 'tasks'], ['run', 'a'], ['run', 'b']])).toEqual([
+      ['runs'],
+      ['run', 'a'],
+      ['run', 'b'],
+    ]);
+  });
+});

@@ -1,0 +1,82 @@
+/** The only place that builds addresses of pages. Names are escaped here; nothing else puts a URL together. */
+import { resolve } from '$app/paths';
+
+export type RunView = 'timeline' | 'graph' | 'tasks' | 'events' | 'params';
+export type WorkflowView = 'graph' | 'runs' | 'source' | 'versions';
+
+export interface RunQuery {
+  readonly view?: RunView | undefined;
+  readonly task?: string | undefined;
+  /** Number of the attempt; the newest when left out. */
+  readonly attempt?: number | undefined;
+  readonly wide?: boolean | undefined;
+}
+
+export interface RunsQuery {
+  readonly project?: string | undefined;
+  readonly workflow?: string | undefined;
+  readonly state?: string | undefined;
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+function withQuery(path: string, query: Query, hash = ''): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== '') search.set(name, `${value}`);
+  const text = search.toString();
+  return `${path}${text === '' ? '' : `?${text}`}${hash}`;
+}
+
+const name = encodeURIComponent;
+
+export const routeFor = {
+  overview: () => resolve('/(app)'),
+  login: (returnTo?: string) =>
+    withQuery(resolve('/login'), { to: returnTo === resolve('/(app)') ? undefined : returnTo }),
+  workflows: (project?: string) => withQuery(resolve('/(app)/workflows'), { project }),
+  workflow: (project: string, workflow: string, view?: WorkflowView, task?: string) =>
+    withQuery(
+      resolve('/(app)/p/[project]/workflows/[workflow]', { project: name(project), workflow: name(workflow) }),
+      {
+        view: view === 'graph' ? undefined : view,
+        task,
+      },
+    ),
+  /** The workflow with the start sheet open over it. */
+  start: (project: string, workflow: string) =>
+    withQuery(
+      resolve('/(app)/p/[project]/workflows/[workflow]', { project: name(project), workflow: name(workflow) }),
+      {
+        start: 1,
+      },
+    ),
+  newWorkflow: (project: string) => resolve('/(app)/p/[project]/workflows/new', { project: name(project) }),
+  editWorkflow: (project: string, workflow: string) =>
+    resolve('/(app)/p/[project]/workflows/[workflow]/edit', { project: name(project), workflow: name(workflow) }),
+  runs: (query: RunsQuery = {}) => withQuery(resolve('/(app)/runs'), { ...query }),
+  run: (project: string, run: string, query: RunQuery = {}, hash = '') =>
+    withQuery(
+      resolve('/(app)/p/[project]/runs/[run]', { project: name(project), run: name(run) }),
+      {
+        view: query.view === 'timeline' ? undefined : query.view,
+        task: query.task,
+        attempt: query.attempt,
+        wide: query.wide ? 1 : undefined,
+      },
+      hash,
+    ),
+  workers: (join = false) => withQuery(resolve('/(app)/workers'), { join: join ? 1 : undefined }),
+  tokens: () => resolve('/(app)/tokens'),
+  apiReference: () => `${resolve('/(app)')}api/v1/docs`.replace('//', '/'),
+};
+
+/** Where the API is: the page's own origin, below the same sub-path. */
+export function apiBase(): string {
+  return `${location.origin}${resolve('/(app)')}`.replace(/\/$/, '');
+}
+
+/** A return address is taken only when it is a path of this app: a full URL could lead elsewhere. */
+export function safeReturn(to: string | null): string {
+  return to !== null && /^\/(?![/\\])/.test(to) ? to : routeFor.overview();
+}

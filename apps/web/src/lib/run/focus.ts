@@ -1,0 +1,41 @@
+/** Which task a run page shows when none is named: what a person would look for first. Pure. */
+import { familyOf } from '../state/families.ts';
+
+interface TaskLike {
+  readonly name: string;
+  readonly state: string;
+  readonly current: boolean;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+export function taskToShow(tasks: readonly TaskLike[]): string | null {
+  const current = tasks.filter((task) => task.current);
+  const first = (test: (task: TaskLike) => boolean) => current.find(test)?.name;
+  const failedFirst = current
+    .filter((task) => familyOf(task.state) === 'failed')
+    .sort((a, b) => (a.endedAt ?? '').localeCompare(b.endedAt ?? ''))[0]?.name;
+  const newest = current
+    .filter((task) => task.startedAt !== null)
+    .sort((a, b) => (b.startedAt ?? '').localeCompare(a.startedAt ?? ''))[0]?.name;
+  return (
+    failedFirst ?? first((task) => task.state === 'running') ?? newest ?? first(() => true) ?? tasks[0]?.name ?? null
+  );
+}
+
+/** How much of a run is done, for its progress bar. */
+export function progressOf(states: readonly string[]): {
+  readonly done: number;
+  readonly all: number;
+  readonly running: number;
+  readonly waiting: number;
+} {
+  const counts = { done: 0, running: 0, waiting: 0 };
+  for (const state of states) {
+    const family = familyOf(state);
+    if (family === 'running') counts.running++;
+    else if (family === 'queued') counts.waiting++;
+    else counts.done++;
+  }
+  return { ...counts, all: states.length };
+}

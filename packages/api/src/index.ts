@@ -1,5 +1,4 @@
 export { createApi } from './api.ts';
-export { sha256Hex } from './auth/digest.ts';
 export { hashPassword, PASSWORD_COST, type PasswordCost, verifyPassword } from './auth/passwords.ts';
 export { makeToken, TOKEN_PREFIXES, type TokenRequest } from './auth/tokens.ts';
 export {

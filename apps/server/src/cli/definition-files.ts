@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { AppError, type Problem, parseWorkflowDocument, parseWorkflowText, toAppError } from '@vaquita/core';
 
 export interface DefinitionFile {
-  /** As a person would name it: relative to where the command runs. */
+  /** As a person would name it: relative when it is below the folder where the command runs. */
   readonly path: string;
   readonly text: string;
   readonly name: string;
@@ -20,7 +20,8 @@ export function readDefinitionFiles(given: readonly string[], cwd: string): read
   const files: DefinitionFile[] = [];
   const firstWithName = new Map<string, string>();
   for (const path of paths) {
-    const shown = relative(cwd, path) || path;
+    const fromHere = relative(cwd, path);
+    const shown = fromHere.startsWith('..') ? path : fromHere;
     try {
       const text = readFileSync(path, 'utf8');
       const { name } = parseWorkflowDocument(parseWorkflowText(text));

@@ -1,7 +1,7 @@
 /** Who is asking: an API token in the Authorization header, or the session cookie of the UI. */
-import { AppError, type SessionId, type TokenId, type UserId } from '@vaquita/core';
+import { AppError, type SessionId, sha256Hex, type TokenId, type UserId } from '@vaquita/core';
 import type { ApiDeps } from '../deps.ts';
-import { equalInConstantTime, sha256Hex } from './digest.ts';
+import { equalInConstantTime } from './digest.ts';
 import { TOKEN_PREFIXES } from './tokens.ts';
 
 export interface Caller {

@@ -1,15 +1,5 @@
-/** SHA-256, comparison in constant time, and random secrets as text. WebCrypto only. */
+/** Comparison in constant time, and random secrets as text. */
 import type { Random } from '@vaquita/core';
-
-export async function sha256Hex(input: string | Uint8Array): Promise<string> {
-  const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input;
-  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return toHex(new Uint8Array(digest));
-}
-
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
 
 /** Takes the same time wherever two texts of one length differ. */
 export function equalInConstantTime(a: string, b: string): boolean {

@@ -1,7 +1,7 @@
 /** Makes API and worker tokens: a telling prefix and 256 random bits, of which only the SHA-256 is kept. */
-import type { Clock, Id, IdSource, Random, TokenId, UserId } from '@vaquita/core';
+import { type Clock, type Id, type IdSource, type Random, sha256Hex, type TokenId, type UserId } from '@vaquita/core';
 import type { TokenRow } from '@vaquita/store';
-import { randomSecret, sha256Hex } from './digest.ts';
+import { randomSecret } from './digest.ts';
 
 export const TOKEN_PREFIXES = { api: 'vqa_', worker: 'vqw_' } as const satisfies Record<TokenRow['kind'], string>;
 

@@ -5,9 +5,8 @@
  * I3. The ids of what the request makes follow from the claim. A request whose process died between the change and
  *     the record of the answer makes the same rows when it is repeated, and the store knows them again.
  */
-import { AppError, createIdSource, type IdSource } from '@vaquita/core';
+import { AppError, createIdSource, type IdSource, sha256Hex } from '@vaquita/core';
 import type { IdempotencyRow } from '@vaquita/store';
-import { sha256Hex } from '../auth/digest.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpError } from './http-error.ts';
 
@@ -25,6 +24,10 @@ export interface KeyedRequest {
 /** An unfinished claim older than this belongs to a process that is gone. */
 const ABANDONED_AFTER_MS = 60_000;
 
+/** How long an answer is kept for replays. */
+const KEPT_MS = 24 * 3_600_000;
+const PURGE_EVERY_MS = 3_600_000;
+
 export interface Idempotency {
   run(request: KeyedRequest, handle: (ids: IdSource) => Promise<Recorded>): Promise<Recorded>;
 }
@@ -34,11 +37,21 @@ export function createIdempotency(deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>
   /** Requests being handled in this process: a duplicate waits for the answer instead of being sent away. */
   const inFlight = new Map<string, { readonly bodyHash: string; readonly answer: Promise<Recorded> }>();
 
+  let purgedAt: number | undefined;
+
+  /** Whoever uses keys pays for forgetting old ones, once in a while. */
+  async function purge(now: number): Promise<void> {
+    if (purgedAt !== undefined && Math.abs(now - purgedAt) < PURGE_EVERY_MS) return;
+    purgedAt = now;
+    await requests.purge(now - KEPT_MS);
+  }
+
   async function claimAndHandle(
     request: KeyedRequest,
     handle: (ids: IdSource) => Promise<Recorded>,
   ): Promise<Recorded> {
     const now = deps.clock.now();
+    await purge(now);
     const earlier = await requests.claim(request.key, request.bodyHash, now);
     if (earlier) {
       checkBody(earlier.bodyHash, request.bodyHash);

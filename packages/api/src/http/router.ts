@@ -1,9 +1,8 @@
 /** Puts the endpoints on a Hono app: who asks, what is asked, the answer; and the OpenAPI entry of each. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { AppError, ERROR_CODES, type ErrorCode } from '@vaquita/core';
+import { AppError, ERROR_CODES, type ErrorCode, sha256Hex } from '@vaquita/core';
 import * as z from 'zod';
 import { authenticate, type Caller } from '../auth/caller.ts';
-import { sha256Hex } from '../auth/digest.ts';
 import { checkSameOrigin } from '../auth/same-origin.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ProblemView } from '../views/page.ts';

@@ -1,10 +1,10 @@
 /** /session and /me: sign in and out of the UI, and who is asking. */
-import { AppError, type SessionId } from '@vaquita/core';
+import { AppError, type SessionId, sha256Hex } from '@vaquita/core';
 import type { SessionRow, UserRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { SignInAttempts } from '../auth/attempts.ts';
 import { type Caller, SESSION_COOKIE } from '../auth/caller.ts';
-import { randomSecret, sha256Hex } from '../auth/digest.ts';
+import { randomSecret } from '../auth/digest.ts';
 import { pretendToVerify, verifyPassword } from '../auth/passwords.ts';
 import { checkSameOrigin, isSecure } from '../auth/same-origin.ts';
 import type { ApiDeps } from '../deps.ts';

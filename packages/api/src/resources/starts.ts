@@ -52,7 +52,7 @@ export function startEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[]
       description: 'Answers as soon as the run is recorded. Its number follows when the leader has taken it.',
       body: StartRequest,
       unsupported: UNSUPPORTED,
-      errors: ['conflict'],
+      errors: ['conflict', 'missing_parameter'],
       status: 202,
       answer: StartAnswer,
       async handle({ params, body, caller, ids }) {
@@ -148,7 +148,7 @@ function paramTexts(given: Readonly<Record<string, unknown>>, problems: Problem[
   return Object.fromEntries(texts);
 }
 
-/** @throws AppError `bad_request` with every wrong place. */
+/** @throws AppError `missing_parameter`, `bad_request` with every wrong place. */
 function checkStart(
   definition: WorkflowDefinition,
   body: Start,
@@ -173,10 +173,14 @@ function checkStart(
     problems.push({ path: 'timeout', message: 'This is not a duration greater than zero, such as 30s, 10m, 2h' });
   }
 
-  const params = checkStartParams(definition, paramTexts(body.params ?? {}, problems));
-  if (problems.length + params.problems.length > 0) {
-    throw new AppError('bad_request', 'The run cannot be started like this.', {
-      problems: [...problems, ...params.problems],
+  const given = paramTexts(body.params ?? {}, problems);
+  const params = checkStartParams(definition, given);
+  const missing = definition.params.filter(({ name, value }) => value === undefined && !Object.hasOwn(given, name));
+  const all = [...problems, ...params.problems];
+  if (all.length > 0) {
+    const isMissingOnly = all.length === missing.length && problems.length === 0;
+    throw new AppError(isMissingOnly ? 'missing_parameter' : 'bad_request', 'The run cannot be started like this.', {
+      problems: all,
     });
   }
   return { values: params.values, timeoutMs: timeoutMs ?? null };

@@ -6,13 +6,13 @@ import {
   formatWorkflowYaml,
   parseWorkflowDocument,
   parseWorkflowText,
+  sha256Hex,
   type WorkflowDocument,
   type WorkflowId,
 } from '@vaquita/core';
 import type { ProjectRow, WorkflowRow, WorkflowVersionRow } from '@vaquita/store';
 import * as z from 'zod';
 import type { Audit } from '../audit.ts';
-import { sha256Hex } from '../auth/digest.ts';
 import type { ApiDeps, ApiStore } from '../deps.ts';
 import { type DefinitionText, type Endpoint, endpoint, rawEndpoint } from '../http/endpoint.ts';
 import { PageQuery } from '../views/page.ts';

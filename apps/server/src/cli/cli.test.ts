@@ -1,0 +1,189 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ApiBench, openApi, START, taskRow } from '@vaquita/api/testing';
+import type { TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from './cli.ts';
+
+const DAILY = `
+name: daily
+params: [{ name: day, type: string }]
+tasks:
+  - { name: extract, type: shell, script: echo one }
+  - { name: load, type: shell, script: echo two, dependsOn: [extract] }
+`;
+
+let folder: string;
+let api: ApiBench;
+let stop: AbortController;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vaquita-cli-'));
+  api = await openApi();
+  stop = new AbortController();
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs the command against the API in this process. */
+async function vaquita(...argv: string[]) {
+  let out = '';
+  let notes = '';
+  const code = await runCli(
+    argv,
+    {
+      env: { VAQUITA_SERVER_URL: 'http://vaquita.test', VAQUITA_TOKEN: api.admin },
+      cwd: folder,
+      fetch: async (url, init) => api.app.fetch(new Request(url, init)),
+      signal: stop.signal,
+      print: (line) => {
+        out += `${line}\n`;
+      },
+      write: (text) => {
+        out += text;
+      },
+      note: (line) => {
+        notes += `${line}\n`;
+      },
+    },
+    '0.1.0',
+  );
+  return { code, out, notes };
+}
+
+const file = (name: string, text: string) => writeFileSync(join(folder, name), text);
+
+async function applyDaily(): Promise<void> {
+  file('daily.yaml', DAILY);
+  await vaquita('apply', '-f', '.', '-p', 'etl', '--create-project', '--online');
+}
+
+describe('apply', () => {
+  it('creates, then finds nothing to do, then updates', async () => {
+    file('daily.yaml', DAILY);
+    const apply = () => vaquita('apply', '-f', '.', '-p', 'etl', '--create-project', '--online');
+    expect(await apply()).toMatchObject({ code: 0, out: 'created    etl/daily version 1\n' });
+    expect(await apply()).toMatchObject({ code: 0, out: 'unchanged  etl/daily version 1\n' });
+    file('daily.yaml', DAILY.replace('echo two', 'echo three'));
+    expect(await apply()).toMatchObject({ code: 0, out: 'updated    etl/daily version 2\n' });
+  });
+
+  it('applies nothing when one file of many is wrong, and names every wrong place', async () => {
+    file('a.yaml', DAILY);
+    file('b.yml', 'name: b\ntasks: [{ name: x, type: shel }]');
+    file('c.json', '{ "name": "daily", "tasks": [{ "name": "x", "type": "noop" }] }');
+    file('d.yaml', 'name: [open');
+    file('notes.txt', 'not a definition');
+    const { code, notes } = await vaquita('apply', '-f', '.', '-p', 'etl', '--create-project');
+    expect(code).toBe(1);
+    expect(notes).toMatch(/b\.yml: tasks\[0\]\.type/);
+    expect(notes).toContain('c.json: a.yaml defines "daily" too.');
+    expect(notes).toContain('d.yaml');
+    expect((await api.send('GET', '/api/v1/projects/etl')).status).toBe(404);
+  });
+
+  it('does not make a project that nobody asked for', async () => {
+    file('daily.yaml', DAILY);
+    const { code, notes } = await vaquita('apply', '-f', 'daily.yaml', '-p', 'elt');
+    expect(code).toBe(1);
+    expect(notes).toContain('There is no project “elt”.');
+  });
+});
+
+describe('run', () => {
+  /** Lets the run be in this state from now on. */
+  async function become(change: Partial<WorkflowInstanceRow>, tasks: readonly TaskInstanceRow[]): Promise<void> {
+    const [row] = (await api.store.instances.list({}, { limit: 1, cursor: null })).items;
+    api.deps.store.instances.find = async () => ({ ...row!, number: 1, startedAt: START, ...change });
+    api.deps.store.instances.tasks = async () => tasks;
+  }
+
+  /** The run has ended by the time the command looks for the first time. */
+  function whenStarted(end: () => Promise<void>): void {
+    const { start } = api.store.instances;
+    api.deps.store.instances.start = async (...given) => {
+      await start.apply(api.store.instances, given);
+      await end();
+    };
+  }
+
+  it('prints the id, for scripts', async () => {
+    await applyDaily();
+    const { code, out } = await vaquita('run', 'etl/daily', '--param', 'day=mon');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^[0-9a-z]{26}\n$/);
+  });
+
+  it('says which parameter is missing', async () => {
+    await applyDaily();
+    const { code, notes } = await vaquita('run', 'etl/daily');
+    expect(code).toBe(1);
+    expect(notes).toContain('params.day');
+  });
+
+  it('follows to a good end', async () => {
+    await applyDaily();
+    whenStarted(() => become({ state: 'success', endedAt: START + 2000 }, []));
+    const { code, out } = await vaquita('run', 'etl/daily', '--param', 'day=mon', '--follow');
+    expect(code).toBe(0);
+    expect(out).toContain('daily#1  success after 2.0s');
+  });
+
+  it('fails when the run fails, with the end of the failed task’s log', async () => {
+    await applyDaily();
+    whenStarted(async () => {
+      const [row] = (await api.store.instances.list({}, { limit: 1, cursor: null })).items;
+      const task = taskRow(row!, { name: 'extract', state: 'failure', exitCode: 3, endedAt: START + 1000 });
+      await api.writeLog(task.id, 'starting\nno such table: orders\n');
+      api.deps.store.instances.task = async () => task;
+      const reason = { code: 'task_failed', text: '"extract" failed.', since: START };
+      await become({ state: 'failure', endedAt: START + 1000, reason }, [task]);
+    });
+    const { code, out } = await vaquita('run', 'etl/daily', '--param', 'day=mon', '--follow');
+    expect(code).toBe(1);
+    expect(out).toContain('extract  failure');
+    expect(out).toContain('daily#1: "extract" failed.');
+    expect(out).toContain('no such table: orders');
+  });
+
+  it('stops following on Ctrl-C and says that the run goes on', async () => {
+    await applyDaily();
+    const following = vaquita('run', 'etl/daily', '--param', 'day=mon', '--follow');
+    stop.abort();
+    expect((await following).code).toBe(130);
+  });
+});
+
+describe('tokens', () => {
+  it('are printed alone, so that a script can take them', async () => {
+    const { code, out, notes } = await vaquita('worker-token', 'create', '--name', 'rack', '--expires-in', '30d');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^vqw_[\w-]{43}\n$/);
+    const id = /\(([0-9a-z]{26})\)/.exec(notes)![1]!;
+    expect((await vaquita('worker-token', 'list')).out).not.toContain(out.trim());
+    expect((await vaquita('worker-token', 'revoke', id)).code).toBe(0);
+  });
+});
+
+describe('export', () => {
+  it('writes what apply finds unchanged', async () => {
+    await applyDaily();
+    expect((await vaquita('export', 'etl', '--dir', 'out')).code).toBe(0);
+    expect(readFileSync(join(folder, 'out/daily.yaml'), 'utf8')).toContain('name: daily');
+    expect((await vaquita('apply', '-f', 'out', '-p', 'etl')).out).toContain('unchanged');
+  });
+});
+
+describe('exit codes', () => {
+  it.each([
+    [['nonsense'], 2],
+    [['run', 'etl'], 2],
+    [['export', 'etl'], 2],
+    [['run', 'etl/none'], 1],
+    [['logs', 'etl/daily#9'], 1],
+    [['--help'], 0],
+    [['--version'], 0],
+  ] as const)('%j ends with %i', async (argv, code) => {
+    expect((await vaquita(...argv)).code).toBe(code);
+  });
+});

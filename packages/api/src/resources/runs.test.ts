@@ -1,0 +1,388 @@
+import { AppError, type TaskInstanceRow } from '@vaquita/core';
+import { describe, expect, it } from 'vitest';
+import { type ApiBench, DEFINITION, openApi, read, START, taskRow } from '../testing/api-bench.ts';
+import type { GraphView, InstanceView } from '../views/instance.ts';
+import type { ProblemView } from '../views/page.ts';
+import type { WhyView } from '../views/reason.ts';
+
+const INSTANCES = '/api/v1/projects/etl/workflows/daily/instances';
+
+async function bench(): Promise<ApiBench> {
+  const api = await openApi();
+  await api.createWorkflow();
+  return api;
+}
+
+const start = (api: ApiBench, body: unknown, headers: Record<string, string> = {}) =>
+  api.send('POST', INSTANCES, { body, headers });
+
+const list = async (api: ApiBench, query = '') =>
+  read<{ items: InstanceView[]; nextCursor: string | null }>(
+    await api.send('GET', `/api/v1/workflow-instances${query}`),
+  );
+
+/** Puts what the master would write in the place of what the store has. */
+function serveTasks(api: ApiBench, tasks: readonly TaskInstanceRow[]): void {
+  api.deps.store.instances.tasks = async () => tasks;
+  api.deps.store.instances.task = async (id) => tasks.find((task) => task.id === id);
+}
+
+async function setState(api: ApiBench, id: string, change: Record<string, unknown>): Promise<void> {
+  const row = (await api.store.instances.find(id))!;
+  const { find } = api.store.instances;
+  api.deps.store.instances.find = async (asked) =>
+    asked === id ? ({ ...row, ...change } as typeof row) : find.call(api.store.instances, asked);
+}
+
+describe('start', () => {
+  it('records the run and its command, and wakes the leader', async () => {
+    const api = await bench();
+    const answer = await start(api, {
+      params: { day: 'mon' },
+      startTasks: ['load'],
+      scope: 'downstream',
+      priority: 'high',
+      failureStrategy: 'end',
+      workerGroup: 'big',
+      timeout: '1h30m',
+    });
+    const { id, state } = await read<{ id: string; state: string }>(answer, 202);
+    expect(state).toBe('submitted');
+    expect(api.nudges).toBe(1);
+    expect(await read(await api.send('GET', `/api/v1/workflow-instances/${id}`))).toMatchObject({
+      id,
+      number: null,
+      projectName: 'etl',
+      workflowName: 'daily',
+      version: 1,
+      params: { day: 'mon' },
+      startTasks: ['load'],
+      scope: 'downstream',
+      priority: 'high',
+      failureStrategy: 'end',
+      workerGroup: 'big',
+      timeout: '1h30m',
+      createdBy: 'admin',
+      createdAt: new Date(START).toISOString(),
+      startedAt: null,
+    });
+    const commands = await api.store.master.pendingCommands(10);
+    expect(commands).toEqual([expect.objectContaining({ kind: 'start', workflowInstanceId: id, priority: 'high' })]);
+  });
+
+  it('takes numbers, booleans and lists as parameters', async () => {
+    const api = await openApi();
+    await api.createWorkflow('etl', {
+      ...DEFINITION,
+      params: [
+        { name: 'count', type: 'integer' },
+        { name: 'flag', type: 'boolean' },
+        { name: 'names', type: 'list' },
+      ],
+    });
+    const id = await api.startRun({ count: 3, flag: true, names: ['a', 'b'] });
+    expect((await api.store.instances.find(id))?.params).toEqual({ count: '3', flag: 'true', names: '["a","b"]' });
+  });
+
+  it.each([
+    [{}, ['params.day']],
+    [{ params: { day: null } }, ['params.day']],
+    [{ params: { day: 'x', dya: 'y' } }, ['params.dya']],
+    [{ params: { day: 'x' }, startTasks: ['extrac'] }, ['startTasks[0]']],
+    [{ params: { day: 'x' }, scope: 'only' }, ['startTasks']],
+    [{ params: { day: 'x' }, timeout: '5 minutes' }, ['timeout']],
+    [{ params: { day: 'x' }, timeout: '0s' }, ['timeout']],
+    [{ params: { day: 'x' }, priority: 'urgent' }, ['priority']],
+    [{ params: { day: 'x' }, version: 0 }, ['version']],
+    [{ params: { day: 'x' }, alertOn: 'failure' }, ['alertOn']],
+    [{ params: { day: 'x' }, environment: 'prod', startTask: 'a' }, ['environment', 'startTask']],
+    [{ startTasks: ['nope'], timeout: 'x' }, ['startTasks[0]', 'timeout', 'params.day']],
+  ])('refuses %o and starts nothing', async (body, paths) => {
+    const api = await bench();
+    const { errors } = await read<ProblemView>(await start(api, body), 400);
+    expect([...new Set(errors?.map(({ path }) => path))]).toEqual(paths);
+    expect((await list(api)).items).toEqual([]);
+    expect(await api.store.commands.pendingCount()).toBe(0);
+  });
+
+  it('tells a missing parameter from a wrong one', async () => {
+    const api = await bench();
+    expect((await read<ProblemView>(await start(api, {}), 400)).code).toBe('missing_parameter');
+    expect((await read<ProblemView>(await start(api, { timeout: 'x' }), 400)).code).toBe('bad_request');
+    const both = { params: { day: 'x', dya: 'x' } };
+    expect((await read<ProblemView>(await start(api, both), 400)).code).toBe('bad_request');
+  });
+
+  it('says that a field is not supported instead of ignoring it', async () => {
+    const api = await bench();
+    const { errors } = await read<ProblemView>(await start(api, { params: { day: 'x' }, alertOn: 'all' }), 400);
+    expect(errors?.[0]?.message).toContain('not supported by this version');
+  });
+
+  it('refuses a workflow that is offline, and a version that is not there', async () => {
+    const api = await bench();
+    expect((await start(api, { params: { day: 'x' }, version: 7 })).status).toBe(404);
+    await api.send('POST', '/api/v1/projects/etl/workflows/daily/offline');
+    const refused = await read<ProblemView>(await start(api, { params: { day: 'x' } }), 409);
+    expect(refused).toMatchObject({ code: 'conflict', detail: expect.stringContaining('online') });
+    expect((await list(api)).items).toEqual([]);
+  });
+});
+
+describe('Idempotency-Key', () => {
+  const body = { params: { day: 'mon' } };
+  const key = (value: string) => ({ 'idempotency-key': value });
+
+  it('gives the first answer again, and refuses another body', async () => {
+    const api = await bench();
+    const first = await (await start(api, body, key('k1'))).text();
+    const again = await start(api, body, key('k1'));
+    expect(again.status).toBe(202);
+    expect(await again.text()).toBe(first);
+    const other = await read<ProblemView>(await start(api, { params: { day: 'tue' } }, key('k1')), 409);
+    expect(other.code).toBe('idempotency_mismatch');
+    expect((await list(api)).items).toHaveLength(1);
+  });
+
+  it('starts once however many ask at the same time', async () => {
+    const api = await bench();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => start(api, body, key('k1'))));
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    expect(new Set(texts).size).toBe(1);
+    expect((await list(api)).items).toHaveLength(1);
+    const mixed = await Promise.all([start(api, body, key('k2')), start(api, { params: { day: 'x' } }, key('k2'))]);
+    expect(mixed.map(({ status }) => status).sort()).toEqual([202, 409]);
+  });
+
+  it('is the caller’s own', async () => {
+    const api = await bench();
+    const ann = await api.addUser('ann', 'user');
+    const send = (token: string) => api.send('POST', INSTANCES, { body, token, headers: key('same') });
+    const [a, b] = [
+      await read<{ id: string }>(await send(api.admin), 202),
+      await read<{ id: string }>(await send(ann), 202),
+    ];
+    expect(a.id).not.toBe(b.id);
+  });
+
+  it('may be used again after a refusal, which changed nothing', async () => {
+    const api = await bench();
+    await api.send('POST', '/api/v1/projects/etl/workflows/daily/offline');
+    expect((await start(api, body, key('k1'))).status).toBe(409);
+    await api.send('POST', '/api/v1/projects/etl/workflows/daily/online');
+    expect((await start(api, body, key('k1'))).status).toBe(202);
+  });
+
+  it('sends a duplicate away while another server still handles the first', async () => {
+    const api = await bench();
+    const { requests } = api.store;
+    requests.finish = async () => {
+      throw new AppError('database_busy', 'The database is busy.');
+    };
+    expect((await start(api, body, key('k1'))).status).toBe(503);
+    const busy = await start(api, body, key('k1'));
+    expect(busy.headers.get('retry-after')).toBe('1');
+    expect((await read<ProblemView>(busy, 409)).code).toBe('conflict');
+  });
+
+  it('starts once although the server died before it could record its answer', async () => {
+    const api = await bench();
+    const { finish } = api.store.requests;
+    api.deps.store.requests.finish = async () => {
+      throw new AppError('unavailable', 'Died here.');
+    };
+    expect((await start(api, body, key('k1'))).status).toBe(503);
+    api.deps.store.requests.finish = (...given) => finish.apply(api.store.requests, given);
+    await api.clock.advance(120_000);
+    const { id } = await read<{ id: string }>(await start(api, body, key('k1')), 202);
+    expect((await list(api)).items.map((run) => run.id)).toEqual([id]);
+    expect(await read(await start(api, body, key('k1')), 202)).toMatchObject({ id });
+  });
+
+  it('works for projects and workflows as well', async () => {
+    const api = await openApi();
+    const create = () => api.send('POST', '/api/v1/projects', { body: { name: 'p' }, headers: key('k') });
+    expect(await read(await create(), 201)).toEqual(await read(await create(), 201));
+    const definition = { body: DEFINITION, headers: key('k') };
+    const save = () => api.send('POST', '/api/v1/projects/p/workflows', definition);
+    expect(await read(await save(), 201)).toEqual(await read(await save(), 201));
+  });
+
+  it('is forgotten after a day', async () => {
+    const api = await bench();
+    const { id } = await read<{ id: string }>(await start(api, body, key('k1')), 202);
+    await api.clock.advance(25 * 3_600_000);
+    await start(api, body, key('k2'));
+    expect((await read<{ id: string }>(await start(api, body, key('k1')), 202)).id).not.toBe(id);
+  });
+
+  it.each(['', 'with space', 'x'.repeat(201)])('must be a plain word: "%s"', async (value) => {
+    const api = await bench();
+    expect((await start(api, body, key(value))).status).toBe(400);
+  });
+});
+
+describe('the list of runs', () => {
+  it('is newest first, pages without repeats or holes while runs are added, and filters', async () => {
+    const api = await bench();
+    await api.createWorkflow('other');
+    const made: string[] = [];
+    for (let i = 0; i < 5; i++) {
+      await api.clock.advance(1000);
+      made.push(await api.startRun());
+    }
+    const first = await list(api, '?limit=2');
+    const late = await api.startRun();
+    const second = await list(api, `?limit=2&cursor=${encodeURIComponent(first.nextCursor!)}`);
+    const third = await list(api, `?limit=2&cursor=${encodeURIComponent(second.nextCursor!)}`);
+    const seen = [...first.items, ...second.items, ...third.items].map((run) => run.id);
+    expect(seen).toEqual(made.toReversed());
+    expect(seen).not.toContain(late);
+    expect(third.nextCursor).toBeNull();
+    expect((await list(api, '?project=other')).items).toEqual([]);
+    expect((await list(api, '?project=etl&workflow=daily&state=submitted,running')).items).toHaveLength(6);
+    expect((await list(api, '?state=failure')).items).toEqual([]);
+    expect((await api.send('GET', '/api/v1/workflow-instances?project=none')).status).toBe(404);
+    expect((await api.send('GET', '/api/v1/workflow-instances?cursor=%21%21')).status).toBe(400);
+  });
+});
+
+describe('actions', () => {
+  it('files a command for the leader', async () => {
+    const api = await bench();
+    const id = await api.startRun();
+    const stopped = await read(await api.send('POST', `/api/v1/workflow-instances/${id}/stop`), 202);
+    expect(stopped).toMatchObject({ id, action: 'stop', state: 'submitted' });
+    const kinds = (await api.store.master.pendingCommands(10)).map(({ kind }) => kind);
+    expect(kinds).toEqual(['start', 'stop']);
+    expect(api.nudges).toBe(2);
+  });
+
+  it.each([
+    ['stop', 'success'],
+    ['stop', 'stopped'],
+    ['rerun', 'running'],
+    ['rerun', 'submitted'],
+  ])('refuses %s in the state %s, naming the state', async (action, state) => {
+    const api = await bench();
+    const id = await api.startRun();
+    await setState(api, id, { state });
+    const refused = await read<ProblemView>(await api.send('POST', `/api/v1/workflow-instances/${id}/${action}`), 409);
+    expect(refused.detail).toContain(state);
+    expect(await api.store.commands.pendingCount()).toBe(1);
+  });
+
+  it('has no action that the engine does not have', async () => {
+    const api = await bench();
+    const id = await api.startRun();
+    for (const action of ['pause', 'resume', 'recover-failed']) {
+      expect((await api.send('POST', `/api/v1/workflow-instances/${id}/${action}`)).status).toBe(404);
+    }
+  });
+
+  it('kills a task that has not ended', async () => {
+    const api = await bench();
+    const run = (await api.store.instances.find(await api.startRun()))!;
+    const running = taskRow(run, { name: 'extract' });
+    const ended = taskRow(run, { name: 'load', state: 'failure' });
+    serveTasks(api, [running, ended]);
+    await read(await api.send('POST', `/api/v1/task-instances/${running.id}/kill`), 202);
+    const commands = await api.store.master.pendingCommands(10);
+    expect(commands.at(-1)).toMatchObject({ kind: 'kill_task', payload: { taskInstanceId: running.id } });
+    const refused = await read<ProblemView>(await api.send('POST', `/api/v1/task-instances/${ended.id}/kill`), 409);
+    expect(refused.detail).toContain('failure');
+  });
+});
+
+describe('a run in detail', () => {
+  async function stateOf(api: ApiBench, id: string): Promise<Record<string, string>> {
+    const graph = await read<GraphView>(await api.send('GET', `/api/v1/workflow-instances/${id}/graph`));
+    return Object.fromEntries(graph.nodes.map(({ name, state }) => [name, state]));
+  }
+
+  it('gives every task of the graph a state, also those that have not begun', async () => {
+    const api = await openApi();
+    await api.createWorkflow('etl', {
+      ...DEFINITION,
+      tasks: [
+        ...DEFINITION.tasks,
+        { name: 'off', type: 'shell', script: 'x', dependsOn: ['extract'], enabled: false },
+        { name: 'after-off', type: 'shell', script: 'x', dependsOn: ['off'] },
+        { name: 'alone', type: 'shell', script: 'x' },
+      ],
+    });
+    const id = await api.startRun();
+    const run = (await api.store.instances.find(id))!;
+    const waiting = { load: 'waiting', report: 'waiting', off: 'disabled', 'after-off': 'waiting', alone: 'waiting' };
+    expect(await stateOf(api, id)).toEqual({ extract: 'waiting', ...waiting });
+
+    const first = taskRow(run, { name: 'extract', state: 'failure', attempt: 1, current: false });
+    serveTasks(api, [first, taskRow(run, { name: 'extract', attempt: 2 })]);
+    expect(await stateOf(api, id)).toEqual({ extract: 'running', ...waiting });
+
+    serveTasks(api, [taskRow(run, { name: 'extract', state: 'failure' })]);
+    await setState(api, id, { state: 'failure' });
+    expect(await stateOf(api, id)).toEqual({
+      extract: 'failure',
+      load: 'blocked',
+      report: 'blocked',
+      off: 'disabled',
+      'after-off': 'blocked',
+      alone: 'skipped',
+    });
+  });
+
+  it('shows only what the scope of the run has', async () => {
+    const api = await bench();
+    const body = { params: { day: 'x' }, startTasks: ['load'], scope: 'downstream' };
+    const { id } = await read<{ id: string }>(await start(api, body), 202);
+    const graph = await read<GraphView>(await api.send('GET', `/api/v1/workflow-instances/${id}/graph`));
+    expect(graph.nodes.map(({ name }) => name)).toEqual(['load', 'report']);
+    expect(graph.edges).toEqual([{ from: 'load', to: 'report' }]);
+  });
+
+  it('lists every attempt in order, and pages its events', async () => {
+    const api = await bench();
+    const id = await api.startRun();
+    const run = (await api.store.instances.find(id))!;
+    serveTasks(api, [
+      taskRow(run, { attempt: 1, state: 'failure', current: false, exitCode: 2, endedAt: START + 5 }),
+      taskRow(run, { attempt: 2, retryTimes: 1 }),
+    ]);
+    const { items } = await read<{ items: unknown[] }>(await api.send('GET', `/api/v1/workflow-instances/${id}/tasks`));
+    expect(items).toMatchObject([
+      { attempt: 1, state: 'failure', current: false, exitCode: 2, endedAt: '2026-03-01T12:00:00.005Z' },
+      { attempt: 2, current: true, worker: 'rack-1', retryTimes: 1 },
+    ]);
+    const events = await read<{ items: { type: string }[]; nextCursor: null }>(
+      await api.send('GET', `/api/v1/workflow-instances/${id}/events`),
+    );
+    expect(events).toMatchObject({ items: [{ type: 'workflow_instance.created' }], nextCursor: null });
+  });
+
+  it('tells why it waits, from recorded reasons', async () => {
+    const api = await bench();
+    const id = await api.startRun();
+    const run = (await api.store.instances.find(id))!;
+    const why = async (path: string) => read<WhyView>(await api.send('GET', `${path}/why`));
+    expect((await why(`/api/v1/workflow-instances/${id}`)).reasons).toMatchObject([{ code: 'waiting_for_leader' }]);
+
+    const reason = { code: 'waiting_for_worker', text: 'No worker of the group "big" is online.', since: START };
+    const task = taskRow(run, { state: 'submitted', reason });
+    serveTasks(api, [task]);
+    await setState(api, id, { state: 'running', reason: null });
+    expect(await why(`/api/v1/workflow-instances/${id}`)).toMatchObject({
+      summary: reason.text,
+      reasons: [{ code: 'waiting_for_worker', taskName: 'extract', taskInstanceId: task.id, next: null }],
+    });
+    expect(await why(`/api/v1/task-instances/${task.id}`)).toMatchObject({ state: 'submitted', summary: reason.text });
+  });
+
+  it('says first that nobody leads when nobody leads', async () => {
+    const api = await openApi({ deps: { leadership: () => ({ role: 'follower', leaderName: null, epoch: 3 }) } });
+    await api.createWorkflow();
+    const id = await api.startRun();
+    const { reasons } = await read<WhyView>(await api.send('GET', `/api/v1/workflow-instances/${id}/why`));
+    expect(reasons[0]).toMatchObject({ code: 'no_leader' });
+  });
+});

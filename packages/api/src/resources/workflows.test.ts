@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { DEFINITION, openApi, read } from '../testing/api-bench.ts';
+import type { ProblemView } from '../views/page.ts';
+import type { WorkflowDetail, WorkflowSaved } from '../views/workflow.ts';
+
+const WORKFLOWS = '/api/v1/projects/etl/workflows';
+const yaml = { 'content-type': 'application/yaml' };
+
+async function bench() {
+  const api = await openApi();
+  await read(await api.send('POST', '/api/v1/projects', { body: { name: 'etl' } }), 201);
+  return api;
+}
+
+describe('projects', () => {
+  it('are created, found by name and by id, renamed, and deleted when empty', async () => {
+    const api = await bench();
+    const { id } = await read<{ id: string }>(await api.send('GET', '/api/v1/projects/etl'));
+    const renamed = await api.send('PATCH', `/api/v1/projects/${id}`, { body: { name: 'ingest' } });
+    expect(await read(renamed)).toMatchObject({ id, name: 'ingest' });
+    expect((await api.send('GET', '/api/v1/projects/etl')).status).toBe(404);
+    await api.createWorkflow('ingest');
+    expect((await api.send('DELETE', '/api/v1/projects/ingest')).status).toBe(409);
+    await api.send('DELETE', '/api/v1/projects/ingest/workflows/daily');
+    expect((await api.send('DELETE', '/api/v1/projects/ingest')).status).toBe(204);
+  });
+
+  it('have names of their own', async () => {
+    const api = await bench();
+    const twice = await read<ProblemView>(await api.send('POST', '/api/v1/projects', { body: { name: 'etl' } }), 409);
+    expect(twice.code).toBe('name_in_use');
+    for (const name of ['', '  ', 'a/b', '..', 'x'.repeat(101), '06f3abcdefghjkmnpqrstvwxyz'.slice(0, 26)]) {
+      expect((await api.send('POST', '/api/v1/projects', { body: { name } })).status).toBe(400);
+    }
+  });
+});
+
+describe('workflows', () => {
+  it('are saved from JSON and from YAML as the same thing', async () => {
+    const api = await bench();
+    const text = [
+      'name: daily',
+      'params: [{ name: day, type: string }]',
+      'tasks:',
+      '  - { name: extract, type: shell, script: echo one }',
+      '  - { name: load, type: shell, script: echo two, dependsOn: [extract] }',
+      '  - { name: report, type: shell, script: echo three, dependsOn: [load] }',
+    ].join('\n');
+    const made = await read<WorkflowSaved>(await api.send('POST', WORKFLOWS, { body: text, headers: yaml }), 201);
+    expect(made).toMatchObject({ name: 'daily', version: 1, created: true });
+    const saved = await api.send('PUT', `${WORKFLOWS}/daily`, { body: DEFINITION });
+    expect(await read(saved)).toEqual({ id: made.id, name: 'daily', version: 1, created: false });
+  });
+
+  it('make a version per change and none without one', async () => {
+    const api = await bench();
+    await api.createWorkflow();
+    const put = async (change: object) =>
+      read<WorkflowSaved>(await api.send('PUT', `${WORKFLOWS}/daily`, { body: { ...DEFINITION, ...change } }));
+    expect(await put({ description: 'two' })).toMatchObject({ version: 2, created: true });
+    expect(await put({ description: 'two' })).toMatchObject({ version: 2, created: false });
+    expect(await put({})).toMatchObject({ version: 3, created: true });
+    const { items } = await read<{ items: { version: number; createdBy: string }[] }>(
+      await api.send('GET', `${WORKFLOWS}/daily/versions`),
+    );
+    expect(items.map(({ version }) => version)).toEqual([3, 2, 1]);
+    const second = await read<WorkflowDetail>(await api.send('GET', `${WORKFLOWS}/daily/versions/2`));
+    expect(second.definition.description).toBe('two');
+    for (const bad of ['0', 'x', '1.5']) {
+      expect((await api.send('GET', `${WORKFLOWS}/daily/versions/${bad}`)).status).toBe(400);
+    }
+  });
+
+  it('are renamed by a definition with another name, unless that is taken', async () => {
+    const api = await bench();
+    const id = await api.createWorkflow();
+    await api.createWorkflow('etl', { ...DEFINITION, name: 'taken' });
+    const rename = (name: string) => api.send('PUT', `${WORKFLOWS}/${id}`, { body: { ...DEFINITION, name } });
+    expect((await read<ProblemView>(await rename('taken'), 409)).code).toBe('name_in_use');
+    expect(await read(await rename('weekly'))).toMatchObject({ id, name: 'weekly', version: 2 });
+    expect((await api.send('GET', `${WORKFLOWS}/daily`)).status).toBe(404);
+    expect(await read(await api.send('GET', `${WORKFLOWS}/weekly`))).toMatchObject({ id, projectName: 'etl' });
+  });
+
+  it('are exported as YAML that gives the same workflow again', async () => {
+    const api = await bench();
+    await api.createWorkflow();
+    const answer = await api.send('GET', `${WORKFLOWS}/daily/export`);
+    expect(answer.headers.get('content-type')).toContain('application/yaml');
+    const put = await api.send('PUT', `${WORKFLOWS}/daily`, { body: await answer.text(), headers: yaml });
+    expect(await read(put)).toMatchObject({ version: 1, created: false });
+  });
+
+  it('are listed in pages, put online and offline, and deleted unless they run', async () => {
+    const api = await bench();
+    for (const name of ['c', 'a', 'b']) await api.createWorkflow('etl', { ...DEFINITION, name });
+    const page = await read<{ items: { name: string }[]; nextCursor: string }>(
+      await api.send('GET', `${WORKFLOWS}?limit=2`),
+    );
+    const rest = await read<{ items: { name: string }[] }>(
+      await api.send('GET', `${WORKFLOWS}?limit=2&cursor=${encodeURIComponent(page.nextCursor)}`),
+    );
+    expect([...page.items, ...rest.items].map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(await read(await api.send('POST', `${WORKFLOWS}/a/offline`))).toMatchObject({ online: false });
+    await api.createWorkflow();
+    await api.startRun();
+    expect((await api.send('DELETE', `${WORKFLOWS}/daily`)).status).toBe(409);
+    expect((await api.send('DELETE', `${WORKFLOWS}/a`)).status).toBe(204);
+  });
+
+  it.each([
+    ['an unknown task type', { tasks: [{ name: 'a', type: 'shel', script: 'x' }] }, 'tasks[0].type'],
+    [
+      'a cycle',
+      {
+        tasks: [
+          { name: 'a', type: 'shell', script: 'x', dependsOn: ['b'] },
+          { name: 'b', type: 'shell', script: 'x', dependsOn: ['a'] },
+        ],
+      },
+      'tasks',
+    ],
+    [
+      'two tasks of one name',
+      {
+        tasks: [
+          { name: 'a', type: 'shell', script: 'x' },
+          { name: 'a', type: 'shell', script: 'x' },
+        ],
+      },
+      'tasks[1].name',
+    ],
+    [
+      'a dependency on nothing',
+      { tasks: [{ name: 'a', type: 'shell', script: 'x', dependsOn: ['b'] }] },
+      'tasks[0].dependsOn[0]',
+    ],
+  ])('are refused with %s, and nothing is saved', async (_, change, path) => {
+    const api = await bench();
+    const answer = await api.send('POST', WORKFLOWS, { body: { name: 'bad', ...change } });
+    const found = await read<ProblemView>(answer, 400);
+    expect(found.code).toBe('bad_definition');
+    expect(found.errors?.some((one) => one.path.startsWith(path))).toBe(true);
+    expect((await read<{ items: [] }>(await api.send('GET', WORKFLOWS))).items).toEqual([]);
+  });
+
+  it('are refused when the text is not YAML', async () => {
+    const api = await bench();
+    const answer = await api.send('POST', WORKFLOWS, { body: 'name: [unclosed', headers: yaml });
+    expect((await read<ProblemView>(answer, 400)).code).toBe('bad_yaml');
+    expect((await api.send('POST', WORKFLOWS, { body: '', headers: yaml })).status).toBe(400);
+  });
+});

@@ -1,0 +1,199 @@
+/** An API on a memory store with a clock turned by hand, and the few things most tests want to do with it. */
+import {
+  AppError,
+  createIdSource,
+  type TaskInstanceId,
+  type TaskInstanceRow,
+  type WorkflowInstanceRow,
+} from '@vaquita/core';
+import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
+import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
+import { createApi } from '../api.ts';
+import { hashPassword } from '../auth/passwords.ts';
+import { makeToken } from '../auth/tokens.ts';
+import { type ApiDeps, type ApiSettings, DEFAULT_API_SETTINGS } from '../deps.ts';
+import { createMetricsRegistry } from '../metrics/registry.ts';
+
+export const START = Date.UTC(2026, 2, 1, 12);
+export const ORIGIN = 'http://vaquita.test';
+/** Cheap on purpose: the cost is carried by the hash. */
+const CHEAP = { logN: 4, r: 1, p: 1 };
+export const PASSWORD = 'correct horse';
+
+export const DEFINITION = {
+  name: 'daily',
+  params: [{ name: 'day', type: 'string' }],
+  tasks: [
+    { name: 'extract', type: 'shell', script: 'echo one' },
+    { name: 'load', type: 'shell', script: 'echo two', dependsOn: ['extract'] },
+    { name: 'report', type: 'shell', script: 'echo three', dependsOn: ['load'] },
+  ],
+};
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: unknown;
+}
+
+export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: Partial<ApiDeps> } = {}) {
+  const clock = createManualClock(START);
+  const random = createSeededRandom(7);
+  const ids = createIdSource(clock, random);
+  const store = createMemoryStore({ clock });
+  const logs = createMemoryLogStore();
+  const hints = new Set<() => void>();
+  const lines: LogLine[] = [];
+  let nudges = 0;
+  const write = (level: string) => (message: string, fields?: unknown) => void lines.push({ level, message, fields });
+  const deps: ApiDeps = {
+    store,
+    workers: store.master.workers,
+    logs,
+    clock,
+    random,
+    ids,
+    nudge: () => {
+      nudges += 1;
+    },
+    changes: {
+      subscribe(onChange) {
+        hints.add(onChange);
+        return () => void hints.delete(onChange);
+      },
+    },
+    leadership: () => ({ role: 'leader', leaderName: 'server-1', epoch: 3 }),
+    readiness: [],
+    metrics: createMetricsRegistry(),
+    log: { info: write('info'), warn: write('warn'), error: write('error') },
+    version: '0.1.0',
+    peerAddress: () => '192.0.2.1',
+    ...change.deps,
+    settings: { ...DEFAULT_API_SETTINGS, ...change.settings },
+  };
+  const app = createApi(deps);
+
+  async function addUser(name: string, role: 'admin' | 'user'): Promise<string> {
+    const id = ids.next<'user'>();
+    const passwordHash = await hashPassword(PASSWORD, random, CHEAP);
+    const now = clock.now();
+    await store.users.create({ id, name, role, passwordHash, createdAt: now, updatedAt: now });
+    const { token, row } = await makeToken(deps, { kind: 'api', name: `${name}'s`, userId: id, expiresAt: null });
+    await store.credentials.createToken(row);
+    return token;
+  }
+
+  const admin = await addUser('admin', 'admin');
+
+  /** A request as the admin's program would send it, unless told otherwise. */
+  async function send(method: string, path: string, options: SendOptions = {}) {
+    const { body, token = admin, headers = {} } = options;
+    const isText = typeof body === 'string' || body instanceof ReadableStream;
+    return app.request(`${ORIGIN}${path}`, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined || isText ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isText ? (body as string) : JSON.stringify(body) }),
+      ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+    } as RequestInit);
+  }
+
+  async function createWorkflow(project = 'etl', definition: Record<string, unknown> = DEFINITION): Promise<string> {
+    await send('POST', '/api/v1/projects', { body: { name: project } });
+    const answer = await send('POST', `/api/v1/projects/${project}/workflows`, { body: definition });
+    const { id, name } = await read<{ id: string; name: string }>(answer, 201);
+    await send('POST', `/api/v1/projects/${project}/workflows/${encodeURIComponent(name)}/online`);
+    return id;
+  }
+
+  async function startRun(params: Record<string, unknown> = { day: 'mon' }): Promise<string> {
+    const answer = await send('POST', '/api/v1/projects/etl/workflows/daily/instances', { body: { params } });
+    return (await read<{ id: string }>(answer, 202)).id;
+  }
+
+  /** Appends to the log of a task instance, as the worker's output does. */
+  async function writeLog(id: TaskInstanceId, text: string): Promise<void> {
+    await logs.append(id, await logs.size(id), new TextEncoder().encode(text));
+  }
+
+  return {
+    app,
+    deps,
+    store,
+    logs,
+    writeLog,
+    clock,
+    lines,
+    admin,
+    send,
+    addUser,
+    createWorkflow,
+    startRun,
+    hint: () => {
+      for (const onChange of hints) onChange();
+    },
+    get nudges() {
+      return nudges;
+    },
+    get listeners() {
+      return hints.size;
+    },
+  };
+}
+
+export type ApiBench = Awaited<ReturnType<typeof openApi>>;
+
+export interface SendOptions {
+  readonly body?: unknown;
+  /** null: without any. */
+  readonly token?: string | null;
+  readonly headers?: Record<string, string>;
+}
+
+/** The body of an answer that must have this status. */
+export async function read<Body>(answer: Response, status = 200): Promise<Body> {
+  const text = await answer.text();
+  if (answer.status !== status) throw new AppError('internal', `${answer.status} instead of ${status}: ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as Body;
+}
+
+/** A task instance as the master would have written it. */
+export function taskRow(run: WorkflowInstanceRow, change: Partial<TaskInstanceRow>): TaskInstanceRow {
+  return {
+    id: `task-${change.name}-${change.attempt ?? 1}` as TaskInstanceRow['id'],
+    workflowInstanceId: run.id,
+    name: 'extract',
+    type: 'shell',
+    state: 'running',
+    attempt: 1,
+    retryTimes: 0,
+    failovers: 0,
+    current: true,
+    runCounter: 1,
+    previousId: null,
+    workerGroup: 'default',
+    priority: 'medium',
+    dispatchId: null,
+    dispatchEpoch: null,
+    workerId: null,
+    workerName: 'rack-1',
+    firstSubmittedAt: START,
+    submittedAt: START,
+    dueAt: null,
+    dispatchedAt: START,
+    startedAt: START,
+    endedAt: null,
+    exitCode: null,
+    signal: null,
+    outputs: {},
+    inputs: {},
+    logBytes: 0,
+    killRequestedAt: null,
+    reason: null,
+    updatedAt: START,
+    ...change,
+  };
+}

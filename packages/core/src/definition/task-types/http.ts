@@ -1,3 +1,4 @@
+/** Settings of `http` tasks, and which answers count as success. */
 import * as z from 'zod';
 import type { Problem } from '../../errors/app-error.ts';
 import { PARAM_NAME } from '../../params/placeholder.ts';

@@ -1,3 +1,4 @@
+/** Settings of `node` tasks. */
 import * as z from 'zod';
 import { MAX_SCRIPT_LENGTH, type TaskType } from './task-type.ts';
 

@@ -1,3 +1,4 @@
+/** Settings of `noop` tasks. */
 import * as z from 'zod';
 import type { TaskType } from './task-type.ts';
 

@@ -1,3 +1,4 @@
+/** Settings of `sql` tasks. Binding and running is the executor's. */
 import * as z from 'zod';
 import { MAX_SCRIPT_LENGTH, type TaskType } from './task-type.ts';
 

@@ -29,7 +29,6 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     credentials: createCredentialVerbs(driver),
     requests: createRequestVerbs(driver),
     master: createMasterVerbs(driver, options.clock),
-    driver,
     close: () => driver.close(),
   };
 }

@@ -9,7 +9,6 @@ import type {
   UserStore,
   WorkflowStore,
 } from './api.ts';
-import type { SqlDriver } from './driver.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
 
 export interface Store {
@@ -23,7 +22,5 @@ export interface Store {
   readonly requests: RequestStore;
   readonly master: MasterStore;
   readonly definitions: DefinitionSource;
-  /** For the registry, which keeps its own tables. */
-  readonly driver: SqlDriver;
   close(): Promise<void>;
 }

@@ -1,0 +1,48 @@
+/** Task logs in memory, with the offsets and lost-bytes marker of the real ones. */
+import type { LogStore } from '../ports/api.ts';
+
+export function createMemoryLogStore(): LogStore {
+  const logs = new Map<string, Uint8Array>();
+  const watchers = new Map<string, Set<() => void>>();
+  const bytesOf = (id: string) => logs.get(id) ?? new Uint8Array();
+
+  return {
+    async append(id, offset, chunk) {
+      const before = bytesOf(id);
+      const fresh = chunk.subarray(Math.min(chunk.length, Math.max(0, before.length - offset)));
+      if (fresh.length === 0) return before.length;
+      const at = Math.max(offset, before.length);
+      const after = new Uint8Array(at + fresh.length);
+      after.set(before);
+      after.set(lostMarker(at - before.length), before.length);
+      after.set(fresh, at);
+      logs.set(id, after);
+      for (const onGrown of watchers.get(id) ?? []) onGrown();
+      return after.length;
+    },
+    async read(id, offset, limit) {
+      const bytes = bytesOf(id);
+      let end = Math.min(bytes.length, offset + limit);
+      // Back to the border of a character, unless the end of the log is reached.
+      while (end > offset && end < bytes.length && (bytes[end]! & 0xc0) === 0x80) end -= 1;
+      return { bytes: bytes.slice(offset, Math.max(offset, end)), size: bytes.length };
+    },
+    async size(id) {
+      return bytesOf(id).length;
+    },
+    async delete(ids) {
+      for (const id of ids) logs.delete(id);
+    },
+    watch(id, onGrown) {
+      const listeners = watchers.get(id) ?? new Set();
+      watchers.set(id, listeners.add(onGrown));
+      return () => void listeners.delete(onGrown);
+    },
+  };
+}
+
+function lostMarker(length: number): Uint8Array {
+  const text = `\n[${length} bytes of output were lost]`;
+  const line = length <= text.length ? '\n'.padStart(length, '.') : `${text.padEnd(length - 1, ' ')}\n`;
+  return new TextEncoder().encode(length === 0 ? '' : line);
+}

@@ -1,0 +1,37 @@
+/** The whole store in memory, for tests and simulations: the same ports, conflicts and guards, and no SQL. */
+import type { Clock, Epoch } from '@vaquita/core';
+import type { Store } from '../ports/store.ts';
+import { createMemoryProjects, createMemoryWorkflows } from './memory/definitions.ts';
+import { createMemoryMaster } from './memory/master.ts';
+import { createMemoryCredentials, createMemoryRequests, createMemoryUsers } from './memory/people.ts';
+import { createMemoryCommands, createMemoryEvents, createMemoryInstances } from './memory/runs.ts';
+import { createMemory } from './memory/tables.ts';
+
+export interface MemoryStore extends Store {
+  /** Says who leads; in a database the registry's lock row does. */
+  readonly leader: { set(epoch: Epoch | null): void };
+}
+
+export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'> } = {}): MemoryStore {
+  const memory = createMemory();
+  const clock = options.clock ?? Date;
+  const workflows = createMemoryWorkflows(memory);
+  return {
+    projects: createMemoryProjects(memory),
+    workflows,
+    definitions: workflows,
+    instances: createMemoryInstances(memory),
+    commands: createMemoryCommands(memory),
+    events: createMemoryEvents(memory),
+    users: createMemoryUsers(memory),
+    credentials: createMemoryCredentials(memory),
+    requests: createMemoryRequests(memory),
+    master: createMemoryMaster(memory, clock),
+    leader: {
+      set(epoch) {
+        memory.leaderEpoch = epoch;
+      },
+    },
+    async close() {},
+  };
+}

@@ -1,0 +1,140 @@
+/** Projects and workflows in memory. */
+import { AppError, isWorkflowTerminal } from '@vaquita/core';
+import type { ProjectStore, WorkflowStore, WorkflowVersionRow } from '../../ports/api.ts';
+import type { DefinitionSource } from '../../ports/master.ts';
+import { type Memory, pageOf, type Transaction } from './tables.ts';
+
+export function createMemoryProjects({ tables, unit }: Memory): ProjectStore {
+  const { projects, workflows } = tables;
+
+  function take(tx: Transaction, name: string, id: string): void {
+    if ((tables.unique.get(`project:${name}`) ?? id) !== id) {
+      throw new AppError('name_in_use', `A project named "${name}" exists already. Choose another name.`);
+    }
+    tx.claim(`project:${name}`, id);
+  }
+
+  return {
+    async create(row) {
+      unit((tx) => {
+        take(tx, row.name, row.id);
+        tx.put(projects, row.id, row);
+      });
+    },
+    async find(idOrName) {
+      return projects.get(idOrName) ?? projects.get(tables.unique.get(`project:${idOrName}`) ?? '');
+    },
+    async list(page) {
+      return pageOf(projects.values(), page, (row) => row.name, 'up');
+    },
+    async update(id, { name, description, at }) {
+      unit((tx) => {
+        const row = projects.get(id);
+        if (row === undefined) throw new AppError('not_found', `There is no project ${id}.`);
+        tx.release(`project:${row.name}`);
+        take(tx, name ?? row.name, id);
+        const change = { name: name ?? row.name, description: description ?? row.description, updatedAt: at };
+        tx.put(projects, id, { ...row, ...change });
+      });
+    },
+    async delete(id) {
+      unit((tx) => {
+        const row = projects.get(id);
+        if (row === undefined) throw new AppError('not_found', `There is no project ${id}.`);
+        if ([...workflows.values()].some(({ projectId }) => projectId === id)) {
+          throw new AppError('conflict', 'The project still holds workflows. Delete them first.');
+        }
+        tx.release(`project:${row.name}`);
+        tx.drop(projects, id);
+      });
+    },
+  };
+}
+
+export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore & DefinitionSource {
+  const { projects, workflows, versions, instances } = tables;
+
+  function take(
+    tx: Transaction,
+    projectId: string,
+    { name, id }: { readonly name: string; readonly id: string },
+  ): void {
+    const key = `workflow:${projectId}:${name}`;
+    if ((tables.unique.get(key) ?? id) !== id) {
+      throw new AppError('name_in_use', `The project has a workflow named "${name}" already. Choose another name.`);
+    }
+    tx.claim(key, id);
+  }
+
+  function mustFind(id: string) {
+    const row = workflows.get(id);
+    if (row === undefined) throw new AppError('not_found', `There is no workflow ${id}.`);
+    return row;
+  }
+
+  function withoutDocument({ document: _, ...head }: WorkflowVersionRow): Omit<WorkflowVersionRow, 'document'> {
+    return head;
+  }
+
+  const version: WorkflowStore['version'] = async (id, number) =>
+    versions.get(id)?.find((candidate) => candidate.version === number);
+
+  return {
+    version,
+    async document(id, number) {
+      return (await version(id, number))?.document;
+    },
+    async create(row, first) {
+      unit((tx) => {
+        if (!projects.has(row.projectId)) throw new AppError('not_found', `There is no project ${row.projectId}.`);
+        take(tx, row.projectId, row);
+        tx.put(workflows, row.id, row);
+        tx.put(versions, row.id, [first]);
+      });
+    },
+    async saveVersion(id, { document, contentHash, createdBy, at, ...change }) {
+      return unit((tx) => {
+        const row = mustFind(id);
+        const kept = versions.get(id) ?? [];
+        if (kept.at(-1)?.contentHash === contentHash) return { version: row.version, created: false };
+        const next = row.version + 1;
+        tx.release(`workflow:${row.projectId}:${row.name}`);
+        take(tx, row.projectId, { name: change.name, id });
+        tx.put(workflows, id, { ...row, ...change, version: next, updatedAt: at });
+        const added = { workflowId: id, version: next, document, contentHash, createdBy, createdAt: at };
+        tx.put(versions, id, [...kept, added]);
+        return { version: next, created: true };
+      });
+    },
+    async find(projectId, idOrName) {
+      const byId = workflows.get(idOrName);
+      if (byId?.projectId === projectId) return byId;
+      return workflows.get(tables.unique.get(`workflow:${projectId}:${idOrName}`) ?? '');
+    },
+    async list(projectId, page) {
+      const rows = [...workflows.values()].filter((row) => row.projectId === projectId);
+      return pageOf(rows, page, (row) => row.name, 'up');
+    },
+    async versions(id, page) {
+      return pageOf((versions.get(id) ?? []).map(withoutDocument), page, (row) => row.version, 'down', 'number');
+    },
+    async setOnline(id, online, at) {
+      unit((tx) => tx.put(workflows, id, { ...mustFind(id), online, updatedAt: at }));
+    },
+    async delete(id) {
+      unit((tx) => {
+        const row = mustFind(id);
+        for (const run of instances.values()) {
+          if (run.workflowId !== id || isWorkflowTerminal(run.state)) continue;
+          throw new AppError(
+            'conflict',
+            'The workflow has runs that have not ended. Stop them, or wait for their end.',
+          );
+        }
+        tx.release(`workflow:${row.projectId}:${row.name}`);
+        tx.drop(workflows, id);
+        tx.drop(versions, id);
+      });
+    },
+  };
+}

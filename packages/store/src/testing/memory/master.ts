@@ -1,0 +1,173 @@
+/** The master's verbs in memory, with the epoch guard, the unique keys and the all-or-nothing of a unit. */
+import {
+  AppError,
+  type Clock,
+  type CommandId,
+  type Epoch,
+  isWorkflowTerminal,
+  PRIORITIES,
+  type TaskInstanceRow,
+} from '@vaquita/core';
+import type { MasterStore, RunCommit, WorkerStore } from '../../ports/master.ts';
+import { createMemoryCredentials } from './people.ts';
+import { addEvent, tasksOf } from './runs.ts';
+import { compare, type Memory, type MemoryCommand, pageOf, type Transaction } from './tables.ts';
+
+export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): MasterStore {
+  const { tables, unit } = memory;
+
+  function checkEpoch(epoch: Epoch): void {
+    if (memory.leaderEpoch === null || memory.leaderEpoch !== epoch) {
+      throw new AppError('fenced', `Epoch ${epoch} is not the one of the held leader lock; nothing was written.`);
+    }
+  }
+
+  function endCommand(tx: Transaction, id: CommandId, outcome: string): void {
+    const command = tables.commands.get(id);
+    if (command === undefined || command.doneAt !== null) {
+      throw new AppError('conflict', `Command ${id} is not pending. Nothing of the unit was written.`);
+    }
+    tx.put(tables.commands, id, { ...command, doneAt: clock.now(), outcome });
+  }
+
+  return {
+    workers: createMemoryWorkers(memory),
+    async commit(epoch, change) {
+      return unit((tx) => {
+        checkEpoch(epoch);
+        for (const { id, outcome } of change.commandsDone) endCommand(tx, id, outcome);
+        const number = updateInstance(memory, tx, change);
+        for (const task of change.changedTasks) updateTask(memory, tx, task);
+        for (const task of change.newTasks) addTask(memory, tx, task);
+        for (const event of change.events) addEvent(tx, tables, event);
+        for (const order of change.outboxPut) {
+          if (!tables.instances.has(order.workflowInstanceId)) throw new AppError('conflict', 'The order has no run.');
+          const before = tables.outbox.get(order.dispatchId);
+          tx.put(tables.outbox, order.dispatchId, { ...order, createdAt: before?.createdAt ?? order.createdAt });
+        }
+        for (const dispatchId of change.outboxDone) tx.drop(tables.outbox, dispatchId);
+        return { number };
+      });
+    },
+    async loadRun(id) {
+      const instance = tables.instances.get(id);
+      const workflow = instance && tables.workflows.get(instance.workflowId);
+      if (workflow === undefined) return undefined;
+      const version = tables.versions.get(workflow.id)?.find((row) => row.version === instance!.version);
+      if (version === undefined) return undefined;
+      return {
+        projectName: tables.projects.get(workflow.projectId)!.name,
+        instance: instance!,
+        tasks: tasksOf(tables, id),
+        outbox: [...tables.outbox.values()].filter((order) => order.workflowInstanceId === id),
+        document: version.document,
+      };
+    },
+    async openInstances({ after, limit }) {
+      const open = [...tables.instances.values()].filter(({ state }) => !isWorkflowTerminal(state));
+      const ids = open.map(({ id }) => id);
+      return pageOf(ids, { limit, cursor: after }, (id) => id, 'up');
+    },
+    async pendingCommands(limit) {
+      const pending = [...tables.commands.values()].filter(({ doneAt }) => doneAt === null).sort(inQueueOrder);
+      return pending.slice(0, limit).map(({ doneAt: _doneAt, outcome: _outcome, ...command }) => command);
+    },
+    async rejectCommand(epoch, id, outcome) {
+      unit((tx) => {
+        checkEpoch(epoch);
+        endCommand(tx, id, outcome);
+      });
+    },
+    async findDispatch(dispatchId) {
+      const task = tables.tasks.get(tables.unique.get(`dispatch:${dispatchId}`) ?? '');
+      return task && { workflowInstanceId: task.workflowInstanceId, current: task.current };
+    },
+  };
+}
+
+function inQueueOrder(a: MemoryCommand, b: MemoryCommand): number {
+  return (
+    PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || a.createdAt - b.createdAt || compare(a.id, b.id)
+  );
+}
+
+function updateInstance({ tables }: Memory, tx: Transaction, { instance, assignNumber }: RunCommit): number | null {
+  if (instance === null) {
+    if (assignNumber) throw new AppError('internal', 'A number can be given only with the instance it is for.');
+    return null;
+  }
+  const before = tables.instances.get(instance.id);
+  if (before === undefined) throw new AppError('conflict', `There is no run ${instance.id}.`);
+  let { number } = before;
+  if (assignNumber) {
+    if (number !== null || !tables.workflows.has(before.workflowId)) {
+      throw new AppError('conflict', `The run ${instance.id} has a number, or its workflow is gone.`);
+    }
+    number = (tables.lastNumbers.get(before.workflowId) ?? 0) + 1;
+    tx.put(tables.lastNumbers, before.workflowId, number);
+  }
+  tx.put(tables.instances, instance.id, { ...instance, number });
+  return assignNumber ? number : null;
+}
+
+function updateTask(memory: Memory, tx: Transaction, task: TaskInstanceRow): void {
+  const before = memory.tables.tasks.get(task.id);
+  if (before === undefined) throw new AppError('conflict', `There is no task instance ${task.id}.`);
+  if (before.current) tx.release(currentKey(before));
+  if (before.dispatchId !== null) tx.release(`dispatch:${before.dispatchId}`);
+  putTask(memory, tx, task);
+}
+
+function addTask(memory: Memory, tx: Transaction, task: TaskInstanceRow): void {
+  const { tables } = memory;
+  if (tables.tasks.has(task.id)) throw new AppError('conflict', `Already there: task instance ${task.id}`);
+  if (!tables.instances.has(task.workflowInstanceId)) throw new AppError('conflict', 'The task instance has no run.');
+  tx.claim(`attempt:${task.workflowInstanceId}:${task.name}:${task.attempt}`, task.id);
+  tx.append(tables.tasksOfRun, task.workflowInstanceId, task.id);
+  putTask(memory, tx, task);
+}
+
+function putTask({ tables }: Memory, tx: Transaction, task: TaskInstanceRow): void {
+  if (task.current) tx.claim(currentKey(task), task.id);
+  if (task.dispatchId !== null) tx.claim(`dispatch:${task.dispatchId}`, task.id);
+  tx.put(tables.tasks, task.id, task);
+}
+
+function currentKey(task: TaskInstanceRow): string {
+  return `current:${task.workflowInstanceId}:${task.name}`;
+}
+
+function createMemoryWorkers(memory: Memory): WorkerStore {
+  const { workers } = memory.tables;
+  const credentials = createMemoryCredentials(memory);
+  return {
+    async upsert(row) {
+      memory.unit((tx) => tx.put(workers, row.id, row));
+    },
+    async beat(beats) {
+      memory.unit((tx) => {
+        for (const { id, at, stats } of beats) {
+          const row = workers.get(id);
+          if (row !== undefined) tx.put(workers, id, { ...row, lastHeartbeatAt: at, stats, updatedAt: at });
+        }
+      });
+    },
+    async setState(id, state, at) {
+      const row = workers.get(id);
+      if (row === undefined) throw new AppError('not_found', `There is no worker ${id}.`);
+      memory.unit((tx) => tx.put(workers, id, { ...row, state, updatedAt: at }));
+    },
+    async list() {
+      return [...workers.values()].sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+    },
+    async get(id) {
+      return workers.get(id);
+    },
+    async findToken(secretHash, now) {
+      const token = await credentials.useToken(secretHash, now);
+      if (token === undefined || token.kind !== 'worker' || token.revokedAt !== null) return undefined;
+      if (token.expiresAt !== null && token.expiresAt <= now) return undefined;
+      return { id: token.id, name: token.name };
+    },
+  };
+}

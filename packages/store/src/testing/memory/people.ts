@@ -1,0 +1,135 @@
+/** Users, credentials, idempotency keys and the audit log in memory. */
+import { AppError } from '@vaquita/core';
+import type { CredentialStore, RequestStore, UserStore } from '../../ports/api.ts';
+import { TOKEN_USE_WRITE_MS } from '../../verbs/users.ts';
+import { type Memory, pageOf } from './tables.ts';
+
+export function createMemoryUsers({ tables, unit }: Memory): UserStore {
+  const { users, unique } = tables;
+  return {
+    async create(row) {
+      unit((tx) => {
+        if (unique.has(`user:${row.name}`)) {
+          throw new AppError('name_in_use', `A user named "${row.name}" exists already.`);
+        }
+        tx.claim(`user:${row.name}`, row.id);
+        tx.put(users, row.id, row);
+      });
+    },
+    async findByName(name) {
+      return users.get(unique.get(`user:${name}`) ?? '');
+    },
+    async find(id) {
+      return users.get(id);
+    },
+    async count() {
+      return users.size;
+    },
+    async setPassword(id, passwordHash, at) {
+      unit((tx) => {
+        const row = users.get(id);
+        if (row === undefined) throw new AppError('not_found', `There is no user ${id}.`);
+        tx.put(users, id, { ...row, passwordHash, updatedAt: at });
+      });
+    },
+  };
+}
+
+export function createMemoryCredentials({ tables, unit }: Memory): CredentialStore {
+  const { users, tokens, sessions, unique } = tables;
+
+  function checkUser(userId: string | null): void {
+    if (userId !== null && !users.has(userId)) throw new AppError('conflict', `There is no user ${userId}.`);
+  }
+
+  return {
+    async createToken(row) {
+      unit((tx) => {
+        checkUser(row.userId);
+        if (unique.has(`token:${row.secretHash}`)) throw new AppError('conflict', 'This token exists already.');
+        tx.claim(`token:${row.secretHash}`, row.id);
+        tx.put(tokens, row.id, row);
+      });
+    },
+    async useToken(secretHash, now) {
+      const token = tokens.get(unique.get(`token:${secretHash}`) ?? '');
+      if (token === undefined) return undefined;
+      const usable = token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now);
+      if (!usable || (token.lastUsedAt !== null && now - token.lastUsedAt < TOKEN_USE_WRITE_MS)) return token;
+      const used = { ...token, lastUsedAt: now };
+      unit((tx) => tx.put(tokens, token.id, used));
+      return used;
+    },
+    async listTokens(kind, page) {
+      return pageOf(
+        [...tokens.values()].filter((row) => row.kind === kind),
+        page,
+        (row) => row.id,
+        'down',
+      );
+    },
+    async revokeToken(id, at) {
+      const token = tokens.get(id);
+      if (token === undefined || token.revokedAt !== null) return false;
+      unit((tx) => tx.put(tokens, id, { ...token, revokedAt: at }));
+      return true;
+    },
+    async createSession(row) {
+      unit((tx) => {
+        checkUser(row.userId);
+        if (unique.has(`session:${row.secretHash}`)) throw new AppError('conflict', 'This session exists already.');
+        tx.claim(`session:${row.secretHash}`, row.id);
+        tx.put(sessions, row.id, row);
+      });
+    },
+    async useSession(secretHash, now) {
+      const session = sessions.get(unique.get(`session:${secretHash}`) ?? '');
+      if (session === undefined || session.expiresAt <= now) return undefined;
+      return { session, user: users.get(session.userId)! };
+    },
+    async deleteSession(id) {
+      const session = sessions.get(id);
+      if (session === undefined) return;
+      unit((tx) => {
+        tx.release(`session:${session.secretHash}`);
+        tx.drop(sessions, id);
+      });
+    },
+  };
+}
+
+export function createMemoryRequests({ tables, unit }: Memory): RequestStore {
+  const { idempotency, audit } = tables;
+  return {
+    async claim(key, bodyHash, at) {
+      const found = idempotency.get(key);
+      if (found === undefined) {
+        unit((tx) => tx.put(idempotency, key, { key, bodyHash, status: 0, response: '', createdAt: at }));
+      }
+      return found;
+    },
+    async finish(key, status, response) {
+      const row = idempotency.get(key);
+      if (row !== undefined) unit((tx) => tx.put(idempotency, key, { ...row, status, response }));
+    },
+    async abandon(key) {
+      if (idempotency.get(key)?.status === 0) unit((tx) => tx.drop(idempotency, key));
+    },
+    async purge(before) {
+      const old = [...idempotency.values()].filter(({ createdAt }) => createdAt < before);
+      unit((tx) => {
+        for (const { key } of old) tx.drop(idempotency, key);
+      });
+      return old.length;
+    },
+    async audit(row) {
+      unit((tx) => {
+        tx.claim(`audit:${row.id}`, row.id);
+        tx.put(audit, row.id, row);
+      });
+    },
+    async auditLog(page) {
+      return pageOf(audit.values(), page, (row) => row.id, 'down');
+    },
+  };
+}

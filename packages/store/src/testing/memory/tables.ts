@@ -1,0 +1,176 @@
+/**
+ * Maps that stand for the tables, with the transactions and unique keys that the database would hold.
+ * Boundary: no verbs. A unit that throws leaves every map as it was.
+ */
+import {
+  AppError,
+  type CommandRow,
+  type Epoch,
+  type OutboxRow,
+  type TaskInstanceRow,
+  type WorkflowInstanceRow,
+} from '@vaquita/core';
+import type {
+  AuditRow,
+  EventRow,
+  IdempotencyRow,
+  PageRequest,
+  ProjectRow,
+  SessionRow,
+  TokenRow,
+  UserRow,
+  WorkflowRow,
+  WorkflowVersionRow,
+} from '../../ports/api.ts';
+import type { Page, WorkerRow } from '../../ports/master.ts';
+import { checkLimit, decodeCursor, toPage } from '../../sql/page.ts';
+
+export type MemoryCommand = CommandRow & { readonly doneAt: number | null; readonly outcome: string | null };
+
+export interface Tables {
+  readonly projects: Map<string, ProjectRow>;
+  readonly workflows: Map<string, WorkflowRow>;
+  readonly lastNumbers: Map<string, number>;
+  /** By workflow, oldest version first. */
+  readonly versions: Map<string, readonly WorkflowVersionRow[]>;
+  readonly instances: Map<string, WorkflowInstanceRow>;
+  readonly tasks: Map<string, TaskInstanceRow>;
+  /** Ids of a run's task instances, in the order in which they were added. */
+  readonly tasksOfRun: Map<string, string[]>;
+  readonly outbox: Map<string, OutboxRow>;
+  readonly commands: Map<string, MemoryCommand>;
+  readonly events: Map<number, EventRow>;
+  readonly workers: Map<string, WorkerRow>;
+  readonly users: Map<string, UserRow>;
+  readonly tokens: Map<string, TokenRow>;
+  readonly sessions: Map<string, SessionRow>;
+  readonly idempotency: Map<string, IdempotencyRow>;
+  readonly audit: Map<string, AuditRow>;
+  /** Every unique key in use: `index:value…` → id of the row. */
+  readonly unique: Map<string, string>;
+}
+
+export interface Memory {
+  readonly tables: Tables;
+  /** The epoch of the held leader lock; null while nobody leads. */
+  leaderEpoch: Epoch | null;
+  /** Runs the work at once and as one: if it throws, none of its `put` and `drop` has happened. */
+  unit<T>(work: (tx: Transaction) => T): T;
+}
+
+export interface Transaction {
+  put<K, V>(table: Map<K, V>, key: K, row: V): void;
+  drop<K, V>(table: Map<K, V>, key: K): void;
+  /** Adds to the list under a key, without copying what is there: runs have thousands of tasks. */
+  append<K, V>(table: Map<K, V[]>, key: K, item: V): void;
+  /** Takes a unique key for a row. @throws AppError `conflict` when another row has it. */
+  claim(key: string, id: string): void;
+  release(key: string): void;
+}
+
+export function createMemory(): Memory {
+  const tables: Tables = {
+    projects: new Map(),
+    workflows: new Map(),
+    lastNumbers: new Map(),
+    versions: new Map(),
+    instances: new Map(),
+    tasks: new Map(),
+    tasksOfRun: new Map(),
+    outbox: new Map(),
+    commands: new Map(),
+    events: new Map(),
+    workers: new Map(),
+    users: new Map(),
+    tokens: new Map(),
+    sessions: new Map(),
+    idempotency: new Map(),
+    audit: new Map(),
+    unique: new Map(),
+  };
+
+  return {
+    tables,
+    leaderEpoch: null,
+    unit(work) {
+      const undo: (() => void)[] = [];
+      try {
+        return work(createTransaction(tables, undo));
+      } catch (thrown) {
+        for (const step of undo.reverse()) step();
+        throw thrown;
+      }
+    },
+  };
+}
+
+function createTransaction(tables: Tables, undo: (() => void)[]): Transaction {
+  function remember<K, V>(table: Map<K, V>, key: K): void {
+    const had = table.has(key);
+    const before = table.get(key);
+    undo.push(() => (had ? table.set(key, before as V) : table.delete(key)));
+  }
+  const tx: Transaction = {
+    put(table, key, row) {
+      remember(table, key);
+      table.set(key, kept(row));
+    },
+    drop(table, key) {
+      remember(table, key);
+      table.delete(key);
+    },
+    append(table, key, item) {
+      const list = table.get(key) ?? [];
+      table.set(key, list);
+      list.push(item);
+      undo.push(() => list.pop());
+    },
+    claim(key, id) {
+      const holder = tables.unique.get(key);
+      if (holder !== undefined && holder !== id) throw new AppError('conflict', `Already there: ${key}`);
+      tx.put(tables.unique, key, id);
+    },
+    release(key) {
+      tx.drop(tables.unique, key);
+    },
+  };
+  return tx;
+}
+
+/** What a table keeps: a copy that no caller can change, as rows of a database are. */
+function kept<V>(row: V): V {
+  return typeof row === 'object' && row !== null ? deepFreeze(structuredClone(row)) : row;
+}
+
+function deepFreeze<V>(value: V): V {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}
+
+export type Order = 'up' | 'down';
+
+/** A keyset page over rows in any order. */
+export function pageOf<T>(
+  rows: Iterable<T>,
+  page: PageRequest,
+  keyOf: (row: T) => string | number,
+  order: Order,
+  kind: 'text' | 'number' = 'text',
+): Page<T> {
+  const limit = checkLimit(page.limit);
+  const list = [...rows].sort((a, b) => compare(keyOf(a), keyOf(b)) * (order === 'up' ? 1 : -1));
+
+  const cursor = decodeCursor(page, kind);
+  const rest =
+    cursor === null
+      ? list
+      : list.filter((row) => (order === 'up' ? compare(keyOf(row), cursor) > 0 : compare(keyOf(row), cursor) < 0));
+  return toPage(rest.slice(0, limit + 1), limit, keyOf);
+}
+
+export function compare(a: string | number, b: string | number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -7,7 +7,7 @@ import { loadSettings } from '../settings-file.ts';
 import type { CommandIo, OptionSpec, OptionValues } from './command.ts';
 
 /** The file in a server's data folder with a token for the person who owns that folder (mode 0600). */
-export const CLI_TOKEN_FILE = 'cli-token';
+const CLI_TOKEN_FILE = 'cli-token';
 
 export const CONNECTION_OPTIONS = {
   server: {

@@ -5,6 +5,8 @@ import type { RunSnapshot } from './progress.ts';
 
 /** At most one look in this time, however many events come. */
 const LOOK_EVERY_MS = 250;
+/** And one in this time although nothing was told: why something waits may change without an event. */
+const LOOK_ANYWAY_MS = 3_000;
 
 /** Hands out a snapshot after each change, the last one with a run that has ended. Stops when the signal is aborted. */
 export async function* followRun(
@@ -18,13 +20,17 @@ export async function* followRun(
   if (signal.aborted) abort();
   const changes = createWaker();
   const listening = listen(client, id, { signal: stop.signal, wake: changes.wake });
+  // A failure is met in the race below, or of no interest any more.
+  listening.catch(() => {});
   try {
     while (!signal.aborted) {
       const snapshot = await look(client, id);
       yield snapshot;
       if (isWorkflowTerminal(snapshot.instance.state)) return;
-      await Promise.race([changes.woken(), listening]);
       await pause(LOOK_EVERY_MS, signal);
+      const waited = new AbortController();
+      await Promise.race([changes.woken(), listening, pause(LOOK_ANYWAY_MS, waited.signal)]);
+      waited.abort();
     }
   } finally {
     abort();

@@ -59,6 +59,20 @@ describe('createRunProgress', () => {
     );
   });
 
+  it('tells when a task waits for something else than before', () => {
+    const progress = createRunProgress();
+    const waiting = (code: string, text: string) => ({
+      instance: instance({}),
+      tasks: [task({ state: 'submitted', startedAt: null, reason: { ...why, code, text } })],
+    });
+    const why = { since: at(2), next: null, nextAt: null, evidence: {} };
+    progress.lines(waiting('queued', 'Waiting for a slot.'));
+    expect(progress.lines(waiting('queued', 'Waiting for a slot.'))).toEqual([]);
+    expect(progress.lines(waiting('waiting_for_worker', 'No worker.'))).toEqual([
+      '12:00:01    clean  submitted  No worker.',
+    ]);
+  });
+
   it('names a run that has no number yet by its id', () => {
     const lines = createRunProgress().lines({ instance: instance({ number: null, state: 'submitted' }), tasks: [] });
     expect(lines).toEqual(['12:00:00  weather (i1)  submitted']);

@@ -15,7 +15,7 @@ export interface RunProgress {
 export function createRunProgress(): RunProgress {
   const shown = new Map<string, string>();
 
-  /** True once for each new state of a thing. */
+  /** True once for each new state of a thing; of a task, also for each new reason why it waits. */
   function isNew(id: string, state: string): boolean {
     if (shown.get(id) === state) return false;
     shown.set(id, state);
@@ -27,7 +27,9 @@ export function createRunProgress(): RunProgress {
       const width = Math.max(0, ...tasks.map((task) => task.name.length));
       return [
         ...(isNew(instance.id, `${instance.runCounter} ${instance.state}`) ? [runLine(instance)] : []),
-        ...tasks.filter((task) => isNew(task.id, task.state)).map((task) => taskLine(task, width)),
+        ...tasks
+          .filter((task) => isNew(task.id, `${task.state} ${task.reason?.code}`))
+          .map((task) => taskLine(task, width)),
       ];
     },
   };

@@ -7,7 +7,7 @@ const HIDDEN: ReadonlySet<ErrorCode> = new Set(['internal']);
 
 const RETRY_AFTER_S = 1;
 
-export function toProblem(error: AppError, requestId: string): ProblemView {
+function toProblem(error: AppError, requestId: string): ProblemView {
   const { status, title } = ERROR_CODES[error.code];
   return {
     type: `urn:vaquita:problem:${error.code}`,

@@ -24,7 +24,7 @@ export function schemaProblems(error: z.ZodError, wording: ProblemWording = {}):
 }
 
 /** `tasks[2].dependsOn[0]`; the empty path is the whole body, written `$`. */
-export function pathText(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;

@@ -32,7 +32,7 @@ const TAG = 'Workflows';
 const COLLECTION = '/api/v1/projects/{project}/workflows';
 const ITEM = '/api/v1/projects/{project}/workflows/{workflow}';
 
-export function toWorkflowView(row: WorkflowRow, project: ProjectRow): WorkflowView {
+function toWorkflowView(row: WorkflowRow, project: ProjectRow): WorkflowView {
   const { id, projectId, name, description, version, online, taskCount } = row;
   return {
     id,

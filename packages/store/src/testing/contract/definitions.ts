@@ -1,0 +1,153 @@
+/** The contract of projects and workflows. */
+import { describe, expect, test } from 'vitest';
+import type { ProjectRow } from '../../ports/api.ts';
+import type { Subject } from '../store-contract.ts';
+import { allPages } from './all-pages.ts';
+import { command, commit, event, PROJECT, project, run, version, WORKFLOW, workflow } from './fixtures.ts';
+
+const save = (hash: string, name = 'workflow-1', at = 50) => ({
+  name,
+  description: `saved as ${hash}`,
+  taskCount: 3,
+  document: { name, hash },
+  contentHash: hash,
+  createdBy: 'bob',
+  at,
+});
+
+export function describeDefinitions(subject: Subject): void {
+  describe('projects', () => {
+    test('are found by id and by name, exactly as they were saved', async () => {
+      const { projects } = subject.store;
+      const row: ProjectRow = { ...project('p2', "it's ünï"), description: '' };
+      await projects.create(row);
+      expect(await projects.find('p2')).toEqual(row);
+      expect(await projects.find("it's ünï")).toEqual(row);
+      expect(await projects.find('nobody')).toBeUndefined();
+    });
+
+    test('have names of their own, at creation and at a change, and a refused change changes nothing', async () => {
+      const { projects } = subject.store;
+      await projects.create(project('p2', 'second'));
+      await expect(projects.create(project('p3', 'first'))).rejects.toMatchObject({ code: 'name_in_use' });
+      const rename = projects.update(project('p2').id, { name: 'first', description: 'x', at: 9 });
+      await expect(rename).rejects.toMatchObject({ code: 'name_in_use' });
+      expect(await projects.find('p2')).toEqual(project('p2', 'second'));
+      await projects.update(project('p2').id, { description: 'changed', at: 9 });
+      expect(await projects.find('second')).toMatchObject({ description: 'changed', updatedAt: 9 });
+      const missing = projects.update(project('p9').id, { name: 'y', at: 9 });
+      await expect(missing).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    test('cannot be deleted while they hold workflows', async () => {
+      const { projects, workflows } = subject.store;
+      await expect(projects.delete(PROJECT)).rejects.toMatchObject({ code: 'conflict' });
+      await workflows.delete(WORKFLOW);
+      await projects.delete(PROJECT);
+      expect(await projects.find(PROJECT)).toBeUndefined();
+      await expect(projects.delete(PROJECT)).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    test('are listed by name in pages that neither repeat nor miss a row when others are added between', async () => {
+      const { projects } = subject.store;
+      for (const name of ['b', 'd', 'f', 'h']) await projects.create(project(`id-${name}`, name));
+      const first = await projects.list({ limit: 2, cursor: null });
+      expect(first.items.map(({ name }) => name)).toEqual(['b', 'd']);
+      await projects.create(project('id-a', 'a'));
+      await projects.create(project('id-e', 'e'));
+      const second = await projects.list({ limit: 10, cursor: first.next });
+      expect(second.items.map(({ name }) => name)).toEqual(['e', 'f', 'first', 'h']);
+      expect(second.next).toBeNull();
+    });
+
+    test('refuse a limit or a cursor that no list gave', async () => {
+      const { projects, workflows } = subject.store;
+      for (const cursor of ['nonsense', '', '%%%', 'MTIz', 'e30', '"']) {
+        await expect(projects.list({ limit: 5, cursor }), cursor).rejects.toMatchObject({ code: 'bad_request' });
+        if (cursor === 'MTIz') continue;
+        await expect(workflows.versions(WORKFLOW, { limit: 5, cursor })).rejects.toMatchObject({ code: 'bad_request' });
+      }
+      for (const limit of [0, 501, 1.5, Number.NaN]) {
+        await expect(projects.list({ limit, cursor: null })).rejects.toMatchObject({ code: 'bad_request' });
+      }
+    });
+  });
+
+  describe('workflows', () => {
+    test('are found within their project only, with every version exactly as it was saved', async () => {
+      const { workflows, definitions } = subject.store;
+      expect(await workflows.find(PROJECT, WORKFLOW)).toEqual(workflow(WORKFLOW));
+      expect(await workflows.find(PROJECT, 'workflow-1')).toEqual(workflow(WORKFLOW));
+      expect(await workflows.find(project('p2').id, WORKFLOW)).toBeUndefined();
+      expect(await workflows.version(WORKFLOW, 1)).toEqual(version(WORKFLOW));
+      expect(await definitions.document(WORKFLOW, 1)).toEqual(version(WORKFLOW).document);
+      expect(await workflows.version(WORKFLOW, 2)).toBeUndefined();
+    });
+
+    test('need a project and a name of their own in it; a refused one leaves no version behind', async () => {
+      const { projects, workflows } = subject.store;
+      const again = workflows.create(workflow('w2', { name: 'workflow-1' }), version('w2'));
+      await expect(again).rejects.toMatchObject({ code: 'name_in_use' });
+      expect(await workflows.version(workflow('w2').id, 1)).toBeUndefined();
+      const nowhere = workflow('w3', { projectId: project('nowhere').id });
+      await expect(workflows.create(nowhere, version('w3'))).rejects.toMatchObject({ code: 'not_found' });
+      await projects.create(project('p2'));
+      await workflows.create(workflow('w4', { name: 'workflow-1', projectId: project('p2').id }), version('w4'));
+    });
+
+    test('get a new version only for new content', async () => {
+      const { workflows } = subject.store;
+      expect(await workflows.saveVersion(WORKFLOW, save('hash-1'))).toEqual({ version: 1, created: false });
+      expect(await workflows.find(PROJECT, WORKFLOW)).toEqual(workflow(WORKFLOW));
+      expect(await workflows.saveVersion(WORKFLOW, save('hash-2', 'renamed'))).toEqual({ version: 2, created: true });
+      // Back to the old content is new content again.
+      expect(await workflows.saveVersion(WORKFLOW, save('hash-1', 'renamed'))).toEqual({ version: 3, created: true });
+      expect(await workflows.find(PROJECT, 'renamed')).toMatchObject({ version: 3, taskCount: 3, updatedAt: 50 });
+      expect(await workflows.version(WORKFLOW, 2)).toMatchObject({ contentHash: 'hash-2', createdBy: 'bob' });
+      const missing = workflows.saveVersion(workflow('w9').id, save('hash-2'));
+      await expect(missing).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    test('saved by many at once get versions without gaps', async () => {
+      const { workflows } = subject.store;
+      const saved = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => workflows.saveVersion(WORKFLOW, save(`many-${i}`))),
+      );
+      expect(saved.map(({ version }) => version).sort((a, b) => a - b)).toEqual(saved.map((_, i) => i + 2));
+      const listed = await allPages((page) => workflows.versions(WORKFLOW, page), 6);
+      expect(listed.map(({ version }) => version)).toEqual(Array.from({ length: 21 }, (_, i) => 21 - i));
+      expect(listed[0]).not.toHaveProperty('document');
+    });
+
+    test('cannot take the name of another when a version is saved', async () => {
+      const { workflows } = subject.store;
+      await workflows.create(workflow('w2'), version('w2'));
+      const taken = workflows.saveVersion(WORKFLOW, save('hash-2', 'w2'));
+      await expect(taken).rejects.toMatchObject({ code: 'name_in_use' });
+      expect(await workflows.version(WORKFLOW, 2)).toBeUndefined();
+    });
+
+    test('go online and offline', async () => {
+      const { workflows } = subject.store;
+      await workflows.setOnline(WORKFLOW, false, 77);
+      expect(await workflows.find(PROJECT, WORKFLOW)).toMatchObject({ online: false, updatedAt: 77 });
+      await expect(workflows.setOnline(workflow('w9').id, true, 1)).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    test('cannot be deleted while a run has not ended; the history of a deleted one stays', async () => {
+      const { workflows, instances, master } = subject.store;
+      await instances.start(run('r1'), command('c1', 'r1'), event('r1'));
+      await expect(workflows.delete(WORKFLOW)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await workflows.version(WORKFLOW, 1)).toBeDefined();
+      await subject.lead(1);
+      await master.commit(1, commit({ instance: run('r1', { state: 'success' }) }));
+      await workflows.delete(WORKFLOW);
+      expect(await workflows.find(PROJECT, WORKFLOW)).toBeUndefined();
+      expect(await workflows.version(WORKFLOW, 1)).toBeUndefined();
+      expect(await instances.find('r1')).toMatchObject({ state: 'success' });
+      await expect(workflows.delete(WORKFLOW)).rejects.toMatchObject({ code: 'not_found' });
+      const late = instances.start(run('r2'), command('c2', 'r2'), event('r2'));
+      await expect(late).rejects.toMatchObject({ code: 'conflict' });
+    });
+  });
+}

@@ -1,0 +1,140 @@
+/** The contract of runs, commands and events as people look at them. */
+import type { WorkflowState } from '@vaquita/core';
+import { describe, expect, test } from 'vitest';
+import type { InstanceFilter } from '../../ports/api.ts';
+import type { Subject } from '../store-contract.ts';
+import { allPages } from './all-pages.ts';
+import { command, commit, event, PROJECT, project, run, runId, task, version, WORKFLOW, workflow } from './fixtures.ts';
+
+export function describeRuns(subject: Subject): void {
+  describe('runs', () => {
+    test('are filed with their command and event, or not at all', async () => {
+      const { instances, commands, events } = subject.store;
+      await instances.start(run('r1'), command('c1', 'r1'), event('r1', { type: 'workflow_instance.created' }));
+      expect(await instances.find('r1')).toEqual(run('r1'));
+      expect(await commands.outcome('c1')).toEqual({ done: false, outcome: null });
+      const again = instances.start(run('r1'), command('c2', 'r1'), event('r1'));
+      await expect(again).rejects.toMatchObject({ code: 'conflict' });
+      const sameCommand = instances.start(run('r2'), command('c1', 'r2'), event('r2'));
+      await expect(sameCommand).rejects.toMatchObject({ code: 'conflict' });
+      const noVersion = instances.start(run('r3', { version: 9 }), command('c3', 'r3'), event('r3'));
+      await expect(noVersion).rejects.toMatchObject({ code: 'conflict' });
+      expect(await instances.find('r2')).toBeUndefined();
+      expect(await commands.outcome('c2')).toBeUndefined();
+      expect(await commands.pendingCount()).toBe(1);
+      expect(await events.latestSeq()).toBe((await events.after(0, { limit: 10 })).at(-1)!.seq);
+      expect(await events.after(0, { limit: 10 })).toHaveLength(1);
+    });
+
+    test('are listed newest first by every filter, whole and without doubles, while others are added', async () => {
+      const { store } = subject;
+      await store.projects.create(project('p2'));
+      const other = workflow('w2', { projectId: project('p2').id });
+      await store.workflows.create(other, version('w2'));
+      const states: readonly WorkflowState[] = ['submitted', 'running', 'success', 'failure'];
+      const rows = Array.from({ length: 40 }, (_, i) =>
+        run(`r${String(i).padStart(3, '0')}`, {
+          state: states[i % 4]!,
+          ...(i % 3 === 0 ? { projectId: other.projectId, workflowId: other.id } : {}),
+        }),
+      );
+      for (const row of rows) await store.instances.start(row, command(`c-${row.id}`, row.id), event(row.id));
+      const filters: readonly InstanceFilter[] = [
+        {},
+        { projectId: PROJECT },
+        { workflowId: WORKFLOW },
+        { projectId: PROJECT, workflowId: WORKFLOW },
+        { projectId: PROJECT, workflowId: other.id },
+        { states: ['running'] },
+        { states: ['running', 'failure', 'running'] },
+        { states: ['paused'] },
+        { states: [] },
+        { projectId: other.projectId, states: ['success', 'submitted'] },
+        { workflowId: other.id, states: ['success', 'submitted'] },
+        { projectId: PROJECT, workflowId: WORKFLOW, states: ['running', 'failure'] },
+      ];
+      for (const filter of filters) {
+        const expected = rows
+          .filter(
+            (row) =>
+              (filter.projectId ?? row.projectId) === row.projectId &&
+              (filter.workflowId ?? row.workflowId) === row.workflowId &&
+              (filter.states ?? states).includes(row.state),
+          )
+          .map(({ id }) => id)
+          .reverse();
+        const listed = await allPages((page) => store.instances.list(filter, page), 7);
+        expect(
+          listed.map(({ id }) => id),
+          JSON.stringify(filter),
+        ).toEqual(expected);
+      }
+      const first = await store.instances.list({}, { limit: 3, cursor: null });
+      await store.instances.start(run('r999'), command('c999', 'r999'), event('r999'));
+      const second = await store.instances.list({}, { limit: 3, cursor: first.next });
+      expect(second.items.map(({ id }) => id)).toEqual(['r036', 'r035', 'r034']);
+      await expect(store.instances.list({}, { limit: 3, cursor: 'x' })).rejects.toMatchObject({ code: 'bad_request' });
+    });
+
+    test('are counted by state since a moment', async () => {
+      const { instances } = subject.store;
+      await instances.start(run('r1', { createdAt: 5 }), command('c1', 'r1'), event('r1'));
+      await instances.start(run('r2', { createdAt: 6 }), command('c2', 'r2'), event('r2'));
+      await instances.start(run('r3', { createdAt: 7, state: 'success' }), command('c3', 'r3'), event('r3'));
+      expect(await instances.countsByState(6)).toEqual({ submitted: 1, success: 1 });
+      expect(await instances.countsByState(8)).toEqual({});
+    });
+
+    test('show their task instances in order of creation', async () => {
+      const { instances, master } = subject.store;
+      await instances.start(run('r1'), command('c1', 'r1'), event('r1'));
+      await subject.lead(1);
+      const tasks = ['t3', 't1', 't2'].map((id) => task(id, 'r1', { name: id }));
+      await master.commit(1, commit({ newTasks: tasks }));
+      expect((await instances.tasks(runId('r1'))).map(({ id }) => id)).toEqual(['t1', 't2', 't3']);
+      expect(await instances.task('t2')).toEqual(tasks[2]);
+      expect(await instances.task('t9')).toBeUndefined();
+    });
+  });
+
+  describe('commands', () => {
+    test('filed twice are one command', async () => {
+      const { commands } = subject.store;
+      await commands.file(command('c1', 'r1', { payload: { first: true } }));
+      await commands.file(command('c1', 'r1', { payload: { first: false } }));
+      expect(await commands.pendingCount()).toBe(1);
+      const [pending] = await subject.store.master.pendingCommands(10);
+      expect(pending!.payload).toEqual({ first: true });
+    });
+
+    test('wait by priority, then by age', async () => {
+      const { commands, master } = subject.store;
+      await commands.file(command('c1', 'r1', { createdAt: 3 }));
+      await commands.file(command('c2', 'r1', { createdAt: 2 }));
+      await commands.file(command('c3', 'r1', { createdAt: 9, priority: 'highest' }));
+      await commands.file(command('c4', 'r1', { createdAt: 1, priority: 'lowest' }));
+      const pending = await master.pendingCommands(3);
+      expect(pending.map(({ id }) => id)).toEqual(['c3', 'c2', 'c1']);
+      expect(pending[0]).toEqual(command('c3', 'r1', { createdAt: 9, priority: 'highest' }));
+    });
+  });
+
+  describe('events', () => {
+    test('are read in order from a cursor, of all runs or of one', async () => {
+      const { events, master, instances } = subject.store;
+      await instances.start(run('r1'), command('c1', 'r1'), event('r1', { data: { n: 0 } }));
+      await subject.lead(1);
+      for (let n = 1; n <= 6; n++) {
+        await master.commit(1, commit({ events: [event(n % 2 ? 'r1' : 'r2', { data: { n } })] }));
+      }
+      const all = await events.after(0, { limit: 500 });
+      expect(all.map(({ data }) => data.n)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      expect(all.every(({ seq }, i) => i === 0 || seq > all[i - 1]!.seq)).toBe(true);
+      const rest = await events.after(all[2]!.seq, { limit: 2 });
+      expect(rest.map(({ data }) => data.n)).toEqual([3, 4]);
+      const ofRun = await events.after(all[0]!.seq, { limit: 10, workflowInstanceId: runId('r1') });
+      expect(ofRun.map(({ data }) => data.n)).toEqual([1, 3, 5]);
+      expect(await events.latestSeq()).toBe(all.at(-1)!.seq);
+    });
+  });
+}

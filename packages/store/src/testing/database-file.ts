@@ -1,0 +1,25 @@
+/** A database file for one test, in a folder that goes with it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SqlDriver } from '../ports/driver.ts';
+
+export function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'vaquita-store-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Writes the row that the epoch guard looks at, as the registry would. */
+export async function holdLeaderLock(driver: SqlDriver, epoch: number | null): Promise<void> {
+  await driver.write([
+    {
+      sql: `insert into registry_clients values ('leader', 'test', 'server', 1, 1, '{}', 1, 1, 1) on conflict do nothing`,
+      args: [],
+    },
+    {
+      sql: `insert into registry_locks values ('/lock/leader', ?1, 'test', coalesce(?2, 0), 1, 1)
+        on conflict (key) do update set client_id = ?1, epoch = coalesce(?2, epoch)`,
+      args: [epoch === null ? null : 'leader', epoch],
+    },
+  ]);
+}

@@ -1,0 +1,49 @@
+/**
+ * What every store must do, whatever it keeps its rows in. An implementation passes by calling `describeStoreContract`
+ * from a test file of its own.
+ */
+import { afterEach, beforeEach, describe } from 'vitest';
+import type { Store } from '../ports/store.ts';
+import { describeDefinitions } from './contract/definitions.ts';
+import { PROJECT, project, version, WORKFLOW, workflow } from './contract/fixtures.ts';
+import { describeMaster } from './contract/master.ts';
+import { describePeople } from './contract/people.ts';
+import { describeRuns } from './contract/runs.ts';
+
+export interface OpenedStore {
+  readonly store: Store;
+  /** Makes this the epoch of the held leader lock; null releases it. */
+  lead(epoch: number | null): Promise<void>;
+  /** Closes the store and frees what it used. */
+  close(): Promise<void>;
+}
+
+/** The store under test, opened anew for each test with one project and one workflow in it. */
+export interface Subject {
+  readonly store: Store;
+  lead(epoch: number | null): Promise<void>;
+}
+
+export function describeStoreContract(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`store contract: ${name}`, () => {
+    let opened: OpenedStore;
+    const subject: Subject = {
+      get store() {
+        return opened.store;
+      },
+      lead: (epoch) => opened.lead(epoch),
+    };
+
+    beforeEach(async () => {
+      opened = await open();
+      await opened.store.projects.create(project(PROJECT, 'first'));
+      await opened.store.workflows.create(workflow(WORKFLOW), version(WORKFLOW));
+    });
+    afterEach(() => opened.close());
+
+    describeDefinitions(subject);
+    describeRuns(subject);
+    describeMaster(subject);
+    describePeople(subject);
+  });
+}

@@ -20,6 +20,7 @@ import { startEndpoints } from './resources/starts.ts';
 import { taskInstanceEndpoints } from './resources/task-instances.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
 import { workerEndpoints } from './resources/workers.ts';
+import { versionEndpoints } from './resources/workflow-versions.ts';
 import { workflowEndpoints } from './resources/workflows.ts';
 import { DefinitionDocument } from './views/workflow.ts';
 
@@ -53,6 +54,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...tokenEndpoints(deps, audit),
     ...projectEndpoints(deps, audit),
     ...workflowEndpoints(deps, audit),
+    ...versionEndpoints(deps),
     ...startEndpoints(deps, audit),
     ...instanceEndpoints(deps, audit),
     ...taskInstanceEndpoints(deps, audit),

@@ -19,7 +19,7 @@ import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { StartAnswer, StartRequest } from '../views/instance.ts';
 import { requireWorkflow } from './lookup.ts';
-import { requireVersion } from './workflows.ts';
+import { requireVersion } from './workflow-versions.ts';
 
 type Start = z.output<typeof StartRequest>;
 

@@ -15,6 +15,7 @@ export * from './errors/app-error.ts';
 export * from './errors/codes.ts';
 export * from './errors/did-you-mean.ts';
 export * from './graph/logical-graph.ts';
+export { sha256Hex } from './identity/digest.ts';
 export * from './identity/ids.ts';
 export * from './machine/effects.ts';
 export * from './machine/events.ts';

@@ -29,6 +29,8 @@ export interface MasterDeps {
   readonly random: Random;
   readonly ids: IdSource;
   readonly serverId: string;
+  /** Whether a worker may join with this token. */
+  readonly isWorkerToken: (token: string) => Promise<boolean>;
   readonly log: Logger;
   readonly defer: (run: () => void) => void;
   readonly committed?: () => void;
@@ -80,6 +82,7 @@ export function createMaster(deps: MasterDeps): Master {
       random: deps.random,
       ids: deps.ids,
       serverId: deps.serverId,
+      isWorkerToken: deps.isWorkerToken,
       settings,
       log,
       defer: deps.defer,

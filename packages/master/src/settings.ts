@@ -10,6 +10,8 @@ export interface MasterSettings {
   /** A dispatch without an answer for so long is asked about once, then taken back (P2). */
   readonly ackTimeoutMs: number;
   readonly maxFrameBytes: number;
+  /** A worker that has refused a task gets nothing for so long. */
+  readonly refusalRestMs: number;
   /** Queued tasks that no connected worker can take get this recorded after so long. */
   readonly unplaceableAfterMs: number;
   /** Heartbeat figures of all workers are written together this often. */
@@ -26,6 +28,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   commandPollMs: 2_000,
   ackTimeoutMs: ACK_TIMEOUT_MS,
   maxFrameBytes: MAX_FRAME_BYTES,
+  refusalRestMs: 1_000,
   unplaceableAfterMs: 1_000,
   heartbeatFlushMs: 5_000,
   recoveryPage: 200,

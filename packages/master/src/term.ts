@@ -48,6 +48,7 @@ export interface TermDeps {
   readonly random: Random;
   readonly ids: IdSource;
   readonly serverId: string;
+  readonly isWorkerToken: (token: string) => Promise<boolean>;
   readonly settings: MasterSettings;
   readonly log: Logger;
   /** Runs later, after sockets and timers had their turn. */
@@ -78,11 +79,19 @@ export function openTerm(deps: TermDeps): Term {
   let closed = false;
 
   const live = createLiveDispatches();
-  const pool = createWorkerPool(live);
+  const pool = createWorkerPool(live, clock);
   const timers = createTimerQueue(clock);
   const resultAcks = createResultAcks();
   const dispatcher = createDispatcher({ clock, ids, epoch, live, pool });
-  const deliveries = createDeliveries({ clock, timers, live, pool, resultAcks, ackTimeoutMs: settings.ackTimeoutMs });
+  const deliveries = createDeliveries({
+    clock,
+    timers,
+    live,
+    pool,
+    resultAcks,
+    ackTimeoutMs: settings.ackTimeoutMs,
+    rest,
+  });
   const outputs = createOutputRouter(deps.logs, clock, log);
   const heartbeats = createHeartbeats(store.workers, clock, settings.heartbeatFlushMs, log);
   const coordinator = createCoordinator({ defer: deps.defer, placeTasks: dispatcher.flush });
@@ -124,12 +133,14 @@ export function openTerm(deps: TermDeps): Term {
     log,
     epoch,
     pollMs: settings.commandPollMs,
-    busFor: (command) => runs.load(command.workflowInstanceId),
+    runs,
     failed: endWhenFenced,
+    rejected: deps.committed,
   });
   const recovered = recover();
   const door = createWorkerDoor({
     workers: store.workers,
+    isWorkerToken: deps.isWorkerToken,
     clock,
     ids,
     epoch,
@@ -143,6 +154,7 @@ export function openTerm(deps: TermDeps): Term {
     resultAcks,
     log,
     recovered,
+    rest,
     joined: presence.joined,
     left: presence.left,
     lateResult: (id, worker) => void acknowledgeLate(id, worker),
@@ -208,9 +220,8 @@ export function openTerm(deps: TermDeps): Term {
       const page = await untilRead(() => store.openInstances({ after, limit: settings.recoveryPage }));
       if (!page) return;
       for (const id of page.items) {
-        const loaded = await untilRead(() => runs.load(id));
-        if (loaded && 'impossible' in loaded)
-          log.error('An open run cannot go on.', { run: id, why: loaded.impossible });
+        const impossible = await untilRead(() => runs.withBus(id, () => {}));
+        if (impossible !== undefined && !closed) log.error('An open run cannot go on.', { run: id, why: impossible });
         count += 1;
       }
       after = page.next;
@@ -243,7 +254,7 @@ export function openTerm(deps: TermDeps): Term {
     });
     forget(bus);
     runs.drop(bus);
-    if (!isWorkflowTerminal(bus.run.instance.state)) await untilRead(() => runs.load(bus.id));
+    if (!isWorkflowTerminal(bus.run.instance.state)) await untilRead(() => runs.withBus(bus.id, () => {}));
     commands.retry(bus);
     // What workers reported meanwhile went to the old bus: they report again when they reconnect.
     for (const worker of pool.all()) worker.close('internal_error', 'please reconnect and report again');
@@ -286,6 +297,13 @@ export function openTerm(deps: TermDeps): Term {
     } catch (error) {
       endWhenFenced(error);
     }
+  }
+
+  /** Gives the worker nothing for a while, and looks again at the queues when it is over. */
+  function rest(worker: ConnectedWorker, forMs: number): void {
+    const until = clock.now() + forMs;
+    pool.rest(worker.id, until);
+    timers.set(`rest:${worker.id}`, until, coordinator.wake);
   }
 
   function lookForUnplaceable(): void {

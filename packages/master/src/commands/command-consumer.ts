@@ -15,6 +15,8 @@ import {
 } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
+import type { RunRegistry } from '../bus/run-registry.ts';
+import { rejectUnrunnable } from '../recovery/unrunnable.ts';
 import type { Logger } from '../settings.ts';
 
 /** Commands read at a time; more are read as soon as these are on their way. */
@@ -36,9 +38,10 @@ export interface CommandConsumerDeps {
   readonly log: Logger;
   readonly epoch: number;
   readonly pollMs: number;
-  /** The bus of the run, loaded if need be; a text when the run cannot be acted on at all. */
-  readonly busFor: (command: CommandRow) => Promise<RunBus | { readonly impossible: string }>;
+  readonly runs: Pick<RunRegistry, 'withBus'>;
   readonly failed: (error: unknown) => void;
+  /** A rejection is durable: readers of the event record may look. */
+  readonly rejected: () => void;
 }
 
 export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsumer {
@@ -72,28 +75,26 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
   async function takePage(): Promise<void> {
     const commands = await deps.store.pendingCommands(PAGE + onTheirWay.size);
     const fresh = commands.filter((command) => !onTheirWay.has(command.id));
-    for (const command of fresh) {
-      if (closed) return;
-      onTheirWay.set(command.id, null);
-      try {
-        await route(command);
-      } catch (error) {
-        onTheirWay.delete(command.id);
-        throw error;
-      }
-    }
+    for (const command of fresh) onTheirWay.set(command.id, null);
+    // Commands for one run keep their order: the bus takes them as they are handed over here.
+    const routed = await Promise.allSettled(fresh.map(route));
+    routed.forEach((result, index) => {
+      if (result.status === 'rejected') onTheirWay.delete(fresh[index]!.id);
+    });
+    const failure = routed.find((result) => result.status === 'rejected');
+    if (failure) throw failure.reason;
     if (fresh.length >= PAGE) again = true;
   }
 
   async function route(command: CommandRow): Promise<void> {
-    const bus = await deps.busFor(command);
-    if ('impossible' in bus) {
-      await deps.store.rejectCommand(deps.epoch, command.id, `rejected: ${bus.impossible}`);
-      onTheirWay.delete(command.id);
-      return;
-    }
-    onTheirWay.set(command.id, bus);
-    bus.post(eventOf(command));
+    const impossible = await deps.runs.withBus(command.workflowInstanceId, (bus) => {
+      onTheirWay.set(command.id, bus);
+      bus.post(eventOf(command));
+    });
+    if (impossible === undefined) return;
+    await rejectUnrunnable(deps, command, impossible);
+    deps.rejected();
+    onTheirWay.delete(command.id);
   }
 
   return {

@@ -12,7 +12,7 @@ import type { ResultAcks } from '../sessions/result-acks.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
 import type { LiveDispatches } from './live-dispatches.ts';
 import { dispatchMessage } from './payload.ts';
-import type { WorkerPool } from './worker-pool.ts';
+import type { ConnectedWorker, WorkerPool } from './worker-pool.ts';
 
 export interface Deliveries {
   perform(bus: RunBus, effect: Effect): void;
@@ -28,9 +28,19 @@ export interface DeliveriesDeps {
   readonly pool: WorkerPool;
   readonly resultAcks: ResultAcks;
   readonly ackTimeoutMs: number;
+  /** Gives the worker nothing for a while. */
+  readonly rest: (worker: ConnectedWorker, forMs: number) => void;
 }
 
-export function createDeliveries({ clock, timers, live, pool, resultAcks, ackTimeoutMs }: DeliveriesDeps): Deliveries {
+export function createDeliveries({
+  clock,
+  timers,
+  live,
+  pool,
+  resultAcks,
+  ackTimeoutMs,
+  rest,
+}: DeliveriesDeps): Deliveries {
   const acks = createAckWatch({ clock, timers, timeoutMs: ackTimeoutMs, ask: send, takeBack });
 
   function send(id: DispatchId): void {
@@ -51,6 +61,7 @@ export function createDeliveries({ clock, timers, live, pool, resultAcks, ackTim
     if (!dispatch || !worker) return;
     const text = `Worker "${worker.name}" did not acknowledge it in ${(2 * ackTimeoutMs) / 1000} s.`;
     worker.send({ type: 'kill', dispatchId: id, reason: text, graceMs: 0 });
+    rest(worker, worker.sessionTimeoutMs);
     dispatch.bus.post({
       type: 'DispatchReturned',
       taskInstanceId: dispatch.taskInstanceId,

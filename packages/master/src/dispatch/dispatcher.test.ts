@@ -16,7 +16,7 @@ let bus: RunBus;
 
 beforeEach(() => {
   live = createLiveDispatches();
-  pool = createWorkerPool(live);
+  pool = createWorkerPool(live, clock);
   dispatcher = createDispatcher({ clock, ids, epoch: 1, live, pool });
   posted = [];
   bus = { post: (event: LifecycleEvent) => posted.push(event) } as unknown as RunBus;

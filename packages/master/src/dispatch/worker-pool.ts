@@ -1,5 +1,5 @@
 /** Workers that are connected now, and whose turn it is. Slots in use are asked of the live dispatches. */
-import type { WorkerId } from '@vaquita/core';
+import type { Clock, WorkerId } from '@vaquita/core';
 import type { CloseReason, MasterOrder, SendOutcome } from '@vaquita/protocol';
 import type { LiveDispatches } from './live-dispatches.ts';
 
@@ -21,16 +21,21 @@ export interface WorkerPool {
   byName(name: string): ConnectedWorker | undefined;
   /** The next worker of the group, round robin, that can run the type and has a free slot. */
   nextFree(group: string, type: string): ConnectedWorker | undefined;
+  /** The worker gets nothing until that moment: it refuses, or does not answer. */
+  rest(id: WorkerId, until: number): void;
   /** True when some connected worker of the group can run the type, free or not. */
   canRun(group: string, type: string): boolean;
   all(): readonly ConnectedWorker[];
 }
 
-export function createWorkerPool(live: LiveDispatches): WorkerPool {
+export function createWorkerPool(live: LiveDispatches, clock: Pick<Clock, 'now'>): WorkerPool {
   const workers = new Map<WorkerId, ConnectedWorker>();
   const rings = new Map<string, { readonly members: ConnectedWorker[]; next: number }>();
 
-  function hasSlot(worker: ConnectedWorker): boolean {
+  const restingUntil = new Map<WorkerId, number>();
+
+  function isFree(worker: ConnectedWorker): boolean {
+    if ((restingUntil.get(worker.id) ?? 0) > clock.now()) return false;
     return live.slotsUsed(worker.id) < worker.slots;
   }
 
@@ -44,7 +49,10 @@ export function createWorkerPool(live: LiveDispatches): WorkerPool {
       }
     },
     leave(worker) {
-      if (workers.get(worker.id) === worker) workers.delete(worker.id);
+      if (workers.get(worker.id) === worker) {
+        workers.delete(worker.id);
+        restingUntil.delete(worker.id);
+      }
       for (const group of worker.groups) {
         const ring = rings.get(group);
         const at = ring?.members.indexOf(worker) ?? -1;
@@ -55,6 +63,9 @@ export function createWorkerPool(live: LiveDispatches): WorkerPool {
       }
     },
     get: (id) => workers.get(id),
+    rest(id, until) {
+      restingUntil.set(id, until);
+    },
     byName: (name) => [...workers.values()].find((worker) => worker.name === name),
     nextFree(group, type) {
       const ring = rings.get(group);
@@ -62,7 +73,7 @@ export function createWorkerPool(live: LiveDispatches): WorkerPool {
       for (let step = 0; step < ring.members.length; step++) {
         const at = (ring.next + step) % ring.members.length;
         const worker = ring.members[at]!;
-        if (worker.taskTypes.has(type) && hasSlot(worker)) {
+        if (worker.taskTypes.has(type) && isFree(worker)) {
           ring.next = (at + 1) % ring.members.length;
           return worker;
         }

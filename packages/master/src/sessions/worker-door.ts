@@ -5,7 +5,7 @@
  * W1 A worker id has at most one open session; a newer one takes the place of the older.
  * W2 The pool holds a worker from its welcome to the end of its session, no longer.
  */
-import type { Clock, DispatchId, Epoch, IdSource, WorkerId } from '@vaquita/core';
+import type { Clock, DispatchId, Epoch, IdSource, TaskOutcomeReport, WorkerId } from '@vaquita/core';
 import {
   createMasterSession,
   type MasterAnswer,
@@ -24,10 +24,10 @@ import type { AckWatch } from './ack-watch.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { OutputRouter } from './output-router.ts';
 import type { ResultAcks } from './result-acks.ts';
-import { hashToken } from './token-hash.ts';
 
 export interface WorkerDoorDeps {
   readonly workers: WorkerStore;
+  readonly isWorkerToken: (token: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly epoch: Epoch;
@@ -42,6 +42,8 @@ export interface WorkerDoorDeps {
   readonly log: Logger;
   /** Resolves when every run that was open at the start of the term has been rebuilt. */
   readonly recovered: Promise<void>;
+  /** Gives the worker nothing for a while. */
+  readonly rest: (worker: ConnectedWorker, forMs: number) => void;
   /** A worker has joined: sends what it is still owed. */
   readonly joined: (worker: ConnectedWorker, hello: WorkerHello) => void;
   /** Its session ended; `gone` when it will not be back, so that its tasks need not wait for it. */
@@ -93,8 +95,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
   }
 
   async function answerHello(hello: WorkerHello, version: string): Promise<MasterAnswer> {
-    const token = await deps.workers.findToken(await hashToken(hello.token), deps.clock.now());
-    if (!token) {
+    if (!(await deps.isWorkerToken(hello.token))) {
       return {
         type: 'reject',
         code: 'bad_token',
@@ -158,6 +159,13 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       case 'ack':
         return;
       case 'refuse':
+        // It has been sent twice, and the worker has it.
+        if (message.reason === 'duplicate') return;
+        if (message.reason === 'bad_dispatch') {
+          dispatch.bus.post({ type: 'TaskEnded', ...subject, report: neverRan(message.text, deps.clock.now()) });
+          return;
+        }
+        deps.rest(worker, deps.settings.refusalRestMs);
         dispatch.bus.post({
           type: 'DispatchReturned',
           ...subject,
@@ -191,6 +199,11 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       for (const session of sessions) session.close('going_away', 'this server no longer leads');
     },
   };
+}
+
+/** No worker could make sense of it, so sending it elsewhere would not help. */
+function neverRan(error: string, endedAt: number): TaskOutcomeReport {
+  return { state: 'failure', exitCode: null, signal: null, outputs: {}, startedAt: null, endedAt, logBytes: 0, error };
 }
 
 /** What the worker reports running is kept if the rows say that it holds it, and to be killed if not. */

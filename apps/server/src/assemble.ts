@@ -1,0 +1,173 @@
+/**
+ * Puts a server together: the only place that knows every package. Starts what depends on something after it and stops
+ * it before it; holds no rule of its own.
+ */
+import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS } from '@vaquita/api';
+import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
+import { createMaster } from '@vaquita/master';
+import { createServerSession, createSqlRegistryStore } from '@vaquita/registry';
+import { migrate, openStore } from '@vaquita/store';
+import { createChanges } from './changes.ts';
+import { EXAMPLES_PROJECT, loadExamples } from './examples.ts';
+import { ADMIN_NAME, ensureAdmin, ensureTokens, ensureWorkerToken } from './first-start.ts';
+import type { EmbeddedWorker, Listening, ServerHost } from './host.ts';
+import { createLeaderLease } from './lease.ts';
+import { registerMetrics } from './metrics.ts';
+import type { ServerSettings } from './settings.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** What a person sees who has just started it. */
+  readonly greeting: readonly string[];
+  close(): Promise<void>;
+}
+
+/** How long answers under way get to end when the server stops. */
+const HTTP_GRACE_MS = 2_000;
+
+export async function assembleServer(
+  host: ServerHost,
+  settings: ServerSettings,
+  version: string,
+): Promise<RunningServer> {
+  const { clock, random, log } = host;
+  const closers: (() => Promise<void> | void)[] = [];
+  async function closeAll(): Promise<void> {
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        log.error('Something did not stop in order.', { error: toAppError(error).message });
+      }
+    }
+  }
+
+  try {
+    const ids = createIdSource(clock, random);
+    const driver = await host.openDatabase(settings);
+    closers.push(() => driver.close());
+    await migrate(driver);
+    const store = openStore(driver, { clock });
+    const logs = host.openLogs(settings);
+    closers.push(() => logs.close());
+    const first = { store, host, ids, settings };
+    const accounts = await ensureAdmin(first);
+    await ensureTokens(first, accounts.adminId);
+    const examples = accounts.isNew && settings.examples ? await loadExamples(first) : [];
+
+    const session = createServerSession({
+      store: createSqlRegistryStore(driver),
+      clock,
+      ids,
+      name: `${host.hostName}:${settings.port}`,
+      heartbeatIntervalMs: Math.floor(settings.sessionTimeoutMs / 4),
+      sessionTimeoutMs: settings.sessionTimeoutMs,
+    });
+    await session.start();
+    closers.push(() => session.close());
+
+    const changes = createChanges();
+    const lease = createLeaderLease(session);
+    const master = createMaster({
+      lease,
+      store: store.master,
+      logs,
+      clock,
+      random,
+      ids,
+      serverId: session.id,
+      isWorkerToken: async (token) =>
+        (await store.master.workers.findToken(await sha256Hex(token), clock.now())) !== undefined,
+      log,
+      defer: host.defer,
+      committed: changes.announce,
+    });
+    closers.push(() => master.close());
+
+    const metrics = createMetricsRegistry();
+    registerMetrics(metrics, { master, store, clock, version });
+    const api = createApi({
+      store,
+      workers: store.master.workers,
+      logs,
+      clock,
+      random,
+      ids,
+      nudge: master.nudge,
+      changes,
+      leadership: lease.leadership,
+      readiness: [
+        { name: 'database', check: async () => ({ ok: (await store.events.latestSeq()) >= 0, detail: 'answers' }) },
+        { name: 'registry', check: async () => ({ ok: session.state === 'connected', detail: session.state }) },
+      ],
+      metrics,
+      log,
+      version,
+      peerAddress: host.peerAddress,
+      settings: {
+        ...DEFAULT_API_SETTINGS,
+        sessionTtlMs: settings.signInTtlMs,
+        metricsOpen: settings.metricsOpen,
+        trustProxy: settings.trustProxy,
+      },
+    });
+    const listening = await host.listen({
+      host: settings.host,
+      port: settings.port,
+      fetch: (request, env) => api.fetch(request, env as object),
+      acceptWorker: master.accept,
+    });
+    closers.push(() => listening.close(HTTP_GRACE_MS));
+    await master.start();
+
+    if (settings.embeddedWorker) {
+      const worker = await startEmbeddedWorker(first, listening);
+      closers.push(() => worker.close(settings.shutdownGraceMs));
+    }
+    return {
+      url: listening.url,
+      port: listening.port,
+      greeting: greet(listening, accounts.generatedPassword, examples),
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function startEmbeddedWorker(
+  first: {
+    store: ReturnType<typeof openStore>;
+    host: ServerHost;
+    ids: ReturnType<typeof createIdSource>;
+    settings: ServerSettings;
+  },
+  listening: Listening,
+): Promise<EmbeddedWorker> {
+  const { host, settings } = first;
+  return host.startWorker({
+    serverUrl: listening.url,
+    token: await ensureWorkerToken(first),
+    name: 'embedded',
+    slots: settings.embeddedWorkerSlots,
+    workDir: `${settings.dataDir}/worker`,
+  });
+}
+
+function greet(listening: Listening, password: string | null, examples: readonly string[]): readonly string[] {
+  return [
+    `Vaquita is at ${listening.url}`,
+    ...(password === null
+      ? [`Sign in as ${ADMIN_NAME}.`]
+      : [
+          `Sign in as ${ADMIN_NAME} with the password ${password}`,
+          'It is shown this once and kept nowhere: write it down.',
+        ]),
+    ...(examples.length > 0
+      ? [`The project "${EXAMPLES_PROJECT}" holds ${examples.length} workflows to try: ${examples.join(', ')}.`]
+      : []),
+    'Stop with Ctrl-C.',
+  ];
+}

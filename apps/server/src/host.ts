@@ -1,0 +1,66 @@
+/** What the server needs of the runtime it stands on. One implementation per runtime, handed in by its composition root. */
+import type { Clock, Random } from '@vaquita/core';
+import type { Wire } from '@vaquita/protocol';
+import type { LogStore, SqlDriver } from '@vaquita/store';
+import type { ServerSettings } from './settings.ts';
+
+export interface HostLog {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The API. The host answers the UI's files itself and asks this for everything else. */
+  fetch(request: Request, env: unknown): Response | Promise<Response>;
+  acceptWorker(wire: Wire): void;
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  close(graceMs: number): Promise<void>;
+}
+
+/** The worker that lives in the server's process. */
+export interface EmbeddedWorker {
+  /** Takes no new task, gives running ones the grace to end, and tells the server what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface EmbeddedWorkerOptions {
+  readonly serverUrl: string;
+  readonly token: string;
+  readonly name: string;
+  readonly slots: number;
+  readonly workDir: string;
+}
+
+/** Small files in the data folder that only their owner may read. */
+export interface PrivateFiles {
+  read(name: string): Promise<string | undefined>;
+  /** Mode 0600, written whole or not at all. */
+  write(name: string, text: string): Promise<void>;
+}
+
+export interface ServerHost {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: HostLog;
+  readonly hostName: string;
+  defer(run: () => void): void;
+  openDatabase(settings: ServerSettings): Promise<SqlDriver>;
+  openLogs(settings: ServerSettings): LogStore & { close(): Promise<void> };
+  privateFiles(settings: ServerSettings): PrivateFiles;
+  /** Texts of the example workflows, and the values for parameters that name places on this machine. */
+  readExamples(settings: ServerSettings): Promise<{
+    readonly texts: readonly string[];
+    readonly places: Readonly<Record<string, string>>;
+  }>;
+  listen(options: ListenOptions): Promise<Listening>;
+  startWorker(options: EmbeddedWorkerOptions): Promise<EmbeddedWorker>;
+  peerAddress(env: unknown): string;
+}

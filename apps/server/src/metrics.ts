@@ -1,0 +1,40 @@
+/** What the server tells about itself at /metrics, beside what the API counts of its requests. */
+import type { MetricsRegistry } from '@vaquita/api';
+import type { Clock } from '@vaquita/core';
+import type { Master } from '@vaquita/master';
+import type { Store } from '@vaquita/store';
+
+export interface MetricsDeps {
+  readonly master: Pick<Master, 'status'>;
+  readonly store: Pick<Store, 'commands' | 'master'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly version: string;
+}
+
+export function registerMetrics(metrics: MetricsRegistry, { master, store, version }: MetricsDeps): void {
+  metrics.gauge('vaquita_build_info', 'Always 1; the version is in the label.', () => [
+    { labels: { version }, value: 1 },
+  ]);
+  metrics.gauge('vaquita_leader', '1 on the server that leads, else 0.', () => [{ value: master.status() ? 1 : 0 }]);
+  metrics.gauge('vaquita_leader_epoch', 'The number of this server’s term; absent on a follower.', () =>
+    ofTerm((term) => term.epoch),
+  );
+  metrics.gauge('vaquita_runs_in_memory', 'Runs that have not ended and are in the leader’s memory.', () =>
+    ofTerm((term) => term.runs),
+  );
+  metrics.gauge('vaquita_tasks_queued', 'Tasks that wait for a worker.', () => ofTerm((term) => term.queued));
+  metrics.gauge('vaquita_dispatches_live', 'Tasks that a worker holds.', () => ofTerm((term) => term.live));
+  metrics.gauge('vaquita_commands_pending', 'Commands that the leader has not carried out yet.', async () => [
+    { value: await store.commands.pendingCount() },
+  ]);
+  metrics.gauge('vaquita_workers', 'Known workers, by state.', async () => {
+    const counts = new Map<string, number>();
+    for (const { state } of await store.master.workers.list()) counts.set(state, (counts.get(state) ?? 0) + 1);
+    return [...counts].map(([state, value]) => ({ labels: { state }, value }));
+  });
+
+  function ofTerm(read: (term: NonNullable<ReturnType<Master['status']>>) => number) {
+    const term = master.status();
+    return term ? [{ value: read(term) }] : [];
+  }
+}

@@ -1,0 +1,327 @@
+/**
+ * A master with everything it needs, in one process: a store in memory, a clock turned by hand, and workers that speak
+ * the real protocol over wires in memory and do what a test tells them.
+ */
+import {
+  type CommandId,
+  createIdSource,
+  type DispatchId,
+  type ProjectId,
+  type TaskInstanceRow,
+  type WorkerId,
+  type WorkflowId,
+  type WorkflowInstanceId,
+  type WorkflowInstanceRow,
+} from '@vaquita/core';
+import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
+import {
+  createWorkerSession,
+  type MasterDispatch,
+  type MasterOrder,
+  type WorkerHello,
+  type WorkerReport,
+  type WorkerSession,
+} from '@vaquita/protocol';
+import { createWirePair, sampleHello, type WirePair } from '@vaquita/protocol/testing';
+import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
+import { createMaster, type Lease, type Master } from '../master.ts';
+import type { MasterSettings } from '../settings.ts';
+
+const TOKEN = 'vqw_test';
+
+export interface TestTask {
+  readonly name: string;
+  readonly dependsOn?: readonly string[];
+  readonly retry?: { readonly times: number; readonly interval?: string };
+  readonly workerGroup?: string;
+  readonly timeout?: { readonly after: string; readonly strategy: string };
+}
+
+export type MasterBench = Awaited<ReturnType<typeof openMasterBench>>;
+export type TestWorker = ReturnType<MasterBench['joinWorker']>;
+
+export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
+  const clock = createManualClock(1_700_000_000_000);
+  const random = createSeededRandom(42);
+  const ids = createIdSource(clock, random);
+  const store = createMemoryStore({ clock });
+  const logs = createMemoryLogStore();
+  const lines: string[] = [];
+  const projectId = ids.next<'project'>() as ProjectId;
+  await store.projects.create({ id: projectId, name: 'project', description: '', createdAt: 0, updatedAt: 0 });
+
+  let epoch = 0;
+  let loseLease: ((why: string) => void) | undefined;
+
+  /** One life of a server process: after its death nothing it does reaches anything. */
+  function newLife() {
+    let alive = true;
+    const pairs: WirePair[] = [];
+    const never = new Promise<never>(() => {});
+    function mortal<T extends object>(target: T): T {
+      return new Proxy(target, {
+        get(from, key) {
+          const value = Reflect.get(from, key);
+          if (typeof value === 'object' && value !== null) return mortal(value);
+          if (typeof value !== 'function') return value;
+          return (...args: unknown[]) => (alive ? value.apply(from, args) : never);
+        },
+      });
+    }
+    return {
+      pairs,
+      store: mortal(store.master),
+      logs: mortal(logs),
+      clock: {
+        ...clock,
+        now: clock.now,
+        setTimeout: (run: () => void, ms: number) => clock.setTimeout(() => alive && run(), ms),
+      },
+      die() {
+        alive = false;
+        for (const pair of pairs) pair.master.terminate();
+      },
+    };
+  }
+
+  let life = newLife();
+
+  function newMaster(): Master {
+    const lease: Lease = {
+      async acquire() {
+        epoch += 1;
+        store.leader.set(epoch);
+        return { epoch };
+      },
+      release: async () => store.leader.set(null),
+      onLost: (lost) => {
+        loseLease = lost;
+      },
+    };
+    const say = (level: string) => (message: string, fields?: object) =>
+      void lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+    return createMaster({
+      lease,
+      store: life.store,
+      logs: life.logs,
+      clock: life.clock,
+      random,
+      ids,
+      serverId: `server-${epoch + 1}`,
+      isWorkerToken: async (token) => token === TOKEN,
+      log: { info: say('info'), warn: say('warn'), error: say('error') },
+      defer: (run) => void clock.setTimeout(run, 0),
+      settings,
+    });
+  }
+
+  let master = newMaster();
+  await master.start();
+
+  /** Lets everything that is due now happen. */
+  async function settle(): Promise<void> {
+    await clock.advance(0);
+  }
+
+  async function createWorkflow(name: string, tasks: readonly TestTask[], more: object = {}): Promise<WorkflowId> {
+    const id = ids.next<'workflow'>() as WorkflowId;
+    const document = { name, tasks: tasks.map((task) => ({ type: 'noop', ...task })), ...more };
+    const times = { createdAt: clock.now(), updatedAt: clock.now() };
+    await store.workflows.create(
+      { id, projectId, name, description: '', version: 1, online: true, taskCount: tasks.length, ...times },
+      { workflowId: id, version: 1, document, contentHash: name, createdBy: 'test', createdAt: clock.now() },
+    );
+    return id;
+  }
+
+  /** Files a run as the API would. */
+  async function start(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceId> {
+    const id = ids.next<'workflow-instance'>() as WorkflowInstanceId;
+    const now = clock.now();
+    const row: WorkflowInstanceRow = {
+      id,
+      projectId,
+      workflowId,
+      workflowName: 'test',
+      version: 1,
+      number: null,
+      state: 'submitted',
+      runCounter: 1,
+      params: {},
+      startTasks: [],
+      scope: 'all',
+      failureStrategy: 'continue',
+      priority: 'medium',
+      workerGroup: null,
+      environment: null,
+      dryRun: false,
+      timeoutMs: null,
+      businessTime: now,
+      createdBy: 'test',
+      createdAt: now,
+      startedAt: null,
+      endedAt: null,
+      updatedAt: now,
+      reason: null,
+      ...more,
+    };
+    const data = { state: 'submitted' };
+    await store.instances.start(row, commandRow('start', id), {
+      type: 'workflow_instance.created',
+      projectId,
+      workflowInstanceId: id,
+      taskInstanceId: null,
+      at: now,
+      data,
+    });
+    master.nudge();
+    await settle();
+    return id;
+  }
+
+  function commandRow(
+    kind: 'start' | 'stop' | 'rerun' | 'kill_task',
+    workflowInstanceId: WorkflowInstanceId,
+    payload = {},
+  ) {
+    const id = ids.next<'command'>() as CommandId;
+    return {
+      id,
+      kind,
+      workflowInstanceId,
+      payload,
+      priority: 'medium' as const,
+      createdBy: 'test',
+      createdAt: clock.now(),
+    };
+  }
+
+  async function command(kind: 'stop' | 'rerun' | 'kill_task', id: WorkflowInstanceId, payload = {}): Promise<string> {
+    const row = commandRow(kind, id, payload);
+    await store.commands.file(row);
+    master.nudge();
+    await settle();
+    return row.id;
+  }
+
+  function joinWorker(name: string, more: Partial<WorkerHello> = {}) {
+    const pair = createWirePair(clock);
+    life.pairs.push(pair);
+    master.accept(pair.master);
+    const orders: MasterOrder[] = [];
+    const dispatches: MasterDispatch[] = [];
+    const news: string[] = [];
+    const hello: WorkerHello = {
+      ...sampleHello,
+      workerId: `worker-${name}` as WorkerId,
+      name,
+      token: TOKEN,
+      groups: ['default'],
+      slots: 4,
+      taskTypes: ['noop', 'shell'],
+      heartbeatIntervalMs: 10_000,
+      sessionTimeoutMs: 30_000,
+      running: [],
+      unsent: [],
+      ...more,
+    };
+    let mute = false;
+    const session: WorkerSession = createWorkerSession(pair.worker, {
+      clock,
+      hello,
+      onWelcome: (welcome) => news.push(`welcome keep=${welcome.keep.length} abandon=${welcome.abandon.length}`),
+      onRefused: (answer) => news.push(answer.type === 'reject' ? `reject ${answer.code}` : 'redirect'),
+      onMessage(order) {
+        orders.push(order);
+        if (order.type !== 'dispatch') return;
+        dispatches.push(order);
+        if (!mute) session.send({ type: 'ack', dispatchId: order.dispatchId });
+      },
+      readHeartbeat: () => ({ cpu: 0, memory: 0, disk: null, load: 0, loopLagMs: 0, slotsUsed: 0, running: [] }),
+      onClosed: (end) => news.push(`closed ${end.reason}`),
+    });
+
+    function send(report: WorkerReport): Promise<void> {
+      session.send(report);
+      return settle();
+    }
+
+    return {
+      name,
+      news,
+      orders,
+      dispatches,
+      pair,
+      session,
+      send,
+      /** From now on says nothing about what it is sent. */
+      goDeaf: () => {
+        mute = true;
+      },
+      dispatchOf: (task: string) => dispatches.findLast((dispatch) => dispatch.taskName === task)?.dispatchId,
+      async starts(task: string) {
+        await send({ type: 'started', dispatchId: this.dispatchOf(task)!, processId: 1, at: clock.now() });
+      },
+      async ends(task: string, state: 'success' | 'failure' | 'killed' = 'success', outputs = {}) {
+        await this.result(this.dispatchOf(task)!, state, outputs);
+      },
+      async result(dispatchId: DispatchId, state: 'success' | 'failure' | 'killed' = 'success', outputs = {}) {
+        const exitCode = state === 'success' ? 0 : 1;
+        const times = { startedAt: clock.now(), endedAt: clock.now() };
+        await send({
+          type: 'result',
+          dispatchId,
+          epoch,
+          state,
+          exitCode,
+          signal: null,
+          outputs,
+          ...times,
+          logBytes: 0,
+          error: null,
+        });
+      },
+      /** Drops its connection without a word. */
+      vanish(): Promise<void> {
+        pair.worker.terminate();
+        return settle();
+      },
+      acked: () => orders.flatMap((order) => (order.type === 'resultAck' ? order.dispatchIds : [])),
+    };
+  }
+
+  return {
+    clock,
+    ids,
+    store,
+    logs,
+    lines,
+    settle,
+    createWorkflow,
+    start,
+    command,
+    joinWorker,
+    get master() {
+      return master;
+    },
+    loseLease: (why: string) => loseLease?.(why),
+    /** The process is gone without a word, and another one leads. */
+    async crashAndRestart() {
+      life.die();
+      life = newLife();
+      master = newMaster();
+      await master.start();
+      await settle();
+    },
+    async instance(id: WorkflowInstanceId): Promise<WorkflowInstanceRow> {
+      return (await store.instances.find(id))!;
+    },
+    async tasks(id: WorkflowInstanceId): Promise<readonly TaskInstanceRow[]> {
+      return store.instances.tasks(id);
+    },
+    async states(id: WorkflowInstanceId): Promise<Record<string, string>> {
+      const rows = await store.instances.tasks(id);
+      return Object.fromEntries(rows.filter((row) => row.current).map((row) => [row.name, row.state]));
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** The server's data folder, and small files in it that only their owner may read. */
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '@vaquita/core';
+
+/**
+ * Makes the folder when it is missing.
+ * @throws AppError `data_dir_unwritable` with what to do.
+ */
+export async function prepareDataFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new AppError(
+      'data_dir_unwritable',
+      `The data folder ${folder} cannot be written (${code}). Give this user the right to it, or choose another with VAQUITA_DATA_DIR.`,
+      { cause },
+    );
+  }
+}
+
+export interface PrivateFiles {
+  read(name: string): Promise<string | undefined>;
+  /** Mode 0600; whole or not at all. */
+  write(name: string, text: string): Promise<void>;
+}
+
+export function openPrivateFiles(folder: string): PrivateFiles {
+  return {
+    async read(name) {
+      try {
+        return await readFile(join(folder, name), 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    async write(name, text) {
+      const path = join(folder, name);
+      await writeFile(`${path}.new`, text, { mode: 0o600 });
+      await rename(`${path}.new`, path);
+    },
+  };
+}

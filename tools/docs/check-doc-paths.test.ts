@@ -26,6 +26,7 @@ it('accepts what is there: links, headings, paths, patterns, scripts', () => {
     '```sh',
     'npm ci && npm start',
     'ls packages/core/src/graph/graph.ts',
+    'npx vaquita run examples/weather',
     '```',
   ].join('\n');
   expect(check(text)).toEqual([]);
@@ -38,6 +39,7 @@ it.each([
   ['[x](install.md#not-a-heading)', /no such heading/],
   ['`packages/core/src/gone.ts`', /names packages\/core\/src\/gone\.ts/],
   ['plain packages/core/src/gone.ts, in prose', /names packages\/core\/src\/gone\.ts/],
+  ['`examples/gone.yaml`', /names examples\/gone\.yaml/],
   ['`packages/*/lib`', /names packages\/\*\/lib/],
   ['```sh\nnode tools/gone.ts\n```', /names tools\/gone\.ts/],
   ['`GONE.md`', /names GONE\.md/],

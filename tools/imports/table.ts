@@ -89,7 +89,7 @@ export const RUNTIME_GLOBALS: ReadonlySet<string> = new Set([
   'setImmediate',
 ]);
 
-/** Globals that make a result depend on anything but the arguments. `Date` and `Math` are held by member. */
+/** Globals that make a result depend on anything but the arguments. `Date`, `Math` and `crypto` are held by member. */
 export const IMPURE_GLOBALS: ReadonlySet<string> = new Set([
   'setTimeout',
   'setInterval',
@@ -98,11 +98,17 @@ export const IMPURE_GLOBALS: ReadonlySet<string> = new Set([
   'queueMicrotask',
   'performance',
   'fetch',
-  'crypto',
   'console',
 ]);
 
-export const IMPURE_MEMBERS: ReadonlySet<string> = new Set(['Date.now', 'Math.random', 'Temporal.Now', 'new Date()']);
+export const IMPURE_MEMBERS: ReadonlySet<string> = new Set([
+  'Date.now',
+  'Math.random',
+  'Temporal.Now',
+  'crypto.getRandomValues',
+  'crypto.randomUUID',
+  'new Date()',
+]);
 
 /** What the worker's entry points must not reach inside the runtime package, by any chain of its files. */
 export const WORKER_MUST_NOT_REACH: readonly RegExp[] = [

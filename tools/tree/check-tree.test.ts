@@ -48,6 +48,7 @@ it('wants telling names', () => {
       'apps/web/src/lib/a-b.svelte.ts': '',
       'apps/web/src/lib/RunGraph.svelte': '',
       'apps/web/src/routes/[id]/+page.ts': '',
+      'apps/web/src/lib/i18n/pt-BR.ts': '',
       'packages/core/src/task-graph.test.ts': '',
     }),
   ).toEqual([]);

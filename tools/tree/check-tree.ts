@@ -17,6 +17,8 @@ const FIXED_FOLDERS = new Set(['apps/web/src/lib']);
 const CHECKED_SOURCE = /\.(ts|js|mjs|css|svelte)$/;
 const KEBAB_CASE = /^\+?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*$/;
 
+const LANGUAGE_TEXTS = /\/i18n\/[a-z]{2}(-[A-Z]{2})?\.ts$/;
+
 const REGISTRY_HOST =
   /\b(?:registry|npm|packages?)\.[\w-]+(?:\.[\w-]+)+\/|\/\/[\w.-]+\/(?:artifactory|nexus|repository\/npm)/g;
 const MACHINE_PATH = /(?<![\w.$@}<)*-])(?:\/(?:home|Users)\/[A-Za-z][\w.-]*|\/root\/|[A-Z]:\\Users\\)/g;
@@ -35,15 +37,15 @@ function checkName(path: string): Finding[] {
     findings.push({ place: path, message: `the folder name "${folder}" says nothing: name it after what it is about` });
   });
   const name = posix.basename(path);
-  if (CHECKED_SOURCE.test(name) && !isComponent(path) && !KEBAB_CASE.test(name)) {
+  if (CHECKED_SOURCE.test(name) && !isNamedByOthers(path) && !KEBAB_CASE.test(name)) {
     findings.push({ place: path, message: 'file names are kebab-case, after the main export' });
   }
   return findings;
 }
 
-/** Svelte components are named like the element they make, the routes of Kit in its own way. */
-function isComponent(path: string): boolean {
-  return path.endsWith('.svelte') || path.startsWith('apps/web/src/routes/');
+/** Named by others: Svelte components like the element they make, the routes of Kit in its way, texts by language tag. */
+function isNamedByOthers(path: string): boolean {
+  return path.endsWith('.svelte') || path.startsWith('apps/web/src/routes/') || LANGUAGE_TEXTS.test(path);
 }
 
 function checkText(path: string, text: string | undefined, forbidden: readonly string[]): Finding[] {

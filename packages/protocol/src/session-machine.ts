@@ -15,6 +15,7 @@ import {
   HELLO_TIMEOUT_MS,
   LIVENESS_GRACE_MS,
   MAX_BAD_MESSAGES,
+  SUPPORTED_VERSIONS,
 } from './constants.ts';
 import type {
   MasterAnswer,
@@ -180,7 +181,8 @@ function onGreeting(state: SessionState, input: { readonly message: WorkerMessag
     const version = negotiateVersion(message.versions);
     const known = { ...state, hello: message };
     if (version !== null) return { state: known, outputs: [{ type: 'decide', hello: message }] };
-    const text = `this server speaks none of the worker's protocol versions (${message.versions.join(', ')})`;
+    const spoken = `This server speaks version ${SUPPORTED_VERSIONS.join(', ')} of the worker protocol, this agent ${message.versions.join(', ')}.`;
+    const text = `${spoken} Use an agent of the same release as the server.`;
     return refuseGreeting(known, { type: 'reject', code: 'version_unsupported', text });
   }
   switch (message.type) {

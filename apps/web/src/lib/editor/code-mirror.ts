@@ -143,6 +143,10 @@ export function createEditor(options: EditorOptions): Editor {
       ],
     }),
   });
+  // What scrolls has to be reachable by keyboard, also where nothing can be written.
+  view.scrollDOM.tabIndex = 0;
+  view.scrollDOM.setAttribute('role', 'group');
+  view.scrollDOM.setAttribute('aria-label', options.label);
   const lineStart = (line: number) => view.state.doc.line(Math.min(view.state.doc.lines, Math.max(1, line)));
   return {
     text: () => view.state.doc.toString(),

@@ -1,6 +1,6 @@
 /** Draws a graph on a canvas, with three levels of detail: blocks, cards with names, cards with names and notes. */
 import type { GraphLayout } from './layout.ts';
-import type { PictureNode } from './picture.ts';
+import { bends, type PictureNode } from './picture.ts';
 import type { Size, Viewport } from './viewport.ts';
 
 /** Colours by token name, read from the page once per drawing. */
@@ -57,19 +57,16 @@ function drawEdges(
   context.strokeStyle = ink('border-strong');
   context.globalAlpha = viewport.k < 0.3 ? 0.35 : 0.6;
   context.beginPath();
+  const { direction } = drawing.layout;
   for (const { points } of drawing.layout.edges) {
-    if (points[0]! > view.right || points[points.length - 2]! < view.left) continue;
+    const [x, y] = [points[points.length - 2]!, points[points.length - 1]!];
+    if (direction === 'right' && (points[0]! > view.right || x < view.left)) continue;
+    if (direction === 'down' && (points[1]! > view.bottom || y < view.top)) continue;
     context.moveTo(points[0]!, points[1]!);
     for (let i = 2; i + 1 < points.length; i += 2) {
-      const bend = (points[i]! - points[i - 2]!) / 2;
-      context.bezierCurveTo(
-        points[i - 2]! + bend,
-        points[i - 1]!,
-        points[i]! - bend,
-        points[i + 1]!,
-        points[i]!,
-        points[i + 1]!,
-      );
+      const [x1, y1] = [points[i]!, points[i + 1]!];
+      const [cx0, cy0, cx1, cy1] = bends([points[i - 2]!, points[i - 1]!, x1, y1], direction);
+      context.bezierCurveTo(cx0, cy0, cx1, cy1, x1, y1);
     }
   }
   context.stroke();

@@ -85,6 +85,29 @@ describe('layoutGraph', () => {
     expect(y.end).toBe(y.y);
   });
 
+  it('goes down as well: no overlap, every dependency downwards, inside the bounds', () => {
+    fc.assert(
+      fc.property(anyDag, (graph) => {
+        const down = { ...DEFAULT_LAYOUT, direction: 'down' as const };
+        const { nodes, edges, width, height } = layoutGraph(graph, down);
+        const y = new Map(nodes.map((node) => [node.id, node.y]));
+        for (const node of graph) {
+          for (const parent of node.dependsOn) expect(y.get(parent)! + down.nodeHeight).toBeLessThan(y.get(node.id)!);
+        }
+        for (const [i, a] of nodes.entries()) {
+          expect(a.x + down.nodeWidth).toBeLessThanOrEqual(width);
+          expect(a.y + down.nodeHeight).toBeLessThanOrEqual(height);
+          for (const b of nodes.slice(i + 1)) {
+            const apart = Math.abs(a.x - b.x) >= down.nodeWidth || Math.abs(a.y - b.y) >= down.nodeHeight;
+            expect(apart, `${a.id} and ${b.id}`).toBe(true);
+          }
+        }
+        for (const edge of edges) expect(edge.points[1]).toBe(y.get(edge.from)! + down.nodeHeight);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('uncrosses two swapped pairs', () => {
     const layout = layoutGraph([
       { id: 'a', dependsOn: [] },
@@ -102,7 +125,7 @@ describe('layoutGraph', () => {
   });
 
   it('gives an empty picture for an empty graph', () => {
-    expect(layoutGraph([])).toEqual({ nodes: [], edges: [], width: 0, height: 0 });
+    expect(layoutGraph([])).toMatchObject({ nodes: [], edges: [], width: 0, height: 0 });
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * Layered layout of a DAG, left to right, in near-linear time. The same graph gives the same picture; nodes never
+ * Layered layout of a DAG, to the right or down, in near-linear time. The same graph gives the same picture; nodes never
  * overlap; an edge that would close a cycle or names an unknown node is left out of layering and still not drawn.
  */
 import { breakCycles } from './acyclic.ts';
@@ -11,7 +11,11 @@ export interface GraphNode {
   readonly dependsOn: readonly string[];
 }
 
+/** Which way edges go: to the right, or down. */
+export type FlowDirection = 'right' | 'down';
+
 export interface LayoutOptions {
+  readonly direction: FlowDirection;
   readonly nodeWidth: number;
   readonly nodeHeight: number;
   readonly gapX: number;
@@ -33,13 +37,20 @@ export interface PlacedEdge {
 }
 
 export interface GraphLayout {
+  readonly direction: FlowDirection;
   readonly nodes: readonly PlacedNode[];
   readonly edges: readonly PlacedEdge[];
   readonly width: number;
   readonly height: number;
 }
 
-export const DEFAULT_LAYOUT: LayoutOptions = { nodeWidth: 196, nodeHeight: 52, gapX: 68, gapY: 20 };
+export const DEFAULT_LAYOUT: LayoutOptions = {
+  direction: 'right',
+  nodeWidth: 184,
+  nodeHeight: 52,
+  gapX: 52,
+  gapY: 18,
+};
 
 /** A slot of a layer: a real node, or a place where a long edge passes through. */
 export interface Slot {
@@ -52,6 +63,23 @@ export interface Slot {
 }
 
 export function layoutGraph(input: readonly GraphNode[], options: LayoutOptions = DEFAULT_LAYOUT): GraphLayout {
+  if (options.direction === 'right') return layoutToTheRight(input, options);
+  // Down is the same picture turned: sizes are exchanged before, coordinates after.
+  const { nodeWidth, nodeHeight } = options;
+  const turned = layoutToTheRight(input, { ...options, nodeWidth: nodeHeight, nodeHeight: nodeWidth });
+  return {
+    direction: 'down',
+    nodes: turned.nodes.map((node) => ({ ...node, x: node.y, y: node.x })),
+    edges: turned.edges.map((edge) => ({
+      ...edge,
+      points: edge.points.map((_, i) => edge.points[i % 2 === 0 ? i + 1 : i - 1]!),
+    })),
+    width: turned.height,
+    height: turned.width,
+  };
+}
+
+function layoutToTheRight(input: readonly GraphNode[], options: LayoutOptions): GraphLayout {
   const graph = breakCycles(input);
   const layerOf = assignLayers(graph.after, graph.before, graph.order);
   const slots: Slot[] = input.map((_, index) => newSlot(index, layerOf[index]!));
@@ -114,7 +142,7 @@ function draw(
     top = Math.min(top, slot.y);
     bottom = Math.max(bottom, slot.y);
   }
-  if (slots.length === 0) return { nodes: [], edges: [], width: 0, height: 0 };
+  if (slots.length === 0) return { direction: 'right', nodes: [], edges: [], width: 0, height: 0 };
   const nodes = input.map((node, index) => {
     const slot = slots[index]!;
     return { id: node.id, x: slot.layer * step, y: slot.y - top, layer: slot.layer };
@@ -132,6 +160,7 @@ function draw(
     return { from: source.id, to: target.id, points };
   });
   return {
+    direction: 'right',
     nodes,
     edges,
     width: (layerCount - 1) * step + options.nodeWidth,

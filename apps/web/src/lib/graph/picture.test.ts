@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutGraph } from './layout.ts';
+import { DEFAULT_LAYOUT, layoutGraph } from './layout.ts';
 import { closure, edgePath, neighbour, structureOf } from './picture.ts';
 
 const nodes = [
@@ -26,6 +26,14 @@ describe('neighbour', () => {
     expect(neighbour(layout, upper!.id, 'down')).toBe(lower!.id);
     expect(neighbour(layout, upper!.id, 'up')).toBeUndefined();
   });
+  it('turns the keys with the picture', () => {
+    const down = layoutGraph(nodes, { ...DEFAULT_LAYOUT, direction: 'down' });
+    expect(['b', 'c']).toContain(neighbour(down, 'a', 'down'));
+    expect(neighbour(down, 'b', 'up')).toBe('a');
+    const [first, second] = down.nodes.filter((node) => node.layer === 1).sort((p, q) => p.x - q.x);
+    expect(neighbour(down, first!.id, 'right')).toBe(second!.id);
+    expect(neighbour(down, first!.id, 'left')).toBeUndefined();
+  });
   it('begins at the first task', () => expect(neighbour(layout, 'ghost', 'right')).toBe('a'));
 });
 
@@ -39,7 +47,8 @@ describe('closure', () => {
 
 describe('edgePath', () => {
   it('is straight on one level and curved between two', () => {
-    expect(edgePath([0, 5, 10, 5])).toBe('M0 5H10');
+    expect(edgePath([0, 5, 10, 5])).toBe('M0 5L10 5');
     expect(edgePath([0, 0, 10, 20])).toBe('M0 0C5 0 5 20 10 20');
+    expect(edgePath([0, 0, 10, 20], 'down')).toBe('M0 0C0 10 10 10 10 20');
   });
 });

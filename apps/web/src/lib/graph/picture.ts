@@ -1,5 +1,5 @@
 /** What the graph views draw, and walking it with the arrow keys. Pure. */
-import type { GraphLayout } from './layout.ts';
+import type { FlowDirection, GraphLayout, PlacedNode } from './layout.ts';
 
 /** One task as a picture: `state` and `note` may change many times a second, the rest only with the definition. */
 export interface PictureNode {
@@ -21,15 +21,14 @@ export function structureOf(nodes: readonly PictureNode[]): string {
   return JSON.stringify(nodes.map((node) => [node.id, node.dependsOn]));
 }
 
-/** Where an arrow key leads: along edges sideways, within the column up and down. */
-export function neighbour(layout: GraphLayout, from: string, direction: Direction): string | undefined {
+/** Where an arrow key leads: along edges the way the graph flows, within the layer across it. */
+export function neighbour(layout: GraphLayout, from: string, key: Direction): string | undefined {
   const here = layout.nodes.find((node) => node.id === from);
   if (here === undefined) return layout.nodes[0]?.id;
-  const nearest = (candidates: readonly { readonly id: string; readonly y: number }[]) =>
-    candidates.reduce<{ id: string; gap: number } | undefined>((best, node) => {
-      const gap = Math.abs(node.y - here.y);
-      return best === undefined || gap < best.gap ? { id: node.id, gap } : best;
-    }, undefined)?.id;
+  const direction = layout.direction === 'right' ? key : TURNED[key];
+  const across = (node: PlacedNode) => (layout.direction === 'right' ? node.y : node.x);
+  const nearest = (candidates: readonly PlacedNode[]) =>
+    candidates.toSorted((a, b) => Math.abs(across(a) - across(here)) - Math.abs(across(b) - across(here)))[0]?.id;
   if (direction === 'left' || direction === 'right') {
     const ids = new Set(
       layout.edges
@@ -38,25 +37,33 @@ export function neighbour(layout: GraphLayout, from: string, direction: Directio
     );
     return nearest(layout.nodes.filter((node) => ids.has(node.id)));
   }
-  return nearest(
-    layout.nodes.filter(
-      (node) => node.layer === here.layer && (direction === 'down' ? node.y > here.y : node.y < here.y),
-    ),
-  );
+  const side = direction === 'down' ? 1 : -1;
+  return nearest(layout.nodes.filter((node) => node.layer === here.layer && (across(node) - across(here)) * side > 0));
 }
 
-/** An edge as an SVG path: smooth between the columns, straight through them. */
-export function edgePath(points: readonly number[]): string {
+const TURNED: Readonly<Record<Direction, Direction>> = { left: 'up', right: 'down', up: 'left', down: 'right' };
+
+/** An edge as an SVG path: smooth between the layers, straight through them. */
+export function edgePath(points: readonly number[], direction: FlowDirection = 'right'): string {
   let path = `M${points[0]} ${points[1]}`;
   for (let i = 2; i + 1 < points.length; i += 2) {
     const [x0, y0, x1, y1] = [points[i - 2]!, points[i - 1]!, points[i]!, points[i + 1]!];
-    if (y0 === y1) path += `H${x1}`;
-    else {
-      const bend = (x1 - x0) / 2;
-      path += `C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1} ${y1}`;
-    }
+    const [cx0, cy0, cx1, cy1] = bends([x0, y0, x1, y1], direction);
+    path += x0 === x1 || y0 === y1 ? `L${x1} ${y1}` : `C${cx0} ${cy0} ${cx1} ${cy1} ${x1} ${y1}`;
   }
   return path;
+}
+
+type Quad = readonly [number, number, number, number];
+
+/** Control points of the curve between two places: it leaves and enters the way the graph flows. */
+export function bends([x0, y0, x1, y1]: Quad, direction: FlowDirection): Quad {
+  if (direction === 'right') {
+    const bend = (x1 - x0) / 2;
+    return [x0 + bend, y0, x1 - bend, y1];
+  }
+  const bend = (y1 - y0) / 2;
+  return [x0, y0 + bend, x1, y1 - bend];
 }
 
 /** All that a task needs (or that needs it), itself included. */

@@ -546,7 +546,6 @@ export const en = {
     trouble: 'Next and previous error',
     ends: 'First and last line',
     or: 'or',
-    then: 'then',
   },
 };
 

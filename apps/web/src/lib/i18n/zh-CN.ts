@@ -534,6 +534,5 @@ export const zhCN: Messages = {
     trouble: '下一个和上一个错误',
     ends: '第一行和最后一行',
     or: '或',
-    then: '然后',
   },
 };

@@ -34,12 +34,11 @@ export function failingWorkflows<Run extends RunLike>(
   return failing;
 }
 
-/** Shown rows and those that wait: rows newer than the newest known one do not push the others down by themselves. */
+/** Shown rows and those that wait: rows newer than the top one do not push the others down by themselves. */
 export function holdBack<Run extends { readonly id: string }>(
   runs: readonly Run[],
-  known: ReadonlySet<string>,
+  topId: string | null,
 ): { readonly shown: readonly Run[]; readonly fresh: number } {
-  if (known.size === 0) return { shown: runs, fresh: 0 };
-  const first = runs.findIndex((run) => known.has(run.id));
-  return first === -1 ? { shown: runs, fresh: 0 } : { shown: runs.slice(first), fresh: first };
+  const top = topId === null ? -1 : runs.findIndex((run) => run.id === topId);
+  return top === -1 ? { shown: runs, fresh: 0 } : { shown: runs.slice(top), fresh: top };
 }

@@ -6,7 +6,7 @@ import { FAMILIES } from './families.ts';
 const css = readFileSync(new URL('../styles/tokens.css', import.meta.url), 'utf8');
 
 function tokens(mode: 'light' | 'dark'): Record<string, string> {
-  const start = css.indexOf(`[data-theme='${mode}']`);
+  const start = css.search(new RegExp(`data-theme=["']${mode}["']`));
   const block = css.slice(start, css.indexOf('}', start));
   return Object.fromEntries(
     [...block.matchAll(/--([\w-]+):\s*([^;]+);/g)].map((match) => [match[1], match[2]!.trim()]),

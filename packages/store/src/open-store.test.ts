@@ -1,29 +1,39 @@
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { openEmbeddedDriver } from './drivers/embedded.ts';
+import { openThreadDriver } from './drivers/thread.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openStore } from './open-store.ts';
 import type { SqlDriver } from './ports/driver.ts';
-import { holdLeaderLock, temporaryFolder } from './testing/database-file.ts';
+import { clearTables, holdLeaderLock, temporaryFolder } from './testing/database-file.ts';
 import { describeStoreContract, type OpenedStore } from './testing/store-contract.ts';
 
-function openOn(openDriver: (path: string) => Promise<SqlDriver>): () => Promise<OpenedStore> {
-  return async () => {
-    const folder = temporaryFolder();
-    const driver = await openDriver(join(folder.path, 'test.db'));
-    await migrate(driver);
-    const store = openStore(driver, { clock: { now: () => 1_000 } });
-    return {
-      store,
-      lead: (epoch) => holdLeaderLock(driver, epoch),
-      async close() {
-        await store.close();
-        folder[Symbol.dispose]();
-      },
-    };
-  };
+function opened(driver: SqlDriver, close: () => Promise<void>): OpenedStore {
+  const store = openStore(driver, { clock: { now: () => 1_000 } });
+  return { store, lead: (epoch) => holdLeaderLock(driver, epoch), close };
 }
 
-describeStoreContract(
-  'embedded file',
-  openOn((path) => openEmbeddedDriver({ path })),
-);
+describeStoreContract('embedded file', async () => {
+  const folder = temporaryFolder();
+  const driver = await openEmbeddedDriver({ path: join(folder.path, 'test.db') });
+  await migrate(driver);
+  return opened(driver, async () => {
+    await driver.close();
+    folder[Symbol.dispose]();
+  });
+});
+
+const folder = temporaryFolder();
+let threaded: Promise<SqlDriver> | undefined;
+afterAll(async () => {
+  await (await threaded)?.close();
+  folder[Symbol.dispose]();
+});
+
+describeStoreContract('embedded file in a thread', async () => {
+  threaded ??= openThreadDriver({ path: join(folder.path, 'test.db') });
+  const driver = await threaded;
+  await migrate(driver);
+  await clearTables(driver);
+  return opened(driver, async () => {});
+});

@@ -60,14 +60,14 @@ export function openConnection(options: ConnectionOptions): Connection {
       checkArgs(args);
       const statement = prepare(sql);
       if (statement.reader) {
-        const rows = statement.all(args) as SqlRow[];
+        const rows = withBytes(statement.all(args));
         return { changes: rows.length, rows };
       }
       return { changes: statement.run(args).changes, rows: [] };
     },
     all({ sql, args }) {
       checkArgs(args);
-      return prepare(sql).all(args) as SqlRow[];
+      return withBytes(prepare(sql).all(args));
     },
     close() {
       cache.clear();
@@ -76,22 +76,39 @@ export function openConnection(options: ConnectionOptions): Connection {
   };
 }
 
+/** The binding gives blobs of `all` as bare ArrayBuffers; the contract says Uint8Array. */
+function withBytes(found: readonly unknown[]): readonly SqlRow[] {
+  const rows = found as Record<string, SqlValue | ArrayBuffer>[];
+  for (const row of rows) {
+    for (const column in row) {
+      const value = row[column];
+      if (value instanceof ArrayBuffer) row[column] = new Uint8Array(value);
+    }
+  }
+  return rows as readonly SqlRow[];
+}
+
 function openNative(path: string): Database.Database {
   try {
-    const db = new Database(path, { timeout: 0 });
-    return db;
+    return new Database(path, { timeout: 0 });
   } catch (thrown) {
     throw mapSqlError({ code: 'SQLITE_CANTOPEN', message: String(thrown) }, path);
   }
 }
 
 /**
- * The binding aborts the whole process on a boolean and turns NaN into NULL, so values are checked before they get there.
+ * The binding aborts the whole process on a boolean, turns NaN into NULL and cuts a text at its first NUL when it is
+ * read, so values are checked before they get there.
  */
 export function checkArgs(args: readonly SqlValue[]): void {
   for (const arg of args) {
-    if (arg === null || typeof arg === 'string' || arg instanceof Uint8Array) continue;
+    if (arg === null || arg instanceof Uint8Array) continue;
     if (typeof arg === 'number' && Number.isFinite(arg)) continue;
-    throw new AppError('internal', `A value of type ${typeof arg} cannot be stored: ${String(arg)}`);
+    if (typeof arg !== 'string') {
+      throw new AppError('internal', `A value of type ${typeof arg} cannot be stored: ${String(arg)}`);
+    }
+    if (arg.includes('\0')) {
+      throw new AppError('bad_request', 'A text with a NUL character cannot be stored. Remove the character.');
+    }
   }
 }

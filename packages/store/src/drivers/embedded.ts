@@ -28,35 +28,53 @@ const READ_RETRY_MS = 5;
 /** @throws AppError `data_dir_unwritable` when the file cannot be opened or made. */
 export async function openEmbeddedDriver(options: EmbeddedDriverOptions): Promise<SqlDriver> {
   const { path } = options;
-  const clock = options.clock ?? SYSTEM_TIMERS;
-  const busyLimitMs = options.busyLimitMs ?? EMBEDDED_DEFAULTS.busyLimitMs;
   makeFolder(path);
-
-  const patiently = <T>(work: () => T) => retryWhileBusy(work, { path, clock, busyLimitMs });
-  const writer = await patiently(() => openWriter(path));
-  const reader = await patiently(() => openConnection({ path, readonly: true }));
+  const writer = await retryWhileBusy(() => openWriter(path), options);
+  const reader = await openReader(options);
   const commits = createGroupCommit({
     connection: writer,
     path,
-    clock,
-    busyLimitMs,
+    clock: options.clock ?? SYSTEM_TIMERS,
+    busyLimitMs: options.busyLimitMs ?? EMBEDDED_DEFAULTS.busyLimitMs,
     maxGroupStatements: options.maxGroupStatements ?? EMBEDDED_DEFAULTS.maxGroupStatements,
   });
-  let closed = false;
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    await commits.close();
+    reader.close();
+    checkpoint(writer);
+    writer.close();
+  }
 
   return {
-    async query(statement: SqlStatement): Promise<readonly SqlRow[]> {
-      if (closed) throw new AppError('unavailable', `The database ${path} is closed.`);
-      return await patiently(() => reader.all(statement));
-    },
+    query: (statement) => reader.query(statement),
     write: (unit) => commits.write(unit),
-    async close() {
-      if (closed) return;
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+export interface Reader {
+  query(statement: SqlStatement): Promise<readonly SqlRow[]>;
+  close(): void;
+}
+
+/** A read-only connection to a database that is there. Sees every commit that has returned, also another thread's. */
+export async function openReader(options: EmbeddedDriverOptions): Promise<Reader> {
+  const { path } = options;
+  const connection = await retryWhileBusy(() => openConnection({ path, readonly: true }), options);
+  let closed = false;
+  return {
+    async query(statement) {
+      if (closed) throw new AppError('unavailable', `The database ${path} is closed.`);
+      return await retryWhileBusy(() => connection.all(statement), options);
+    },
+    close() {
+      if (!closed) connection.close();
       closed = true;
-      await commits.close();
-      reader.close();
-      checkpoint(writer);
-      writer.close();
     },
   };
 }
@@ -94,13 +112,8 @@ function makeFolder(path: string): void {
   }
 }
 
-interface RetryOptions {
-  readonly path: string;
-  readonly clock: Pick<Clock, 'setTimeout'>;
-  readonly busyLimitMs: number;
-}
-
-async function retryWhileBusy<T>(work: () => T, { path, clock, busyLimitMs }: RetryOptions): Promise<T> {
+async function retryWhileBusy<T>(work: () => T, options: EmbeddedDriverOptions): Promise<T> {
+  const { path, clock = SYSTEM_TIMERS, busyLimitMs = EMBEDDED_DEFAULTS.busyLimitMs } = options;
   for (let waited = 0; ; waited += READ_RETRY_MS) {
     try {
       return work();

@@ -91,6 +91,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
 
   /** Throws when the transaction as a whole failed; then nothing of the group is in the database (I4). */
   function commitGroup(group: readonly Waiting[]): readonly Outcome[] {
+    // Left behind only when the ROLLBACK of the group before failed too.
+    if (connection.inTransaction) connection.exec('ROLLBACK');
     connection.exec('BEGIN IMMEDIATE');
     try {
       const outcomes = group.map(runUnit);

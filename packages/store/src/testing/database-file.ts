@@ -23,3 +23,15 @@ export async function holdLeaderLock(driver: SqlDriver, epoch: number | null): P
     },
   ]);
 }
+
+/** Makes a migrated database as empty as a new one. Opening a thread for each test would take most of the suite's time. */
+export async function clearTables(driver: SqlDriver): Promise<void> {
+  const tables = await driver.query({
+    sql: "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name <> 'schema_migrations'",
+    args: [],
+  });
+  await driver.write([
+    { sql: 'pragma defer_foreign_keys = on', args: [] },
+    ...tables.map(({ name }) => ({ sql: `delete from "${name}"`, args: [] })),
+  ]);
+}

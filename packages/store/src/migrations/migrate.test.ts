@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { is } from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { openEmbeddedDriver } from '../drivers/embedded.ts';
+import type { SqlDriver } from '../ports/driver.ts';
+import * as schema from '../schema/index.ts';
+import { temporaryFolder } from '../testing/database-file.ts';
+import { MIGRATIONS } from './generated.ts';
+import { type Migration, migrate } from './migrate.ts';
+
+function testFile(): string {
+  const folder = temporaryFolder();
+  onTestFinished(() => folder[Symbol.dispose]());
+  return join(folder.path, 'test.db');
+}
+
+async function open(path = testFile()): Promise<SqlDriver> {
+  const driver = await openEmbeddedDriver({ path });
+  onTestFinished(() => driver.close());
+  return driver;
+}
+
+const migration = (number: number, ...statements: string[]): Migration => ({
+  number,
+  name: `step_${number}`,
+  checksum: `checksum of ${statements.join()}`,
+  statements,
+});
+const FIRST = migration(0, 'create table a (x)');
+const SECOND = migration(1, 'create table b (x)', 'insert into b values (1)');
+const BROKEN = migration(1, 'create table b (x)', 'insert into nowhere values (1)');
+
+/** Everything a migration could have changed. */
+async function dump(driver: SqlDriver): Promise<unknown> {
+  const objects = await driver.query({ sql: 'select type, name, sql from sqlite_master order by name', args: [] });
+  const record = await driver.query({ sql: 'select * from schema_migrations order by number', args: [] });
+  return { objects, record };
+}
+
+test('applies each migration once, in order, also when there are more later', async () => {
+  const driver = await open();
+  expect(await migrate(driver, { migrations: [FIRST], now: () => 5 })).toEqual(['0000_step_0']);
+  expect(await migrate(driver, { migrations: [FIRST], now: () => 6 })).toEqual([]);
+  expect(await migrate(driver, { migrations: [FIRST, SECOND], now: () => 7 })).toEqual(['0001_step_1']);
+  expect(await driver.query({ sql: 'select number, applied_at from schema_migrations', args: [] })).toEqual([
+    { number: 0, applied_at: 5 },
+    { number: 1, applied_at: 7 },
+  ]);
+});
+
+test('two migrators at once on one new file do the work once, and both succeed (I1)', async () => {
+  const path = testFile();
+  const drivers = [await open(path), await open(path), await open(path)];
+  const applied = await Promise.all(drivers.map((driver) => migrate(driver)));
+  expect(applied.flat().sort()).toEqual(
+    MIGRATIONS.map(({ number, name }) => `${String(number).padStart(4, '0')}_${name}`),
+  );
+  expect(await migrate(drivers[0]!)).toEqual([]);
+});
+
+test('a migration that fails leaves nothing of itself, and says which it was', async () => {
+  const driver = await open();
+  await migrate(driver, { migrations: [FIRST] });
+  const before = await dump(driver);
+  await expect(migrate(driver, { migrations: [FIRST, BROKEN] })).rejects.toMatchObject({
+    code: 'internal',
+    message: expect.stringContaining('0001_step_1'),
+  });
+  expect(await dump(driver)).toEqual(before);
+});
+
+test('a database of a newer release is refused and left as it is (I3)', async () => {
+  const driver = await open();
+  await migrate(driver, { migrations: [FIRST, SECOND] });
+  const before = await dump(driver);
+  await expect(migrate(driver, { migrations: [FIRST] })).rejects.toMatchObject({
+    code: 'database_newer',
+    message: expect.stringContaining('0001_step_1'),
+  });
+  expect(await dump(driver)).toEqual(before);
+});
+
+test('a migration recorded with another text is refused (I2)', async () => {
+  const driver = await open();
+  await migrate(driver, { migrations: [FIRST] });
+  const other = { ...FIRST, checksum: 'other' };
+  await expect(migrate(driver, { migrations: [other, SECOND] })).rejects.toMatchObject({ code: 'conflict' });
+  expect(await driver.query({ sql: "select 1 from sqlite_master where name = 'b'", args: [] })).toEqual([]);
+});
+
+test('the migrations make the tables, columns and indices that the schema says', async () => {
+  const driver = await open();
+  await migrate(driver);
+  const tables = Object.values(schema).filter((value) => is(value, SQLiteTable));
+  expect(tables.length).toBeGreaterThan(10);
+  for (const table of tables) {
+    const { name, columns, indexes } = getTableConfig(table);
+    const made = await driver.query({
+      sql: 'select name, "notnull" as required from pragma_table_info(?)',
+      args: [name],
+    });
+    expect(
+      made.map((column) => [column.name, column.required === 1]),
+      name,
+    ).toEqual(columns.map((column) => [column.name, column.notNull]));
+    const indices = await driver.query({ sql: 'select name, "unique" as u from pragma_index_list(?)', args: [name] });
+    const expected = [
+      ...indexes.map(({ config }) => [config.name, config.unique]),
+      ...columns.filter((column) => column.isUnique).map((column) => [column.uniqueName, true]),
+    ];
+    const named = indices.filter((index) => !String(index.name).startsWith('sqlite_autoindex'));
+    expect(named.map((index) => [index.name, index.u === 1]).sort(), name).toEqual(expected.sort());
+  }
+});

@@ -1,0 +1,87 @@
+/** Every list and filter that is offered must be answered from an index, in order, whatever the size of the table. */
+import { join } from 'node:path';
+import type { ProjectId, WorkflowId, WorkflowState } from '@vaquita/core';
+import { expect, onTestFinished, test } from 'vitest';
+import { openEmbeddedDriver } from '../drivers/embedded.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { openStore } from '../open-store.ts';
+import type { InstanceFilter } from '../ports/api.ts';
+import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
+import { encodeCursor } from '../sql/page.ts';
+import { temporaryFolder } from '../testing/database-file.ts';
+
+/** A store that notes what it reads. */
+async function openNoted() {
+  const folder = temporaryFolder();
+  const driver = await openEmbeddedDriver({ path: join(folder.path, 'test.db') });
+  onTestFinished(async () => {
+    await driver.close();
+    folder[Symbol.dispose]();
+  });
+  await migrate(driver);
+  const read: SqlStatement[] = [];
+  const noting: SqlDriver = {
+    ...driver,
+    query(statement) {
+      read.push(statement);
+      return driver.query(statement);
+    },
+  };
+  const plan = async ({ sql, args }: SqlStatement) =>
+    (await driver.query({ sql: `explain query plan ${sql}`, args })).map((row) => String(row.detail));
+  return { store: openStore(noting, { clock: Date }), read, plan };
+}
+
+const projectId = 'p' as ProjectId;
+const workflowId = 'w' as WorkflowId;
+const states: readonly WorkflowState[] = ['running', 'failure', 'success'];
+const scopes: readonly InstanceFilter[] = [{}, { projectId }, { workflowId }, { projectId, workflowId }];
+const filters = scopes.flatMap((scope) => [scope, { ...scope, states: states.slice(0, 1) }, { ...scope, states }]);
+
+test.each(filters)('runs by %j', async (filter) => {
+  const { store, read, plan } = await openNoted();
+  await store.instances.list(filter, { limit: 50, cursor: null });
+  await store.instances.list(filter, { limit: 50, cursor: encodeCursor('01') });
+  expect(read).toHaveLength(2);
+  for (const statement of read) {
+    const steps = await plan(statement);
+    const base = steps.filter((step) => /\bworkflow_instances\b/.test(step));
+    expect(base.length).toBeGreaterThan(0);
+    // A scan is allowed only along the primary key, newest first, and is cut by the limit.
+    for (const step of base) expect(step).toMatch(/USING (COVERING )?INDEX/);
+    if (filter.states === undefined) expect(steps.join()).not.toContain('TEMP B-TREE');
+    if (Object.keys(filter).length > 0) expect(base.join()).not.toMatch(/SCAN workflow_instances/);
+  }
+});
+
+test('every other read', async () => {
+  const { store, read, plan } = await openNoted();
+  const first = { limit: 10, cursor: null };
+  const later = { limit: 10, cursor: encodeCursor('x') };
+  for (const page of [first, later]) {
+    await store.projects.list(page);
+    await store.workflows.list(projectId, page);
+    await store.credentials.listTokens('api', page);
+    await store.requests.auditLog(page);
+    await store.master.openInstances({ after: page.cursor, limit: 10 });
+  }
+  await store.workflows.versions(workflowId, first);
+  await store.workflows.find(projectId, 'w');
+  await store.instances.tasks('r' as never);
+  await store.instances.countsByState(1);
+  await store.commands.pendingCount();
+  await store.events.after(0, { limit: 10 });
+  await store.events.after(0, { limit: 10, workflowInstanceId: 'r' as never });
+  await store.events.latestSeq();
+  await store.master.pendingCommands(10);
+  await store.master.findDispatch('d');
+  await store.master.workers.list();
+  await store.credentials.useToken('hash', 1);
+  await store.credentials.useSession('hash', 1);
+  for (const statement of read) {
+    for (const step of await plan(statement)) {
+      expect(step, statement.sql).not.toContain('TEMP B-TREE');
+      expect(step, statement.sql).toMatch(/INDEX|PRIMARY KEY|SCAN events|CONSTANT ROW|SEARCH events$/);
+    }
+  }
+});

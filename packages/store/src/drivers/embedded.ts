@@ -20,7 +20,7 @@ export interface EmbeddedDriverOptions {
   readonly clock?: Pick<Clock, 'setTimeout'>;
 }
 
-export const EMBEDDED_DEFAULTS = { maxGroupStatements: 2_000, busyLimitMs: 5_000 } as const;
+const EMBEDDED_DEFAULTS = { maxGroupStatements: 2_000, busyLimitMs: 5_000 } as const;
 
 const SYSTEM_TIMERS: Pick<Clock, 'setTimeout'> = { setTimeout: (run, delayMs) => setTimeout(run, delayMs) };
 const READ_RETRY_MS = 5;

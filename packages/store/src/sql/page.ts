@@ -3,7 +3,7 @@ import { AppError } from '@vaquita/core';
 import type { PageRequest } from '../ports/api.ts';
 import type { Page } from '../ports/master.ts';
 
-export const MAX_PAGE_LIMIT = 500;
+const MAX_PAGE_LIMIT = 500;
 
 /** @throws AppError `bad_request` unless the limit is a whole number from 1 to 500. */
 export function checkLimit(limit: number): number {

@@ -60,7 +60,7 @@ export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
  * Newest first. Several states are read as one bounded range of an index each and merged: a single `state in (…)`
  * would make SQLite sort all runs of these states for each page.
  */
-export function selectInstances(filter: InstanceFilter, before: string | null, limit: number): SqlStatement {
+function selectInstances(filter: InstanceFilter, before: string | null, limit: number): SqlStatement {
   const scope: string[] = [];
   const scopeArgs: SqlValue[] = [];
   // A workflow is of one project; when both are given the workflow's index does the work.

@@ -1,1 +1,228 @@
-export {};
+/**
+ * The agent put together: settles what an earlier one left, then joins, runs what it is given, and delivers what came
+ * of it. Runs the same as a program of its own and inside the server's process.
+ */
+import {
+  HEARTBEAT_INTERVAL_MS,
+  type MasterOrder,
+  type MasterReject,
+  type MasterWelcome,
+  SESSION_TIMEOUT_MS,
+  SUPPORTED_VERSIONS,
+  type WorkerHello,
+  type WorkerSession,
+} from '@vaquita/protocol';
+import { availableTaskTypes } from '@vaquita/tasks';
+import { openConnection } from './connection.ts';
+import { createExecutor } from './executor.ts';
+import { createFinishedDispatches } from './finished-dispatches.ts';
+import type { AgentHost } from './host.ts';
+import { readWorkerId } from './identity.ts';
+import { reportLeftovers } from './leftovers.ts';
+import { createOutputShipper } from './output-shipper.ts';
+import { openResultOutbox } from './result-outbox.ts';
+import { AGENT_VERSION } from './version.ts';
+
+export interface AgentOptions {
+  /** Addresses of worker sockets, in the order they are tried. */
+  readonly urls: readonly string[];
+  readonly token: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly weight: number;
+  readonly slots: number;
+  readonly workDir: string;
+  readonly heartbeatIntervalMs?: number;
+  readonly sessionTimeoutMs?: number;
+}
+
+/** `rejected`: no server will take this worker as it is, and nothing is left to deliver. */
+export type AgentEnd = { readonly type: 'stopped' } | { readonly type: 'rejected'; readonly reject: MasterReject };
+
+export interface Agent {
+  readonly workerId: string;
+  readonly ended: Promise<AgentEnd>;
+  /** Takes nothing new, lets what runs end within the grace, then ends it, delivers the results, says goodbye. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Between the polite and the forced end of a task when the agent's own grace is over, and of an abandoned one. */
+const KILL_GRACE_MS = 3_000;
+/** How long results may take to be acknowledged when the agent stops; what is left waits on disk. */
+const DELIVERY_MS = 3_000;
+const DELIVERY_POLL_MS = 20;
+
+export async function startAgent(options: AgentOptions, host: AgentHost): Promise<Agent> {
+  const { clock, log, machine } = host;
+  const folder = await host.openWorkFolder(options.workDir);
+  try {
+    return await join();
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
+
+  async function join(): Promise<Agent> {
+    const workerId = await readWorkerId(folder, host);
+    const outbox = await openResultOutbox(folder.results, log);
+    await reportLeftovers({ running: folder.running, outbox, machine, clock, log });
+    const finished = createFinishedDispatches();
+    const output = createOutputShipper(clock);
+    const types = availableTaskTypes(host.taskPorts);
+    let session: WorkerSession | null = null;
+    let everWelcomed = false;
+    let rejected: MasterReject | null = null;
+
+    const executor = createExecutor({
+      slots: options.slots,
+      types,
+      ports: host.taskPorts,
+      clock,
+      machine,
+      folder,
+      outbox,
+      finished,
+      output,
+      log,
+      report(message) {
+        if (session?.send(message) === 'too_large')
+          log.error('A message is too large to be sent.', { type: message.type });
+      },
+    });
+
+    function createHello(): WorkerHello {
+      return {
+        type: 'hello',
+        versions: SUPPORTED_VERSIONS,
+        workerId,
+        token: options.token,
+        name: options.name,
+        groups: options.groups,
+        labels: options.labels,
+        weight: options.weight,
+        slots: options.slots,
+        heartbeatIntervalMs: options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS,
+        sessionTimeoutMs: options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
+        agentVersion: AGENT_VERSION,
+        runtime: machine.runtime,
+        host: machine.name,
+        taskTypes: [...types.keys()],
+        running: executor.running().filter(({ dispatchId }) => outbox.get(dispatchId) === undefined),
+        unsent: outbox.list().map(({ dispatchId, epoch }) => ({ dispatchId, epoch })),
+      };
+    }
+
+    /** P7: the past is settled before anything new comes. */
+    function onWelcome(welcome: MasterWelcome, welcomed: WorkerSession): boolean {
+      if (!executor.seeEpoch(welcome.epoch)) {
+        log.warn(
+          'This server believes to lead but its term is over. If its database was replaced, restart this worker.',
+          { serverId: welcome.serverId, epoch: welcome.epoch },
+        );
+        return false;
+      }
+      everWelcomed = true;
+      session = welcomed;
+      output.attach(welcomed);
+      for (const dispatchId of welcome.abandon) {
+        executor.kill({ dispatchId, reason: 'the server no longer counts on this attempt', graceMs: KILL_GRACE_MS });
+      }
+      for (const dispatchId of welcome.keep) executor.repeat(dispatchId);
+      for (const result of outbox.list()) {
+        output.flush(result.dispatchId);
+        welcomed.send(result);
+      }
+      return true;
+    }
+
+    function onOrder(order: MasterOrder): void {
+      switch (order.type) {
+        case 'dispatch':
+          executor.dispatch(order);
+          return;
+        case 'kill':
+          executor.kill(order);
+          return;
+        case 'outputAck':
+          output.acknowledged(order.dispatchId, order.offset);
+          return;
+        case 'resultAck':
+          for (const dispatchId of order.dispatchIds) {
+            finished.add(dispatchId);
+            outbox.acknowledged(dispatchId);
+            output.forget(dispatchId);
+          }
+      }
+    }
+
+    const connection = openConnection({
+      urls: options.urls,
+      clock,
+      random: host.random,
+      log,
+      connect: host.connect,
+      createHello,
+      readHeartbeat() {
+        const running = executor.running();
+        return { ...machine.readFigures(), slotsUsed: running.length, running: running.map((one) => one.dispatchId) };
+      },
+      onWelcome,
+      onLost() {
+        session = null;
+        output.detach();
+      },
+      onOrder,
+      onRejected(reject) {
+        // A worker that has been at work before keeps trying while there is something to end or to deliver.
+        if (everWelcomed && (executor.running().length > 0 || outbox.size > 0)) return false;
+        rejected = reject;
+        return true;
+      },
+    });
+
+    let stopping: Promise<void> | null = null;
+
+    async function stop(graceMs: number): Promise<void> {
+      executor.drain();
+      if (!(await within(graceMs, executor.idle()))) {
+        executor.stopAll({ state: 'killed', text: 'the worker is stopping', graceMs: KILL_GRACE_MS });
+        await executor.idle();
+      }
+      for (let waited = 0; waited < DELIVERY_MS && session !== null && outbox.size > 0; waited += DELIVERY_POLL_MS) {
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, DELIVERY_POLL_MS));
+      }
+      await connection.close('the worker is stopping');
+    }
+
+    function within(ms: number, done: Promise<void>): Promise<boolean> {
+      return new Promise((resolve) => {
+        const timer = clock.setTimeout(() => resolve(false), ms);
+        void done.then(() => {
+          clock.clearTimeout(timer);
+          resolve(true);
+        });
+      });
+    }
+
+    const ended = connection.ended.then(async (): Promise<AgentEnd> => {
+      output.detach();
+      await outbox.settled();
+      machine.close();
+      await folder.close();
+      return rejected === null ? { type: 'stopped' } : { type: 'rejected', reject: rejected };
+    });
+
+    return {
+      workerId,
+      ended,
+      async stop(graceMs) {
+        stopping ??= stop(graceMs);
+        // A second call is somebody in a hurry.
+        if (graceMs === 0) executor.stopAll({ state: 'killed', text: 'the worker is stopping', graceMs: 0 });
+        await stopping;
+        await ended;
+      },
+    };
+  }
+}

@@ -42,6 +42,8 @@ export function createMasterSession(wire: Wire, options: MasterSessionOptions): 
 
   async function decide(hello: WorkerHello): Promise<void> {
     try {
+      // Asked after this turn: a wire may deliver the hello before this function has returned its session.
+      await undefined;
       const answer = await options.onHello(hello, negotiateVersion(hello.versions) ?? '');
       session.decided(answer);
       if (answer.type === 'welcome' && session.phase === 'open') options.onOpen?.(hello);

@@ -211,12 +211,10 @@ function open(state: SessionState, hello: WorkerHello, first: SessionOutput): Se
     { type: 'disarm', timer: 'greeting' },
     { type: 'arm', timer: 'liveness', delayMs: hello.sessionTimeoutMs },
   ];
-  if (state.role === 'worker') {
-    outputs.push({ type: 'arm', timer: 'heartbeat', delayMs: hello.heartbeatIntervalMs });
-  }
+  // The first heartbeat does not wait an interval: the master wants the load before it sends tasks. But it comes after
+  // whoever hears of the welcome had a chance to leave again.
+  if (state.role === 'worker') outputs.push({ type: 'arm', timer: 'heartbeat', delayMs: 0 });
   outputs.push(first);
-  // The first heartbeat does not wait an interval: the master wants the load before it sends tasks.
-  if (state.role === 'worker') outputs.push({ type: 'beat' });
   return { state: { ...state, phase: 'open', hello }, outputs };
 }
 

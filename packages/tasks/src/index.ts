@@ -1,1 +1,13 @@
-export {};
+export * from './ports.ts';
+export {
+  inheritedEnvironment,
+  type RunTaskOptions,
+  runTask,
+  type TaskOrder,
+  type TaskReport,
+  type TaskRun,
+} from './run-task.ts';
+export { parseOrder } from './sql/order.ts';
+export { runOrder, type SqlClient } from './sql/run-order.ts';
+export * from './task-type.ts';
+export { availableTaskTypes } from './task-types.ts';

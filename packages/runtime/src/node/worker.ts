@@ -1,1 +1,10 @@
-export {};
+/** What a worker is made of on Node. Carries no database and no HTTP server, so that the agent stays small. */
+export { createHostMeter, type HostFigures, type HostMeter } from './host-figures.ts';
+export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
+export { createProcessHost } from './process-host.ts';
+export { killLeftovers, type ProcessRecord, readStartTime } from './process-leftovers.ts';
+export { openRecordFolder, type RecordFolder } from './result-outbox.ts';
+export { systemClock, systemRandom } from './system.ts';
+export { connectSocket, socketUrl } from './worker-connect.ts';
+export { findShell, openWorkerFiles, taskFiles, type WorkerFiles } from './worker-files.ts';
+export { lockWorkDir, type WorkerLock } from './worker-lock.ts';

@@ -1,0 +1,399 @@
+/** What goes wrong between a worker and its server, one case a test: doubled, late, lost, stale, cut, killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DispatchId, TaskInstanceId } from '@vaquita/core';
+import { expect, test } from 'vitest';
+import { AGENT_PROGRAM } from './self.ts';
+import { createTestFolder, startTestAgent } from './testing/test-agent.ts';
+import { startTestMaster, type TestMaster } from './testing/test-master.ts';
+
+/** An agent in a process of its own, so that it can be killed. */
+function spawnAgent(master: TestMaster, workDir: string): ChildProcess & AsyncDisposable {
+  const child = spawn(
+    process.execPath,
+    [
+      AGENT_PROGRAM,
+      '--server',
+      master.url,
+      '--work-dir',
+      workDir,
+      '--name',
+      'killable',
+      '--slots',
+      '2',
+      '--grace',
+      '1s',
+    ],
+    { env: { ...process.env, VAQUITA_WORKER_TOKEN: 'secret' }, stdio: 'ignore' },
+  );
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return Object.assign(child, {
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  });
+}
+
+async function exists(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return stat !== null && !/\) Z /.test(stat);
+}
+
+/** A script that notes the ids of itself and of a grandchild, and would run for an hour. */
+const FAMILY = 'bash -c "echo \\$\\$ > $out/grandchild; sleep 3600" & echo $$ > $out/leader; wait';
+
+async function familyOf(out: string): Promise<number[]> {
+  const read = (name: string) => readFile(join(out, name), 'utf8').catch(() => '');
+  await expect.poll(() => read('grandchild'), { timeout: 10_000 }).toMatch(/\d+\n/);
+  await expect.poll(() => read('leader'), { timeout: 10_000 }).toMatch(/\d+\n/);
+  return [Number(await read('leader')), Number(await read('grandchild'))];
+}
+
+test('P3: a dispatch delivered many times runs once, and each copy is answered', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  const order = {
+    dispatchId: 'd1',
+    params: { out: folder.path },
+    config: { script: 'echo ran >> "$out/ran"; sleep 0.3' },
+  };
+  for (let i = 0; i < 5; i++) master.dispatch(order);
+  await master.result('d1');
+  await expect.poll(() => readdir(join(folder.path, 'results'))).toEqual([]);
+  master.dispatch(order);
+  expect(await master.report('refuse', 'd1')).toMatchObject({ reason: 'duplicate' });
+  expect(await readFile(join(folder.path, 'ran'), 'utf8')).toBe('ran\n');
+  expect(master.reports.filter((one) => one.type === 'ack')).toHaveLength(5);
+});
+
+test('P3: a dispatch of an epoch that is over is refused', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  master.epoch = 7;
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1', epoch: 6 });
+  expect(await master.report('refuse', 'd1')).toMatchObject({ reason: 'stale_epoch' });
+  master.dispatch({ dispatchId: 'd2', epoch: 7 });
+  expect(await master.result('d2')).toMatchObject({ state: 'success' });
+});
+
+test('P3: a server whose term is over is not worked for', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  master.epoch = 7;
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.epoch = 6;
+  const before = master.heartbeats.length;
+  master.cut();
+  await master.until(() => master.hellos.length >= 3);
+  expect(master.heartbeats.length).toBe(before);
+  master.epoch = 8;
+  await master.until(() => master.heartbeats.length > before);
+});
+
+test('a socket cut in the middle of a task: it runs on, and log and result come after the reconnect', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  const script = 'echo before; while [ ! -e "$out/go" ]; do sleep 0.02; done; echo after';
+  master.dispatch({ dispatchId: 'd1', params: { out: folder.path }, config: { script } });
+  await master.report('output', 'd1');
+  const hellos = master.hellos.length;
+  master.cut();
+  await writeFile(join(folder.path, 'go'), '');
+  expect(await master.result('d1')).toMatchObject({ state: 'success' });
+  expect(master.hellos.length).toBeGreaterThan(hellos);
+  expect(master.log('d1')).toBe('before\nafter\n');
+});
+
+test('the hello after a cut names what runs, and started is said again', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1', config: { script: 'sleep 600' } });
+  await master.report('started', 'd1');
+  master.cut();
+  await master.until(() => master.reports.filter((one) => one.type === 'started').length === 2);
+  expect(master.hellos.at(-1)?.running).toEqual([{ dispatchId: 'd1', epoch: 1, state: 'started' }]);
+});
+
+test('P7: what the server no longer counts on is killed after the reconnect and still reported', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1', config: { script: 'sleep 600' } });
+  await master.report('started', 'd1');
+  master.abandons = () => true;
+  master.cut();
+  expect(await master.result('d1')).toMatchObject({ state: 'killed' });
+});
+
+test('P4: a result whose acknowledgement is lost is sent again after each reconnect until it comes', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  master.acknowledges = false;
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1' });
+  await master.result('d1');
+  const results = () => master.reports.filter((one) => one.type === 'result');
+  for (const count of [2, 3]) {
+    master.cut();
+    await master.until(() => results().length === count);
+    expect(master.hellos.at(-1)?.unsent).toEqual([{ dispatchId: 'd1', epoch: 1 }]);
+  }
+  master.acknowledges = true;
+  master.cut();
+  await master.until(() => results().length === 4);
+  expect(new Set(results().map((one) => JSON.stringify(one))).size).toBe(1);
+  await expect.poll(() => readdir(join(folder.path, 'results'))).toEqual([]);
+});
+
+test('P4: an agent killed with an undelivered result: the next one on the folder delivers it', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  master.acknowledges = false;
+  {
+    await using agent = spawnAgent(master, folder.path);
+    await master.until(() => master.heartbeats.length > 0);
+    master.dispatch({
+      dispatchId: 'd1',
+      config: { script: 'echo "::set-output rows=1"' },
+      outputs: [{ name: 'rows', type: 'integer' }],
+    });
+    await master.result('d1');
+    agent.kill('SIGKILL');
+  }
+  const before = master.reports.length;
+  master.acknowledges = true;
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.reports.length > before);
+  expect(master.hellos.at(-1)?.unsent).toEqual([{ dispatchId: 'd1', epoch: 1 }]);
+  expect(master.reports.at(-1)).toMatchObject({ dispatchId: 'd1', state: 'success', outputs: { rows: '1' } });
+}, 20_000);
+
+test('an agent killed in mid-task: the next one ends what it left running and reports it lost', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  let family: number[];
+  {
+    await using agent = spawnAgent(master, folder.path);
+    await master.until(() => master.heartbeats.length > 0);
+    master.dispatch({ dispatchId: 'd1', params: { out: folder.path }, config: { script: FAMILY } });
+    family = await familyOf(folder.path);
+    agent.kill('SIGKILL');
+  }
+  for (const pid of family) expect(await exists(pid)).toBe(true);
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  expect(await master.result('d1')).toMatchObject({ state: 'lost', error: expect.stringContaining('agent ended') });
+  for (const pid of family) await expect.poll(() => exists(pid)).toBe(false);
+}, 20_000);
+
+test('a note of a task whose process id now belongs to somebody else does not harm them', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  const stranger = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+  try {
+    const ifLost = {
+      type: 'result',
+      dispatchId: 'd1',
+      epoch: 1,
+      state: 'lost',
+      exitCode: null,
+      signal: null,
+      outputs: {},
+      startedAt: 1,
+      endedAt: 1,
+      logBytes: 0,
+      error: 'lost',
+    };
+    await mkdir(join(folder.path, 'running'), { recursive: true });
+    const note = JSON.stringify({ ifLost, process: { pid: stranger.pid, startTime: '1' } });
+    await writeFile(join(folder.path, 'running', 'd1.json'), note);
+    await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+    expect(await master.result('d1')).toMatchObject({ state: 'lost' });
+    expect(await exists(stranger.pid!)).toBe(true);
+  } finally {
+    stranger.kill('SIGKILL');
+  }
+});
+
+test('damaged files in the folder are put aside and stop nothing', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  for (const name of ['running', 'results']) {
+    await mkdir(join(folder.path, name), { recursive: true });
+    await writeFile(join(folder.path, name, 'd1.json'), '{"half":');
+    await writeFile(join(folder.path, name, 'd2.json.tmp'), '');
+  }
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  expect(await readdir(join(folder.path, 'results'))).toEqual(['d1.unreadable']);
+  expect(await readdir(join(folder.path, 'running'))).toEqual(['d1.unreadable']);
+});
+
+test('a kill ends children and grandchildren', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1', params: { out: folder.path }, config: { script: FAMILY } });
+  const family = await familyOf(folder.path);
+  master.kill('d1', 5_000);
+  expect(await master.result('d1')).toMatchObject({ state: 'killed', error: 'a test says so' });
+  for (const pid of family) expect(await exists(pid)).toBe(false);
+});
+
+test('a task that ignores TERM is killed by force after the grace', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1', config: { script: "trap '' TERM; echo ready; while :; do sleep 0.1; done" } });
+  await master.report('output', 'd1');
+  master.kill('d1', 200);
+  expect(await master.result('d1')).toMatchObject({ state: 'killed', signal: 'SIGKILL' });
+});
+
+test('a kill that comes right behind its dispatch finds it, before it has started', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1', config: { script: 'sleep 600' } });
+  master.kill('d1', 0);
+  expect(await master.result('d1')).toMatchObject({ state: 'killed' });
+});
+
+test('a kill that overtakes its dispatch is answered, and the dispatch is not run any more', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.kill('d1', 0);
+  expect(await master.result('d1')).toMatchObject({ state: 'killed', startedAt: null });
+  master.dispatch({ dispatchId: 'd1' });
+  expect(await master.report('refuse', 'd1')).toMatchObject({ reason: 'duplicate' });
+});
+
+test('P6: a server that does not answer heartbeats is left, and joined again, while the task runs on', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({
+    url: master.url,
+    workDir: folder.path,
+    heartbeatIntervalMs: 100,
+    sessionTimeoutMs: 300,
+    change: (host) => ({
+      ...host,
+      async connect(url) {
+        const wire = await host.connect(url);
+        if (master.hellos.length > 0) return wire;
+        // The first connection goes deaf once it is open: a heartbeat's answer never arrives.
+        return {
+          ...wire,
+          get bufferedBytes() {
+            return wire.bufferedBytes;
+          },
+          onText: (receive) => wire.onText((text) => (text.includes('heartbeatAck') ? undefined : receive(text))),
+        };
+      },
+    }),
+  });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1', config: { script: 'sleep 600' } });
+  await master.report('started', 'd1');
+  await master.until(() => master.hellos.length === 2);
+  expect(master.hellos[1]?.running).toMatchObject([{ dispatchId: 'd1' }]);
+});
+
+test('a disk that takes no results for a while: the result is reported once it is written, not before', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  let failures = 0;
+  await using _ = await startTestAgent({
+    url: master.url,
+    workDir: folder.path,
+    change: (host) => ({
+      ...host,
+      async openWorkFolder(path) {
+        const work = await host.openWorkFolder(path);
+        return {
+          ...work,
+          results: {
+            ...work.results,
+            async put(name, text) {
+              failures += 1;
+              if (failures === 1) throw new Error('no space left on device');
+              expect(master.reports.some((one) => one.type === 'result')).toBe(false);
+              await work.results.put(name, text);
+            },
+          },
+        };
+      },
+    }),
+  });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1' });
+  expect(await master.result('d1')).toMatchObject({ state: 'success' });
+  expect(failures).toBe(2);
+});
+
+test('P8: a task that prints 20 MB while the server is away: its end and its result come through', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  const script =
+    'while [ ! -e "$out/go" ]; do sleep 0.02; done; echo first; head -c 20000000 /dev/zero | tr "\\0" "x"; echo; echo last';
+  master.dispatch({ dispatchId: 'd1', params: { out: folder.path }, config: { script } });
+  await master.report('started', 'd1');
+  master.answer = () => ({ type: 'redirect', url: null, retryAfterMs: 50 });
+  master.cut();
+  await writeFile(join(folder.path, 'go'), '');
+  await expect.poll(() => readdir(join(folder.path, 'results')), { timeout: 10_000 }).toHaveLength(1);
+  master.answer = null;
+  const result = await master.result('d1');
+  const log = master.log('d1');
+  expect(log).toMatch(/^first\n/);
+  expect(log).toMatch(/\nlast\n$/);
+  expect(log).toMatch(/\[\d+ bytes of output were dropped here/);
+  expect(log.length).toBeLessThan(1_200_000);
+  expect(result.logBytes).toBe(Buffer.byteLength(log));
+}, 20_000);
+
+test('the token and other secrets of the agent are not in the environment of a task', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  const env = {
+    PATH: process.env.PATH,
+    VAQUITA_WORKER_TOKEN: 'secret',
+    VAQUITA_SECRET_KEY: 'x',
+    npm_config__auth: 'y',
+  };
+  await using _ = await startTestAgent({
+    url: master.url,
+    workDir: folder.path,
+    change: (host) => ({ ...host, machine: { ...host.machine, env } }),
+  });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({
+    dispatchId: 'd1',
+    taskInstanceId: 't1' as TaskInstanceId,
+    config: { script: 'env | cut -d= -f1 | sort' },
+  });
+  await master.result('d1' satisfies string as DispatchId);
+  const names = master.log('d1').split('\n');
+  expect(names).toContain('VAQUITA_DISPATCH_ID');
+  for (const secret of ['VAQUITA_WORKER_TOKEN', 'VAQUITA_SECRET_KEY', 'npm_config__auth'])
+    expect(names).not.toContain(secret);
+});

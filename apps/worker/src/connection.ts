@@ -1,0 +1,150 @@
+/**
+ * The one place that connects: a loop that holds one session at a time, and waits between two of them. Everything else
+ * only wakes it (`stop`, `retry`), and learns of sessions by `onWelcome` and `onLost`.
+ */
+import type { Clock, Random } from '@vaquita/core';
+import {
+  createWorkerSession,
+  type MasterOrder,
+  type MasterRedirect,
+  type MasterReject,
+  type MasterWelcome,
+  RECONNECT_CAP_MS,
+  type RejectCode,
+  type SessionEnd,
+  type Wire,
+  type WorkerHeartbeat,
+  type WorkerHello,
+  type WorkerSession,
+} from '@vaquita/protocol';
+import { reconnectDelayMs } from './backoff.ts';
+import type { AgentLog } from './host.ts';
+
+export interface ConnectionOptions {
+  readonly urls: readonly string[];
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'next'>;
+  readonly log: AgentLog;
+  connect(url: string): Promise<Wire>;
+  createHello(): WorkerHello;
+  readHeartbeat(): Omit<WorkerHeartbeat, 'type' | 'seq'>;
+  /** False when this server must not be worked for; the session is closed and another one tried later. */
+  onWelcome(welcome: MasterWelcome, session: WorkerSession): boolean;
+  onLost(): void;
+  onOrder(order: MasterOrder): void;
+  /** A refusal that waiting does not heal. True: give up; the loop ends. */
+  onRejected(reject: MasterReject): boolean;
+}
+
+export interface Connection {
+  /** Says goodbye if there is somebody to say it to, and ends the loop. */
+  close(reason: string): Promise<void>;
+  /** Resolves when the loop has ended. */
+  readonly ended: Promise<void>;
+}
+
+/** How one try ended. */
+interface Outcome {
+  readonly welcomed: boolean;
+  readonly end: SessionEnd | null;
+  readonly refusal: MasterReject | MasterRedirect | null;
+}
+
+const TRIES_PER_SERVER = 5;
+const FINAL: ReadonlySet<RejectCode> = new Set(['bad_token', 'version_unsupported', 'bad_hello']);
+
+export function openConnection(options: ConnectionOptions): Connection {
+  const { clock, log } = options;
+  let stopping = false;
+  let session: WorkerSession | null = null;
+  let wake: (reason: 'stop' | 'due') => void = () => {};
+
+  async function loop(): Promise<void> {
+    let failures = 0;
+    let redirect: string | null = null;
+    while (!stopping) {
+      const turn = Math.floor(failures / TRIES_PER_SERVER) % options.urls.length;
+      const url = redirect ?? options.urls[turn]!;
+      const outcome = await holdSession(url);
+      if (stopping) return;
+      redirect = null;
+      failures = outcome.welcomed ? 0 : failures + 1;
+      let delayMs = reconnectDelayMs(failures, options.random);
+      const { refusal } = outcome;
+      if (refusal?.type === 'redirect') {
+        redirect = refusal.url;
+        delayMs = refusal.retryAfterMs;
+      } else if (refusal?.type === 'reject') {
+        log.error(`The server refused this worker: ${refusal.text}`, { code: refusal.code, url });
+        if (FINAL.has(refusal.code) && options.onRejected(refusal)) return;
+        delayMs = RECONNECT_CAP_MS;
+      } else if (outcome.end?.reason === 'replaced') delayMs = RECONNECT_CAP_MS;
+      log.info('Connecting again.', { inMs: delayMs, because: outcome.end?.text ?? 'no connection' });
+      await pause(delayMs);
+    }
+  }
+
+  async function holdSession(url: string): Promise<Outcome> {
+    let wire: Wire;
+    try {
+      wire = await options.connect(url);
+    } catch (error) {
+      log.warn(error instanceof Error ? error.message : String(error));
+      return { welcomed: false, end: null, refusal: null };
+    }
+    if (stopping) {
+      wire.terminate();
+      return { welcomed: false, end: null, refusal: null };
+    }
+    return new Promise((resolve) => {
+      let welcomed = false;
+      let refusal: MasterReject | MasterRedirect | null = null;
+      const own = createWorkerSession(wire, {
+        clock,
+        hello: options.createHello(),
+        onWelcome(welcome) {
+          welcomed = options.onWelcome(welcome, own);
+          if (welcomed) log.info(`Joined ${url}.`, { serverId: welcome.serverId, epoch: welcome.epoch });
+          else own.close('normal', 'this server leads no longer');
+        },
+        onRefused(answer) {
+          refusal = answer;
+        },
+        onMessage: options.onOrder,
+        readHeartbeat: options.readHeartbeat,
+        onClosed(end) {
+          session = null;
+          if (welcomed) options.onLost();
+          resolve({ welcomed, end, refusal });
+        },
+        onBadMessage: (bad) => log.warn('The server sent a message that is not understood.', { ...bad }),
+        onFault: (error) => log.error('An order of the server could not be handled.', { error }),
+      });
+      session = own;
+    });
+  }
+
+  function pause(delayMs: number): Promise<'stop' | 'due'> {
+    if (delayMs <= 0 || stopping) return Promise.resolve('due');
+    return new Promise((resolve) => {
+      const timer = clock.setTimeout(() => wake('due'), delayMs);
+      wake = (reason) => {
+        clock.clearTimeout(timer);
+        wake = () => {};
+        resolve(reason);
+      };
+    });
+  }
+
+  const ended = loop();
+  return {
+    ended,
+    async close(reason) {
+      stopping = true;
+      wake('stop');
+      session?.send({ type: 'goodbye', reason });
+      session?.close('going_away', reason);
+      await ended;
+    },
+  };
+}

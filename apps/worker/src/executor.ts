@@ -1,0 +1,271 @@
+/**
+ * Takes dispatches and runs them in a bounded number of slots. Knows no socket: it reports through `report`, which may
+ * lose what it is given, and the outbox, which may not.
+ *
+ * E1 A dispatch id is run at most once: it is known as running, as waiting in the outbox, or as finished (P3).
+ * E2 A slot is taken before `ack` is said and given back when the result is on disk.
+ * E3 A result is on disk before it is reported (P4); while the disk refuses it, the slot stays taken and it is tried again.
+ * E4 Everything known of a dispatch comes before the epoch: a resend of what runs here is answered, whoever sends it.
+ */
+import type { Clock, DispatchId, Epoch } from '@vaquita/core';
+import type {
+  MasterDispatch,
+  MasterKill,
+  RefuseReason,
+  RunningDispatch,
+  WorkerReport,
+  WorkerResult,
+} from '@vaquita/protocol';
+import {
+  inheritedEnvironment,
+  runTask,
+  type StopOrder,
+  type TaskPorts,
+  type TaskRun,
+  type TaskType,
+} from '@vaquita/tasks';
+import type { FinishedDispatches } from './finished-dispatches.ts';
+import type { AgentLog, Machine, ProcessRecord, WorkFolder } from './host.ts';
+import { DISPATCH_VARIABLE, type RunningRecord } from './leftovers.ts';
+import type { OutputShipper } from './output-shipper.ts';
+import type { ResultOutbox } from './result-outbox.ts';
+
+export interface ExecutorOptions {
+  readonly slots: number;
+  readonly types: ReadonlyMap<string, TaskType>;
+  readonly ports: TaskPorts;
+  readonly clock: Clock;
+  readonly machine: Pick<Machine, 'env' | 'readStartTime'>;
+  readonly folder: Pick<WorkFolder, 'running' | 'makeTaskFolder' | 'removeTaskFolder'>;
+  readonly outbox: ResultOutbox;
+  readonly finished: FinishedDispatches;
+  readonly output: OutputShipper;
+  readonly log: AgentLog;
+  report(message: WorkerReport): void;
+}
+
+export interface Executor {
+  dispatch(order: MasterDispatch): void;
+  kill(order: Pick<MasterKill, 'dispatchId' | 'reason' | 'graceMs'>): void;
+  /** The epoch of a welcome; lower ones are refused from now on. False when this one is itself too low. */
+  seeEpoch(epoch: Epoch): boolean;
+  running(): readonly RunningDispatch[];
+  /** Says again of a running dispatch what a lost connection may have swallowed. */
+  repeat(dispatchId: DispatchId): void;
+  /** Takes no new dispatches from now on. */
+  drain(): void;
+  stopAll(order: StopOrder): void;
+  /** Resolves when nothing runs. */
+  idle(): Promise<void>;
+}
+
+interface Entry {
+  readonly order: MasterDispatch;
+  startedAt: number | null;
+  processId: number | null;
+  run: TaskRun | null;
+  /** Orders to stop that came before there was a run to stop. */
+  readonly early: StopOrder[];
+  ended: boolean;
+  /** The last note on disk that was begun. */
+  noted: Promise<void>;
+}
+
+const OUTBOX_RETRY_MS = 1_000;
+const MAX_ERROR_CHARS = 4_000;
+
+export function createExecutor(options: ExecutorOptions): Executor {
+  const { outbox, finished, clock, folder, log, output, report } = options;
+  const entries = new Map<DispatchId, Entry>();
+  let highestEpoch: Epoch = 0;
+  let draining = false;
+  let idleWaiters: (() => void)[] = [];
+
+  function dispatch(order: MasterDispatch): void {
+    const { dispatchId } = order;
+    const result = outbox.get(dispatchId);
+    if (entries.has(dispatchId)) repeat(dispatchId);
+    else if (result !== undefined) report(result);
+    else {
+      const refusal = whyRefused(order);
+      if (refusal === null) accept(order);
+      else report({ type: 'refuse', dispatchId, ...refusal });
+    }
+  }
+
+  function accept(order: MasterDispatch): void {
+    const { dispatchId } = order;
+    highestEpoch = Math.max(highestEpoch, order.epoch);
+    const noted = Promise.resolve();
+    const entry: Entry = { order, startedAt: null, processId: null, run: null, early: [], ended: false, noted };
+    entries.set(dispatchId, entry);
+    report({ type: 'ack', dispatchId });
+    void carryOut(entry);
+  }
+
+  function whyRefused(order: MasterDispatch): { readonly reason: RefuseReason; readonly text: string } | null {
+    if (finished.has(order.dispatchId)) {
+      return { reason: 'duplicate', text: 'this dispatch has ended here and its result was delivered' };
+    }
+    if (order.epoch < highestEpoch) {
+      return { reason: 'stale_epoch', text: `epoch ${order.epoch} is over; this worker has seen ${highestEpoch}` };
+    }
+    if (draining) return { reason: 'draining', text: 'this worker is stopping' };
+    if (!options.types.has(order.taskType)) {
+      const known = [...options.types.keys()].join(', ');
+      return { reason: 'unknown_type', text: `this worker cannot run "${order.taskType}", only ${known}` };
+    }
+    if (entries.size >= options.slots) {
+      return { reason: 'no_slot', text: `all ${options.slots} slots are taken` };
+    }
+    return null;
+  }
+
+  function repeat(dispatchId: DispatchId): void {
+    const entry = entries.get(dispatchId);
+    if (entry === undefined) return;
+    report({ type: 'ack', dispatchId });
+    if (entry.startedAt !== null) {
+      report({ type: 'started', dispatchId, processId: entry.processId, at: entry.startedAt });
+    }
+  }
+
+  /** Never rejects: whatever happens, the dispatch ends with a result in the outbox. */
+  async function carryOut(entry: Entry): Promise<void> {
+    const { dispatchId } = entry.order;
+    const result = await attempt(entry).catch((error: unknown) => {
+      log.error('A task could not be run.', { dispatchId, error });
+      const reason = error instanceof Error ? error.message : String(error);
+      return resultOf(entry, { state: 'failure', error: `the worker could not run it: ${reason}` });
+    });
+    entry.ended = true;
+    output.flush(dispatchId);
+    const stored = { ...result, logBytes: output.logBytes(dispatchId) };
+    await store(stored);
+    // Not before the last note has been written: one that comes after its removal would be found as a lost task.
+    await entry.noted;
+    await folder.running.remove(dispatchId).catch((error: unknown) => log.warn('A note stays behind.', { error }));
+    entries.delete(dispatchId);
+    report(stored);
+    await folder.removeTaskFolder(dispatchId).catch((error: unknown) => {
+      log.warn('The folder of a task could not be removed.', { dispatchId, error });
+    });
+    if (entries.size === 0) for (const wake of idleWaiters.splice(0)) wake();
+  }
+
+  async function attempt(entry: Entry): Promise<WorkerResult> {
+    const { order } = entry;
+    const { dispatchId } = order;
+    await note(entry, null);
+    const workDir = await folder.makeTaskFolder(dispatchId);
+    const run = runTask({
+      type: options.types.get(order.taskType)!,
+      order,
+      clock,
+      ports: options.ports,
+      workDir,
+      baseEnv: {
+        ...inheritedEnvironment(options.machine.env),
+        [DISPATCH_VARIABLE]: dispatchId,
+        VAQUITA_TASK_NAME: order.taskName,
+        VAQUITA_TASK_INSTANCE_ID: order.taskInstanceId,
+        VAQUITA_ATTEMPT: String(order.attempt),
+      },
+      write: (stream, text) => output.write(dispatchId, stream, text),
+      onStarted: (processId) => started(entry, processId),
+    });
+    entry.run = run;
+    for (const early of entry.early.splice(0)) run.stop(early);
+    const { state, exitCode, signal, outputs, startedAt, endedAt, error } = await run.report;
+    const shown = error === null ? null : error.slice(0, MAX_ERROR_CHARS);
+    return resultOf(entry, { state, exitCode, signal, outputs, startedAt, endedAt, error: shown });
+  }
+
+  function started(entry: Entry, processId: number | null): void {
+    entry.startedAt = clock.now();
+    entry.processId = processId;
+    report({ type: 'started', dispatchId: entry.order.dispatchId, processId, at: entry.startedAt });
+    if (processId === null) return;
+    entry.noted = options.machine
+      .readStartTime(processId)
+      .then((startTime) => note(entry, { pid: processId, startTime }))
+      .catch((error: unknown) => log.warn('The process of a task could not be noted.', { error }));
+  }
+
+  function note(entry: Entry, process: ProcessRecord | null): Promise<void> {
+    const error = 'the agent ended while the task was running';
+    const record: RunningRecord = { ifLost: resultOf(entry, { state: 'lost', error }), process };
+    return folder.running.put(entry.order.dispatchId, JSON.stringify(record));
+  }
+
+  function resultOf(entry: Entry, end: Pick<WorkerResult, 'state' | 'error'> & Partial<WorkerResult>): WorkerResult {
+    const { dispatchId, epoch } = entry.order;
+    const empty = { exitCode: null, signal: null, outputs: {}, logBytes: 0, endedAt: clock.now() };
+    return { type: 'result', dispatchId, epoch, startedAt: entry.startedAt, ...empty, ...end };
+  }
+
+  /** E3 */
+  async function store(result: WorkerResult): Promise<void> {
+    for (;;) {
+      try {
+        await outbox.put(result);
+        return;
+      } catch (error) {
+        log.error('A result could not be written to disk; trying again.', { dispatchId: result.dispatchId, error });
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, OUTBOX_RETRY_MS));
+      }
+    }
+  }
+
+  /** A kill for what is not here is answered too: the server waits for it. And the dispatch is not run any more. */
+  async function answerUnknown(dispatchId: DispatchId, reason: string): Promise<void> {
+    finished.add(dispatchId);
+    const error = `it was not running on this worker when the order to stop it came: ${reason}`;
+    const none = { exitCode: null, signal: null, outputs: {}, startedAt: null, logBytes: 0 };
+    const end = { dispatchId, epoch: highestEpoch, state: 'killed', endedAt: clock.now(), error } as const;
+    const result: WorkerResult = { type: 'result', ...none, ...end };
+    await store(result);
+    report(result);
+  }
+
+  function stopEntry(entry: Entry, order: StopOrder): void {
+    if (entry.ended) return;
+    if (entry.run === null) entry.early.push(order);
+    else entry.run.stop(order);
+  }
+
+  return {
+    dispatch,
+    repeat,
+    kill({ dispatchId, reason, graceMs }) {
+      const entry = entries.get(dispatchId);
+      const result = outbox.get(dispatchId);
+      if (entry !== undefined) stopEntry(entry, { state: 'killed', text: reason, graceMs });
+      else if (result !== undefined) report(result);
+      else void answerUnknown(dispatchId, reason);
+    },
+    seeEpoch(epoch) {
+      if (epoch < highestEpoch) return false;
+      highestEpoch = epoch;
+      return true;
+    },
+    running: () =>
+      [...entries.values()].map(({ order, startedAt }) => ({
+        dispatchId: order.dispatchId,
+        epoch: order.epoch,
+        state: startedAt === null ? 'accepted' : 'started',
+      })),
+    drain() {
+      draining = true;
+    },
+    stopAll(order) {
+      for (const entry of entries.values()) stopEntry(entry, order);
+    },
+    idle() {
+      if (entries.size === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        idleWaiters = [...idleWaiters, resolve];
+      });
+    },
+  };
+}

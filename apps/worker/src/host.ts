@@ -1,0 +1,60 @@
+/** What the agent needs of the machine it runs on. `node-host.ts` brings it on Node; tests bring parts of their own. */
+import type { Clock, Random } from '@vaquita/core';
+import type { Wire, WorkerHeartbeat } from '@vaquita/protocol';
+import type { TaskPorts } from '@vaquita/tasks';
+
+export interface AgentLog {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Small records that survive a crash, by name. */
+export interface Records {
+  put(name: string, text: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  readAll(): Promise<ReadonlyMap<string, string>>;
+  setAside(name: string): Promise<void>;
+}
+
+export interface ProcessRecord {
+  readonly pid: number;
+  readonly startTime: string | null;
+}
+
+/** The agent's folder, held by this agent alone until `close`. */
+export interface WorkFolder {
+  readIdentity(): Promise<string | null>;
+  writeIdentity(text: string): Promise<void>;
+  readonly results: Records;
+  readonly running: Records;
+  makeTaskFolder(name: string): Promise<string>;
+  removeTaskFolder(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type HostFigures = Pick<WorkerHeartbeat, 'cpu' | 'memory' | 'disk' | 'load' | 'loopLagMs'>;
+
+export interface Machine {
+  /** The machine's name. */
+  readonly name: string;
+  /** Such as `node 24.21.0 linux x64`. */
+  readonly runtime: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readFigures(): HostFigures;
+  readStartTime(pid: number): Promise<string | null>;
+  /** Ends what an earlier agent left running; resolves with how many process groups that were. */
+  killLeftovers(record: ProcessRecord | null, mark: string): Promise<number>;
+  close(): void;
+}
+
+export interface AgentHost {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: AgentLog;
+  readonly machine: Machine;
+  readonly taskPorts: TaskPorts;
+  openWorkFolder(path: string): Promise<WorkFolder>;
+  connect(url: string): Promise<Wire>;
+}

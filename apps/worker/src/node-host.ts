@@ -1,0 +1,81 @@
+/** The agent's host on Node. */
+import { arch, hostname, platform } from 'node:os';
+import {
+  connectSocket,
+  createHostMeter,
+  createProcessHost,
+  findShell,
+  killLeftovers,
+  lockWorkDir,
+  openRecordFolder,
+  openWorkerFiles,
+  readStartTime,
+  systemClock,
+  systemRandom,
+  taskFiles,
+} from '@vaquita/runtime/node/worker';
+import type { TaskPorts } from '@vaquita/tasks';
+import type { AgentHost, AgentLog, WorkFolder } from './host.ts';
+import { AGENT_PROGRAM, SQL_COMMAND } from './self.ts';
+import { hasSqlDriver } from './sql-program.ts';
+import { stripTypes } from './strip-types.ts';
+
+export interface NodeHostOptions {
+  readonly log: AgentLog;
+  readonly workDir: string;
+}
+
+export async function createNodeHost({ log, workDir }: NodeHostOptions): Promise<AgentHost> {
+  const meter = createHostMeter(workDir);
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    machine: {
+      name: hostname(),
+      runtime: `node ${process.versions.node} ${platform()} ${arch()}`,
+      env: process.env,
+      readFigures: () => meter.read(),
+      readStartTime,
+      killLeftovers,
+      close: () => meter.close(),
+    },
+    taskPorts: await createTaskPorts(),
+    openWorkFolder,
+    connect: connectSocket,
+  };
+}
+
+async function createTaskPorts(): Promise<TaskPorts> {
+  const runsTypeScript = process.features.typescript === 'strip' || process.features.typescript === 'transform';
+  const program = { command: process.execPath, args: ['--disable-warning=ExperimentalWarning'] };
+  return {
+    processes: createProcessHost(),
+    files: taskFiles,
+    fetch: (url, init) => fetch(url, init),
+    shell: await findShell(),
+    node: { ...(runsTypeScript ? program : { ...program, args: [] }), runsTypeScript },
+    stripTypes,
+    sql: (await hasSqlDriver()) ? { command: process.execPath, args: [AGENT_PROGRAM, SQL_COMMAND] } : null,
+  };
+}
+
+async function openWorkFolder(path: string): Promise<WorkFolder> {
+  const files = await openWorkerFiles(path);
+  const lock = await lockWorkDir(path);
+  try {
+    await files.clearTaskFolders();
+    return {
+      readIdentity: files.readIdentity,
+      writeIdentity: files.writeIdentity,
+      results: await openRecordFolder(files.folder('results'), { durable: true }),
+      running: await openRecordFolder(files.folder('running'), { durable: false }),
+      makeTaskFolder: files.makeTaskFolder,
+      removeTaskFolder: files.removeTaskFolder,
+      close: () => lock.release(),
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}

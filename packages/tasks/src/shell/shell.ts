@@ -1,0 +1,19 @@
+/**
+ * Runs a shell script. The script is written to a file and run as it is: parameters are environment variables, nothing
+ * is put into its text, and no option such as `set -e` is added. The exit code of the script is the task's.
+ */
+import * as z from 'zod/mini';
+import { readConfig } from '../read-config.ts';
+import { runProcess } from '../run-process.ts';
+import type { TaskType } from '../task-type.ts';
+
+const schema = z.object({ script: z.string() });
+
+export const shell: TaskType = {
+  name: 'shell',
+  async run(context) {
+    const { script } = readConfig(schema, context.config);
+    const path = await context.ports.files.write(context.workDir, 'script.sh', script);
+    return runProcess({ context, command: context.ports.shell, args: [path], readsOutputs: true });
+  },
+};

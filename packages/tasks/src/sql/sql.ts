@@ -1,0 +1,47 @@
+/**
+ * Runs SQL on a libSQL or SQLite database, in a process of its own: the native driver is synchronous, and a long query
+ * must neither make the worker deaf nor outlive a kill. The first row of the last query is offered as outputs.
+ */
+import { literalLookup, resolveText } from '@vaquita/core';
+import * as z from 'zod/mini';
+import { readConfig } from '../read-config.ts';
+import { runProcess } from '../run-process.ts';
+import { failure, type TaskType } from '../task-type.ts';
+import { ANSWER_FILE, ORDER_FILE, parseAnswer, type SqlOrder } from './order.ts';
+import { parseScript } from './statements.ts';
+
+const schema = z.object({ database: z.string(), script: z.string() });
+const WITH_SCHEME = /^(file|libsql|https?|wss?):/i;
+
+export const sql: TaskType = {
+  name: 'sql',
+  async run(context) {
+    const config = readConfig(schema, context.config);
+    const { ports, workDir, params, time } = context;
+    if (ports.sql === null) return failure('this worker has no SQL driver; install @libsql/client beside it');
+    const database = resolveText(config.database, literalLookup(params), time);
+    if (database.warnings.length > 0) return failure(database.warnings.map(({ message }) => message).join(' '));
+    const script = parseScript(config.script, params, time);
+    for (const warning of script.warnings) context.write('system', `warning: ${warning}\n`);
+    if (script.problems.length > 0) return failure(script.problems.join('; '));
+
+    const order: SqlOrder = {
+      url: WITH_SCHEME.test(database.text) ? database.text : `file:${database.text}`,
+      statements: script.statements.map(({ sql, values }) => ({ sql, values: [...values] })),
+      answerPath: `${workDir}/${ANSWER_FILE}`,
+    };
+    const path = await ports.files.write(workDir, ORDER_FILE, JSON.stringify(order));
+    // What the program prints is data of the database: a row must not be able to set an output.
+    const outcome = await runProcess({
+      context,
+      command: ports.sql.command,
+      args: [...ports.sql.args, path],
+      readsOutputs: false,
+    });
+    const answer = outcome.state === 'success' ? await ports.files.read(workDir, ANSWER_FILE) : null;
+    for (const [name, value] of Object.entries(answer === null ? {} : parseAnswer(answer))) {
+      context.outputs.set(name, value);
+    }
+    return outcome;
+  },
+};

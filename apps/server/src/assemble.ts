@@ -5,6 +5,7 @@
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
 import { createMaster } from '@vaquita/master';
+import { SOCKET_PATH } from '@vaquita/protocol';
 import { createServerSession, createSqlRegistryStore } from '@vaquita/registry';
 import { migrate, openStore } from '@vaquita/store';
 import { createChanges } from './changes.ts';
@@ -100,6 +101,7 @@ export async function assembleServer(
       readiness: [
         { name: 'database', check: async () => ({ ok: (await store.events.latestSeq()) >= 0, detail: 'answers' }) },
         { name: 'registry', check: async () => ({ ok: session.state === 'connected', detail: session.state }) },
+        { name: 'leader', check: async () => leaderKnown(lease.leadership().leaderName) },
       ],
       metrics,
       log,
@@ -148,12 +150,16 @@ async function startEmbeddedWorker(
 ): Promise<EmbeddedWorker> {
   const { host, settings } = first;
   return host.startWorker({
-    serverUrl: listening.url,
+    socketUrl: `${listening.url.replace(/^http/, 'ws')}${SOCKET_PATH}`,
     token: await ensureWorkerToken(first),
     name: 'embedded',
     slots: settings.embeddedWorkerSlots,
     workDir: `${settings.dataDir}/worker`,
   });
+}
+
+function leaderKnown(name: string | null) {
+  return { ok: name !== null, detail: name === null ? 'nobody leads yet' : `${name} leads` };
 }
 
 function greet(listening: Listening, password: string | null, examples: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 /** What a new database gets before the server answers: somebody who may sign in, and tokens for this machine. */
-import { hashPassword, makeToken } from '@vaquita/api';
+import { hashPassword, makeToken, verifyPassword } from '@vaquita/api';
 import { type IdSource, sha256Hex, type UserId } from '@vaquita/core';
-import type { Store } from '@vaquita/store';
+import type { Store, UserRow } from '@vaquita/store';
 import type { ServerHost } from './host.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -33,7 +33,10 @@ export interface Accounts {
 /** Makes the admin when there is nobody, and takes over a password that the operator has changed in the settings. */
 export async function ensureAdmin({ store, host, ids, settings }: FirstStartDeps): Promise<Accounts> {
   const known = await store.users.findByName(ADMIN_NAME);
-  if (known) return { adminId: known.id, generatedPassword: null, isNew: false };
+  if (known) {
+    await takeOverPassword({ store, host, settings }, known);
+    return { adminId: known.id, generatedPassword: null, isNew: false };
+  }
   const isNew = (await store.users.count()) === 0;
   const password = settings.adminPassword ?? makePassword(host);
   const now = host.clock.now();
@@ -47,6 +50,14 @@ export async function ensureAdmin({ store, host, ids, settings }: FirstStartDeps
     updatedAt: now,
   });
   return { adminId: id, generatedPassword: settings.adminPassword === null ? password : null, isNew };
+}
+
+/** Who has lost the admin's password sets another one in the settings and starts the server again. */
+async function takeOverPassword({ store, host, settings }: Omit<FirstStartDeps, 'ids'>, admin: UserRow): Promise<void> {
+  const wanted = settings.adminPassword;
+  if (wanted === null || (await verifyPassword(wanted, admin.passwordHash))) return;
+  await store.users.setPassword(admin.id, await hashPassword(wanted, host.random), host.clock.now());
+  host.log.warn('The password of the admin was replaced by the one in the settings.');
 }
 
 /** The API token of the operator's settings, and the one with which commands on this machine work without any. */

@@ -32,7 +32,8 @@ export interface EmbeddedWorker {
 }
 
 export interface EmbeddedWorkerOptions {
-  readonly serverUrl: string;
+  /** Such as `ws://127.0.0.1:8080/api/v1/worker/socket`. */
+  readonly socketUrl: string;
   readonly token: string;
   readonly name: string;
   readonly slots: number;

@@ -1,1 +1,103 @@
-export {};
+/** The server on Node: gives the assembly what it needs of this runtime, and says where the server is. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '@vaquita/core';
+import { SOCKET_PATH } from '@vaquita/protocol';
+import {
+  createLogger,
+  createWorkerSockets,
+  defer,
+  openFileLogStore,
+  openPrivateFiles,
+  openStaticFiles,
+  peerAddress,
+  prepareDataFolder,
+  startHttpServer,
+  systemClock,
+  systemRandom,
+} from '@vaquita/runtime/node/server';
+import { migrate, openThreadDriver, type SqlDriver } from '@vaquita/store';
+import packageJson from '../package.json' with { type: 'json' };
+import { assembleServer } from './assemble.ts';
+import { startEmbeddedWorker } from './embedded-worker.ts';
+import { readExampleFiles } from './example-files.ts';
+import type { Listening, ListenOptions, ServerHost } from './host.ts';
+
+import type { ServerSettings } from './settings.ts';
+
+const UI_FOLDER = fileURLToPath(new URL('../../../dist/web', import.meta.url));
+
+/** Resolves when the server answers. @throws AppError `port_in_use`, `data_dir_unwritable`, `database_newer`, … */
+export async function startServer(settings: ServerSettings): Promise<{ close(): Promise<void> }> {
+  await prepareDataFolder(settings.dataDir);
+  const server = await assembleServer(nodeHost(settings), settings, packageJson.version);
+  for (const line of server.greeting) process.stdout.write(`${line}\n`);
+  return server;
+}
+
+/** @returns the names of the migrations that were applied. */
+export async function migrateDatabase(settings: ServerSettings): Promise<readonly string[]> {
+  await prepareDataFolder(settings.dataDir);
+  const driver = await openDatabase(settings);
+  try {
+    return await migrate(driver);
+  } finally {
+    await driver.close();
+  }
+}
+
+function nodeHost(settings: ServerSettings): ServerHost {
+  const log = createLogger(settings.logLevel);
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    hostName: hostname(),
+    defer,
+    openDatabase,
+    openLogs: ({ dataDir }) => openFileLogStore(join(dataDir, 'logs')),
+    privateFiles: ({ dataDir }) => openPrivateFiles(dataDir),
+    readExamples: readExampleFiles,
+    listen: (options) => listen(options, (error) => log.error('A connection failed.', { error: String(error) })),
+    startWorker: (options) => startEmbeddedWorker(options, log),
+    peerAddress,
+  };
+}
+
+function openDatabase({ databaseUrl }: ServerSettings): Promise<SqlDriver> {
+  if (!databaseUrl.startsWith('file:')) {
+    throw new AppError(
+      'bad_settings',
+      `VAQUITA_DATABASE_URL is ${databaseUrl}: this version keeps its data in a file (file:<path>); libSQL servers are not supported yet.`,
+    );
+  }
+  return openThreadDriver({ path: databaseUrl.slice('file:'.length) });
+}
+
+async function listen(options: ListenOptions, onError: (error: unknown) => void): Promise<Listening> {
+  const ui = await openStaticFiles({ folder: UI_FOLDER, fallback: 'index.html', immutablePrefix: '/_app/immutable/' });
+  const sockets = createWorkerSockets(options.acceptWorker);
+  const http = await startHttpServer({
+    host: options.host,
+    port: options.port,
+    fetch: async (request, env) =>
+      (isApi(request) ? undefined : await ui.serve(request)) ?? options.fetch(request, env),
+    upgrades: new Map([[SOCKET_PATH, sockets.upgrade]]),
+    onError,
+  });
+  return {
+    url: http.url,
+    port: http.port,
+    async close(graceMs) {
+      sockets.close();
+      await http.close(graceMs);
+    },
+  };
+}
+
+/** The rest of the addresses are pages. */
+function isApi(request: Request): boolean {
+  const { pathname } = new URL(request.url);
+  return pathname.startsWith('/api/') || pathname === '/health' || pathname === '/ready' || pathname === '/metrics';
+}

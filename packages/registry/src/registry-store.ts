@@ -27,7 +27,8 @@ export interface RegistryStore {
   /** Releases everything the client holds and forgets it. */
   deregister(id: ServerId): Promise<void>;
   /**
-   * Buries the dead and takes the lock if nobody alive holds it, in one step: the claim is the conflict.
+   * Buries the dead and takes the lock if nobody else alive holds it, in one step: the claim is the conflict. Who holds
+   * it already begins a new term: the answer to an earlier claim may have been lost.
    * @returns the epoch of the new term, greater than any before it for this key; null while somebody holds it, or when
    * the client itself is not alive.
    */

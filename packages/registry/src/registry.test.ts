@@ -61,7 +61,6 @@ describe.each(Object.entries(implementations))('registry store: %s', (_name, ope
     await store.register(b);
     expect(await store.tryLock('/lock/x', a.id)).toBe(1);
     expect(await store.tryLock('/lock/x', b.id)).toBeNull();
-    expect(await store.tryLock('/lock/x', a.id)).toBeNull();
     expect(await store.tryLock('/lock/y', b.id)).toBe(1);
     expect(await store.holder('/lock/x')).toEqual({ clientId: 'a', name: 'server a', epoch: 1 });
     await store.releaseLocks(a.id);
@@ -84,6 +83,15 @@ describe.each(Object.entries(implementations))('registry store: %s', (_name, ope
     expect(await store.beat('a' as ServerId)).toBe(false);
     expect(await store.beat('b' as ServerId)).toBe(true);
     expect(await store.tryLock('/lock/y', 'a' as ServerId)).toBeNull();
+    await close();
+  });
+
+  test('who asks again, because the answer was lost, begins a new term', async () => {
+    const { store, close } = await open();
+    await store.register(client('a'));
+    expect(await store.tryLock('/lock/x', 'a' as ServerId)).toBe(1);
+    expect(await store.tryLock('/lock/x', 'a' as ServerId)).toBe(2);
+    expect((await store.holder('/lock/x'))?.epoch).toBe(2);
     await close();
   });
 

@@ -20,7 +20,7 @@ const ADD_LOCK = `insert into registry_locks (key, client_id, owner, epoch, acqu
   values (?, null, '', 0, ${NOW}, ${NOW}) on conflict (key) do nothing`;
 const TAKE_LOCK = `update registry_locks
   set client_id = ?1, owner = (select name from registry_clients where id = ?1), epoch = epoch + 1, acquired_at = ${NOW}, updated_at = ${NOW}
-  where key = ?2 and client_id is null and exists (select 1 from registry_clients where id = ?1)
+  where key = ?2 and (client_id is null or client_id = ?1) and exists (select 1 from registry_clients where id = ?1)
   returning epoch`;
 const HOLDER = `select l.client_id as client_id, c.name as name, l.epoch as epoch
   from registry_locks l join registry_clients c on c.id = l.client_id

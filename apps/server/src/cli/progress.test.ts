@@ -46,8 +46,8 @@ describe('createRunProgress', () => {
       tasks: [task({ state: 'success', endedAt: at(3), updatedAt: at(3) })],
     };
     expect(progress.lines(done)).toEqual([
-      '12:01:35  weather#3  success after 1m35s',
       '12:00:03    clean  success    after 2.0s',
+      '12:01:35  weather#3  success after 1m35s',
     ]);
   });
 

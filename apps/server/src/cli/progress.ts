@@ -1,5 +1,7 @@
 /** Turns snapshots of a run into lines, one per change, never the same line twice. */
+
 import type { InstanceView, TaskInstanceView } from '@vaquita/client';
+import { isWorkflowTerminal } from '@vaquita/core';
 import { between, timeOfDay } from './format.ts';
 
 export interface RunSnapshot {
@@ -25,12 +27,13 @@ export function createRunProgress(): RunProgress {
   return {
     lines({ instance, tasks }) {
       const width = Math.max(0, ...tasks.map((task) => task.name.length));
-      return [
-        ...(isNew(instance.id, `${instance.runCounter} ${instance.state}`) ? [runLine(instance)] : []),
-        ...tasks
-          .filter((task) => isNew(task.id, `${task.state} ${task.reason?.code}`))
-          .map((task) => taskLine(task, width)),
-      ];
+      const run = isNew(instance.id, `${instance.runCounter} ${instance.state}`) ? [runLine(instance)] : [];
+      const changed = tasks
+        .filter((task) => isNew(task.id, `${task.state} ${task.reason?.code}`))
+        .sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : Number(a.updatedAt > b.updatedAt)))
+        .map((task) => taskLine(task, width));
+      // A run begins before its tasks and ends after them, and so do the lines.
+      return isWorkflowTerminal(instance.state) ? [...changed, ...run] : [...run, ...changed];
     },
   };
 }

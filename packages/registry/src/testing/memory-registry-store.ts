@@ -36,7 +36,7 @@ export function createMemoryRegistryStore(clock: Pick<Clock, 'now'>): RegistrySt
       buryDead();
       const lock = locks.get(key) ?? { clientId: null, epoch: 0 };
       locks.set(key, lock);
-      if (lock.clientId !== null || !clients.has(id)) return null;
+      if ((lock.clientId !== null && lock.clientId !== id) || !clients.has(id)) return null;
       lock.clientId = id;
       lock.epoch += 1;
       return lock.epoch;

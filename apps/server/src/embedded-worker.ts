@@ -1,0 +1,30 @@
+/** The worker that lives in the server's process. It joins over a real socket on loopback, like any other. */
+import { type AgentLog, createNodeHost, startAgent } from '@vaquita/worker';
+import type { EmbeddedWorker, EmbeddedWorkerOptions } from './host.ts';
+
+/** Its tasks need not wait long for it after a crash: it comes back with the server or not at all. */
+const HEARTBEAT_MS = 3_000;
+const SESSION_TIMEOUT_MS = 12_000;
+
+export async function startEmbeddedWorker(options: EmbeddedWorkerOptions, log: AgentLog): Promise<EmbeddedWorker> {
+  const host = await createNodeHost({ log, workDir: options.workDir });
+  const agent = await startAgent(
+    {
+      urls: [options.socketUrl],
+      token: options.token,
+      name: options.name,
+      groups: ['default'],
+      labels: {},
+      weight: 1,
+      slots: options.slots,
+      workDir: options.workDir,
+      heartbeatIntervalMs: HEARTBEAT_MS,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    },
+    host,
+  );
+  void agent.ended.then((end) => {
+    if (end.type === 'rejected') log.error(`The embedded worker cannot join: ${end.reject.text}`);
+  });
+  return { close: (graceMs) => agent.stop(graceMs) };
+}

@@ -123,6 +123,7 @@ export const en = {
     allRuns: 'All runs',
     strip: (n: number) => `The latest ${plural(n, 'run', 'runs')}, oldest first; height is duration`,
     stripTitle: 'Pulse',
+    stripHint: 'Latest runs, oldest first; height is duration',
     failing: 'Failing workflows',
     failingNone: 'Nothing is failing',
     failingNoneHint: 'Workflows whose latest finished run failed are listed here.',

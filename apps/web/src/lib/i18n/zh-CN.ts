@@ -124,6 +124,7 @@ export const zhCN: Messages = {
     allRuns: '全部运行',
     strip: (n) => `最近 ${count(n)} 次运行，由旧到新，高度为时长`,
     stripTitle: '脉搏',
+    stripHint: '最近的运行，由旧到新，高度为时长',
     failing: '失败的工作流',
     failingNone: '没有失败',
     failingNoneHint: '最近一次结束的运行失败的工作流会列在这里。',

@@ -38,7 +38,7 @@ describe('scale', () => {
         { from: 5, to: 10 },
         { from: 2, to: 102 },
       ]),
-    ).toEqual({ from: 2, to: 112 });
+    ).toEqual({ from: 2, to: 114 });
     expect(windowOf([])).toEqual({ from: 0, to: 1000 });
   });
 

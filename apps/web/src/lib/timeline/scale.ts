@@ -49,7 +49,7 @@ export function windowOf(spans: readonly { readonly from: number; readonly to: n
     to = Math.max(to, span.to);
   }
   if (from > to) return { from: 0, to: 1000 };
-  return { from, to: to + Math.max(MIN_WINDOW_MS, (to - from) * 0.08) };
+  return { from, to: to + Math.max(MIN_WINDOW_MS, (to - from) * 0.12) };
 }
 
 /** Zooms about a moment, inside the bounds. */

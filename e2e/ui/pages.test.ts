@@ -1,0 +1,144 @@
+/** Every page, in both modes and three widths: no accessibility violation, no sideways scrolling, no error. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { findViolations, launchBrowser, type Mode, overflow, signIn, type TestBrowser } from './browser.ts';
+
+const DEFINITION = {
+  name: 'pages',
+  params: [{ name: 'who', type: 'string', value: 'world' }],
+  tasks: [
+    { name: 'greet', type: 'shell', script: 'echo "Hello, $who"; printf "\\033[33mcareful\\033[0m\\n"' },
+    { name: 'break', type: 'shell', script: 'echo "about to fail"; exit 3', dependsOn: ['greet'] },
+    { name: 'after', type: 'shell', script: 'echo never', dependsOn: ['break'] },
+  ],
+};
+
+let server: TestServer;
+let browser: TestBrowser;
+let run: string;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startTestServer({ embeddedWorker: true, examples: true }), launchBrowser()]);
+  const { client } = server;
+  await client.projects.create({ name: 'ui' });
+  await client.workflows.create('ui', DEFINITION);
+  await client.workflows.online('ui', 'pages');
+  run = (await client.workflows.start('ui', 'pages')).id;
+  await expect.poll(async () => (await client.instances.get(run)).state, { timeout: 30_000 }).toBe('failure');
+});
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await server?.close();
+});
+
+const pages = (): Readonly<Record<string, { readonly path: string; readonly shows: string }>> => ({
+  overview: { path: '/', shows: 'Failing workflows' },
+  workflows: { path: '/workflows?project=ui', shows: 'Latest runs' },
+  workflow: { path: '/p/ui/workflows/pages?task=break', shows: 'Waits for' },
+  start: { path: '/p/ui/workflows/pages?start=1', shows: 'Start the run' },
+  yaml: { path: '/p/ui/workflows/pages?view=source', shows: 'about to fail' },
+  editor: { path: '/p/ui/workflows/pages/edit', shows: 'No problems found' },
+  runs: { path: '/runs', shows: 'Duration' },
+  timeline: { path: `/p/ui/runs/${run}`, shows: 'about to fail' },
+  graph: { path: `/p/ui/runs/${run}?view=graph`, shows: 'about to fail' },
+  tasks: { path: `/p/ui/runs/${run}?view=tasks`, shows: 'about to fail' },
+  events: { path: `/p/ui/runs/${run}?view=events`, shows: 'Detail' },
+  parameters: { path: `/p/ui/runs/${run}?view=params`, shows: 'Start parameters' },
+  workers: { path: '/workers', shows: 'Heartbeat' },
+  join: { path: '/workers?join=1', shows: 'Make the command' },
+  tokens: { path: '/tokens', shows: 'API tokens' },
+  missing: { path: '/no/such/page', shows: 'Nothing here' },
+});
+
+const SIZES: readonly { readonly mode: Mode; readonly width: number }[] = [
+  { mode: 'light', width: 1440 },
+  { mode: 'dark', width: 1440 },
+  { mode: 'light', width: 390 },
+  { mode: 'dark', width: 320 },
+];
+
+describe.each(SIZES)('$mode at $width px', ({ mode, width }) => {
+  it('has pages without violations', async () => {
+    await using opened = await browser.open(server.url, { mode, width });
+    const { page, errors } = opened;
+    await page.goto('/login');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const found: string[] = (await findViolations(page)).map((line) => `login: ${line}`);
+    await signIn(page, server.adminPassword);
+    for (const [name, { path, shows }] of Object.entries(pages())) {
+      await page.goto(path);
+      await page.getByText(shows).first().waitFor({ state: 'attached' });
+      await page.waitForLoadState('load');
+      found.push(...(await findViolations(page)).map((line) => `${name}: ${line}`));
+      const tooWide = await overflow(page);
+      if (tooWide > 0) found.push(`${name}: ${tooWide} px wider than the window`);
+    }
+    expect(found).toEqual([]);
+    expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
+  }, 120_000);
+});
+
+it('focuses the task that failed, and says why', async () => {
+  await using opened = await browser.open(server.url);
+  const { page } = opened;
+  await signIn(page, server.adminPassword);
+  await page.goto(`/p/ui/runs/${run}`);
+  await page.getByRole('heading', { name: 'break', level: 2 }).waitFor();
+  await expect.poll(() => page.getByRole('log').textContent()).toContain('about to fail');
+  expect(await page.getByRole('option', { selected: true }).textContent()).toContain('break');
+  await page.getByRole('link', { name: 'Graph', exact: true }).click();
+  await page.getByRole('button', { name: /^after/ }).click();
+  await page.getByText('This task cannot start').waitFor();
+});
+
+it('comes back to the asked page after sign-in', async () => {
+  await using opened = await browser.open(server.url);
+  const { page } = opened;
+  await page.goto('/workflows?project=ui');
+  await page.waitForURL(/\/login\?to=/);
+  await page.getByLabel('Name').fill('admin');
+  await page.getByLabel('Password').fill('not this one');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Name or password is not right.').waitFor();
+  await page.getByLabel('Password').fill(server.adminPassword);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'pages', exact: true }).waitFor();
+  expect(new URL(page.url()).search).toBe('?project=ui');
+});
+
+it('is reached by keyboard alone, and speaks Chinese', async () => {
+  await using opened = await browser.open(server.url, { locale: 'zh-CN' });
+  const { page } = opened;
+  await page.goto('/login');
+  await page.keyboard.type('admin');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(server.adminPassword);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '总览', level: 1 }).waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').waitFor();
+  await page.keyboard.type('pages');
+  await page
+    .getByRole('option', { name: /^pages/ })
+    .first()
+    .waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /^pages/, level: 1 }).waitFor();
+});
+
+it('says at their fields what the server refuses, and keeps what was typed', async () => {
+  await using opened = await browser.open(server.url);
+  const { page } = opened;
+  await signIn(page, server.adminPassword);
+  await page.goto('/p/ui/workflows/new');
+  const editor = page.locator('.cm-content');
+  await editor.waitFor();
+  await editor.click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText('name: broken\ntasks:\n  - name: a\n    type: no-such-type\n');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const problem = page.getByRole('button', { name: /tasks\[0\]/ }).first();
+  await problem.waitFor();
+  expect(await editor.textContent()).toContain('no-such-type');
+});

@@ -81,7 +81,7 @@ async function start(options: ProcessOptions): Promise<RunningProcess> {
 
   /** Some time after the KILL: a process that not even it can end (in the kernel) is not waited for. */
   async function killed(): Promise<void> {
-    while (performance.now() < killAt + LEFTOVER_GRACE_MS) await pause(GROUP_POLL_MS);
+    while (!over && performance.now() < killAt + LEFTOVER_GRACE_MS) await pause(GROUP_POLL_MS);
   }
 
   function killWithin(graceMs: number, { quietly }: { readonly quietly: boolean }): void {

@@ -23,6 +23,8 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly locale?: string;
+  /** What people set who want no motion; axe then never sees a dialog half faded in. */
+  readonly still?: boolean;
 }
 
 export interface TestPage extends AsyncDisposable {
@@ -42,8 +44,14 @@ export async function launchBrowser(): Promise<TestBrowser> {
   }
   const browser: Browser = await chromium.launch({ executablePath, args: FLAGS });
   return {
-    async open(baseURL, { mode = 'light', width = 1440, height = 900, locale = 'en-US' } = {}) {
-      const context = await browser.newContext({ baseURL, viewport: { width, height }, colorScheme: mode, locale });
+    async open(baseURL, { mode = 'light', width = 1440, height = 900, locale = 'en-US', still = false } = {}) {
+      const context = await browser.newContext({
+        baseURL,
+        viewport: { width, height },
+        colorScheme: mode,
+        locale,
+        reducedMotion: still ? 'reduce' : 'no-preference',
+      });
       const page = await context.newPage();
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(String(error)));

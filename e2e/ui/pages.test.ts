@@ -1,5 +1,6 @@
 /** Every page, in both modes and three widths: no accessibility violation, no sideways scrolling, no error. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/poll.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { findViolations, launchBrowser, type Mode, overflow, signIn, type TestBrowser } from './browser.ts';
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await client.workflows.create('ui', DEFINITION);
   await client.workflows.online('ui', 'pages');
   run = (await client.workflows.start('ui', 'pages')).id;
-  await expect.poll(async () => (await client.instances.get(run)).state, { timeout: 30_000 }).toBe('failure');
+  await eventually('the run to fail', async () => (await client.instances.get(run)).state === 'failure');
 });
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
@@ -59,7 +60,7 @@ const SIZES: readonly { readonly mode: Mode; readonly width: number }[] = [
 
 describe.each(SIZES)('$mode at $width px', ({ mode, width }) => {
   it('has pages without violations', async () => {
-    await using opened = await browser.open(server.url, { mode, width });
+    await using opened = await browser.open(server.url, { mode, width, still: true });
     const { page, errors } = opened;
     await page.goto('/login');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -110,6 +111,7 @@ it('is reached by keyboard alone, and speaks Chinese', async () => {
   await using opened = await browser.open(server.url, { locale: 'zh-CN' });
   const { page } = opened;
   await page.goto('/login');
+  await expect.poll(() => page.evaluate('document.activeElement?.getAttribute("name")')).toBe('name');
   await page.keyboard.type('admin');
   await page.keyboard.press('Tab');
   await page.keyboard.type(server.adminPassword);

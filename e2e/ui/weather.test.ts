@@ -49,7 +49,8 @@ it('runs the weather example and shows its figures', async () => {
   // The graph is green as well: every task in words, not only in colour.
   await page.getByRole('link', { name: 'Graph', exact: true }).click();
   const tasks = page.getByRole('group', { name: /^Graph of tasks/ }).getByRole('button');
-  await expect.poll(() => tasks.filter({ hasText: 'Success' }).count()).toBe(await tasks.count());
+  await tasks.first().waitFor();
+  expect(await tasks.filter({ hasText: 'Success' }).count()).toBe(await tasks.count());
 
   await tasks.filter({ hasText: 'figures' }).click();
   const log = page.getByRole('log');
@@ -76,5 +77,5 @@ it('finds text in the log and links to its line', async () => {
   await page.keyboard.type('wettest');
   await expect.poll(() => page.getByText(/^1 of \d+$/).count()).toBe(1);
   await log.getByRole('link', { name: '2', exact: true }).click();
-  expect(new URL(page.url()).hash).toBe('#L2');
+  await expect.poll(() => new URL(page.url()).hash).toBe('#L2');
 });

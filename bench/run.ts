@@ -1,0 +1,29 @@
+/** `npm run bench -- [name …] [--json] [--smoke]`: runs the benchmarks and prints each figure beside its floor. */
+import { parseArgs } from 'node:util';
+import { asTable, type Figure } from './figures.ts';
+import { chain } from './scenarios/chain.ts';
+import { fanout } from './scenarios/fanout.ts';
+import { FULL, type Scenario, SMOKE } from './scenarios/scenario.ts';
+import { start } from './scenarios/start.ts';
+
+const SCENARIOS: readonly Scenario[] = [fanout, chain, start];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, smoke: { type: 'boolean' } },
+});
+const names = new Set(SCENARIOS.map(({ name }) => name));
+const unknown = positionals.filter((name) => !names.has(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${[...names].join(', ')}.`);
+  process.exit(2);
+}
+
+const figures: Figure[] = [];
+for (const scenario of SCENARIOS) {
+  if (positionals.length > 0 && !positionals.includes(scenario.name)) continue;
+  const found = await scenario.run(values.smoke ? SMOKE : FULL, (text) => console.error(text));
+  if (values.json) for (const one of found) console.log(JSON.stringify(one));
+  figures.push(...found);
+}
+if (!values.json) for (const line of asTable(figures)) console.log(line);

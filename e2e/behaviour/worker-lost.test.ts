@@ -1,7 +1,7 @@
 /** A worker that dies or falls silent with a running task: the task goes to another one, and the old attempt changes nothing. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/poll.ts';
-import { defineAndStart, type Run, tasksOf, waitForRun, waitForTask } from '../support/runs.ts';
+import { defineAndStart, PROJECT, type Run, tasksOf, waitForRun, waitForTask } from '../support/runs.ts';
 import { append, createScratch, type Scratch, waitAt } from '../support/scratch.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { makeWorkerToken, startTestWorker, type TestWorker } from '../support/worker.ts';
@@ -107,7 +107,7 @@ describe('a worker lost with a running task', () => {
     const before = await server.client.instances.get(run.id);
     // Its slot is free again and it works like any other.
     await workers.find(({ name }) => name === 'second')!.end();
-    const again = await server.client.workflows.start('behaviour', 'orphanable');
+    const again = await server.client.workflows.start(PROJECT, 'orphanable');
     await waitForRun(server.client, again, 'success');
     expect((await tasksOf(server.client, again)).every(({ worker }) => worker === 'first')).toBe(true);
     await expectSecondAttempt(run);

@@ -10,7 +10,7 @@ export interface Run {
 }
 
 /** Creates the project when it is not there, saves the definition and puts it online. @returns the workflow's name. */
-export async function define(client: VaquitaClient, definition: Readonly<Record<string, unknown>>): Promise<string> {
+async function define(client: VaquitaClient, definition: Readonly<Record<string, unknown>>): Promise<string> {
   const names = (await client.projects.list({ limit: 500 })).items.map((project) => project.name);
   if (!names.includes(PROJECT)) await client.projects.create({ name: PROJECT });
   const name = String(definition.name);
@@ -19,7 +19,7 @@ export async function define(client: VaquitaClient, definition: Readonly<Record<
   return name;
 }
 
-export async function start(client: VaquitaClient, workflow: string, request: StartRequest = {}): Promise<Run> {
+async function start(client: VaquitaClient, workflow: string, request: StartRequest = {}): Promise<Run> {
   return client.workflows.start(PROJECT, workflow, request);
 }
 
@@ -76,7 +76,7 @@ export async function waitForTask(
 }
 
 /** For failures: every attempt with its state, its reason and the end of its log. */
-export async function describeRun(client: VaquitaClient, run: Run): Promise<string> {
+async function describeRun(client: VaquitaClient, run: Run): Promise<string> {
   const instance = await client.instances.get(run.id);
   const lines = [`run ${run.id}: ${instance.state} ${instance.reason?.text ?? ''}`];
   for (const task of await tasksOf(client, run)) {

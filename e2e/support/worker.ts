@@ -7,7 +7,7 @@ import { cleanEnv, type Exit, startChild } from './child.ts';
 import { eventually } from './poll.ts';
 import { REPO } from './server.ts';
 
-export const AGENT = join(REPO, 'apps', 'worker', 'src', 'main.ts');
+const AGENT = join(REPO, 'apps', 'worker', 'src', 'main.ts');
 
 export interface TestWorkerOptions {
   readonly url: string;

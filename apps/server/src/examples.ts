@@ -51,6 +51,14 @@ async function addWorkflow({ store, host, ids }: ExamplesDeps, projectId: Projec
       createdBy: 'system',
       createdAt: at,
     },
+    {
+      type: 'workflow.added',
+      projectId,
+      workflowInstanceId: null,
+      taskInstanceId: null,
+      at,
+      data: { workflowId: id, name, change: 'created', by: 'system', version: 1 },
+    },
   );
   return name;
 }

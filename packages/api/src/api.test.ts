@@ -184,23 +184,26 @@ describe('workers and cluster', () => {
   it('pages workers and finds one by its name', async () => {
     const api = await openApi();
     for (const name of ['a', 'b', 'c']) {
-      await api.store.master.workers.upsert({
-        id: `worker-${name}` as never,
-        name,
-        groups: ['default'],
-        labels: {},
-        slots: 4,
-        state: name === 'c' ? 'offline' : 'online',
-        agentVersion: '0.1.0',
-        runtime: 'node 24',
-        host: 'h',
-        taskTypes: ['shell'],
-        sessionTimeoutMs: 30_000,
-        connectedAt: 0,
-        lastHeartbeatAt: 0,
-        stats: { slotsUsed: 1 },
-        updatedAt: 0,
-      });
+      await api.store.master.workers.upsert(
+        {
+          id: `worker-${name}` as never,
+          name,
+          groups: ['default'],
+          labels: {},
+          slots: 4,
+          state: name === 'c' ? 'offline' : 'online',
+          agentVersion: '0.1.0',
+          runtime: 'node 24',
+          host: 'h',
+          taskTypes: ['shell'],
+          sessionTimeoutMs: 30_000,
+          connectedAt: 0,
+          lastHeartbeatAt: 0,
+          stats: { slotsUsed: 1 },
+          updatedAt: 0,
+        },
+        'It has joined.',
+      );
     }
     const first = await read<{ items: { name: string }[]; nextCursor: string }>(
       await api.send('GET', '/api/v1/workers?limit=2'),

@@ -57,8 +57,12 @@ export interface ApiDeps {
   readonly ids: IdSource;
   /** Tells a master in this process that a command waits. A hint: a lost one costs one poll. */
   nudge(): void;
-  /** Calls back when events may have been added. A hint too. Returns how to stop. */
-  readonly changes: { subscribe(onChange: () => void): () => void };
+  /** That events may have been added, told and heard. A hint too: a lost one costs a reader one poll. */
+  readonly changes: {
+    announce(): void;
+    /** Returns how to stop. */
+    subscribe(onChange: () => void): () => void;
+  };
   leadership(): Leadership;
   readonly readiness: readonly ReadinessCheck[];
   readonly metrics: MetricsRegistry;

@@ -170,6 +170,14 @@ describe('a worker', () => {
     expect(await bench.instance(id)).toMatchObject({ state: 'success' });
     const events = await bench.store.events.after(0, { limit: 100, workflowInstanceId: id });
     expect(events.map((event) => event.data.code)).toContain('late_result');
+    const ofWorkers = (await bench.store.events.after(0, { limit: 100 })).filter(({ type }) => type === 'worker.state');
+    expect(ofWorkers.map(({ data }) => [data.worker, data.from, data.to])).toEqual([
+      ['lost', null, 'online'],
+      ['other', null, 'online'],
+      ['lost', 'online', 'offline'],
+      ['lost', 'offline', 'online'],
+    ]);
+    expect(ofWorkers[2]!.data.why).toContain('no heartbeat');
   });
 
   test('that says goodbye loses its tasks at once', async () => {

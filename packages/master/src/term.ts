@@ -107,6 +107,7 @@ export function openTerm(deps: TermDeps): Term {
     heartbeats,
     log,
     wake: coordinator.wake,
+    told: deps.committed,
   });
 
   const env: BusEnvironment = {
@@ -157,6 +158,7 @@ export function openTerm(deps: TermDeps): Term {
     rest,
     joined: presence.joined,
     left: presence.left,
+    told: deps.committed,
     lateResult: (id, worker) => void acknowledgeLate(id, worker),
   });
   lookForUnplaceable();

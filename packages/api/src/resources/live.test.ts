@@ -1,7 +1,8 @@
-import type { NewEvent, TaskInstanceRow } from '@vaquita/core';
-import type { EventRow } from '@vaquita/store';
+import type { NewEvent, TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
+import type { EventRow, RunCommit } from '@vaquita/store';
 import { describe, expect, it } from 'vitest';
-import { type ApiBench, openApi, read, START, taskRow } from '../testing/api-bench.ts';
+import { type ApiBench, DEFINITION, openApi, read, START, taskRow } from '../testing/api-bench.ts';
+import type { EventView } from '../views/event.ts';
 
 /** Reads messages one by one from a stream that stays open. */
 function reader(answer: Response) {
@@ -34,6 +35,20 @@ function reader(answer: Response) {
     return ready.shift();
   }
   return { next, close: () => source.cancel() };
+}
+
+/** What the master writes at the end of a run that did nothing. */
+function endOf(run: WorkflowInstanceRow): RunCommit {
+  return {
+    instance: { ...run, state: 'success' },
+    assignNumber: false,
+    newTasks: [],
+    changedTasks: [],
+    events: [],
+    outboxPut: [],
+    outboxDone: [],
+    commandsDone: [],
+  };
 }
 
 /** Stands for the event table: the master appends, the API reads. */
@@ -120,6 +135,63 @@ describe('the stream of events', () => {
     events.add({ workflowInstanceId: 'w2' as EventRow['workflowInstanceId'] });
     api.hint();
     expect(await waiting).toMatchObject({ id: '3' });
+    await stream.close();
+  });
+
+  it('tells everybody of workers, unless one project was asked for', async () => {
+    const api = await openApi();
+    const user = await api.addUser('ann', 'user');
+    const events = serveEvents(api);
+    const all = reader(await api.send('GET', '/api/v1/stream', { token: user }));
+    const ofProject = await open(api, '?projectId=p1');
+    await all.next();
+    await ofProject.next();
+    const [seen, seenOfProject] = [all.next(), ofProject.next()];
+    const data = { worker: 'rack-1', from: 'online', to: 'offline', why: 'no heartbeat' };
+    events.add({ type: 'worker.state', projectId: null, workflowInstanceId: null, data });
+    events.add();
+    api.hint();
+    expect(await seen).toMatchObject({ id: '1', data: { type: 'worker.state', projectId: null, data } });
+    expect(await seenOfProject).toMatchObject({ id: '2' });
+    await all.close();
+    await ofProject.close();
+  });
+
+  it('tells of each change of a workflow at once, and of nothing that is no change', async () => {
+    const api = await openApi();
+    await api.send('POST', '/api/v1/projects', { body: { name: 'etl' } });
+    const stream = await open(api);
+    await stream.next();
+    const path = '/api/v1/projects/etl/workflows';
+    // The clock stands still: without being announced no event would get through.
+    const next = async () => ((await stream.next())?.data as EventView | undefined)!;
+
+    const { id } = await read<{ id: string }>(await api.send('POST', path, { body: DEFINITION }), 201);
+    const about = { workflowId: id, name: 'daily', by: 'admin' };
+    const added = await next();
+    expect(added).toMatchObject({ type: 'workflow.added', workflowInstanceId: null });
+    expect(added.data).toEqual({ ...about, change: 'created', version: 1 });
+    const item = `${path}/${id}`;
+    await api.send('POST', `${item}/offline`);
+    await api.send('POST', `${item}/online`);
+    expect((await next()).data).toEqual({ ...about, change: 'online', version: 1 });
+    await api.send('PUT', item, { body: DEFINITION });
+    await api.send('PUT', item, { body: { ...DEFINITION, name: 'weekly' } });
+    expect((await next()).data).toEqual({
+      ...about,
+      name: 'weekly',
+      change: 'version',
+      version: 2,
+      renamedFrom: 'daily',
+    });
+    await api.send('POST', `${item}/instances`, { body: {} });
+    await api.send('POST', `${item}/instances`, { body: { params: { day: 'mon' } } });
+    expect(await next()).toMatchObject({ type: 'workflow_instance.created' });
+    const [run] = (await api.store.instances.list({}, { limit: 1, cursor: null })).items;
+    api.store.leader.set(1);
+    await api.store.master.commit(1, endOf(run!));
+    await read(await api.send('DELETE', item), 204);
+    expect(await next()).toMatchObject({ type: 'workflow.removed', data: { name: 'weekly', change: 'deleted' } });
     await stream.close();
   });
 

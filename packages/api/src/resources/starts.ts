@@ -106,6 +106,7 @@ export function startEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[]
         };
         await file(row, command, createdEvent(row, workflow));
         deps.nudge();
+        deps.changes.announce();
         const subject = `${project.name}/${workflow.name}`;
         await audit(caller, { action: 'workflow.start', subject, data: { id, version: row.version } });
         return { id, state: row.state };

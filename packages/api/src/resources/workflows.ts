@@ -17,6 +17,7 @@ import { PageQuery } from '../views/page.ts';
 import { WorkflowDetail, WorkflowPage, WorkflowSaved, WorkflowView } from '../views/workflow.ts';
 import { requireProject, requireWorkflow } from './lookup.ts';
 import { isoTime, pageRequest, toPage } from './paging.ts';
+import { workflowEvent } from './workflow-events.ts';
 import { requireVersion } from './workflow-versions.ts';
 
 const TAG = 'Workflows';
@@ -64,11 +65,13 @@ export function workflowEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoin
   return [...definitionEndpoints(deps, audit), ...onlineEndpoints(deps, audit)];
 }
 
-function definitionEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly Endpoint[] {
+function definitionEndpoints({ store, clock, changes }: ApiDeps, audit: Audit): readonly Endpoint[] {
   /** Creating is repeatable under an idempotency key: the row with the id of this very request is no conflict. */
   async function create(row: WorkflowRow, first: WorkflowVersionRow): Promise<void> {
+    const event = { change: 'created', by: first.createdBy, at: row.createdAt, more: { version: 1 } } as const;
     try {
-      await store.workflows.create(row, first);
+      await store.workflows.create(row, first, workflowEvent(row, event));
+      changes.announce();
     } catch (thrown) {
       const isOurs = (await store.workflows.find(row.projectId, row.id)) !== undefined;
       if (!(thrown instanceof AppError) || !isOurs) throw thrown;
@@ -143,19 +146,23 @@ function definitionEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly 
       async handle({ params, body, caller }) {
         const { project, workflow } = await requireWorkflow(store, params);
         const definition = await readDefinition(body);
-        const saved = await store.workflows.saveVersion(workflow.id, {
-          ...definition,
-          createdBy: caller.name,
-          at: clock.now(),
-        });
+        const at = clock.now();
+        const by = caller.name;
+        const renamed = definition.name === workflow.name ? {} : { renamedFrom: workflow.name };
+        const saved = await store.workflows.saveVersion(
+          workflow.id,
+          { ...definition, createdBy: by, at },
+          workflowEvent({ ...workflow, name: definition.name }, { change: 'version', by, at, more: renamed }),
+        );
         if (saved.created) {
+          changes.announce();
           await audit(caller, {
             action: 'workflow.update',
             subject: `${project.name}/${definition.name}`,
             data: {
               id: workflow.id,
               version: saved.version,
-              ...(definition.name === workflow.name ? {} : { renamedFrom: workflow.name }),
+              ...renamed,
             },
           });
         }
@@ -172,7 +179,9 @@ function definitionEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly 
       status: 204,
       async handle({ params, caller }) {
         const { project, workflow } = await requireWorkflow(store, params);
-        await store.workflows.delete(workflow.id);
+        const event = { change: 'deleted', by: caller.name, at: clock.now() } as const;
+        await store.workflows.delete(workflow.id, workflowEvent(workflow, event));
+        changes.announce();
         const subject = `${project.name}/${workflow.name}`;
         await audit(caller, { action: 'workflow.delete', subject, data: { id: workflow.id } });
       },
@@ -180,7 +189,7 @@ function definitionEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly 
   ];
 }
 
-function onlineEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly Endpoint[] {
+function onlineEndpoints({ store, clock, changes }: ApiDeps, audit: Audit): readonly Endpoint[] {
   return (['online', 'offline'] as const).map((target) =>
     endpoint({
       method: 'post',
@@ -192,9 +201,11 @@ function onlineEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly Endp
       answer: WorkflowView,
       async handle({ params, caller }) {
         const { project, workflow } = await requireWorkflow(store, params);
+        const event = { change: target, by: caller.name, at: clock.now(), more: { version: workflow.version } };
         const online = target === 'online';
-        if (workflow.online === online) return toWorkflowView(workflow, project);
-        await store.workflows.setOnline(workflow.id, online, clock.now());
+        const changed = await store.workflows.setOnline(workflow.id, online, workflowEvent(workflow, event));
+        if (!changed) return toWorkflowView({ ...workflow, online }, project);
+        changes.announce();
         const subject = `${project.name}/${workflow.name}`;
         await audit(caller, { action: `workflow.${target}`, subject, data: { id: workflow.id } });
         return toWorkflowView((await requireWorkflow(store, params)).workflow, project);

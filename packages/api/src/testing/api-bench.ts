@@ -45,6 +45,9 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   const hints = new Set<() => void>();
   const lines: LogLine[] = [];
   let nudges = 0;
+  function hint(): void {
+    for (const onChange of hints) onChange();
+  }
   const write = (level: string) => (message: string, fields?: unknown) => void lines.push({ level, message, fields });
   const deps: ApiDeps = {
     store,
@@ -57,6 +60,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
       nudges += 1;
     },
     changes: {
+      announce: hint,
       subscribe(onChange) {
         hints.add(onChange);
         return () => void hints.delete(onChange);
@@ -132,9 +136,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     addUser,
     createWorkflow,
     startRun,
-    hint: () => {
-      for (const onChange of hints) onChange();
-    },
+    hint,
     get nudges() {
       return nudges;
     },

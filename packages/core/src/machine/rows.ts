@@ -121,7 +121,8 @@ export interface OutboxRow {
 /** One line of the append-only record of what happened. `seq` is given by the store. */
 export interface NewEvent {
   readonly type: EventType;
-  readonly projectId: ProjectId;
+  /** Null for what is of no project, such as a worker. */
+  readonly projectId: ProjectId | null;
   readonly workflowInstanceId: WorkflowInstanceId | null;
   readonly taskInstanceId: TaskInstanceId | null;
   readonly at: number;
@@ -137,8 +138,7 @@ export type EventType =
   | 'workflow.added'
   | 'workflow.updated'
   | 'workflow.removed'
-  | 'worker.state'
-  | 'server.state';
+  | 'worker.state';
 
 /** A row that asks the leader to do something: the only way to make the master act. */
 export interface CommandRow {

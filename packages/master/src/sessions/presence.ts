@@ -40,13 +40,15 @@ export interface PresenceDeps {
   readonly log: Logger;
   /** There may be free slots. */
   readonly wake: () => void;
+  /** An event may have been written. */
+  readonly told: () => void;
 }
 
 export function createPresence(deps: PresenceDeps): Presence {
   const { clock, timers, live, pool, deliveries, log } = deps;
 
   function lose(id: WorkerId, text: string): void {
-    setState(id, 'offline');
+    setOffline(id, text);
     for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, text);
   }
 
@@ -54,9 +56,9 @@ export function createPresence(deps: PresenceDeps): Presence {
     dispatch.bus.post({ type: 'WorkerLost', taskInstanceId: dispatch.taskInstanceId, dispatchId: dispatch.id, text });
   }
 
-  function setState(id: WorkerId, state: 'online' | 'offline'): void {
-    deps.workers.setState(id, state, clock.now()).catch((error) => {
-      log.warn('The state of a worker could not be written.', { worker: id, state, error: toAppError(error).message });
+  function setOffline(id: WorkerId, why: string): void {
+    deps.workers.setState(id, { state: 'offline', at: clock.now(), why }).then(deps.told, (error) => {
+      log.warn('That a worker is offline could not be written.', { worker: id, error: toAppError(error).message });
     });
   }
 

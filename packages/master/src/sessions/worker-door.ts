@@ -48,6 +48,8 @@ export interface WorkerDoorDeps {
   readonly joined: (worker: ConnectedWorker, hello: WorkerHello) => void;
   /** Its session ended; `gone` when it will not be back, so that its tasks need not wait for it. */
   readonly left: (worker: ConnectedWorker, gone: boolean, text: string) => void;
+  /** An event may have been written. */
+  readonly told: () => void;
   /** A result for a dispatch that is not live. */
   readonly lateResult: (dispatchId: DispatchId, worker: ConnectedWorker) => void;
 }
@@ -113,7 +115,8 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       };
     }
     deps.pool.get(hello.workerId)?.close('replaced', 'a newer connection of this worker took its place');
-    await deps.workers.upsert(workerRow(hello, deps.clock.now()));
+    await deps.workers.upsert(workerRow(hello, deps.clock.now()), 'It has joined.');
+    deps.told();
     const { keep, abandon } = reconcile(hello, deps.live);
     return {
       type: 'welcome',

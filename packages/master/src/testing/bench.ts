@@ -130,6 +130,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     await store.workflows.create(
       { id, projectId, name, description: '', version: 1, online: true, taskCount: tasks.length, ...times },
       { workflowId: id, version: 1, document, contentHash: name, createdBy: 'test', createdAt: clock.now() },
+      { type: 'workflow.added', projectId, workflowInstanceId: null, taskInstanceId: null, at: clock.now(), data: {} },
     );
     return id;
   }

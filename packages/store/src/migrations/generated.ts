@@ -63,4 +63,16 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TRIGGER `fence_guard` INSTEAD OF INSERT ON `fence`\nWHEN NOT EXISTS (\n\tSELECT 1 FROM `registry_locks`\n\tWHERE `key` = '/lock/leader' AND `epoch` = NEW.`epoch` AND `client_id` IS NOT NULL\n)\nBEGIN\n\tSELECT RAISE(ABORT, 'fenced');\nEND;",
     ],
   },
+  {
+    number: 2,
+    name: "events_of_no_project",
+    checksum: "f5844a1defb6bc607cf89e8f3143b8de837d894048b460af00873b39eaa64352",
+    statements: [
+      "-- Events of no project, such as a worker's. SQLite cannot take NOT NULL from a column, so the table is made anew; the\n-- numbers of the events stay, and the next one follows them.\nCREATE TABLE `__new_events` (\n\t`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`type` text NOT NULL,\n\t`project_id` text,\n\t`workflow_instance_id` text,\n\t`task_instance_id` text,\n\t`at` integer NOT NULL,\n\t`data` text NOT NULL\n);",
+      "INSERT INTO `__new_events`(\"seq\", \"type\", \"project_id\", \"workflow_instance_id\", \"task_instance_id\", \"at\", \"data\") SELECT \"seq\", \"type\", \"project_id\", \"workflow_instance_id\", \"task_instance_id\", \"at\", \"data\" FROM `events`;",
+      "DROP TABLE `events`;",
+      "ALTER TABLE `__new_events` RENAME TO `events`;",
+      "CREATE INDEX `events_run` ON `events` (`workflow_instance_id`,`seq`);",
+    ],
+  },
 ];

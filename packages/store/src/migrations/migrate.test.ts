@@ -113,3 +113,21 @@ test('the migrations make the tables, columns and indices that the schema says',
     expect(named.map((index) => [index.name, index.u === 1]).sort(), name).toEqual(expected.sort());
   }
 });
+
+test('events of a database from before they could be of no project keep their numbers, and new ones follow', async () => {
+  const driver = await open();
+  await migrate(driver, { migrations: MIGRATIONS.slice(0, 2) });
+  const insert = (seq: number | null, project: string | null) => ({
+    sql: "insert into events (seq, type, project_id, at, data) values (?, 'workflow.added', ?, 1, '{}')",
+    args: [seq, project],
+  });
+  await driver.write([insert(7, 'p'), insert(41, 'p')]);
+  await expect(driver.write([insert(null, null)])).rejects.toBeDefined();
+  await migrate(driver);
+  await driver.write([insert(null, null)]);
+  expect(await driver.query({ sql: 'select seq, project_id from events order by seq', args: [] })).toEqual([
+    { seq: 7, project_id: 'p' },
+    { seq: 41, project_id: 'p' },
+    { seq: 42, project_id: null },
+  ]);
+});

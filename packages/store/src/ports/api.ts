@@ -70,11 +70,13 @@ export interface WorkflowVersionRow {
   readonly createdAt: number;
 }
 
+/** Each change and the event that tells of it are one unit: both are written, or neither. */
 export interface WorkflowStore {
   /** Saves version 1. @throws AppError `name_in_use`. */
-  create(row: WorkflowRow, first: WorkflowVersionRow): Promise<void>;
+  create(row: WorkflowRow, first: WorkflowVersionRow, event: NewEvent): Promise<void>;
   /**
-   * Saves a new version unless the content hash equals the newest one's.
+   * Saves a new version unless the content hash equals the newest one's. The event is written only with a new version,
+   * whose number is put into its data as `version`.
    * @returns the version that now is newest. @throws AppError `name_in_use`, `not_found`.
    */
   saveVersion(
@@ -88,14 +90,19 @@ export interface WorkflowStore {
       readonly createdBy: string;
       readonly at: number;
     },
+    event: NewEvent,
   ): Promise<{ readonly version: number; readonly created: boolean }>;
   find(projectId: ProjectId, idOrName: string): Promise<WorkflowRow | undefined>;
   list(projectId: ProjectId, page: PageRequest): Promise<Page<WorkflowRow>>;
   version(id: WorkflowId, version: number): Promise<WorkflowVersionRow | undefined>;
   versions(id: WorkflowId, page: PageRequest): Promise<Page<Omit<WorkflowVersionRow, 'document'>>>;
-  setOnline(id: WorkflowId, online: boolean, at: number): Promise<void>;
+  /**
+   * At the time of the event. One that is as asked already stays untouched, and no event is written.
+   * @returns whether it changed. @throws AppError `not_found`.
+   */
+  setOnline(id: WorkflowId, online: boolean, event: NewEvent): Promise<boolean>;
   /** Removes the workflow and its versions. @throws AppError `conflict` while it has runs that have not ended. */
-  delete(id: WorkflowId): Promise<void>;
+  delete(id: WorkflowId, event: NewEvent): Promise<void>;
 }
 
 export interface InstanceFilter {

@@ -85,13 +85,19 @@ export interface WorkerRow {
   readonly updatedAt: number;
 }
 
+/** A change of a worker's state and its `worker.state` event are one unit; a state that stays writes no event. */
 export interface WorkerStore {
-  upsert(row: WorkerRow): Promise<void>;
+  /** `why` the worker is in this state, for the event. */
+  upsert(row: WorkerRow, why: string): Promise<void>;
   /** Heartbeats of many workers in one unit. */
   beat(
     beats: readonly { readonly id: WorkerId; readonly at: number; readonly stats: Readonly<Record<string, number>> }[],
   ): Promise<void>;
-  setState(id: WorkerId, state: WorkerRow['state'], at: number): Promise<void>;
+  /** @throws AppError `not_found`. */
+  setState(
+    id: WorkerId,
+    change: { readonly state: WorkerRow['state']; readonly at: number; readonly why: string },
+  ): Promise<void>;
   list(): Promise<readonly WorkerRow[]>;
   get(id: WorkerId): Promise<WorkerRow | undefined>;
   /** Checks a worker token: undefined when unknown or revoked. Advances its last use at most once a minute. */

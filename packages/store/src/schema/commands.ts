@@ -25,7 +25,7 @@ export const events = sqliteTable(
   {
     seq: integer('seq').primaryKey({ autoIncrement: true }),
     type: text('type').$type<EventType>().notNull(),
-    projectId: text('project_id').$type<ProjectId>().notNull(),
+    projectId: text('project_id').$type<ProjectId>(),
     workflowInstanceId: text('workflow_instance_id').$type<WorkflowInstanceId>(),
     taskInstanceId: text('task_instance_id').$type<TaskInstanceId>(),
     at: integer('at').notNull(),

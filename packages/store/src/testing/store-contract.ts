@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../ports/store.ts';
 import { describeDefinitions } from './contract/definitions.ts';
-import { PROJECT, project, version, WORKFLOW, workflow } from './contract/fixtures.ts';
+import { PROJECT, project, version, WORKFLOW, workflow, workflowEvent } from './contract/fixtures.ts';
 import { describeMaster } from './contract/master.ts';
 import { describePeople } from './contract/people.ts';
 import { describeRuns } from './contract/runs.ts';
@@ -37,7 +37,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     beforeEach(async () => {
       opened = await open();
       await opened.store.projects.create(project(PROJECT, 'first'));
-      await opened.store.workflows.create(workflow(WORKFLOW), version(WORKFLOW));
+      await opened.store.workflows.create(workflow(WORKFLOW), version(WORKFLOW), workflowEvent(WORKFLOW));
     });
     afterEach(() => opened.close());
 

@@ -1,7 +1,7 @@
 /** Verbs on workers. */
 import { AppError } from '@vaquita/core';
-import type { SqlDriver } from '../ports/driver.ts';
-import type { WorkerStore } from '../ports/master.ts';
+import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
+import type { WorkerRow, WorkerStore } from '../ports/master.ts';
 import { many, one, statement } from '../sql/access.ts';
 import { WORKERS } from '../sql/tables.ts';
 import { createCredentialVerbs } from './users.ts';
@@ -12,6 +12,12 @@ const UPSERT = `${WORKERS.insert} on conflict (id) do update set
   task_types = excluded.task_types, session_timeout_ms = excluded.session_timeout_ms,
   connected_at = excluded.connected_at, last_heartbeat_at = excluded.last_heartbeat_at, stats = excluded.stats,
   updated_at = excluded.updated_at`;
+/** Stands before each write of a state: tells of the change if the row is in another state, or is not there yet. */
+const TELL_OF_STATE = `insert into events (type, project_id, workflow_instance_id, task_instance_id, at, data)
+  select 'worker.state', null, null, null, ?,
+    json_object('workerId', ?, 'worker', coalesce(?, w.name), 'from', w.state, 'to', ?, 'why', ?)
+  from (select ? as id) one left join workers w on w.id = one.id
+  where w.state is not ? and coalesce(?, w.name) is not null`;
 const BEAT = 'update workers set last_heartbeat_at = ?, stats = ?, updated_at = ? where id = ?';
 const SET_STATE = 'update workers set state = ?, updated_at = ? where id = ?';
 const LIST = `select ${WORKERS.columns} from workers order by name, id`;
@@ -19,14 +25,16 @@ const LIST = `select ${WORKERS.columns} from workers order by name, id`;
 export function createWorkerVerbs(driver: SqlDriver): WorkerStore {
   const credentials = createCredentialVerbs(driver);
   return {
-    async upsert(row) {
-      await driver.write([statement(UPSERT, WORKERS.args(row))]);
+    async upsert(row, why) {
+      const event = tellOfState({ id: row.id, name: row.name, state: row.state, at: row.updatedAt, why });
+      await driver.write([event, statement(UPSERT, WORKERS.args(row))]);
     },
     async beat(beats) {
       await driver.write(beats.map(({ id, at, stats }) => statement(BEAT, [at, JSON.stringify(stats), at, id])));
     },
-    async setState(id, state, at) {
-      const [result] = await driver.write([statement(SET_STATE, [state, at, id])]);
+    async setState(id, { state, at, why }) {
+      const event = tellOfState({ id, name: null, state, at, why });
+      const [, result] = await driver.write([event, statement(SET_STATE, [state, at, id])]);
       if (result!.changes === 0) throw new AppError('not_found', `There is no worker ${id}.`);
     },
     async list() {
@@ -43,4 +51,15 @@ export function createWorkerVerbs(driver: SqlDriver): WorkerStore {
       return { id: token.id, name: token.name };
     },
   };
+}
+
+interface StateChange extends Pick<WorkerRow, 'id' | 'state'> {
+  /** Null: the name in the row, and no event when there is no row. */
+  readonly name: string | null;
+  readonly at: number;
+  readonly why: string;
+}
+
+function tellOfState({ id, name, state, at, why }: StateChange): SqlStatement {
+  return statement(TELL_OF_STATE, [at, id, name, state, why, id, state, name]);
 }

@@ -1,12 +1,12 @@
 /** Verbs of the workflows aggregate: the workflow and the versions of its document. */
-import { AppError, type WorkflowDocument, type WorkflowId } from '@vaquita/core';
+import { AppError, type NewEvent, type WorkflowDocument, type WorkflowId } from '@vaquita/core';
 import type { WorkflowRow, WorkflowStore } from '../ports/api.ts';
 import type { SqlDriver, SqlValue } from '../ports/driver.ts';
 import type { DefinitionSource } from '../ports/master.ts';
 import { OPEN_STATES_SQL } from '../schema/instances.ts';
 import { many, one, refuse, statement, writeOr } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
-import { VERSION_HEADS, VERSIONS, WORKFLOWS } from '../sql/tables.ts';
+import { NEW_EVENTS, VERSION_HEADS, VERSIONS, WORKFLOWS } from '../sql/tables.ts';
 
 const SELECT = `select ${WORKFLOWS.columns} from workflows`;
 /** Inserts the next version unless the newest one holds the same content. */
@@ -18,8 +18,15 @@ const ADD_VERSION = `insert into workflow_versions (workflow_id, version, docume
 const FOLLOW_VERSION = `update workflows set version = version + 1, name = ?, description = ?, task_count = ?, updated_at = ?
   where id = ? and exists (
     select 1 from workflow_versions v where v.workflow_id = workflows.id and v.version = workflows.version + 1)`;
+/** Between the two: tells of the version that was added, if one was. */
+const TELL_OF_VERSION = `insert into events (type, project_id, workflow_instance_id, task_instance_id, at, data)
+  select ?, ?, ?, ?, ?, json_set(?, '$.version', w.version + 1) from workflows w
+  where w.id = ? and exists (select 1 from workflow_versions v where v.workflow_id = w.id and v.version = w.version + 1)`;
 const CURRENT_VERSION = 'select version from workflows where id = ?';
-const SET_ONLINE = 'update workflows set online = ?, updated_at = ? where id = ?';
+/** Before the change itself: tells of it if there will be one. */
+const TELL_OF_ONLINE = `${NEW_EVENTS.insertSelect} from workflows where id = ? and online <> ?`;
+const SET_ONLINE = 'update workflows set online = ?, updated_at = ? where id = ? and online <> ?';
+const EXISTS = 'select 1 from workflows where id = ?';
 const DELETE_VERSIONS = 'delete from workflow_versions where workflow_id = ?';
 const DELETE = `delete from workflows where id = ? and not exists (
     select 1 from workflow_instances where workflow_id = ? and state in ${OPEN_STATES_SQL})`;
@@ -45,29 +52,34 @@ export function createWorkflowVerbs(driver: SqlDriver): WorkflowStore & Definiti
     async document(id, number): Promise<WorkflowDocument | undefined> {
       return (await version(id, number))?.document;
     },
-    async create(row, first) {
+    async create(row, first, event) {
       // The project's foreign key and the unique name both end as a conflict: ask which it was.
       await writeOr(
         driver,
-        [statement(WORKFLOWS.insert, WORKFLOWS.args(row)), statement(VERSIONS.insert, VERSIONS.args(first))],
+        [
+          statement(WORKFLOWS.insert, WORKFLOWS.args(row)),
+          statement(VERSIONS.insert, VERSIONS.args(first)),
+          statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
+        ],
         async () =>
           (await one(driver, 'select 1 from projects where id = ?', [row.projectId])) === undefined
             ? new AppError('not_found', `There is no project ${row.projectId}.`)
             : nameInUse(row.name)(),
       );
     },
-    async saveVersion(id, change) {
+    async saveVersion(id, change, event) {
       const { name, description, taskCount, document, contentHash, createdBy, at } = change;
       const results = await writeOr(
         driver,
         [
           statement(ADD_VERSION, [JSON.stringify(document), contentHash, createdBy, at, id, contentHash]),
+          statement(TELL_OF_VERSION, versionEventArgs(event, id)),
           statement(FOLLOW_VERSION, [name, description, taskCount, at, id]),
           statement(CURRENT_VERSION, [id]),
         ],
         nameInUse(name),
       );
-      const newest = results[2]!.rows[0];
+      const newest = results[3]!.rows[0];
       if (newest === undefined) throw notFound(id);
       return { version: Number(newest.version), created: results[0]!.changes === 1 };
     },
@@ -94,16 +106,32 @@ export function createWorkflowVerbs(driver: SqlDriver): WorkflowStore & Definiti
       const rows = await many(driver, sql, args);
       return toPage(rows.map(VERSION_HEADS.read), limit, (row) => row.version);
     },
-    async setOnline(id, online, at) {
-      const [result] = await driver.write([statement(SET_ONLINE, [online ? 1 : 0, at, id])]);
-      if (result!.changes === 0) throw notFound(id);
+    async setOnline(id, online, event) {
+      const target = online ? 1 : 0;
+      const results = await driver.write([
+        statement(TELL_OF_ONLINE, [...NEW_EVENTS.args(event), id, target]),
+        statement(SET_ONLINE, [target, event.at, id, target]),
+        statement(EXISTS, [id]),
+      ]);
+      if (results[2]!.rows.length === 0) throw notFound(id);
+      return results[1]!.changes === 1;
     },
-    async delete(id) {
-      await writeOr(driver, [statement(DELETE_VERSIONS, [id]), statement(DELETE, [id, id], 1)], async () =>
+    async delete(id, event) {
+      const unit = [
+        statement(DELETE_VERSIONS, [id]),
+        statement(DELETE, [id, id], 1),
+        statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
+      ];
+      await writeOr(driver, unit, async () =>
         (await findOne('id = ?', [id])) === undefined
           ? notFound(id)
           : new AppError('conflict', 'The workflow has runs that have not ended. Stop them, or wait for their end.'),
       );
     },
   };
+}
+
+function versionEventArgs(event: NewEvent, id: WorkflowId): SqlValue[] {
+  const { type, projectId, workflowInstanceId, taskInstanceId, at, data } = event;
+  return [type, projectId, workflowInstanceId, taskInstanceId, at, JSON.stringify(data), id];
 }

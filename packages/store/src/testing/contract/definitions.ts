@@ -3,7 +3,18 @@ import { describe, expect, test } from 'vitest';
 import type { ProjectRow } from '../../ports/api.ts';
 import type { Subject } from '../store-contract.ts';
 import { allPages } from './all-pages.ts';
-import { command, commit, event, PROJECT, project, run, version, WORKFLOW, workflow } from './fixtures.ts';
+import {
+  command,
+  commit,
+  event,
+  PROJECT,
+  project,
+  run,
+  version,
+  WORKFLOW,
+  workflow,
+  workflowEvent,
+} from './fixtures.ts';
 
 const save = (hash: string, name = 'workflow-1', at = 50) => ({
   name,
@@ -42,7 +53,7 @@ export function describeDefinitions(subject: Subject): void {
     test('cannot be deleted while they hold workflows', async () => {
       const { projects, workflows } = subject.store;
       await expect(projects.delete(PROJECT)).rejects.toMatchObject({ code: 'conflict' });
-      await workflows.delete(WORKFLOW);
+      await workflows.delete(WORKFLOW, workflowEvent(WORKFLOW));
       await projects.delete(PROJECT);
       expect(await projects.find(PROJECT)).toBeUndefined();
       await expect(projects.delete(PROJECT)).rejects.toMatchObject({ code: 'not_found' });
@@ -86,32 +97,49 @@ export function describeDefinitions(subject: Subject): void {
 
     test('need a project and a name of their own in it; a refused one leaves no version behind', async () => {
       const { projects, workflows } = subject.store;
-      const again = workflows.create(workflow('w2', { name: 'workflow-1' }), version('w2'));
+      const again = workflows.create(workflow('w2', { name: 'workflow-1' }), version('w2'), workflowEvent('w2'));
       await expect(again).rejects.toMatchObject({ code: 'name_in_use' });
       expect(await workflows.version(workflow('w2').id, 1)).toBeUndefined();
       const nowhere = workflow('w3', { projectId: project('nowhere').id });
-      await expect(workflows.create(nowhere, version('w3'))).rejects.toMatchObject({ code: 'not_found' });
+      await expect(workflows.create(nowhere, version('w3'), workflowEvent('w3'))).rejects.toMatchObject({
+        code: 'not_found',
+      });
       await projects.create(project('p2'));
-      await workflows.create(workflow('w4', { name: 'workflow-1', projectId: project('p2').id }), version('w4'));
+      await workflows.create(
+        workflow('w4', { name: 'workflow-1', projectId: project('p2').id }),
+        version('w4'),
+        workflowEvent('w4'),
+      );
     });
 
     test('get a new version only for new content', async () => {
       const { workflows } = subject.store;
-      expect(await workflows.saveVersion(WORKFLOW, save('hash-1'))).toEqual({ version: 1, created: false });
+      expect(await workflows.saveVersion(WORKFLOW, save('hash-1'), workflowEvent(WORKFLOW))).toEqual({
+        version: 1,
+        created: false,
+      });
       expect(await workflows.find(PROJECT, WORKFLOW)).toEqual(workflow(WORKFLOW));
-      expect(await workflows.saveVersion(WORKFLOW, save('hash-2', 'renamed'))).toEqual({ version: 2, created: true });
+      expect(await workflows.saveVersion(WORKFLOW, save('hash-2', 'renamed'), workflowEvent(WORKFLOW))).toEqual({
+        version: 2,
+        created: true,
+      });
       // Back to the old content is new content again.
-      expect(await workflows.saveVersion(WORKFLOW, save('hash-1', 'renamed'))).toEqual({ version: 3, created: true });
+      expect(await workflows.saveVersion(WORKFLOW, save('hash-1', 'renamed'), workflowEvent(WORKFLOW))).toEqual({
+        version: 3,
+        created: true,
+      });
       expect(await workflows.find(PROJECT, 'renamed')).toMatchObject({ version: 3, taskCount: 3, updatedAt: 50 });
       expect(await workflows.version(WORKFLOW, 2)).toMatchObject({ contentHash: 'hash-2', createdBy: 'bob' });
-      const missing = workflows.saveVersion(workflow('w9').id, save('hash-2'));
+      const missing = workflows.saveVersion(workflow('w9').id, save('hash-2'), workflowEvent('w9'));
       await expect(missing).rejects.toMatchObject({ code: 'not_found' });
     });
 
     test('saved by many at once get versions without gaps', async () => {
       const { workflows } = subject.store;
       const saved = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => workflows.saveVersion(WORKFLOW, save(`many-${i}`))),
+        Array.from({ length: 20 }, (_, i) =>
+          workflows.saveVersion(WORKFLOW, save(`many-${i}`), workflowEvent(WORKFLOW)),
+        ),
       );
       expect(saved.map(({ version }) => version).sort((a, b) => a - b)).toEqual(saved.map((_, i) => i + 2));
       const listed = await allPages((page) => workflows.versions(WORKFLOW, page), 6);
@@ -121,31 +149,80 @@ export function describeDefinitions(subject: Subject): void {
 
     test('cannot take the name of another when a version is saved', async () => {
       const { workflows } = subject.store;
-      await workflows.create(workflow('w2'), version('w2'));
-      const taken = workflows.saveVersion(WORKFLOW, save('hash-2', 'w2'));
+      await workflows.create(workflow('w2'), version('w2'), workflowEvent('w2'));
+      const taken = workflows.saveVersion(WORKFLOW, save('hash-2', 'w2'), workflowEvent(WORKFLOW));
       await expect(taken).rejects.toMatchObject({ code: 'name_in_use' });
       expect(await workflows.version(WORKFLOW, 2)).toBeUndefined();
     });
 
+    test('are changed together with the event that tells of it, or not at all', async () => {
+      const { events, instances, workflows } = subject.store;
+      const before = await events.latestSeq();
+      const news = () => events.after(before, { limit: 100 });
+      const created = workflowEvent('w2', { type: 'workflow.added', data: { nested: [{ "it's": 'ü "x"' }] } });
+      await workflows.create(workflow('w2'), version('w2'), created);
+      expect(await news()).toEqual([{ ...created, seq: expect.any(Number) }]);
+
+      const tell = (n: number) => workflowEvent(WORKFLOW, { at: n, data: { n } });
+      await workflows.saveVersion(WORKFLOW, save('hash-1'), tell(0));
+      await workflows.setOnline(WORKFLOW, true, tell(0));
+      await Promise.allSettled([
+        workflows.create(workflow('w3', { name: 'w2' }), version('w3'), tell(0)),
+        workflows.create(workflow('w3', { projectId: project('nowhere').id }), version('w3'), tell(0)),
+        workflows.saveVersion(WORKFLOW, save('hash-2', 'w2'), tell(0)),
+        workflows.saveVersion(workflow('w9').id, save('hash-2'), tell(0)),
+        workflows.setOnline(workflow('w9').id, true, tell(0)),
+        workflows.delete(workflow('w9').id, tell(0)),
+      ]);
+      await instances.start(run('r1'), command('c1', 'r1'), event('r1', { at: 1, data: { n: 1 } }));
+      await expect(workflows.delete(WORKFLOW, tell(0))).rejects.toMatchObject({ code: 'conflict' });
+      expect((await news()).slice(1)).toMatchObject([{ type: 'workflow_instance.state' }]);
+
+      await workflows.saveVersion(WORKFLOW, save('hash-2'), tell(2));
+      await workflows.setOnline(WORKFLOW, false, tell(3));
+      await workflows.delete(workflow('w2').id, { ...tell(4), type: 'workflow.removed' });
+      expect((await news()).slice(2).map(({ type, at, data }) => ({ type, at, data }))).toEqual([
+        { type: 'workflow.updated', at: 2, data: { n: 2, version: 2 } },
+        { type: 'workflow.updated', at: 3, data: { n: 3 } },
+        { type: 'workflow.removed', at: 4, data: { n: 4 } },
+      ]);
+    });
+
+    test('saved by many at once have each version told of once, by its number', async () => {
+      const { events, workflows } = subject.store;
+      const before = await events.latestSeq();
+      await Promise.all(
+        Array.from({ length: 20 }, (_, i) =>
+          workflows.saveVersion(WORKFLOW, save(`many-${i >> 1}`), workflowEvent(WORKFLOW)),
+        ),
+      );
+      const told = (await events.after(before, { limit: 100 })).map(({ data }) => data.version);
+      expect(told).toEqual(Array.from({ length: 10 }, (_, i) => i + 2));
+    });
+
     test('go online and offline', async () => {
       const { workflows } = subject.store;
-      await workflows.setOnline(WORKFLOW, false, 77);
+      expect(await workflows.setOnline(WORKFLOW, true, workflowEvent(WORKFLOW))).toBe(false);
+      expect(await workflows.find(PROJECT, WORKFLOW)).toEqual(workflow(WORKFLOW));
+      expect(await workflows.setOnline(WORKFLOW, false, workflowEvent(WORKFLOW))).toBe(true);
       expect(await workflows.find(PROJECT, WORKFLOW)).toMatchObject({ online: false, updatedAt: 77 });
-      await expect(workflows.setOnline(workflow('w9').id, true, 1)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(workflows.setOnline(workflow('w9').id, true, workflowEvent('w9'))).rejects.toMatchObject({
+        code: 'not_found',
+      });
     });
 
     test('cannot be deleted while a run has not ended; the history of a deleted one stays', async () => {
       const { workflows, instances, master } = subject.store;
       await instances.start(run('r1'), command('c1', 'r1'), event('r1'));
-      await expect(workflows.delete(WORKFLOW)).rejects.toMatchObject({ code: 'conflict' });
+      await expect(workflows.delete(WORKFLOW, workflowEvent(WORKFLOW))).rejects.toMatchObject({ code: 'conflict' });
       expect(await workflows.version(WORKFLOW, 1)).toBeDefined();
       await subject.lead(1);
       await master.commit(1, commit({ instance: run('r1', { state: 'success' }) }));
-      await workflows.delete(WORKFLOW);
+      await workflows.delete(WORKFLOW, workflowEvent(WORKFLOW));
       expect(await workflows.find(PROJECT, WORKFLOW)).toBeUndefined();
       expect(await workflows.version(WORKFLOW, 1)).toBeUndefined();
       expect(await instances.find('r1')).toMatchObject({ state: 'success' });
-      await expect(workflows.delete(WORKFLOW)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(workflows.delete(WORKFLOW, workflowEvent(WORKFLOW))).rejects.toMatchObject({ code: 'not_found' });
       const late = instances.start(run('r2'), command('c2', 'r2'), event('r2'));
       await expect(late).rejects.toMatchObject({ code: 'conflict' });
     });

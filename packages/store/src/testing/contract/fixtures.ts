@@ -201,3 +201,16 @@ export function token(id: string, more: Partial<TokenRow> = {}): TokenRow {
     ...more,
   };
 }
+
+/** What the store is told with each change of a workflow. */
+export function workflowEvent(id: string, more: Partial<NewEvent> = {}): NewEvent {
+  return {
+    type: 'workflow.updated',
+    projectId: PROJECT,
+    workflowInstanceId: null,
+    taskInstanceId: null,
+    at: 77,
+    data: { workflowId: id, by: 'ann' },
+    ...more,
+  };
+}

@@ -1,6 +1,7 @@
 /** The contract of the leader's writes: fenced, atomic, each command once, numbers without gaps. */
 import type { DispatchId, OutboxRow, WorkerId } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
+import type { WorkerRow } from '../../ports/master.ts';
 import type { Subject } from '../store-contract.ts';
 import { allPages } from './all-pages.ts';
 import { command, commit, event, run, runId, task, token, version, WORKFLOW, worker } from './fixtures.ts';
@@ -117,14 +118,15 @@ export function describeMaster(subject: Subject): void {
     });
 
     test('carries a command out once, however often it is tried', async () => {
-      const { master, commands } = subject.store;
+      const { master, commands, events } = subject.store;
+      const before = await events.latestSeq();
       await startRun('r1');
       await subject.lead(1);
       const unit = commit({ commandsDone: [done('r1', 'started')], events: [event('r1')] });
       const tries = await Promise.allSettled(Array.from({ length: 10 }, () => master.commit(1, unit)));
       expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       expect(await commands.outcome('c-r1')).toEqual({ done: true, outcome: 'started' });
-      expect(await subject.store.events.after(0, { limit: 10 })).toHaveLength(2);
+      expect(await events.after(before, { limit: 10 })).toHaveLength(2);
       expect(await master.pendingCommands(10)).toEqual([]);
       await expect(master.rejectCommand(1, done('r1').id, 'no')).rejects.toMatchObject({ code: 'conflict' });
     });
@@ -199,9 +201,9 @@ export function describeMaster(subject: Subject): void {
   describe('workers', () => {
     test('are kept, listed by name, beat and change state', async () => {
       const { workers } = subject.store.master;
-      await workers.upsert(worker('w2', { name: 'zoe' }));
-      await workers.upsert(worker('w1', { name: 'old' }));
-      await workers.upsert(worker('w1', { name: 'amy', labels: {}, groups: ['a', 'b'] }));
+      await workers.upsert(worker('w2', { name: 'zoe' }), 'joined');
+      await workers.upsert(worker('w1', { name: 'old' }), 'joined');
+      await workers.upsert(worker('w1', { name: 'amy', labels: {}, groups: ['a', 'b'] }), 'joined');
       expect(await workers.list()).toEqual([
         worker('w1', { name: 'amy', labels: {}, groups: ['a', 'b'] }),
         worker('w2', { name: 'zoe' }),
@@ -211,11 +213,67 @@ export function describeMaster(subject: Subject): void {
         { id: worker('gone').id, at: 50, stats: {} },
       ]);
       expect(await workers.get(worker('w1').id)).toMatchObject({ lastHeartbeatAt: 50, stats: { cpu: 1 }, name: 'amy' });
-      await workers.setState(worker('w2').id, 'draining', 60);
+      await workers.setState(worker('w2').id, { state: 'draining', at: 60, why: 'asked' });
       expect(await workers.get(worker('w2').id)).toMatchObject({ state: 'draining', updatedAt: 60 });
       expect(await workers.get(worker('gone').id)).toBeUndefined();
-      await expect(workers.setState(worker('gone').id, 'offline', 1)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(workers.setState(worker('gone').id, { state: 'offline', at: 1, why: 'lost' })).rejects.toMatchObject(
+        { code: 'not_found' },
+      );
       await workers.beat([]);
+    });
+
+    test('have their changes of state told, with where they come from, and nothing told that is no change', async () => {
+      const { events, master } = subject.store;
+      const { workers } = master;
+      const before = await events.latestSeq();
+      const news = async () => (await events.after(before, { limit: 100 })).map(({ data }) => data);
+      const told = (from: string | null, to: string, why: string, name = 'amy') => ({
+        workerId: 'w1',
+        worker: name,
+        from,
+        to,
+        why,
+      });
+      const set = (state: WorkerRow['state'], why: string) => workers.setState(worker('w1').id, { state, at: 70, why });
+
+      await workers.upsert(worker('w1', { name: 'amy', updatedAt: 66 }), "it's here");
+      expect(await events.after(before, { limit: 100 })).toEqual([
+        {
+          seq: expect.any(Number),
+          type: 'worker.state',
+          projectId: null,
+          workflowInstanceId: null,
+          taskInstanceId: null,
+          at: 66,
+          data: told(null, 'online', "it's here"),
+        },
+      ]);
+      await workers.upsert(worker('w1', { name: 'amy', slots: 9 }), 'again');
+      await workers.beat([{ id: worker('w1').id, at: 67, stats: {} }]);
+      await set('online', 'again');
+      expect(await news()).toHaveLength(1);
+      await set('draining', 'asked by ann');
+      await set('offline', 'lost "it"');
+      await set('offline', 'lost again');
+      await workers.upsert(worker('w1', { name: 'amy the second' }), 'back');
+      expect(await news()).toEqual([
+        told(null, 'online', "it's here"),
+        told('online', 'draining', 'asked by ann'),
+        told('draining', 'offline', 'lost "it"'),
+        told('offline', 'online', 'back', 'amy the second'),
+      ]);
+      const missing = workers.setState(worker('gone').id, { state: 'offline', at: 1, why: 'lost' });
+      await expect(missing).rejects.toMatchObject({ code: 'not_found' });
+      expect(await news()).toHaveLength(4);
+    });
+
+    test('changed by many at once are told of once', async () => {
+      const { events, master } = subject.store;
+      await master.workers.upsert(worker('w1'), 'joined');
+      const before = await events.latestSeq();
+      const change = { state: 'offline', at: 1, why: 'lost' } as const;
+      await Promise.all(Array.from({ length: 20 }, () => master.workers.setState(worker('w1').id, change)));
+      expect(await events.after(before, { limit: 100 })).toHaveLength(1);
     });
 
     test('join with a worker token that is neither revoked nor expired', async () => {

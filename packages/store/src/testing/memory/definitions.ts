@@ -2,6 +2,7 @@
 import { AppError, isWorkflowTerminal } from '@vaquita/core';
 import type { ProjectStore, WorkflowStore, WorkflowVersionRow } from '../../ports/api.ts';
 import type { DefinitionSource } from '../../ports/master.ts';
+import { addEvent } from './runs.ts';
 import { type Memory, pageOf, type Transaction } from './tables.ts';
 
 export function createMemoryProjects({ tables, unit }: Memory): ProjectStore {
@@ -84,15 +85,16 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
     async document(id, number) {
       return (await version(id, number))?.document;
     },
-    async create(row, first) {
+    async create(row, first, event) {
       unit((tx) => {
         if (!projects.has(row.projectId)) throw new AppError('not_found', `There is no project ${row.projectId}.`);
         take(tx, row.projectId, row);
         tx.put(workflows, row.id, row);
         tx.put(versions, row.id, [first]);
+        addEvent(tx, tables, event);
       });
     },
-    async saveVersion(id, { document, contentHash, createdBy, at, ...change }) {
+    async saveVersion(id, { document, contentHash, createdBy, at, ...change }, event) {
       return unit((tx) => {
         const row = mustFind(id);
         const kept = versions.get(id) ?? [];
@@ -103,6 +105,7 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
         tx.put(workflows, id, { ...row, ...change, version: next, updatedAt: at });
         const added = { workflowId: id, version: next, document, contentHash, createdBy, createdAt: at };
         tx.put(versions, id, [...kept, added]);
+        addEvent(tx, tables, { ...event, data: { ...event.data, version: next } });
         return { version: next, created: true };
       });
     },
@@ -118,10 +121,16 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
     async versions(id, page) {
       return pageOf((versions.get(id) ?? []).map(withoutDocument), page, (row) => row.version, 'down', 'number');
     },
-    async setOnline(id, online, at) {
-      unit((tx) => tx.put(workflows, id, { ...mustFind(id), online, updatedAt: at }));
+    async setOnline(id, online, event) {
+      return unit((tx) => {
+        const row = mustFind(id);
+        if (row.online === online) return false;
+        tx.put(workflows, id, { ...row, online, updatedAt: event.at });
+        addEvent(tx, tables, event);
+        return true;
+      });
     },
-    async delete(id) {
+    async delete(id, event) {
       unit((tx) => {
         const row = mustFind(id);
         for (const run of instances.values()) {
@@ -134,6 +143,7 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
         tx.release(`workflow:${row.projectId}:${row.name}`);
         tx.drop(workflows, id);
         tx.drop(versions, id);
+        addEvent(tx, tables, event);
       });
     },
   };

@@ -8,7 +8,7 @@ import {
   PRIORITIES,
   type TaskInstanceRow,
 } from '@vaquita/core';
-import type { MasterStore, RunCommit, WorkerStore } from '../../ports/master.ts';
+import type { MasterStore, RunCommit, WorkerRow, WorkerStore } from '../../ports/master.ts';
 import { createMemoryCredentials } from './people.ts';
 import { addEvent, tasksOf } from './runs.ts';
 import { compare, type Memory, type MemoryCommand, pageOf, type Transaction } from './tables.ts';
@@ -140,9 +140,26 @@ function currentKey(task: TaskInstanceRow): string {
 function createMemoryWorkers(memory: Memory): WorkerStore {
   const { workers } = memory.tables;
   const credentials = createMemoryCredentials(memory);
+
+  function tellOfState(tx: Transaction, { id, name, state }: WorkerRow, at: number, why: string): void {
+    const from = workers.get(id)?.state ?? null;
+    if (from === state) return;
+    addEvent(tx, memory.tables, {
+      type: 'worker.state',
+      projectId: null,
+      workflowInstanceId: null,
+      taskInstanceId: null,
+      at,
+      data: { workerId: id, worker: name, from, to: state, why },
+    });
+  }
+
   return {
-    async upsert(row) {
-      memory.unit((tx) => tx.put(workers, row.id, row));
+    async upsert(row, why) {
+      memory.unit((tx) => {
+        tellOfState(tx, row, row.updatedAt, why);
+        tx.put(workers, row.id, row);
+      });
     },
     async beat(beats) {
       memory.unit((tx) => {
@@ -152,10 +169,13 @@ function createMemoryWorkers(memory: Memory): WorkerStore {
         }
       });
     },
-    async setState(id, state, at) {
+    async setState(id, { state, at, why }) {
       const row = workers.get(id);
       if (row === undefined) throw new AppError('not_found', `There is no worker ${id}.`);
-      memory.unit((tx) => tx.put(workers, id, { ...row, state, updatedAt: at }));
+      memory.unit((tx) => {
+        tellOfState(tx, { ...row, state }, at, why);
+        tx.put(workers, id, { ...row, state, updatedAt: at });
+      });
     },
     async list() {
       return [...workers.values()].sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));

@@ -2,7 +2,7 @@
  * Puts a server together: the only place that knows every package. Starts what depends on something after it and stops
  * it before it; holds no rule of its own.
  */
-import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS } from '@vaquita/api';
+import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
 import { createMaster } from '@vaquita/master';
 import { SOCKET_PATH } from '@vaquita/protocol';
@@ -14,6 +14,7 @@ import { ADMIN_NAME, ensureAdmin, ensureTokens, ensureWorkerToken } from './firs
 import type { EmbeddedWorker, Listening, ServerHost } from './host.ts';
 import { createLeaderLease } from './lease.ts';
 import { registerMetrics } from './metrics.ts';
+import { repeat } from './repeat.ts';
 import type { ServerSettings } from './settings.ts';
 
 export interface RunningServer {
@@ -26,6 +27,7 @@ export interface RunningServer {
 
 /** How long answers under way get to end when the server stops. */
 const HTTP_GRACE_MS = 2_000;
+const HOUSEKEEPING_MS = 3_600_000;
 
 export async function assembleServer(
   host: ServerHost,
@@ -85,6 +87,8 @@ export async function assembleServer(
       committed: changes.announce,
     });
     closers.push(() => master.close());
+
+    closers.push(repeat(clock, HOUSEKEEPING_MS, () => housekeeping({ store, clock, log })));
 
     const metrics = createMetricsRegistry();
     registerMetrics(metrics, { master, store, clock, version });

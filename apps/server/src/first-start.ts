@@ -56,8 +56,11 @@ export async function ensureAdmin({ store, host, ids, settings }: FirstStartDeps
 async function takeOverPassword({ store, host, settings }: Omit<FirstStartDeps, 'ids'>, admin: UserRow): Promise<void> {
   const wanted = settings.adminPassword;
   if (wanted === null || (await verifyPassword(wanted, admin.passwordHash))) return;
-  await store.users.setPassword(admin.id, await hashPassword(wanted, host.random), host.clock.now());
-  host.log.warn('The password of the admin was replaced by the one in the settings.');
+  const passwordHash = await hashPassword(wanted, host.random);
+  await store.users.setPassword(admin.id, { passwordHash, at: host.clock.now(), keepSession: null });
+  host.log.warn(
+    'The password of the admin was replaced by the one in the settings, and all sessions of the admin ended.',
+  );
 }
 
 /** The API token of the operator's settings, and the one with which commands on this machine work without any. */
@@ -96,7 +99,7 @@ async function ensureTokenFile(deps: FirstStartDeps, file: string, wanted: Wante
 }
 
 async function isKnown(store: Store, token: string, now: number): Promise<boolean> {
-  const row = await store.credentials.useToken(await sha256Hex(token), now);
+  const row = await store.tokens.use(await sha256Hex(token), now);
   return row !== undefined && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now);
 }
 
@@ -105,7 +108,7 @@ async function addToken({ store, host, ids }: FirstStartDeps, wanted: Wanted): P
     { clock: host.clock, random: host.random, ids },
     { expiresAt: null, ...wanted },
   );
-  await store.credentials.createToken(row);
+  await store.tokens.create(row);
   return token;
 }
 

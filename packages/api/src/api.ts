@@ -14,6 +14,7 @@ import { streamEndpoints } from './resources/events.ts';
 import { healthEndpoints } from './resources/health.ts';
 import { instanceEndpoints } from './resources/instances.ts';
 import { operationEndpoints } from './resources/operations.ts';
+import { passwordEndpoints } from './resources/password.ts';
 import { projectEndpoints } from './resources/projects.ts';
 import { sessionEndpoints } from './resources/session.ts';
 import { startEndpoints } from './resources/starts.ts';
@@ -48,9 +49,11 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   });
 
   const audit = createAudit(deps);
+  const attempts = createSignInAttempts(deps.clock);
   const endpoints = [
     ...healthEndpoints(deps),
-    ...sessionEndpoints(deps, audit, createSignInAttempts(deps.clock)),
+    ...sessionEndpoints(deps, audit, attempts),
+    ...passwordEndpoints(deps, audit, attempts),
     ...tokenEndpoints(deps, audit),
     ...projectEndpoints(deps, audit),
     ...workflowEndpoints(deps, audit),

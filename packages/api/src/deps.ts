@@ -45,7 +45,7 @@ export const DEFAULT_API_SETTINGS: ApiSettings = {
 
 export type ApiStore = Pick<
   Store,
-  'projects' | 'workflows' | 'instances' | 'commands' | 'events' | 'users' | 'credentials' | 'requests'
+  'projects' | 'workflows' | 'instances' | 'commands' | 'events' | 'users' | 'tokens' | 'sessions' | 'requests'
 >;
 
 export interface ApiDeps {

@@ -10,5 +10,6 @@ export {
   type Leadership,
   type ReadinessCheck,
 } from './deps.ts';
+export { housekeeping } from './housekeeping.ts';
 export { createMetricsRegistry, type MetricsRegistry, type Sample } from './metrics/registry.ts';
 export * from './views/index.ts';

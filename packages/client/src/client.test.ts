@@ -57,6 +57,13 @@ describe('a call', () => {
     ]);
   });
 
+  it('changes the password', async () => {
+    const { client, sent } = clientOf(() => new Response(null, { status: 204 }));
+    await client.session.changePassword({ currentPassword: 'one', newPassword: 'two' });
+    expect(sent[0]).toMatchObject({ method: 'PUT', url: 'http://server.test/api/v1/me/password' });
+    expect(JSON.parse(String(sent[0]?.body))).toEqual({ currentPassword: 'one', newPassword: 'two' });
+  });
+
   it('answers nothing for 204', async () => {
     const { client } = clientOf(() => new Response(null, { status: 204 }));
     expect(await client.projects.delete('p')).toBeUndefined();

@@ -15,6 +15,7 @@ export type {
   NodeState,
   OverviewView,
   PageQuery,
+  PasswordChange,
   ProblemView,
   ProjectChange,
   ProjectCreate,

@@ -7,7 +7,7 @@ import { createInstanceVerbs } from './verbs/instances.ts';
 import { createMasterVerbs } from './verbs/master.ts';
 import { createProjectVerbs } from './verbs/projects.ts';
 import { createRequestVerbs } from './verbs/requests.ts';
-import { createCredentialVerbs, createUserVerbs } from './verbs/users.ts';
+import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
 import { createWorkflowVerbs } from './verbs/workflows.ts';
 
 export interface StoreOptions {
@@ -26,7 +26,8 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     commands: createCommandVerbs(driver),
     events: createEventVerbs(driver),
     users: createUserVerbs(driver),
-    credentials: createCredentialVerbs(driver),
+    tokens: createTokenVerbs(driver),
+    sessions: createSessionVerbs(driver),
     requests: createRequestVerbs(driver),
     master: createMasterVerbs(driver, options.clock),
     close: () => driver.close(),

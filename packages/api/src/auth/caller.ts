@@ -37,7 +37,7 @@ async function callerOfToken(token: string, { store, clock }: CallerDeps): Promi
   }
   const hash = await sha256Hex(token);
   const now = clock.now();
-  const row = await store.credentials.useToken(hash, now);
+  const row = await store.tokens.use(hash, now);
   if (!row || !equalInConstantTime(row.secretHash, hash)) throw unauthenticated('This API token is not known.');
   if (row.kind !== 'api') throw unauthenticated('This is a worker token. The API needs an API token.');
   if (row.revokedAt !== null) throw unauthenticated('This API token was revoked.');
@@ -51,7 +51,7 @@ async function callerOfToken(token: string, { store, clock }: CallerDeps): Promi
 async function callerOfSession(secret: string, { store, clock }: CallerDeps): Promise<Caller> {
   const hash = await sha256Hex(secret);
   const now = clock.now();
-  const found = await store.credentials.useSession(hash, now);
+  const found = await store.sessions.use(hash, now);
   if (!found || !equalInConstantTime(found.session.secretHash, hash) || found.session.expiresAt <= now) {
     throw unauthenticated('The session has ended. Sign in again.');
   }

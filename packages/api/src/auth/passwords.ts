@@ -1,6 +1,7 @@
 /** Passwords as scrypt hashes that carry their own cost, so the cost can be raised without breaking old ones. */
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { AppError, type Random } from '@vaquita/core';
+import { PASSWORD_LENGTH } from '../views/access.ts';
 import { equalInConstantTime, fromBase64Url, toBase64Url } from './digest.ts';
 
 export interface PasswordCost {
@@ -15,13 +16,12 @@ export const PASSWORD_COST: PasswordCost = { logN: 15, r: 8, p: 3 };
 
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
-const MIN_LENGTH = 8;
-const MAX_LENGTH = 1000;
 
 /** @throws AppError `bad_request` when the password is too short or too long. */
 export async function hashPassword(password: string, random: Random, cost = PASSWORD_COST): Promise<string> {
-  if (password.length < MIN_LENGTH || password.length > MAX_LENGTH) {
-    throw new AppError('bad_request', `A password has ${MIN_LENGTH} to ${MAX_LENGTH} characters.`);
+  const { min, max } = PASSWORD_LENGTH;
+  if (password.length < min || password.length > max) {
+    throw new AppError('bad_request', `A password has ${min} to ${max} characters.`);
   }
   const salt = random.bytes(SALT_BYTES);
   const key = await derive(password, salt, cost);

@@ -24,10 +24,6 @@ export interface KeyedRequest {
 /** An unfinished claim older than this belongs to a process that is gone. */
 const ABANDONED_AFTER_MS = 60_000;
 
-/** How long an answer is kept for replays. */
-const KEPT_MS = 24 * 3_600_000;
-const PURGE_EVERY_MS = 3_600_000;
-
 export interface Idempotency {
   run(request: KeyedRequest, handle: (ids: IdSource) => Promise<Recorded>): Promise<Recorded>;
 }
@@ -37,21 +33,11 @@ export function createIdempotency(deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>
   /** Requests being handled in this process: a duplicate waits for the answer instead of being sent away. */
   const inFlight = new Map<string, { readonly bodyHash: string; readonly answer: Promise<Recorded> }>();
 
-  let purgedAt: number | undefined;
-
-  /** Whoever uses keys pays for forgetting old ones, once in a while. */
-  async function purge(now: number): Promise<void> {
-    if (purgedAt !== undefined && Math.abs(now - purgedAt) < PURGE_EVERY_MS) return;
-    purgedAt = now;
-    await requests.purge(now - KEPT_MS);
-  }
-
   async function claimAndHandle(
     request: KeyedRequest,
     handle: (ids: IdSource) => Promise<Recorded>,
   ): Promise<Recorded> {
     const now = deps.clock.now();
-    await purge(now);
     const earlier = await requests.claim(request.key, request.bodyHash, now);
     if (earlier) {
       checkBody(earlier.bodyHash, request.bodyHash);

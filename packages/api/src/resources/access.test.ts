@@ -37,10 +37,10 @@ describe('sign-in', () => {
   it('keeps only a hash of the secret', async () => {
     const api = await openApi();
     const created: unknown[] = [];
-    const { createSession } = api.store.credentials;
-    api.store.credentials.createSession = async (row) => {
+    const { create } = api.store.sessions;
+    api.store.sessions.create = async (row, passwordHash) => {
       created.push(row);
-      return createSession.call(api.store.credentials, row);
+      return create(row, passwordHash);
     };
     const secret = cookieOf(await signIn(api)).split('=')[1]!;
     expect(JSON.stringify(created)).not.toContain(secret);
@@ -77,6 +77,68 @@ describe('sign-in', () => {
     const cookie = cookieOf(await signIn(api));
     await api.clock.advance(60_000);
     await read(await api.send('GET', '/api/v1/me', { token: null, headers: { cookie } }), 401);
+  });
+});
+
+describe('changing the own password', () => {
+  const change = (api: ApiBench, cookie: string, currentPassword: string, newPassword = 'another horse') =>
+    api.send('PUT', '/api/v1/me/password', {
+      body: { currentPassword, newPassword },
+      token: null,
+      headers: { cookie, ...OWN_PAGE },
+    });
+  const isSignedIn = async (api: ApiBench, cookie: string) =>
+    (await api.send('GET', '/api/v1/me', { token: null, headers: { cookie } })).status === 200;
+
+  it('needs the old one, ends every other session, and lets in with the new one only', async () => {
+    const api = await openApi();
+    const here = cookieOf(await signIn(api));
+    const elsewhere = cookieOf(await signIn(api));
+    const wrong = await read<ProblemView>(await change(api, here, 'wrong password'), 400);
+    expect(wrong.errors?.map(({ path }) => path)).toEqual(['currentPassword']);
+    expect(await isSignedIn(api, elsewhere)).toBe(true);
+
+    await read(await change(api, here, PASSWORD), 204);
+    expect(await isSignedIn(api, here)).toBe(true);
+    expect(await isSignedIn(api, elsewhere)).toBe(false);
+    expect((await signIn(api)).status).toBe(401);
+    expect((await signIn(api, 'another horse')).status).toBe(201);
+    const log = await (await api.send('GET', '/api/v1/audit')).text();
+    expect(log).toContain('password.change');
+    expect(log).not.toContain('another horse');
+  });
+
+  it('by a token ends every session', async () => {
+    const api = await openApi();
+    const cookie = cookieOf(await signIn(api));
+    const body = { currentPassword: PASSWORD, newPassword: 'another horse' };
+    await read(await api.send('PUT', '/api/v1/me/password', { body }), 204);
+    expect(await isSignedIn(api, cookie)).toBe(false);
+  });
+
+  it('is refused for a short one, and slowed down for who guesses the old one', async () => {
+    const api = await openApi();
+    const cookie = cookieOf(await signIn(api));
+    const short = await read<ProblemView>(await change(api, cookie, PASSWORD, 'short'), 400);
+    expect(short.errors).toEqual([{ path: 'newPassword', message: 'A password has at least 8 characters' }]);
+    const guesses = await Promise.all(Array.from({ length: 12 }, () => change(api, cookie, 'wrong password')));
+    expect(guesses.filter(({ status }) => status === 429)).toHaveLength(4);
+    expect((await change(api, cookie, PASSWORD)).status).toBe(429);
+    await api.clock.advance(300_000);
+    expect((await change(api, cookie, PASSWORD)).status).toBe(204);
+  });
+
+  it('lets nobody in whose old password was being checked meanwhile', async () => {
+    const api = await openApi();
+    const admin = (await api.store.users.findByName('admin'))!;
+    const { create } = api.store.sessions;
+    api.store.sessions.create = async (row, passwordHash) => {
+      await api.store.users.setPassword(admin.id, { passwordHash: 'changed', at: 1, keepSession: null });
+      return create(row, passwordHash);
+    };
+    const answer = await signIn(api);
+    expect(answer.headers.get('set-cookie')).toBeNull();
+    expect((await read<ProblemView>(answer, 409)).detail).toContain('Sign in with the new one');
   });
 });
 
@@ -160,6 +222,17 @@ describe('tokens', () => {
     );
     expect(token).toMatch(/^vqw_/);
     expect((await api.send('GET', '/api/v1/projects', { token })).status).toBe(401);
+  });
+
+  it('are revoked where they are of the kind that the address says', async () => {
+    const api = await openApi();
+    const make = async (path: string) =>
+      read<Created>(await api.send('POST', `/api/v1/${path}`, { body: { name: 'x' } }), 201);
+    const worker = await make('worker-tokens');
+    expect((await api.send('DELETE', `/api/v1/tokens/${worker.id}`)).status).toBe(404);
+    expect(await api.store.tokens.find(worker.id)).toMatchObject({ revokedAt: null });
+    await read(await api.send('DELETE', `/api/v1/worker-tokens/${worker.id}`), 204);
+    expect(await api.store.tokens.find(worker.id)).toMatchObject({ revokedAt: api.clock.now() });
   });
 
   it('of others are out of sight for who is no administrator', async () => {

@@ -6,6 +6,7 @@ import type { SignInAttempts } from '../auth/attempts.ts';
 import { type Caller, SESSION_COOKIE } from '../auth/caller.ts';
 import { randomSecret } from '../auth/digest.ts';
 import { pretendToVerify, verifyPassword } from '../auth/passwords.ts';
+import { peerOf } from '../auth/peer.ts';
 import { checkSameOrigin, isSecure } from '../auth/same-origin.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint, rawEndpoint } from '../http/endpoint.ts';
@@ -16,6 +17,16 @@ import { isoTimeOrNull } from './paging.ts';
 function toMeView(caller: Caller): MeView {
   const { userId: id, name, role, via } = caller;
   return { id, name, role, via, expiresAt: isoTimeOrNull(caller.expiresAt) };
+}
+
+/** Counts a try at a password. @throws HttpError `too_many_requests`, with when to come back. */
+export function checkAttempt(attempts: SignInAttempts, name: string, address: string): void {
+  const waitMs = attempts.begin(name, address);
+  if (waitMs === 0) return;
+  const seconds = Math.ceil(waitMs / 1000);
+  throw new HttpError('too_many_requests', `Too many wrong passwords. Try again in ${seconds} s.`, {
+    headers: { 'retry-after': String(seconds) },
+  });
 }
 
 export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAttempts): readonly Endpoint[] {
@@ -34,11 +45,6 @@ export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAt
     return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure}`;
   }
 
-  function peer(raw: Request, address: string): string {
-    const forwarded = settings.trustProxy ? raw.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
-    return forwarded || address;
-  }
-
   return [
     rawEndpoint({
       method: 'post',
@@ -47,20 +53,14 @@ export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAt
       access: 'open',
       summary: 'Sign in; sets the session cookie',
       body: SignInRequest,
-      errors: ['unauthenticated', 'forbidden', 'too_many_requests'],
+      errors: ['unauthenticated', 'forbidden', 'conflict', 'too_many_requests'],
       status: 201,
       contentType: 'application/json',
       answer: MeView,
       async respond({ body, raw, address: direct }) {
         checkSameOrigin(raw, { trustProxy: settings.trustProxy, required: false });
-        const address = peer(raw, direct);
-        const waitMs = attempts.begin(body.name, address);
-        if (waitMs > 0) {
-          const seconds = Math.ceil(waitMs / 1000);
-          throw new HttpError('too_many_requests', `Too many failed sign-ins. Try again in ${seconds} s.`, {
-            headers: { 'retry-after': String(seconds) },
-          });
-        }
+        const address = peerOf(raw, direct, settings.trustProxy);
+        checkAttempt(attempts, body.name, address);
         const user = await checkPassword(body.name, body.password);
         attempts.succeeded(body.name, address);
 
@@ -74,7 +74,7 @@ export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAt
           createdAt: now,
           expiresAt: now + settings.sessionTtlMs,
         };
-        await store.credentials.createSession(session);
+        await store.sessions.create(session, user.passwordHash);
         const caller: Caller = {
           via: 'session',
           userId: user.id,
@@ -107,7 +107,7 @@ export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAt
         if (caller.sessionId === null) {
           throw new AppError('conflict', 'This request is signed in by an API token; revoke the token instead.');
         }
-        await store.credentials.deleteSession(caller.sessionId);
+        await store.sessions.delete(caller.sessionId);
         await audit(caller, { action: 'session.delete', subject: caller.name });
         return new Response(null, {
           status: 204,

@@ -24,7 +24,6 @@ import { requireVersion } from './workflow-versions.ts';
 type Start = z.output<typeof StartRequest>;
 
 const UNSUPPORTED = {
-  alertOn: 'Alerts are not supported by this version; leave this field out',
   alertGroup: 'Alerts are not supported by this version; leave this field out',
   environment: 'Environments are not supported by this version; leave this field out',
 };

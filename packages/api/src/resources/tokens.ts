@@ -41,7 +41,7 @@ export function tokenEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[]
 }
 
 function endpointsOf({ kind, path, noun, access }: TokenKind, deps: ApiDeps, audit: Audit): readonly Endpoint[] {
-  const { credentials } = deps.store;
+  const { tokens } = deps.store;
   const tag = 'Access';
 
   /** An administrator sees every token; others see their own. */
@@ -52,7 +52,7 @@ function endpointsOf({ kind, path, noun, access }: TokenKind, deps: ApiDeps, aud
     const items: TokenRow[] = [];
     let cursor = request.cursor;
     do {
-      const page = await credentials.listTokens(kind, { limit: request.limit - items.length, cursor });
+      const page = await tokens.list(kind, { limit: request.limit - items.length, cursor });
       items.push(...page.items.filter((row) => maySee(caller, row)));
       cursor = page.next;
     } while (cursor !== null && items.length < request.limit);
@@ -60,13 +60,8 @@ function endpointsOf({ kind, path, noun, access }: TokenKind, deps: ApiDeps, aud
   }
 
   async function findVisible(caller: Caller, id: string): Promise<TokenRow> {
-    let cursor: string | null = null;
-    do {
-      const page = await credentials.listTokens(kind, { limit: 500, cursor });
-      const row = page.items.find((one) => one.id === id);
-      if (row && maySee(caller, row)) return row;
-      cursor = page.next;
-    } while (cursor !== null);
+    const row = await tokens.find(id);
+    if (row?.kind === kind && maySee(caller, row)) return row;
     throw new AppError('not_found', `There is no ${noun} with the id “${id}”.`);
   }
 
@@ -101,7 +96,7 @@ function endpointsOf({ kind, path, noun, access }: TokenKind, deps: ApiDeps, aud
         }
         const userId = kind === 'api' ? caller.userId : null;
         const { token, row } = await makeToken(deps, { kind, name: body.name, userId, expiresAt });
-        await credentials.createToken(row);
+        await tokens.create(row);
         await audit(caller, { action: `${kind}_token.create`, subject: row.name, data: { id: row.id } });
         return { ...toTokenView(row), token };
       },
@@ -115,7 +110,7 @@ function endpointsOf({ kind, path, noun, access }: TokenKind, deps: ApiDeps, aud
       status: 204,
       async handle({ params, caller }) {
         const row = await findVisible(caller, params.id);
-        await credentials.revokeToken(row.id, deps.clock.now());
+        await tokens.revoke(row.id, deps.clock.now());
         await audit(caller, { action: `${kind}_token.revoke`, subject: row.name, data: { id: row.id } });
       },
     }),

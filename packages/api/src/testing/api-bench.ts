@@ -83,7 +83,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     const now = clock.now();
     await store.users.create({ id, name, role, passwordHash, createdAt: now, updatedAt: now });
     const { token, row } = await makeToken(deps, { kind: 'api', name: `${name}'s`, userId: id, expiresAt: null });
-    await store.credentials.createToken(row);
+    await store.tokens.create(row);
     return token;
   }
 

@@ -7,6 +7,19 @@ export const SignInRequest = z
   .meta({ id: 'SignInRequest' });
 export type SignInRequest = z.input<typeof SignInRequest>;
 
+export const PASSWORD_LENGTH = { min: 8, max: 1000 } as const;
+
+export const PasswordChange = z
+  .strictObject({
+    currentPassword: z.string().min(1).max(PASSWORD_LENGTH.max),
+    newPassword: z
+      .string()
+      .min(PASSWORD_LENGTH.min, `A password has at least ${PASSWORD_LENGTH.min} characters`)
+      .max(PASSWORD_LENGTH.max, `A password has at most ${PASSWORD_LENGTH.max} characters`),
+  })
+  .meta({ id: 'PasswordChange' });
+export type PasswordChange = z.input<typeof PasswordChange>;
+
 export const Role = z.enum(['admin', 'user']);
 
 export const MeView = z

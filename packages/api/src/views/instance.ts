@@ -31,6 +31,10 @@ export const StartRequest = z
     failureStrategy: z.enum(FAILURE_STRATEGIES).optional(),
     priority: z.enum(PRIORITIES).optional(),
     workerGroup: Name.optional().meta({ description: 'For tasks that name no worker group themselves' }),
+    alertOn: z
+      .literal('none', 'Alerts are not supported by this version; only none is possible')
+      .optional()
+      .meta({ description: 'No run alerts anybody yet, so `none` is all that can be asked for' }),
     dryRun: z.boolean().optional(),
     version: z.number().int().min(1).optional().meta({ description: 'A version other than the newest' }),
     timeout: Duration.optional().meta({ description: 'Overrides the timeout of the definition' }),

@@ -2,6 +2,7 @@
 import type {
   MeView,
   PageQuery,
+  PasswordChange,
   SignInRequest,
   TokenCreate,
   TokenCreated,
@@ -16,6 +17,8 @@ export interface SessionClient {
   signIn(body: SignInRequest, options?: CallOptions): Promise<MeView>;
   signOut(options?: CallOptions): Promise<void>;
   me(options?: CallOptions): Promise<MeView>;
+  /** Ends every other session of the user. */
+  changePassword(body: PasswordChange, options?: CallOptions): Promise<void>;
 }
 
 export interface TokensClient {
@@ -31,6 +34,7 @@ export function createSessionClient(transport: Transport): SessionClient {
     signIn: (json, options) => transport.call('POST', pathOf('session'), { json, ...options }),
     signOut: (options) => transport.call('DELETE', pathOf('session'), options),
     me: (options) => transport.call('GET', pathOf('me'), options),
+    changePassword: (json, options) => transport.call('PUT', pathOf('me', 'password'), { json, ...options }),
   };
 }
 

@@ -186,22 +186,34 @@ export interface UserStore {
   findByName(name: string): Promise<UserRow | undefined>;
   find(id: UserId): Promise<UserRow | undefined>;
   count(): Promise<number>;
-  setPassword(id: UserId, passwordHash: string, at: number): Promise<void>;
+  /** Ends every session of the user but the one to keep, in the same unit. @throws AppError `not_found`. */
+  setPassword(
+    id: UserId,
+    change: { readonly passwordHash: string; readonly at: number; readonly keepSession: SessionId | null },
+  ): Promise<void>;
 }
 
-export interface CredentialStore {
+export interface TokenStore {
   /** @throws AppError `conflict` when the secret is already known. */
-  createToken(row: TokenRow): Promise<void>;
+  create(row: TokenRow): Promise<void>;
   /** Any token by its hash, revoked and expired ones too: the caller decides. Advances `lastUsedAt` at most once a minute. */
-  useToken(secretHash: string, now: number): Promise<TokenRow | undefined>;
-  listTokens(kind: TokenRow['kind'], page: PageRequest): Promise<Page<TokenRow>>;
-  revokeToken(id: string, at: number): Promise<boolean>;
-  createSession(row: SessionRow): Promise<void>;
-  useSession(
-    secretHash: string,
-    now: number,
-  ): Promise<{ readonly session: SessionRow; readonly user: UserRow } | undefined>;
-  deleteSession(id: SessionId): Promise<void>;
+  use(secretHash: string, now: number): Promise<TokenRow | undefined>;
+  find(id: string): Promise<TokenRow | undefined>;
+  list(kind: TokenRow['kind'], page: PageRequest): Promise<Page<TokenRow>>;
+  /** @returns whether it was in force until now. */
+  revoke(id: string, at: number): Promise<boolean>;
+}
+
+export interface SessionStore {
+  /**
+   * Begins a session, unless the user's password is no longer the one that was checked.
+   * @throws AppError `conflict`.
+   */
+  create(row: SessionRow, passwordHash: string): Promise<void>;
+  use(secretHash: string, now: number): Promise<{ readonly session: SessionRow; readonly user: UserRow } | undefined>;
+  delete(id: SessionId): Promise<void>;
+  /** Forgets sessions that have ended by then. @returns how many. */
+  purge(now: number): Promise<number>;
 }
 
 export interface IdempotencyRow {

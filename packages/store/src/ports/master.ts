@@ -6,6 +6,9 @@ import type {
   NewEvent,
   OutboxRow,
   TaskInstanceRow,
+  TaskState,
+  TaskInstanceId,
+  ProjectId,
   WorkerId,
   WorkflowDocument,
   WorkflowId,
@@ -45,6 +48,15 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+export interface DispatchOrigin {
+  readonly workflowInstanceId: WorkflowInstanceId;
+  readonly projectId: ProjectId;
+  readonly taskInstanceId: TaskInstanceId;
+  readonly taskName: string;
+  readonly state: TaskState;
+  readonly workerId: WorkerId | null;
+}
+
 export interface MasterStore {
   /**
    * Writes one unit, guarded by the epoch: when `epoch` is not the epoch of a held `/lock/leader`, nothing is written.
@@ -59,10 +71,8 @@ export interface MasterStore {
   pendingCommands(limit: number): Promise<readonly CommandRow[]>;
   /** Ends a command that cannot be carried out (its instance is gone, its state forbids it), with the reason. */
   rejectCommand(epoch: Epoch, id: CommandId, outcome: string): Promise<void>;
-  /** Resolves late results to the instance they belong to. */
-  findDispatch(
-    dispatchId: string,
-  ): Promise<{ readonly workflowInstanceId: WorkflowInstanceId; readonly current: boolean } | undefined>;
+  /** Which attempt a dispatch is or was the sending of: undefined when it was taken back, or never was. */
+  findDispatch(dispatchId: string): Promise<DispatchOrigin | undefined>;
   workers: WorkerStore;
 }
 

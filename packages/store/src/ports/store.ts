@@ -1,11 +1,12 @@
 /** The whole store, as the assembly hands it out. Packages take only the port they need. */
 import type {
   CommandStore,
-  CredentialStore,
   EventStore,
   InstanceStore,
   ProjectStore,
   RequestStore,
+  SessionStore,
+  TokenStore,
   UserStore,
   WorkflowStore,
 } from './api.ts';
@@ -18,7 +19,8 @@ export interface Store {
   readonly commands: CommandStore;
   readonly events: EventStore;
   readonly users: UserStore;
-  readonly credentials: CredentialStore;
+  readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
   readonly requests: RequestStore;
   readonly master: MasterStore;
   readonly definitions: DefinitionSource;

@@ -3,7 +3,7 @@ import type { Clock, Epoch } from '@vaquita/core';
 import type { Store } from '../ports/store.ts';
 import { createMemoryProjects, createMemoryWorkflows } from './memory/definitions.ts';
 import { createMemoryMaster } from './memory/master.ts';
-import { createMemoryCredentials, createMemoryRequests, createMemoryUsers } from './memory/people.ts';
+import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
 import { createMemoryCommands, createMemoryEvents, createMemoryInstances } from './memory/runs.ts';
 import { createMemory } from './memory/tables.ts';
 
@@ -24,7 +24,8 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     commands: createMemoryCommands(memory),
     events: createMemoryEvents(memory),
     users: createMemoryUsers(memory),
-    credentials: createMemoryCredentials(memory),
+    tokens: createMemoryTokens(memory),
+    sessions: createMemorySessions(memory),
     requests: createMemoryRequests(memory),
     master: createMemoryMaster(memory, clock),
     leader: {

@@ -40,7 +40,8 @@ const RUN_DOCUMENT = `select projects.name as project_name, workflow_versions.do
 /** Told which index: without statistics SQLite would rather sort all open runs for each page. */
 const OPEN = `select id from workflow_instances indexed by workflow_instances_open where state in ${OPEN_STATES_SQL}`;
 const PENDING = `select ${COMMANDS.columns} from commands where done_at is null order by priority, created_at, id limit ?`;
-const DISPATCH = 'select workflow_instance_id, current from task_instances where dispatch_id = ?';
+const DISPATCH = `select t.id, t.name, t.state, t.worker_id, t.workflow_instance_id, i.project_id
+  from task_instances t join workflow_instances i on i.id = t.workflow_instance_id where t.dispatch_id = ?`;
 
 export function createMasterVerbs(driver: SqlDriver, clock: Pick<Clock, 'now'>): MasterStore {
   const endCommand = (id: CommandId, outcome: string) => statement(END_COMMAND, [clock.now(), outcome, id], 1);
@@ -93,7 +94,11 @@ export function createMasterVerbs(driver: SqlDriver, clock: Pick<Clock, 'now'>):
       return (
         row && {
           workflowInstanceId: row.workflow_instance_id as WorkflowInstanceId,
-          current: row.current === 1,
+          projectId: row.project_id as ProjectId,
+          taskInstanceId: row.id as TaskInstanceId,
+          taskName: String(row.name),
+          state: row.state as TaskState,
+          workerId: row.worker_id as WorkerId | null,
         }
       );
     },

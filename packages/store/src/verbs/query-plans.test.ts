@@ -61,7 +61,7 @@ test('every other read', async () => {
   for (const page of [first, later]) {
     await store.projects.list(page);
     await store.workflows.list(projectId, page);
-    await store.credentials.listTokens('api', page);
+    await store.tokens.list('api', page);
     await store.requests.auditLog(page);
     await store.master.openInstances({ after: page.cursor, limit: 10 });
   }
@@ -76,8 +76,9 @@ test('every other read', async () => {
   await store.master.pendingCommands(10);
   await store.master.findDispatch('d');
   await store.master.workers.list();
-  await store.credentials.useToken('hash', 1);
-  await store.credentials.useSession('hash', 1);
+  await store.tokens.use('hash', 1);
+  await store.tokens.find('t');
+  await store.sessions.use('hash', 1);
   for (const statement of read) {
     for (const step of await plan(statement)) {
       expect(step, statement.sql).not.toContain('TEMP B-TREE');

@@ -4,7 +4,7 @@ import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import type { WorkerRow, WorkerStore } from '../ports/master.ts';
 import { many, one, statement } from '../sql/access.ts';
 import { WORKERS } from '../sql/tables.ts';
-import { createCredentialVerbs } from './users.ts';
+import { createTokenVerbs } from './users.ts';
 
 const UPSERT = `${WORKERS.insert} on conflict (id) do update set
   name = excluded.name, groups = excluded.groups, labels = excluded.labels, slots = excluded.slots,
@@ -23,7 +23,7 @@ const SET_STATE = 'update workers set state = ?, updated_at = ? where id = ?';
 const LIST = `select ${WORKERS.columns} from workers order by name, id`;
 
 export function createWorkerVerbs(driver: SqlDriver): WorkerStore {
-  const credentials = createCredentialVerbs(driver);
+  const tokens = createTokenVerbs(driver);
   return {
     async upsert(row, why) {
       const event = tellOfState({ id: row.id, name: row.name, state: row.state, at: row.updatedAt, why });
@@ -45,7 +45,7 @@ export function createWorkerVerbs(driver: SqlDriver): WorkerStore {
       return row && WORKERS.read(row);
     },
     async findToken(secretHash, now) {
-      const token = await credentials.useToken(secretHash, now);
+      const token = await tokens.use(secretHash, now);
       if (token === undefined || token.kind !== 'worker' || token.revokedAt !== null) return undefined;
       if (token.expiresAt !== null && token.expiresAt <= now) return undefined;
       return { id: token.id, name: token.name };

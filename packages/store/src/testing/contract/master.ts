@@ -190,10 +190,17 @@ export function describeMaster(subject: Subject): void {
       await startRun('r1');
       await subject.lead(1);
       await master.commit(1, commit({ newTasks: [task('t1', 'r1', { dispatchId: 'd1' as DispatchId })] }));
-      expect(await master.findDispatch('d1')).toEqual({ workflowInstanceId: 'r1', current: true });
+      expect(await master.findDispatch('d1')).toEqual({
+        workflowInstanceId: 'r1',
+        projectId: expect.any(String),
+        taskInstanceId: 't1',
+        taskName: expect.any(String),
+        state: expect.any(String),
+        workerId: null,
+      });
       const old = task('t1', 'r1', { dispatchId: 'd1' as DispatchId, current: false });
       await master.commit(1, commit({ changedTasks: [old] }));
-      expect(await master.findDispatch('d1')).toEqual({ workflowInstanceId: 'r1', current: false });
+      expect(await master.findDispatch('d1')).toMatchObject({ taskInstanceId: 't1' });
       expect(await master.findDispatch('d2')).toBeUndefined();
     });
   });
@@ -277,14 +284,14 @@ export function describeMaster(subject: Subject): void {
     });
 
     test('join with a worker token that is neither revoked nor expired', async () => {
-      const { credentials, master } = subject.store;
-      await credentials.createToken(token('t1', { kind: 'worker', expiresAt: 100 }));
-      await credentials.createToken(token('t2', { kind: 'api' }));
+      const { tokens, master } = subject.store;
+      await tokens.create(token('t1', { kind: 'worker', expiresAt: 100 }));
+      await tokens.create(token('t2', { kind: 'api' }));
       expect(await master.workers.findToken('hash of t1', 99)).toEqual({ id: 't1', name: 't1' });
       expect(await master.workers.findToken('hash of t1', 100)).toBeUndefined();
       expect(await master.workers.findToken('hash of t2', 99)).toBeUndefined();
       expect(await master.workers.findToken('unknown', 99)).toBeUndefined();
-      await credentials.revokeToken('t1', 50);
+      await tokens.revoke('t1', 50);
       expect(await master.workers.findToken('hash of t1', 99)).toBeUndefined();
     });
   });

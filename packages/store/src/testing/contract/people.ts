@@ -14,60 +14,110 @@ export function describePeople(subject: Subject): void {
       await users.create(user('u1', 'ann'));
       await expect(users.create(user('u2', 'ann'))).rejects.toMatchObject({ code: 'name_in_use' });
       expect(await users.findByName('ann')).toEqual(user('u1', 'ann'));
-      await users.setPassword(user('u1').id, 'other', 9);
+      await users.setPassword(user('u1').id, { passwordHash: 'other', at: 9, keepSession: null });
       expect(await users.find(user('u1').id)).toMatchObject({ passwordHash: 'other', updatedAt: 9 });
       expect(await users.count()).toBe(1);
       expect(await users.findByName('bob')).toBeUndefined();
-      await expect(users.setPassword(user('u9').id, 'x', 1)).rejects.toMatchObject({ code: 'not_found' });
+      const missing = users.setPassword(user('u9').id, { passwordHash: 'x', at: 1, keepSession: null });
+      await expect(missing).rejects.toMatchObject({ code: 'not_found' });
     });
   });
 
   describe('tokens', () => {
     test('are found by hash also when revoked or expired, and note their use once a minute', async () => {
-      const { credentials } = subject.store;
-      await credentials.createToken(token('t1'));
-      await expect(credentials.createToken(token('t2', { secretHash: 'hash of t1' }))).rejects.toMatchObject({
+      const { tokens } = subject.store;
+      await tokens.create(token('t1'));
+      await expect(tokens.create(token('t2', { secretHash: 'hash of t1' }))).rejects.toMatchObject({
         code: 'conflict',
       });
-      expect(await credentials.useToken('hash of t1', 1_000)).toMatchObject({ id: 't1', lastUsedAt: 1_000 });
-      expect(await credentials.useToken('hash of t1', 60_999)).toMatchObject({ lastUsedAt: 1_000 });
-      expect(await credentials.useToken('hash of t1', 61_000)).toMatchObject({ lastUsedAt: 61_000 });
-      expect(await credentials.revokeToken('t1', 70_000)).toBe(true);
-      expect(await credentials.revokeToken('t1', 80_000)).toBe(false);
-      expect(await credentials.revokeToken('t9', 80_000)).toBe(false);
-      const revoked = await credentials.useToken('hash of t1', 900_000);
+      expect(await tokens.use('hash of t1', 1_000)).toMatchObject({ id: 't1', lastUsedAt: 1_000 });
+      expect(await tokens.use('hash of t1', 60_999)).toMatchObject({ lastUsedAt: 1_000 });
+      expect(await tokens.use('hash of t1', 61_000)).toMatchObject({ lastUsedAt: 61_000 });
+      expect(await tokens.revoke('t1', 70_000)).toBe(true);
+      expect(await tokens.revoke('t1', 80_000)).toBe(false);
+      expect(await tokens.revoke('t9', 80_000)).toBe(false);
+      const revoked = await tokens.use('hash of t1', 900_000);
       expect(revoked).toMatchObject({ revokedAt: 70_000, lastUsedAt: 61_000 });
-      expect(await credentials.useToken('unknown', 1)).toBeUndefined();
+      expect(await tokens.use('unknown', 1)).toBeUndefined();
+    });
+
+    test('are found by id, whatever their kind', async () => {
+      const { tokens } = subject.store;
+      const rows = [token('t1'), token('t2', { kind: 'worker', revokedAt: 5 })];
+      for (const row of rows) await tokens.create(row);
+      for (const row of rows) expect(await tokens.find(row.id)).toEqual(row);
+      expect(await tokens.find('hash of t1')).toBeUndefined();
     });
 
     test('are listed by kind, newest first', async () => {
-      const { credentials } = subject.store;
-      for (const id of ['t1', 't2', 't3', 't4', 't5']) await credentials.createToken(token(id));
-      await credentials.createToken(token('t6', { kind: 'worker' }));
-      const listed = await allPages((page) => credentials.listTokens('api', page), 2);
+      const { tokens } = subject.store;
+      for (const id of ['t1', 't2', 't3', 't4', 't5']) await tokens.create(token(id));
+      await tokens.create(token('t6', { kind: 'worker' }));
+      const listed = await allPages((page) => tokens.list('api', page), 2);
       expect(listed.map(({ id }) => id)).toEqual(['t5', 't4', 't3', 't2', 't1']);
     });
   });
 
   describe('sessions', () => {
+    const session = (id: string, userId: string, expiresAt = 100): SessionRow => ({
+      id: id as SessionId,
+      userId: user(userId).id,
+      secretHash: `cookie of ${id}`,
+      createdAt: 1,
+      expiresAt,
+    });
+
     test('are found with their user until they expire or are deleted', async () => {
-      const { credentials, users } = subject.store;
-      const session: SessionRow = {
-        id: 's1' as SessionId,
-        userId: user('u1').id,
-        secretHash: 'cookie',
-        createdAt: 1,
-        expiresAt: 100,
-      };
-      await expect(credentials.createSession(session)).rejects.toMatchObject({ code: 'conflict' });
+      const { sessions, users } = subject.store;
+      const row = session('s1', 'u1');
+      await expect(sessions.create(row, 'hash')).rejects.toMatchObject({ code: 'conflict' });
       await users.create(user('u1'));
-      await credentials.createSession(session);
-      expect(await credentials.useSession('cookie', 99)).toEqual({ session, user: user('u1') });
-      expect(await credentials.useSession('cookie', 100)).toBeUndefined();
-      expect(await credentials.useSession('other', 99)).toBeUndefined();
-      await credentials.deleteSession(session.id);
-      expect(await credentials.useSession('cookie', 99)).toBeUndefined();
-      await credentials.deleteSession(session.id);
+      await sessions.create(row, 'hash');
+      expect(await sessions.use('cookie of s1', 99)).toEqual({ session: row, user: user('u1') });
+      expect(await sessions.use('cookie of s1', 100)).toBeUndefined();
+      expect(await sessions.use('other', 99)).toBeUndefined();
+      await sessions.delete(row.id);
+      expect(await sessions.use('cookie of s1', 99)).toBeUndefined();
+      await sessions.delete(row.id);
+    });
+
+    test('end with the password, but the one that is kept and those of others', async () => {
+      const { sessions, users } = subject.store;
+      for (const id of ['u1', 'u2']) await users.create(user(id));
+      for (const id of ['s1', 's2', 's3']) await sessions.create(session(id, 'u1'), 'hash');
+      await sessions.create(session('s4', 'u2'), 'hash');
+      const alive = async () => {
+        const found = await Promise.all(['s1', 's2', 's3', 's4'].map((id) => sessions.use(`cookie of ${id}`, 50)));
+        return found.flatMap((one) => (one ? [one.session.id] : []));
+      };
+      const keepSession = session('s2', 'u1').id;
+      await users.setPassword(user('u1').id, { passwordHash: 'second', at: 9, keepSession });
+      expect(await alive()).toEqual(['s2', 's4']);
+      await users.setPassword(user('u1').id, { passwordHash: 'third', at: 9, keepSession: null });
+      expect(await alive()).toEqual(['s4']);
+    });
+
+    test('are not begun on a password that was changed while it was checked', async () => {
+      const { sessions, users } = subject.store;
+      await users.create(user('u1'));
+      const late = sessions.create(session('s1', 'u1'), 'hash');
+      const change = users.setPassword(user('u1').id, { passwordHash: 'second', at: 9, keepSession: null });
+      await Promise.allSettled([late, change]);
+      expect(await sessions.use('cookie of s1', 50)).toBeUndefined();
+      const later = sessions.create(session('s2', 'u1'), 'hash');
+      await expect(later).rejects.toMatchObject({ code: 'conflict' });
+      await sessions.create(session('s2', 'u1'), 'second');
+    });
+
+    test('are forgotten when they have ended', async () => {
+      const { sessions, users } = subject.store;
+      await users.create(user('u1'));
+      for (const at of [10, 20, 30]) await sessions.create(session(`s${at}`, 'u1', at), 'hash');
+      expect(await sessions.purge(20)).toBe(2);
+      expect(await sessions.purge(20)).toBe(0);
+      expect(await sessions.use('cookie of s30', 20)).toBeDefined();
+      // Its secret is free again.
+      await sessions.create(session('s10', 'u1'), 'hash');
     });
   });
 

@@ -9,7 +9,7 @@ import {
   type TaskInstanceRow,
 } from '@vaquita/core';
 import type { MasterStore, RunCommit, WorkerRow, WorkerStore } from '../../ports/master.ts';
-import { createMemoryCredentials } from './people.ts';
+import { createMemoryTokens } from './people.ts';
 import { addEvent, tasksOf } from './runs.ts';
 import { compare, type Memory, type MemoryCommand, pageOf, type Transaction } from './tables.ts';
 
@@ -80,7 +80,10 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
     },
     async findDispatch(dispatchId) {
       const task = tables.tasks.get(tables.unique.get(`dispatch:${dispatchId}`) ?? '');
-      return task && { workflowInstanceId: task.workflowInstanceId, current: task.current };
+      const instance = task && tables.instances.get(task.workflowInstanceId);
+      if (!task || !instance) return undefined;
+      const { workflowInstanceId, id: taskInstanceId, name: taskName, state, workerId } = task;
+      return { workflowInstanceId, projectId: instance.projectId, taskInstanceId, taskName, state, workerId };
     },
   };
 }
@@ -139,7 +142,7 @@ function currentKey(task: TaskInstanceRow): string {
 
 function createMemoryWorkers(memory: Memory): WorkerStore {
   const { workers } = memory.tables;
-  const credentials = createMemoryCredentials(memory);
+  const tokens = createMemoryTokens(memory);
 
   function tellOfState(tx: Transaction, { id, name, state }: WorkerRow, at: number, why: string): void {
     const from = workers.get(id)?.state ?? null;
@@ -184,7 +187,7 @@ function createMemoryWorkers(memory: Memory): WorkerStore {
       return workers.get(id);
     },
     async findToken(secretHash, now) {
-      const token = await credentials.useToken(secretHash, now);
+      const token = await tokens.use(secretHash, now);
       if (token === undefined || token.kind !== 'worker' || token.revokedAt !== null) return undefined;
       if (token.expiresAt !== null && token.expiresAt <= now) return undefined;
       return { id: token.id, name: token.name };

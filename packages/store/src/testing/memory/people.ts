@@ -1,11 +1,11 @@
 /** Users, credentials, idempotency keys and the audit log in memory. */
 import { AppError } from '@vaquita/core';
-import type { CredentialStore, RequestStore, UserStore } from '../../ports/api.ts';
+import type { RequestStore, SessionRow, SessionStore, TokenStore, UserStore } from '../../ports/api.ts';
 import { TOKEN_USE_WRITE_MS } from '../../verbs/users.ts';
-import { type Memory, pageOf } from './tables.ts';
+import { type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
 
 export function createMemoryUsers({ tables, unit }: Memory): UserStore {
-  const { users, unique } = tables;
+  const { users, sessions, unique } = tables;
   return {
     async create(row) {
       unit((tx) => {
@@ -25,25 +25,33 @@ export function createMemoryUsers({ tables, unit }: Memory): UserStore {
     async count() {
       return users.size;
     },
-    async setPassword(id, passwordHash, at) {
+    async setPassword(id, { passwordHash, at, keepSession }) {
       unit((tx) => {
         const row = users.get(id);
         if (row === undefined) throw new AppError('not_found', `There is no user ${id}.`);
         tx.put(users, id, { ...row, passwordHash, updatedAt: at });
+        for (const session of [...sessions.values()]) {
+          if (session.userId === id && session.id !== keepSession) dropSession(tx, tables, session);
+        }
       });
     },
   };
 }
 
-export function createMemoryCredentials({ tables, unit }: Memory): CredentialStore {
-  const { users, tokens, sessions, unique } = tables;
+function dropSession(tx: Transaction, { sessions }: Tables, session: SessionRow): void {
+  tx.release(`session:${session.secretHash}`);
+  tx.drop(sessions, session.id);
+}
+
+export function createMemoryTokens({ tables, unit }: Memory): TokenStore {
+  const { users, tokens, unique } = tables;
 
   function checkUser(userId: string | null): void {
     if (userId !== null && !users.has(userId)) throw new AppError('conflict', `There is no user ${userId}.`);
   }
 
   return {
-    async createToken(row) {
+    async create(row) {
       unit((tx) => {
         checkUser(row.userId);
         if (unique.has(`token:${row.secretHash}`)) throw new AppError('conflict', 'This token exists already.');
@@ -51,7 +59,7 @@ export function createMemoryCredentials({ tables, unit }: Memory): CredentialSto
         tx.put(tokens, row.id, row);
       });
     },
-    async useToken(secretHash, now) {
+    async use(secretHash, now) {
       const token = tokens.get(unique.get(`token:${secretHash}`) ?? '');
       if (token === undefined) return undefined;
       const usable = token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now);
@@ -60,7 +68,10 @@ export function createMemoryCredentials({ tables, unit }: Memory): CredentialSto
       unit((tx) => tx.put(tokens, token.id, used));
       return used;
     },
-    async listTokens(kind, page) {
+    async find(id) {
+      return tokens.get(id);
+    },
+    async list(kind, page) {
       return pageOf(
         [...tokens.values()].filter((row) => row.kind === kind),
         page,
@@ -68,32 +79,43 @@ export function createMemoryCredentials({ tables, unit }: Memory): CredentialSto
         'down',
       );
     },
-    async revokeToken(id, at) {
+    async revoke(id, at) {
       const token = tokens.get(id);
       if (token === undefined || token.revokedAt !== null) return false;
       unit((tx) => tx.put(tokens, id, { ...token, revokedAt: at }));
       return true;
     },
-    async createSession(row) {
+  };
+}
+
+export function createMemorySessions({ tables, unit }: Memory): SessionStore {
+  const { users, sessions, unique } = tables;
+  return {
+    async create(row, passwordHash) {
       unit((tx) => {
-        checkUser(row.userId);
+        if (users.get(row.userId)?.passwordHash !== passwordHash) {
+          throw new AppError('conflict', 'The password was changed meanwhile. Sign in with the new one.');
+        }
         if (unique.has(`session:${row.secretHash}`)) throw new AppError('conflict', 'This session exists already.');
         tx.claim(`session:${row.secretHash}`, row.id);
         tx.put(sessions, row.id, row);
       });
     },
-    async useSession(secretHash, now) {
+    async use(secretHash, now) {
       const session = sessions.get(unique.get(`session:${secretHash}`) ?? '');
       if (session === undefined || session.expiresAt <= now) return undefined;
       return { session, user: users.get(session.userId)! };
     },
-    async deleteSession(id) {
+    async delete(id) {
       const session = sessions.get(id);
-      if (session === undefined) return;
+      if (session !== undefined) unit((tx) => dropSession(tx, tables, session));
+    },
+    async purge(now) {
+      const ended = [...sessions.values()].filter(({ expiresAt }) => expiresAt <= now);
       unit((tx) => {
-        tx.release(`session:${session.secretHash}`);
-        tx.drop(sessions, id);
+        for (const session of ended) dropSession(tx, tables, session);
       });
+      return ended.length;
     },
   };
 }

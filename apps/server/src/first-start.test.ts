@@ -1,0 +1,42 @@
+import { hashPassword, verifyPassword } from '@vaquita/api';
+import { createIdSource, type SessionId } from '@vaquita/core';
+import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
+import { createMemoryStore } from '@vaquita/store/testing';
+import { expect, test } from 'vitest';
+import { ADMIN_NAME, ensureAdmin, type FirstStartDeps } from './first-start.ts';
+
+/** Carried by the hash, so that a check of it is cheap too. */
+const CHEAP = { logN: 4, r: 1, p: 1 };
+
+async function withAdmin(adminPassword: string | null) {
+  const clock = createManualClock(1_000);
+  const random = createSeededRandom(3);
+  const ids = createIdSource(clock, random);
+  const store = createMemoryStore({ clock });
+  const adminId = ids.next<'user'>();
+  const passwordHash = await hashPassword('the old one', random, CHEAP);
+  const times = { createdAt: 1, updatedAt: 1 };
+  await store.users.create({ id: adminId, name: ADMIN_NAME, role: 'admin', passwordHash, ...times });
+  const session = { id: 's1' as SessionId, userId: adminId, secretHash: 'cookie', createdAt: 1, expiresAt: 9_000 };
+  await store.sessions.create(session, passwordHash);
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const deps = { store, ids, host: { clock, random, log }, settings: { adminPassword } };
+  return { store, adminId, deps: deps as unknown as FirstStartDeps };
+}
+
+test('a password that the operator has set in the settings takes the place of the old one and ends its sessions', async () => {
+  const { store, adminId, deps } = await withAdmin('the new one');
+  expect(await ensureAdmin(deps)).toEqual({ adminId, generatedPassword: null, isNew: false });
+  expect(await verifyPassword('the new one', (await store.users.find(adminId))!.passwordHash)).toBe(true);
+  expect(await store.sessions.use('cookie', 2_000)).toBeUndefined();
+});
+
+test.each([['the old one'], [null]])(
+  'a setting of %j changes nothing for an admin who has that password',
+  async (set) => {
+    const { store, adminId, deps } = await withAdmin(set);
+    await ensureAdmin(deps);
+    expect((await store.users.find(adminId))!.updatedAt).toBe(1);
+    expect(await store.sessions.use('cookie', 2_000)).toBeDefined();
+  },
+);

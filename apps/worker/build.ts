@@ -1,12 +1,16 @@
-/** Bundles the agent into dist/worker.js: one file that Node 20 and later run as it is, with the socket library inside. */
-import { chmod, rm, stat } from 'node:fs/promises';
+/**
+ * Makes dist/ the package that is published: the agent bundled into worker.js, one file that Node 20 and later run as it
+ * is with the socket library inside, and a manifest without what only this repository needs.
+ */
+import { chmod, copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = new URL('.', import.meta.url);
-const file = fileURLToPath(new URL('dist/worker.js', root));
+const dist = new URL('dist/', root);
+const file = fileURLToPath(new URL('worker.js', dist));
 
-await rm(new URL('dist', root), { recursive: true, force: true });
+await rm(dist, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: fileURLToPath(root),
   input: 'src/main.ts',
@@ -19,5 +23,23 @@ const bundle = await rolldown({
 await bundle.write({ file, format: 'esm', minify: true, codeSplitting: false, sourcemap: false });
 await bundle.close();
 await chmod(file, 0o755);
+
+const { name, version, description, license, type, engines, dependencies } = JSON.parse(
+  await readFile(new URL('package.json', root), 'utf8'),
+);
+const manifest = {
+  name,
+  version,
+  description,
+  license,
+  type,
+  engines,
+  bin: { 'vaquita-worker': 'worker.js' },
+  dependencies,
+};
+await writeFile(new URL('package.json', dist), `${JSON.stringify(manifest, null, 2)}\n`);
+await copyFile(new URL('README.md', root), new URL('README.md', dist));
+await copyFile(new URL('../../LICENSE', root), new URL('LICENSE', dist));
+
 const { size } = await stat(file);
 process.stdout.write(`dist/worker.js: ${Math.round(size / 1024)} KiB\n`);

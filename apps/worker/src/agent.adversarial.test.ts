@@ -397,3 +397,39 @@ test('the token and other secrets of the agent are not in the environment of a t
   for (const secret of ['VAQUITA_WORKER_TOKEN', 'VAQUITA_SECRET_KEY', 'npm_config__auth'])
     expect(names).not.toContain(secret);
 });
+
+test('E5: a connection that comes back while a result is being written: the log still comes before the result', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({
+    url: master.url,
+    workDir: folder.path,
+    change: (host) => ({
+      ...host,
+      async openWorkFolder(path) {
+        const work = await host.openWorkFolder(path);
+        return {
+          ...work,
+          results: {
+            ...work.results,
+            async put(name, text) {
+              const joined = master.hellos.length;
+              master.answer = null;
+              await master.until(() => master.hellos.length > joined && master.isConnected());
+              await work.results.put(name, text);
+            },
+          },
+        };
+      },
+    }),
+  });
+  await master.until(() => master.heartbeats.length > 0);
+  const script = 'while [ ! -e "$out/go" ]; do sleep 0.02; done; echo all of it';
+  master.dispatch({ dispatchId: 'd1', params: { out: folder.path }, config: { script } });
+  await master.report('started', 'd1');
+  master.answer = () => ({ type: 'redirect', url: null, retryAfterMs: 50 });
+  master.cut();
+  await writeFile(join(folder.path, 'go'), '');
+  await master.result('d1');
+  expect(master.log('d1')).toBe('all of it\n');
+});

@@ -79,7 +79,10 @@ export function openConnection(options: ConnectionOptions): Connection {
         if (FINAL.has(refusal.code) && options.onRejected(refusal)) return;
         delayMs = RECONNECT_CAP_MS;
       } else if (outcome.end?.reason === 'replaced') delayMs = RECONNECT_CAP_MS;
-      log.info('Connecting again.', { inMs: delayMs, because: outcome.end?.text ?? 'no connection' });
+      log.info('Connecting again.', {
+        inMs: delayMs,
+        because: outcome.end === null ? 'no connection' : outcome.end.text || outcome.end.reason,
+      });
       await pause(delayMs);
     }
   }

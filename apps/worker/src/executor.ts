@@ -6,6 +6,7 @@
  * E2 A slot is taken before `ack` is said and given back when the result is on disk.
  * E3 A result is on disk before it is reported (P4); while the disk refuses it, the slot stays taken and it is tried again.
  * E4 Everything known of a dispatch comes before the epoch: a resend of what runs here is answered, whoever sends it.
+ * E5 All output of a dispatch is sent before its result is, each time that it is sent.
  */
 import type { Clock, DispatchId, Epoch } from '@vaquita/core';
 import type {
@@ -85,7 +86,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const { dispatchId } = order;
     const result = outbox.get(dispatchId);
     if (entries.has(dispatchId)) repeat(dispatchId);
-    else if (result !== undefined) report(result);
+    else if (result !== undefined) deliver(result);
     else {
       const refusal = whyRefused(order);
       if (refusal === null) accept(order);
@@ -130,6 +131,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
     }
   }
 
+  /** E5 */
+  function deliver(result: WorkerResult): void {
+    output.flush(result.dispatchId);
+    report(result);
+  }
+
   /** Never rejects: whatever happens, the dispatch ends with a result in the outbox. */
   async function carryOut(entry: Entry): Promise<void> {
     const { dispatchId } = entry.order;
@@ -139,14 +146,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
       return resultOf(entry, { state: 'failure', error: `the worker could not run it: ${reason}` });
     });
     entry.ended = true;
-    output.flush(dispatchId);
     const stored = { ...result, logBytes: output.logBytes(dispatchId) };
     await store(stored);
     // Not before the last note has been written: one that comes after its removal would be found as a lost task.
     await entry.noted;
     await folder.running.remove(dispatchId).catch((error: unknown) => log.warn('A note stays behind.', { error }));
     entries.delete(dispatchId);
-    report(stored);
+    deliver(stored);
     await folder.removeTaskFolder(dispatchId).catch((error: unknown) => {
       log.warn('The folder of a task could not be removed.', { dispatchId, error });
     });
@@ -241,7 +247,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       const entry = entries.get(dispatchId);
       const result = outbox.get(dispatchId);
       if (entry !== undefined) stopEntry(entry, { state: 'killed', text: reason, graceMs });
-      else if (result !== undefined) report(result);
+      else if (result !== undefined) deliver(result);
       else void answerUnknown(dispatchId, reason);
     },
     seeEpoch(epoch) {

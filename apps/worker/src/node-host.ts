@@ -46,7 +46,7 @@ export async function createNodeHost({ log, workDir }: NodeHostOptions): Promise
   };
 }
 
-async function createTaskPorts(): Promise<TaskPorts> {
+export async function createTaskPorts(): Promise<TaskPorts> {
   const runsTypeScript = process.features.typescript === 'strip' || process.features.typescript === 'transform';
   const program = { command: process.execPath, args: ['--disable-warning=ExperimentalWarning'] };
   return {

@@ -1,6 +1,7 @@
 /** The SQL program: one order, one process, so that a kill ends the query and a long one blocks nobody. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseOrder, runOrder, type SqlClient } from '@vaquita/tasks';
+import { parseOrder, runOrder, type SqlClient, type SqlExecutor } from '@vaquita/tasks';
+import { openFileConnection } from './sql-file-connection.ts';
 
 /** How long a statement waits for another process that holds the database. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -21,20 +22,37 @@ export async function runSqlProgram(orderPath: string): Promise<number> {
 
 async function openClient(url: string): Promise<SqlClient> {
   const { createClient } = await import('@libsql/client');
-  // One connection: a script that begins a transaction itself must stay in it.
   const client = createClient({ url, intMode: 'bigint', timeout: BUSY_TIMEOUT_MS, concurrency: 1 });
+
+  async function transaction() {
+    const held = await client.transaction('write');
+    return {
+      execute: (statement: Statement) => held.execute(statement),
+      commit: () => held.commit(),
+      close: () => held.close(),
+    };
+  }
+
+  async function remoteConnection() {
+    return {
+      async execute(statement: Statement) {
+        if (!TRANSACTION_CONTROL.test(statement.sql)) return client.execute(statement);
+        throw new Error(
+          'a remote database runs the whole script as one transaction; leave BEGIN, COMMIT and the like out',
+        );
+      },
+      close: () => {},
+    };
+  }
+
   return {
-    execute: (statement) => client.execute(statement),
-    async transaction() {
-      const transaction = await client.transaction('write');
-      return {
-        execute: (statement) => transaction.execute(statement),
-        commit: () => transaction.commit(),
-        close: () => transaction.close(),
-      };
-    },
+    transaction,
+    connection: client.protocol === 'file' ? async () => openFileConnection(url, BUSY_TIMEOUT_MS) : remoteConnection,
   };
 }
+
+type Statement = Parameters<SqlExecutor['execute']>[0];
+const TRANSACTION_CONTROL = /^\s*(begin|commit|end|rollback|savepoint|release)\b/i;
 
 /** Whether the driver is installed and loads on this machine. */
 export async function hasSqlDriver(): Promise<boolean> {

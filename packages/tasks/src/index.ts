@@ -8,6 +8,6 @@ export {
   type TaskRun,
 } from './run-task.ts';
 export { parseOrder } from './sql/order.ts';
-export { runOrder, type SqlClient } from './sql/run-order.ts';
+export { runOrder, type SqlClient, type SqlExecutor } from './sql/run-order.ts';
 export * from './task-type.ts';
 export { availableTaskTypes } from './task-types.ts';

@@ -30,6 +30,7 @@ export interface TestMaster extends AsyncDisposable {
   /** Of what a worker reports running: what it is to kill. */
   abandons: (dispatchId: DispatchId) => boolean;
   session(): MasterSession;
+  isConnected(): boolean;
   dispatch(order: Partial<Omit<MasterDispatch, 'dispatchId'>> & { readonly dispatchId: string }): void;
   kill(dispatchId: string, graceMs: number): void;
   /** Drops the connection without a close frame. */
@@ -119,6 +120,7 @@ export async function startTestMaster(port = 0): Promise<TestMaster> {
       if (current === null) throw new Error('no worker is connected');
       return current.session;
     },
+    isConnected: () => current !== null,
     dispatch(order) {
       master.session().send({ ...SAMPLE, epoch: master.epoch, ...order } as MasterDispatch);
     },

@@ -17,7 +17,7 @@ export function formatTable({ columns, rows }: ResultTable): string {
 /** A database's value as text, the same in the log and in an output. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
-  if (value instanceof ArrayBuffer) return `<${value.byteLength} bytes>`;
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`;
   return String(value);
 }
 

@@ -18,8 +18,10 @@ export interface SqlResult {
   readonly rowsAffected: number;
 }
 
-export interface SqlClient extends SqlExecutor {
+export interface SqlClient {
   transaction(): Promise<SqlExecutor & { commit(): Promise<void>; close(): void }>;
+  /** One connection without a transaction; what is open on it when it is closed is rolled back. */
+  connection(): Promise<SqlExecutor & { close(): void }>;
 }
 
 /** Rows of a query that the log shows. */
@@ -33,7 +35,14 @@ export async function runOrder(
   client: SqlClient,
   print: (text: string) => void,
 ): Promise<Record<string, string>> {
-  if (order.statements.some(({ sql }) => OWN_CONTROL.test(sql))) return runStatements(order, client, print);
+  if (order.statements.some(({ sql }) => OWN_CONTROL.test(sql))) {
+    const connection = await client.connection();
+    try {
+      return await runStatements(order, connection, print);
+    } finally {
+      connection.close();
+    }
+  }
   const transaction = await client.transaction();
   try {
     const answer = await runStatements(order, transaction, print);

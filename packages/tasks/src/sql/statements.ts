@@ -5,7 +5,13 @@
  * `${name}` and `$[time]` are bound where they stand by themselves, also when a pair of quotes stands around exactly one
  * of them. Inside a longer literal or a comment they are left alone.
  */
-import { evaluateTimeExpression, findPlaceholders, type Placeholder, type TimeContext } from '@vaquita/core';
+import {
+  evaluateTimeExpression,
+  findPlaceholders,
+  PARAM_NAME,
+  type Placeholder,
+  type TimeContext,
+} from '@vaquita/core';
 
 /** As SQLite binds it. A number is one only when its text is exactly how the number is written. */
 export type SqlValue =
@@ -34,7 +40,9 @@ interface Scan {
 }
 
 export function parseScript(script: string, params: Readonly<Record<string, string>>, time: TimeContext): SqlScript {
-  const placeholders = new Map(findPlaceholders(script).map((found) => [found.start, found]));
+  // `${x:-1}`, '$[0]' and the like are text of the script, such as a path into JSON.
+  const meant = findPlaceholders(script).filter((found) => isMeant(found, time));
+  const placeholders = new Map(meant.map((found) => [found.start, found]));
   const scan: Scan = { script, params, time, placeholders, problems: [], warnings: new Set() };
   const statements: Statement[] = [];
   let sql = '';
@@ -100,6 +108,11 @@ export function parseScript(script: string, params: Readonly<Record<string, stri
   return { statements, problems: scan.problems, warnings: [...scan.warnings] };
 }
 
+function isMeant({ kind, content }: Placeholder, time: TimeContext): boolean {
+  if (kind !== 'time') return PARAM_NAME.test(content);
+  return evaluateTimeExpression(content, time).kind === 'value';
+}
+
 function depthChange(words: readonly string[]): number {
   const word = words.at(-1);
   if (word !== 'begin' && word !== 'case' && word !== 'end') return 0;
@@ -152,9 +165,7 @@ function replace(scan: Scan, { kind, content, start, end }: Placeholder): SqlVal
   const original = scan.script.slice(start, end);
   if (kind === 'time') {
     const result = evaluateTimeExpression(content, scan.time);
-    if (result.kind === 'value') return { type: 'text', value: result.value };
-    if (result.kind === 'invalid') scan.problems.push(`${original} is not a time expression: ${result.reason}`);
-    return original;
+    return result.kind === 'value' ? { type: 'text', value: result.value } : original;
   }
   if (!Object.hasOwn(scan.params, content)) {
     scan.problems.push(`there is no parameter "${content}" for ${original}`);

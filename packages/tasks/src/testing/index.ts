@@ -1,1 +1,2 @@
-export {};
+export { describeTaskTypes } from './executor-contract.ts';
+export { type Attempt, startAttempt } from './run.ts';

@@ -1,0 +1,102 @@
+import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
+import { createMasterSession, type MasterAnswer, RECONNECT_CAP_MS, type WorkerHello } from '@vaquita/protocol';
+import { createWirePair, sampleHello, sampleMasterMessages, type WirePair } from '@vaquita/protocol/testing';
+import { expect, test } from 'vitest';
+import { reconnectDelayMs } from './backoff.ts';
+import { openConnection } from './connection.ts';
+import { silentLog } from './testing/test-agent.ts';
+
+test('backoff: at once, then doubling with jitter, never beyond the cap', () => {
+  const random = createSeededRandom(1);
+  expect(reconnectDelayMs(0, random)).toBe(0);
+  for (let failures = 1; failures < 2_000; failures++) {
+    const ceiling = Math.min(RECONNECT_CAP_MS, 500 * 2 ** (failures - 1));
+    const delay = reconnectDelayMs(failures, random);
+    expect(delay).toBeGreaterThanOrEqual(ceiling / 2 - 1);
+    expect(delay).toBeLessThanOrEqual(ceiling);
+  }
+});
+
+function createScene(
+  urls: readonly string[],
+  answer: (hello: WorkerHello, url: string) => MasterAnswer | 'unreachable',
+) {
+  const clock = createManualClock();
+  const tries: { readonly at: number; readonly url: string }[] = [];
+  const pairs: WirePair[] = [];
+  let lost = 0;
+  const connection = openConnection({
+    urls,
+    clock,
+    random: { next: () => 0.5 },
+    log: silentLog,
+    async connect(url) {
+      tries.push({ at: clock.now(), url });
+      if (answer(sampleHello, url) === 'unreachable') throw new Error('refused');
+      const pair = createWirePair(clock);
+      pairs.push(pair);
+      createMasterSession(pair.master, {
+        clock,
+        onHello: async (hello) => answer(hello, url) as MasterAnswer,
+        onMessage() {},
+        onHeartbeat() {},
+        onClosed() {},
+      });
+      return pair.worker;
+    },
+    createHello: () => sampleHello,
+    readHeartbeat: () => ({ cpu: null, memory: null, disk: null, load: 0, loopLagMs: 0, slotsUsed: 0, running: [] }),
+    onWelcome: () => true,
+    onLost: () => {
+      lost += 1;
+    },
+    onOrder() {},
+    onRejected: (reject) => reject.code === 'bad_token',
+  });
+  return { clock, tries, pairs, connection, lost: () => lost };
+}
+
+test('an unreachable server is tried again ever more slowly, then the next of the list', async () => {
+  const { clock, tries, connection } = createScene(['a', 'b'], () => 'unreachable');
+  await clock.advance(600_000);
+  expect(tries.slice(0, 5).map((one) => one.url)).toEqual(['a', 'a', 'a', 'a', 'a']);
+  expect(tries[5]?.url).toBe('b');
+  expect(tries.slice(0, 4).map((one) => one.at)).toEqual([0, 375, 1_125, 2_625]);
+  expect(tries.at(-1)!.at - tries.at(-2)!.at).toBe(22_500);
+  await connection.close('test');
+});
+
+test('a session that is cut is opened again at once', async () => {
+  const { clock, tries, pairs, connection, lost } = createScene(['a'], () => sampleMasterMessages.welcome);
+  await clock.advance(1_000);
+  pairs[0]!.cut();
+  await clock.advance(0);
+  expect(tries.map((one) => one.at)).toEqual([0, 1_000]);
+  expect(lost()).toBe(1);
+  void connection.close('test');
+  await clock.advance(5_000);
+  await connection.ended;
+});
+
+test('a redirect is followed to its address', async () => {
+  const { clock, tries, connection } = createScene(['a'], (_, url) =>
+    url === 'a' ? { type: 'redirect', url: 'leader', retryAfterMs: 100 } : sampleMasterMessages.welcome,
+  );
+  await clock.advance(1_000);
+  expect(tries.map((one) => one.url)).toEqual(['a', 'leader']);
+  void connection.close('test');
+  await clock.advance(5_000);
+});
+
+test('a refusal that no waiting heals ends the loop; one that may heal is tried again late', async () => {
+  const bad = createScene(['a'], () => sampleMasterMessages.reject);
+  await bad.clock.advance(1_000);
+  await bad.connection.ended;
+  const busy = createScene(['a'], () => ({ type: 'reject', code: 'name_in_use', text: 'taken' }));
+  await busy.clock.advance(RECONNECT_CAP_MS - 1_000);
+  expect(busy.tries).toHaveLength(1);
+  await busy.clock.advance(2_000);
+  expect(busy.tries).toHaveLength(2);
+  void busy.connection.close('test');
+  await busy.clock.advance(5_000);
+});

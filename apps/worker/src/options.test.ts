@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { HELP, parseCommandLine } from './options.ts';
+import { AGENT_VERSION } from './version.ts';
+
+const GOOD = ['--server', 'http://localhost:8080', '--token', 't'];
+
+function problems(args: readonly string[], env: Record<string, string> = {}): readonly string[] {
+  const line = parseCommandLine(args, env);
+  return line.type === 'wrong' ? line.problems : [];
+}
+
+test('two options are enough', () => {
+  expect(parseCommandLine(GOOD, {})).toMatchObject({
+    type: 'run',
+    graceMs: 30_000,
+    options: {
+      urls: ['ws://localhost:8080/api/v1/worker/socket'],
+      token: 't',
+      groups: ['default'],
+      heartbeatIntervalMs: 10_000,
+      sessionTimeoutMs: 30_000,
+    },
+  });
+});
+
+test('everything can come from the environment, and the command line wins', () => {
+  const env = {
+    VAQUITA_WORKER_SERVER: 'wss://a.example,wss://b.example/base/',
+    VAQUITA_WORKER_TOKEN: 'env',
+    VAQUITA_WORKER_SLOTS: '3',
+  };
+  expect(
+    parseCommandLine(['--slots', '5', '--group', 'a,b', '--label', 'zone=north', '--heartbeat', '2s'], env),
+  ).toMatchObject({
+    options: {
+      urls: ['wss://a.example/api/v1/worker/socket', 'wss://b.example/base/api/v1/worker/socket'],
+      token: 'env',
+      slots: 5,
+      groups: ['a', 'b'],
+      labels: { zone: 'north' },
+      heartbeatIntervalMs: 2_000,
+      sessionTimeoutMs: 6_000,
+    },
+  });
+});
+
+test('everything that is wrong is told at once, with what to write', () => {
+  const told = problems([
+    '--server',
+    'localhost',
+    '--slots',
+    '0',
+    '--heartbeat',
+    'soon',
+    '--label',
+    'zone',
+    '--group',
+    '../x',
+    '--name',
+    'a b',
+  ]);
+  for (const part of [
+    '--server "localhost"',
+    'from 1 to 1000',
+    '10s',
+    '--label zone=north',
+    '--group "../x"',
+    '--name "a b"',
+    'VAQUITA_WORKER_TOKEN',
+  ]) {
+    expect(told.join('\n')).toContain(part);
+  }
+  expect(told).toHaveLength(7);
+});
+
+test('a mistyped option is answered with the one that was meant', () => {
+  expect(problems(['--sever', 'x'])).toEqual(['There is no option --sever. Did you mean "--server"?']);
+});
+
+test('the help names every option', () => {
+  for (const flag of [
+    'server',
+    'token',
+    'name',
+    'group',
+    'slots',
+    'label',
+    'weight',
+    'work-dir',
+    'heartbeat',
+    'grace',
+    'log-level',
+  ]) {
+    expect(HELP).toContain(`--${flag} <`);
+  }
+});
+
+test('the version is that of the package', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  expect(AGENT_VERSION).toBe(manifest.version);
+});

@@ -57,7 +57,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...tokenEndpoints(deps, audit),
     ...projectEndpoints(deps, audit),
     ...workflowEndpoints(deps, audit),
-    ...versionEndpoints(deps),
+    ...versionEndpoints(deps, audit),
     ...startEndpoints(deps, audit),
     ...instanceEndpoints(deps, audit),
     ...taskInstanceEndpoints(deps, audit),

@@ -64,6 +64,20 @@ describe('a call', () => {
     expect(JSON.parse(String(sent[0]?.body))).toEqual({ currentPassword: 'one', newPassword: 'two' });
   });
 
+  it('compares and restores versions', async () => {
+    const { client, sent } = clientOf(json({}), json({}));
+    await client.workflows.diff('p', 'w', { from: 1 });
+    await client.workflows.restore('p', 'w', 1, { idempotencyKey: 'k' });
+    expect(sent).toMatchObject([
+      { method: 'GET', url: 'http://server.test/api/v1/projects/p/workflows/w/diff?from=1' },
+      {
+        method: 'POST',
+        url: 'http://server.test/api/v1/projects/p/workflows/w/versions/1/restore',
+        headers: { 'idempotency-key': 'k' },
+      },
+    ]);
+  });
+
   it('answers nothing for 204', async () => {
     const { client } = clientOf(() => new Response(null, { status: 204 }));
     expect(await client.projects.delete('p')).toBeUndefined();

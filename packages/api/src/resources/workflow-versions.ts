@@ -1,15 +1,20 @@
-/** …/{workflow}/versions and …/{workflow}/export: every saved version stays as it was saved. */
+/** …/{workflow}/versions, /diff and /export: every saved version stays as it was saved; restoring one saves another. */
 import { AppError, formatWorkflowYaml } from '@vaquita/core';
 import type { WorkflowRow, WorkflowVersionRow } from '@vaquita/store';
 import * as z from 'zod';
+import type { Audit } from '../audit.ts';
 import type { ApiDeps, ApiStore } from '../deps.ts';
 import { type Endpoint, endpoint, rawEndpoint } from '../http/endpoint.ts';
+import { diffDocuments } from '../versions/document-diff.ts';
+import { unifiedDiff } from '../versions/text-diff.ts';
 import { PageQuery } from '../views/page.ts';
-import { VersionDetail, VersionPage, type VersionView } from '../views/workflow.ts';
+import { VersionDetail, VersionDiff, VersionPage, type VersionView, WorkflowSaved } from '../views/workflow.ts';
 import { requireWorkflow } from './lookup.ts';
 import { isoTime, pageRequest, toPage } from './paging.ts';
+import { createSaveVersion, readDefinition } from './saved-definition.ts';
 
 const TAG = 'Workflows';
+const VersionNumber = z.coerce.number().int().min(1);
 const ITEM = '/api/v1/projects/{project}/workflows/{workflow}';
 
 function toVersionView(row: Omit<WorkflowVersionRow, 'document'>): VersionView {
@@ -31,7 +36,14 @@ export async function requireVersion(
   );
 }
 
-export function versionEndpoints({ store }: ApiDeps): readonly Endpoint[] {
+function versionNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new AppError('bad_request', `“${text}” is not a version number.`);
+}
+
+export function versionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
+  const { store } = deps;
+  const saveVersion = createSaveVersion(deps, audit);
   return [
     endpoint({
       method: 'get',
@@ -57,12 +69,52 @@ export function versionEndpoints({ store }: ApiDeps): readonly Endpoint[] {
       answer: VersionDetail,
       async handle({ params }) {
         const { workflow } = await requireWorkflow(store, params);
-        const number = Number(params.version);
-        if (!/^[1-9]\d{0,8}$/.test(params.version)) {
-          throw new AppError('bad_request', `“${params.version}” is not a version number.`);
-        }
-        const row = await requireVersion(store, workflow, number);
+        const row = await requireVersion(store, workflow, versionNumber(params.version));
         return { ...toVersionView(row), definition: row.document };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: `${ITEM}/versions/{version}/restore`,
+      tag: TAG,
+      access: 'user',
+      summary: 'Save what a version says as the newest version',
+      description:
+        'Makes none when the newest version says the same. The name that the version has is restored with it.',
+      errors: ['bad_definition', 'name_in_use'],
+      status: 200,
+      answer: WorkflowSaved,
+      async handle({ params, caller }) {
+        const { project, workflow } = await requireWorkflow(store, params);
+        const { document, version } = await requireVersion(store, workflow, versionNumber(params.version));
+        const definition = await readDefinition(document);
+        return saveVersion({ project, workflow, caller, definition, more: { restoredFrom: version } });
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${ITEM}/diff`,
+      tag: TAG,
+      access: 'user',
+      summary: 'What differs between two versions',
+      description:
+        'By task and field, and as a unified diff of the YAML. It is read from `from` to `to`, whichever is newer.',
+      query: z.object({
+        from: VersionNumber.meta({ description: 'The version to compare with' }),
+        to: VersionNumber.optional().meta({ description: 'Default: the newest' }),
+      }),
+      status: 200,
+      answer: VersionDiff,
+      async handle({ params, query }) {
+        const { workflow } = await requireWorkflow(store, params);
+        const from = await requireVersion(store, workflow, query.from);
+        const to = await requireVersion(store, workflow, query.to ?? workflow.version);
+        const { tasks, fields } = diffDocuments(from.document, to.document);
+        const text = unifiedDiff(formatWorkflowYaml(from.document), formatWorkflowYaml(to.document), {
+          from: `version ${from.version}`,
+          to: `version ${to.version}`,
+        });
+        return { from: from.version, to: to.version, tasks, fields, text };
       },
     }),
     rawEndpoint({
@@ -72,7 +124,7 @@ export function versionEndpoints({ store }: ApiDeps): readonly Endpoint[] {
       access: 'user',
       summary: 'The definition as YAML',
       query: z.object({
-        version: z.coerce.number().int().min(1).optional().meta({ description: 'Default: the newest' }),
+        version: VersionNumber.optional().meta({ description: 'Default: the newest' }),
       }),
       status: 200,
       contentType: 'application/yaml',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFINITION, openApi, read } from '../testing/api-bench.ts';
 import type { ProblemView } from '../views/page.ts';
-import type { WorkflowDetail, WorkflowSaved } from '../views/workflow.ts';
+import type { VersionDetail, VersionDiff, WorkflowDetail, WorkflowSaved } from '../views/workflow.ts';
 
 const WORKFLOWS = '/api/v1/projects/etl/workflows';
 const yaml = { 'content-type': 'application/yaml' };
@@ -69,6 +69,63 @@ describe('workflows', () => {
     for (const bad of ['0', 'x', '1.5']) {
       expect((await api.send('GET', `${WORKFLOWS}/daily/versions/${bad}`)).status).toBe(400);
     }
+  });
+
+  it('are compared by task, by field and as text', async () => {
+    const api = await bench();
+    await api.createWorkflow();
+    const [extract, load] = DEFINITION.tasks;
+    const changed = { ...DEFINITION, description: 'now described', tasks: [extract, { ...load, script: 'echo 2' }] };
+    await api.send('PUT', `${WORKFLOWS}/daily`, { body: changed });
+    const diff = await read<VersionDiff>(await api.send('GET', `${WORKFLOWS}/daily/diff?from=1&to=2`));
+    expect(diff).toEqual({
+      from: 1,
+      to: 2,
+      tasks: {
+        added: [],
+        removed: ['report'],
+        changed: [
+          { name: 'load', changes: [{ path: 'tasks[1].script', kind: 'changed', from: 'echo two', to: 'echo 2' }] },
+        ],
+      },
+      fields: [{ path: 'description', kind: 'added', to: 'now described' }],
+      text: expect.stringMatching(
+        /^--- version 1\n\+\+\+ version 2\n@@ .*\n name: daily\n\+description: now described\n/,
+      ),
+    });
+    const back = await read<VersionDiff>(await api.send('GET', `${WORKFLOWS}/daily/diff?from=2&to=1`));
+    expect(back.tasks.added).toEqual(['report']);
+    const same = await read<VersionDiff>(await api.send('GET', `${WORKFLOWS}/daily/diff?from=2`));
+    expect(same).toEqual({ from: 2, to: 2, tasks: { added: [], removed: [], changed: [] }, fields: [], text: '' });
+    expect((await api.send('GET', `${WORKFLOWS}/daily/diff?from=1&to=3`)).status).toBe(404);
+    for (const query of ['', '?from=0', '?to=1', '?from=x']) {
+      expect((await api.send('GET', `${WORKFLOWS}/daily/diff${query}`)).status).toBe(400);
+    }
+  });
+
+  it('get an older version back as a new one, with its name', async () => {
+    const api = await bench();
+    const id = await api.createWorkflow();
+    const put = (path: string, change: object) =>
+      api.send('PUT', `${WORKFLOWS}/${path}`, { body: { ...DEFINITION, ...change } });
+    await read(await put(id, { name: 'weekly', description: 'other' }));
+    const restore = (version: string) => api.send('POST', `${WORKFLOWS}/${id}/versions/${version}/restore`);
+    expect(await read(await restore('1'))).toEqual({ id, name: 'daily', version: 3, created: true });
+    expect(await read(await restore('1'))).toEqual({ id, name: 'daily', version: 3, created: false });
+    const first = await read<VersionDetail>(await api.send('GET', `${WORKFLOWS}/daily/versions/1`));
+    const third = await read<VersionDetail>(await api.send('GET', `${WORKFLOWS}/daily/versions/3`));
+    expect(third).toMatchObject({ definition: first.definition, contentHash: first.contentHash });
+    const log = await read<{ items: { action: string; data: object }[] }>(await api.send('GET', '/api/v1/audit'));
+    expect(log.items[0]).toMatchObject({
+      action: 'workflow.update',
+      data: { version: 3, restoredFrom: 1, renamedFrom: 'weekly' },
+    });
+
+    await api.createWorkflow('etl', { ...DEFINITION, name: 'weekly' });
+    expect((await read<ProblemView>(await restore('2'), 409)).code).toBe('name_in_use');
+    expect((await restore('9')).status).toBe(404);
+    expect((await restore('x')).status).toBe(400);
+    expect(await read(await api.send('GET', `${WORKFLOWS}/daily`))).toMatchObject({ id, version: 3 });
   });
 
   it('are renamed by a definition with another name, unless that is taken', async () => {

@@ -1,14 +1,5 @@
 /** /projects/{project}/workflows: definitions, saved as versions, in YAML or JSON. */
-import {
-  AppError,
-  canonicalJson,
-  compileWorkflow,
-  parseWorkflowDocument,
-  parseWorkflowText,
-  sha256Hex,
-  type WorkflowDocument,
-  type WorkflowId,
-} from '@vaquita/core';
+import { AppError, parseWorkflowDocument, parseWorkflowText, type WorkflowId } from '@vaquita/core';
 import type { ProjectRow, WorkflowRow, WorkflowVersionRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -17,6 +8,7 @@ import { PageQuery } from '../views/page.ts';
 import { WorkflowDetail, WorkflowPage, WorkflowSaved, WorkflowView } from '../views/workflow.ts';
 import { requireProject, requireWorkflow } from './lookup.ts';
 import { isoTime, pageRequest, toPage } from './paging.ts';
+import { createSaveVersion, type ReadDefinition, readDefinition } from './saved-definition.ts';
 import { workflowEvent } from './workflow-events.ts';
 import { requireVersion } from './workflow-versions.ts';
 
@@ -40,32 +32,19 @@ function toWorkflowView(row: WorkflowRow, project: ProjectRow): WorkflowView {
   };
 }
 
-interface ReadDefinition {
-  readonly document: WorkflowDocument;
-  readonly name: string;
-  readonly description: string;
-  readonly taskCount: number;
-  readonly contentHash: string;
-}
-
 /** @throws AppError `bad_yaml`, `bad_definition` with every wrong place. */
-async function readDefinition(body: DefinitionText): Promise<ReadDefinition> {
-  const document = parseWorkflowDocument(parseWorkflowText(body.text));
-  const { name, description, tasks } = compileWorkflow(document);
-  return {
-    document,
-    name,
-    description,
-    taskCount: tasks.length,
-    contentHash: await sha256Hex(canonicalJson(document)),
-  };
+function readText(body: DefinitionText): Promise<ReadDefinition> {
+  return readDefinition(parseWorkflowDocument(parseWorkflowText(body.text)));
 }
 
 export function workflowEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
   return [...definitionEndpoints(deps, audit), ...onlineEndpoints(deps, audit)];
 }
 
-function definitionEndpoints({ store, clock, changes }: ApiDeps, audit: Audit): readonly Endpoint[] {
+function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
+  const { store, clock, changes } = deps;
+  const saveVersion = createSaveVersion(deps, audit);
+
   /** Creating is repeatable under an idempotency key: the row with the id of this very request is no conflict. */
   async function create(row: WorkflowRow, first: WorkflowVersionRow): Promise<void> {
     const event = { change: 'created', by: first.createdBy, at: row.createdAt, more: { version: 1 } } as const;
@@ -106,7 +85,7 @@ function definitionEndpoints({ store, clock, changes }: ApiDeps, audit: Audit): 
       answer: WorkflowSaved,
       async handle({ params, body, caller, ids }) {
         const project = await requireProject(store, params.project);
-        const { document, contentHash, name, description, taskCount } = await readDefinition(body);
+        const { document, contentHash, name, description, taskCount } = await readText(body);
         const now = clock.now();
         const id: WorkflowId = ids.next<'workflow'>();
         const times = { createdAt: now, updatedAt: now };
@@ -145,28 +124,7 @@ function definitionEndpoints({ store, clock, changes }: ApiDeps, audit: Audit): 
       answer: WorkflowSaved,
       async handle({ params, body, caller }) {
         const { project, workflow } = await requireWorkflow(store, params);
-        const definition = await readDefinition(body);
-        const at = clock.now();
-        const by = caller.name;
-        const renamed = definition.name === workflow.name ? {} : { renamedFrom: workflow.name };
-        const saved = await store.workflows.saveVersion(
-          workflow.id,
-          { ...definition, createdBy: by, at },
-          workflowEvent({ ...workflow, name: definition.name }, { change: 'version', by, at, more: renamed }),
-        );
-        if (saved.created) {
-          changes.announce();
-          await audit(caller, {
-            action: 'workflow.update',
-            subject: `${project.name}/${definition.name}`,
-            data: {
-              id: workflow.id,
-              version: saved.version,
-              ...renamed,
-            },
-          });
-        }
-        return { id: workflow.id, name: definition.name, version: saved.version, created: saved.created };
+        return saveVersion({ project, workflow, caller, definition: await readText(body) });
       },
     }),
     endpoint({

@@ -56,3 +56,37 @@ export type VersionDetail = z.infer<typeof VersionDetail>;
 
 export const VersionPage = pageOf(VersionView).meta({ id: 'WorkflowVersionPage' });
 export type VersionPage = z.infer<typeof VersionPage>;
+
+export const DefinitionChange = z
+  .object({
+    path: z.string().meta({
+      description: 'The place in the version compared to; of what was removed, in the one compared with',
+      example: 'tasks[2].retry.times',
+    }),
+    kind: z.enum(['added', 'removed', 'changed', 'reordered']),
+    from: z.unknown().optional().meta({ description: 'Absent when added; of `reordered` the names in their order' }),
+    to: z.unknown().optional().meta({ description: 'Absent when removed' }),
+  })
+  .readonly()
+  .meta({ id: 'DefinitionChange' });
+export type DefinitionChange = z.infer<typeof DefinitionChange>;
+
+const Names = z.array(z.string()).readonly();
+const Changes = z.array(DefinitionChange).readonly();
+
+export const VersionDiff = z
+  .object({
+    from: z.number().int(),
+    to: z.number().int(),
+    tasks: z
+      .object({
+        added: Names,
+        removed: Names,
+        changed: z.array(z.object({ name: z.string(), changes: Changes })).readonly(),
+      })
+      .meta({ description: 'Tasks are told apart by name: a renamed one was removed and added' }),
+    fields: Changes.meta({ description: 'Everything that is not of one task, the order of the tasks included' }),
+    text: z.string().meta({ description: 'Unified diff of the YAML; empty when nothing differs' }),
+  })
+  .meta({ id: 'WorkflowVersionDiff' });
+export type VersionDiff = z.infer<typeof VersionDiff>;

@@ -4,6 +4,7 @@ import type {
   StartAnswer,
   StartRequest,
   VersionDetail,
+  VersionDiff,
   VersionPage,
   VersionView,
   WorkflowDetail,
@@ -29,6 +30,15 @@ export interface WorkflowsClient {
   versions(project: string, workflow: string, query?: PageQuery, options?: CallOptions): Promise<VersionPage>;
   allVersions(project: string, workflow: string): AsyncGenerator<VersionView, void, undefined>;
   version(project: string, workflow: string, version: number, options?: CallOptions): Promise<VersionDetail>;
+  /** What differs from one version to another, by default to the newest. */
+  diff(
+    project: string,
+    workflow: string,
+    query: { readonly from: number; readonly to?: number | undefined },
+    options?: CallOptions,
+  ): Promise<VersionDiff>;
+  /** Saves what a version says as the newest version; makes none when that says the same. */
+  restore(project: string, workflow: string, version: number, options?: PostOptions): Promise<WorkflowSaved>;
   online(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
   offline(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
   /** The definition as YAML text; the newest version unless another is named. */
@@ -61,6 +71,10 @@ export function createWorkflowsClient(transport: Transport): WorkflowsClient {
     allVersions: (project, workflow) => eachItem((cursor) => versions(project, workflow, { limit: 200, cursor })),
     version: (project, workflow, version, options) =>
       transport.call('GET', at(project, workflow, 'versions', version), options),
+    diff: (project, workflow, query, options) =>
+      transport.call('GET', at(project, workflow, 'diff'), { query, ...options }),
+    restore: (project, workflow, version, options) =>
+      transport.call('POST', at(project, workflow, 'versions', version, 'restore'), options),
     online: (project, workflow, options) => transport.call('POST', at(project, workflow, 'online'), options),
     offline: (project, workflow, options) => transport.call('POST', at(project, workflow, 'offline'), options),
     exportYaml: async (project, workflow, query, options) => {

@@ -51,7 +51,7 @@ function exitCode(end: AgentEnd): number {
   switch (end.reject.code) {
     case 'bad_token':
       process.stderr.write(
-        'The server does not accept the token. Make a new one there with `vaquita worker-token create`, and give it in VAQUITA_WORKER_TOKEN.\n',
+        'The server does not accept the token. Make a new one there with `vaquita worker-token create --name <name>`, and give it in VAQUITA_WORKER_TOKEN.\n',
       );
       return EXIT.badToken;
     case 'version_unsupported':

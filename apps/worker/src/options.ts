@@ -42,7 +42,7 @@ export const HELP = `Joins a Vaquita server as a worker and runs tasks for it.
 
   --server <url>      the server, such as http://localhost:8080 or wss://vaquita.example.org
                       (several, separated by commas, for servers that stand in for each other)
-  --token <token>     a worker token, made on the server with: vaquita worker-token create
+  --token <token>     a worker token, made on the server with: vaquita worker-token create --name <name>
                       (better in the variable VAQUITA_WORKER_TOKEN: a command line is visible to others)
   --name <name>       name of this worker; default: the name of this machine
   --group <a,b>       worker groups to serve; default: default
@@ -103,7 +103,7 @@ export function parseCommandLine(args: readonly string[], env: Env): CommandLine
   names('name', [name], problems);
   if (options.token === '') {
     problems.push(
-      'There is no token. Make one on the server with `vaquita worker-token create` and give it in VAQUITA_WORKER_TOKEN or with --token.',
+      'There is no token. Make one on the server with `vaquita worker-token create --name <name>` and give it in VAQUITA_WORKER_TOKEN or with --token.',
     );
   }
   const graceMs = duration('grace', flag('grace'), 30_000, problems);

@@ -1,6 +1,7 @@
 /** Stop, rerun and kill, on tasks in every state a run can hold them in. */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isAlive } from '../support/is-alive.ts';
 import { eventually } from '../support/poll.ts';
 import { defineAndStart, taskOf, tasksOf, waitForRun, waitForTask } from '../support/runs.ts';
 import { append, createScratch, type Scratch, waitAt } from '../support/scratch.ts';
@@ -35,15 +36,6 @@ afterEach(() => {
   scratch.open('gate');
   scratch[Symbol.dispose]();
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe('stop', () => {
   it('ends what runs with all its processes, and what waits, and nothing starts after it', async () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { EventView } from '@vaquita/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAlive } from '../support/is-alive.ts';
 import { eventually } from '../support/poll.ts';
 import { defineAndStart, logOf, taskOf, tasksOf, waitForRun } from '../support/runs.ts';
 import { append, createScratch, type Scratch } from '../support/scratch.ts';
@@ -94,16 +95,7 @@ describe('the timeout of a task', () => {
     }
     const children = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
     expect(children).toHaveLength(2);
-    await eventually('the processes to be gone', () =>
-      children.every((pid) => {
-        try {
-          process.kill(pid, 0);
-          return false;
-        } catch {
-          return true;
-        }
-      }),
-    );
+    await eventually('the processes to be gone', () => !children.some(isAlive));
   });
 
   it('only warns when that is its strategy', async () => {

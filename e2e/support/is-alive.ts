@@ -1,0 +1,17 @@
+/** Whether a process still runs. One that has ended and only waits for its parent to take note of it does not. */
+import { readFileSync } from 'node:fs';
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    // The state follows the name, which stands in brackets and may hold anything.
+    return !/^\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*(?=\) )/s, ''));
+  } catch {
+    // No /proc here, or gone in between: the signal has said what can be known.
+    return true;
+  }
+}

@@ -9,6 +9,7 @@ import { SOCKET_PATH } from '@vaquita/protocol';
 import { createServerSession, createSqlRegistryStore } from '@vaquita/registry';
 import { migrate, openStore } from '@vaquita/store';
 import { createChanges } from './changes.ts';
+import { createEntrance } from './entrance.ts';
 import { EXAMPLES_PROJECT, loadExamples } from './examples.ts';
 import { ADMIN_NAME, ensureAdmin, ensureTokens, ensureWorkerToken } from './first-start.ts';
 import type { EmbeddedWorker, Listening, ServerHost } from './host.ts';
@@ -47,6 +48,12 @@ export async function assembleServer(
   }
 
   try {
+    // The port comes first: a start that cannot have it must leave everything as it was.
+    const entrance = createEntrance();
+    const listening = await host.listen({ host: settings.host, port: settings.port, ...entrance });
+    const closeListening = once(() => listening.close(HTTP_GRACE_MS));
+    closers.push(closeListening);
+
     const ids = createIdSource(clock, random);
     const driver = await host.openDatabase(settings);
     closers.push(() => driver.close());
@@ -54,21 +61,19 @@ export async function assembleServer(
     const store = openStore(driver, { clock });
     const logs = host.openLogs(settings);
     closers.push(() => logs.close());
-    const first = { store, host, ids, settings };
-    const accounts = await ensureAdmin(first);
-    await ensureTokens(first, accounts.adminId);
-    const examples = accounts.isNew && settings.examples ? await loadExamples(first) : [];
+    closers.push(repeat(clock, HOUSEKEEPING_MS, () => housekeeping({ store, clock, log })));
 
     const session = createServerSession({
       store: createSqlRegistryStore(driver),
       clock,
       ids,
-      name: `${host.hostName}:${settings.port}`,
+      name: `${host.hostName}:${listening.port}`,
       heartbeatIntervalMs: Math.floor(settings.sessionTimeoutMs / 4),
       sessionTimeoutMs: settings.sessionTimeoutMs,
     });
     await session.start();
     closers.push(() => session.close());
+    closers.push(closeListening);
 
     const changes = createChanges();
     const lease = createLeaderLease(session);
@@ -88,10 +93,9 @@ export async function assembleServer(
     });
     closers.push(() => master.close());
 
-    closers.push(repeat(clock, HOUSEKEEPING_MS, () => housekeeping({ store, clock, log })));
-
     const metrics = createMetricsRegistry();
     registerMetrics(metrics, { master, store, clock, version });
+    let isSetUp = false;
     const api = createApi({
       store,
       workers: store.master.workers,
@@ -106,6 +110,7 @@ export async function assembleServer(
         { name: 'database', check: async () => ({ ok: (await store.events.latestSeq()) >= 0, detail: 'answers' }) },
         { name: 'registry', check: async () => ({ ok: session.state === 'connected', detail: session.state }) },
         { name: 'leader', check: async () => leaderKnown(lease.leadership().leaderName) },
+        { name: 'set-up', check: async () => ({ ok: isSetUp, detail: isSetUp ? 'done' : 'under way' }) },
       ],
       metrics,
       log,
@@ -118,19 +123,20 @@ export async function assembleServer(
         trustProxy: settings.trustProxy,
       },
     });
-    const listening = await host.listen({
-      host: settings.host,
-      port: settings.port,
-      fetch: (request, env) => api.fetch(request, env as object),
-      acceptWorker: master.accept,
-    });
-    closers.push(() => listening.close(HTTP_GRACE_MS));
+    entrance.open({ fetch: (request, env) => api.fetch(request, env as object), acceptWorker: master.accept });
     await master.start();
 
+    const first = { store, host, ids, settings };
     if (settings.embeddedWorker) {
       const worker = await startEmbeddedWorker(first, listening);
       closers.push(() => worker.close(settings.shutdownGraceMs));
     }
+    // The admin comes last: whatever fails before is tried again by the next start, and the password is seen.
+    const isNew = (await store.users.count()) === 0;
+    const examples = isNew && settings.examples ? await loadExamples(first) : [];
+    const accounts = await ensureAdmin(first);
+    await ensureTokens(first, accounts.adminId);
+    isSetUp = true;
     return {
       url: listening.url,
       port: listening.port,
@@ -160,6 +166,11 @@ async function startEmbeddedWorker(
     slots: settings.embeddedWorkerSlots,
     workDir: `${settings.dataDir}/worker`,
   });
+}
+
+function once(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => (closing ??= close());
 }
 
 function leaderKnown(name: string | null) {

@@ -21,23 +21,30 @@ export interface ExamplesDeps {
   readonly settings: ServerSettings;
 }
 
-/** @returns the names of the workflows, online and ready to start. */
+/** @returns the names of the workflows, online and ready to start. Goes on where an interrupted load has stopped. */
 export async function loadExamples(deps: ExamplesDeps): Promise<readonly string[]> {
-  const { store, host, ids } = deps;
-  const { texts, places } = await host.readExamples(deps.settings);
+  const { texts, places } = await deps.host.readExamples(deps.settings);
   if (texts.length === 0) return [];
-  const now = host.clock.now();
-  const projectId = ids.next<'project'>();
-  const description = 'Workflows on real data, to start, to read and to change.';
-  await store.projects.create({ id: projectId, name: EXAMPLES_PROJECT, description, createdAt: now, updatedAt: now });
+  const projectId = await findOrAddProject(deps);
   const names: string[] = [];
   for (const text of texts) names.push(await addWorkflow(deps, projectId, withPlaces(parseWorkflowText(text), places)));
   return names;
 }
 
+async function findOrAddProject({ store, host, ids }: ExamplesDeps): Promise<ProjectId> {
+  const known = await store.projects.find(EXAMPLES_PROJECT);
+  if (known) return known.id;
+  const id = ids.next<'project'>();
+  const now = host.clock.now();
+  const description = 'Workflows on real data, to start, to read and to change.';
+  await store.projects.create({ id, name: EXAMPLES_PROJECT, description, createdAt: now, updatedAt: now });
+  return id;
+}
+
 async function addWorkflow({ store, host, ids }: ExamplesDeps, projectId: ProjectId, input: unknown): Promise<string> {
   const document = parseWorkflowDocument(input);
   const { name, description, tasks } = compileWorkflow(document);
+  if (await store.workflows.find(projectId, name)) return name;
   const at = host.clock.now();
   const id = ids.next<'workflow'>();
   const times = { createdAt: at, updatedAt: at };

@@ -26,8 +26,6 @@ export interface Accounts {
   readonly adminId: UserId;
   /** Known only when it was made just now; it is kept nowhere. */
   readonly generatedPassword: string | null;
-  /** True when the database had no user yet. */
-  readonly isNew: boolean;
 }
 
 /** Makes the admin when there is nobody, and takes over a password that the operator has changed in the settings. */
@@ -35,9 +33,8 @@ export async function ensureAdmin({ store, host, ids, settings }: FirstStartDeps
   const known = await store.users.findByName(ADMIN_NAME);
   if (known) {
     await takeOverPassword({ store, host, settings }, known);
-    return { adminId: known.id, generatedPassword: null, isNew: false };
+    return { adminId: known.id, generatedPassword: null };
   }
-  const isNew = (await store.users.count()) === 0;
   const password = settings.adminPassword ?? makePassword(host);
   const now = host.clock.now();
   const id = ids.next<'user'>();
@@ -49,7 +46,7 @@ export async function ensureAdmin({ store, host, ids, settings }: FirstStartDeps
     createdAt: now,
     updatedAt: now,
   });
-  return { adminId: id, generatedPassword: settings.adminPassword === null ? password : null, isNew };
+  return { adminId: id, generatedPassword: settings.adminPassword === null ? password : null };
 }
 
 /** Who has lost the admin's password sets another one in the settings and starts the server again. */

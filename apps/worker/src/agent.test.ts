@@ -102,7 +102,7 @@ test('stopping: nothing new is taken, what ends in the grace ends by itself', as
   expect(master.reports.at(-1)).toMatchObject({ type: 'goodbye' });
 });
 
-test('stopping: what outlasts the grace is ended and reported as lost, so that it is done anew', async () => {
+test('stopping: what outlasts the grace is ended and reported as interrupted, so that it is done anew', async () => {
   await using folder = await createTestFolder();
   await using master = await startTestMaster();
   const one = await startTestAgent({ url: master.url, workDir: folder.path });
@@ -111,7 +111,7 @@ test('stopping: what outlasts the grace is ended and reported as lost, so that i
   await master.report('started', 'd1');
   await one.agent.stop(10);
   expect(await master.result('d1')).toMatchObject({
-    state: 'lost',
+    state: 'interrupted',
     signal: 'SIGTERM',
     error: 'the worker is stopping',
   });

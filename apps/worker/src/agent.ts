@@ -186,7 +186,7 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
     async function stop(graceMs: number): Promise<void> {
       executor.drain();
       if (!(await within(graceMs, executor.idle()))) {
-        executor.stopAll({ state: 'lost', text: 'the worker is stopping', graceMs: KILL_GRACE_MS });
+        executor.stopAll({ state: 'interrupted', text: 'the worker is stopping', graceMs: KILL_GRACE_MS });
         await executor.idle();
       }
       for (let waited = 0; waited < DELIVERY_MS && session !== null && outbox.size > 0; waited += DELIVERY_POLL_MS) {
@@ -219,7 +219,7 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       async stop(graceMs) {
         stopping ??= stop(graceMs);
         // A second call is somebody in a hurry.
-        if (graceMs === 0) executor.stopAll({ state: 'lost', text: 'the worker is stopping', graceMs: 0 });
+        if (graceMs === 0) executor.stopAll({ state: 'interrupted', text: 'the worker is stopping', graceMs: 0 });
         await stopping;
         await ended;
       },

@@ -32,7 +32,7 @@ export * from './machine/rows.ts';
 export { type NodeOutcome, type Run, type RunNode, rebuildRun } from './machine/run.ts';
 export * from './machine/states.ts';
 export { TASK_TABLE } from './machine/task-machine.ts';
-export { quarantineReason, resumeRun, type TransitionResult, transition } from './machine/transition.ts';
+export { resumeRun, type TransitionResult, transition } from './machine/transition.ts';
 export { WORKFLOW_TABLE, whyRefused } from './machine/workflow-machine.ts';
 export * from './params/built-ins.ts';
 export * from './params/env.ts';

@@ -10,10 +10,10 @@ export interface MasterSettings {
   /** A dispatch without an answer for so long is asked about once, then taken back (P2). */
   readonly ackTimeoutMs: number;
   readonly maxFrameBytes: number;
-  /** A worker that has refused a task gets nothing for so long. */
-  readonly refusalRestMs: number;
-  /** Queued tasks that no connected worker can take get this recorded after so long. */
-  readonly unplaceableAfterMs: number;
+  /** A worker that refuses a task or does not answer gets nothing for so long; twice as long each time in a row. */
+  readonly restMs: number;
+  /** Tasks queued for so long are looked at, whether any connected worker could take them. */
+  readonly placeableCheckMs: number;
   /** Heartbeat figures of all workers are written together this often. */
   readonly heartbeatFlushMs: number;
   /** Instances rebuilt per page after gaining leadership. */
@@ -28,8 +28,8 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   commandPollMs: 2_000,
   ackTimeoutMs: ACK_TIMEOUT_MS,
   maxFrameBytes: MAX_FRAME_BYTES,
-  refusalRestMs: 1_000,
-  unplaceableAfterMs: 1_000,
+  restMs: 1_000,
+  placeableCheckMs: 1_000,
   heartbeatFlushMs: 5_000,
   recoveryPage: 200,
   commitRetryMs: 100,

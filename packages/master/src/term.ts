@@ -14,13 +14,13 @@ import {
   type IdSource,
   type Intent,
   isTaskTerminal,
-  isWorkflowTerminal,
-  quarantineReason,
   type Random,
+  type TaskInstanceId,
   type TransitionContext,
   toAppError,
+  type WorkerId,
 } from '@vaquita/core';
-import type { Wire } from '@vaquita/protocol';
+import type { Wire, WorkerResult } from '@vaquita/protocol';
 import type { LogStore, MasterStore } from '@vaquita/store';
 import { createCoordinator } from './bus/coordinator.ts';
 import type { BusEnvironment, RunBus } from './bus/run-bus.ts';
@@ -29,14 +29,16 @@ import { createCommandConsumer } from './commands/command-consumer.ts';
 import { createDeliveries } from './dispatch/deliveries.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createLiveDispatches } from './dispatch/live-dispatches.ts';
+import { createRests } from './dispatch/rests.ts';
 import { type ConnectedWorker, createWorkerPool } from './dispatch/worker-pool.ts';
 import { createDurableCommit } from './recovery/durable-commit.ts';
-import { recordLateResult } from './recovery/late-result.ts';
+import { judgeResult } from './recovery/late-result.ts';
+import { createRepair } from './recovery/repair.ts';
 import { createHeartbeats } from './sessions/heartbeats.ts';
 import { createOutputRouter } from './sessions/output-router.ts';
 import { createPresence } from './sessions/presence.ts';
 import { createResultAcks } from './sessions/result-acks.ts';
-import { createWorkerDoor } from './sessions/worker-door.ts';
+import { createWorkerDoor, reportOf } from './sessions/worker-door.ts';
 import type { Logger, MasterSettings } from './settings.ts';
 import { createTimerQueue } from './timers/timer-queue.ts';
 
@@ -76,25 +78,20 @@ export interface Term {
 
 export function openTerm(deps: TermDeps): Term {
   const { epoch, store, clock, ids, settings, log } = deps;
+  const told = deps.committed;
   let closed = false;
 
   const live = createLiveDispatches();
-  const pool = createWorkerPool(live, clock);
+  const pool = createWorkerPool(live);
   const timers = createTimerQueue(clock);
   const resultAcks = createResultAcks();
   const dispatcher = createDispatcher({ clock, ids, epoch, live, pool });
-  const deliveries = createDeliveries({
-    clock,
-    timers,
-    live,
-    pool,
-    resultAcks,
-    ackTimeoutMs: settings.ackTimeoutMs,
-    rest,
-  });
+  const coordinator = createCoordinator({ defer: deps.defer, placeTasks: dispatcher.flush });
+  const rests = createRests({ timers, pool, firstMs: settings.restMs, wake: coordinator.wake });
+  const { ackTimeoutMs } = settings;
+  const deliveries = createDeliveries({ clock, epoch, timers, live, pool, resultAcks, rests, ackTimeoutMs });
   const outputs = createOutputRouter(deps.logs, clock, log);
   const heartbeats = createHeartbeats(store.workers, clock, settings.heartbeatFlushMs, log);
-  const coordinator = createCoordinator({ defer: deps.defer, placeTasks: dispatcher.flush });
   const commits = createDurableCommit({ store, epoch, clock, log, retryMs: settings.commitRetryMs });
   const presence = createPresence({
     workers: store.workers,
@@ -104,30 +101,27 @@ export function openTerm(deps: TermDeps): Term {
     pool,
     deliveries,
     resultAcks,
-    heartbeats,
     log,
     wake: coordinator.wake,
-    told: deps.committed,
+    told,
   });
 
   const env: BusEnvironment = {
     context: (): TransitionContext => ({ now: clock.now(), ids, random: deps.random, settings: settings.machine }),
     ready: coordinator.ready,
     perform,
-    run: deliveries.perform,
+    run: (_bus, effect) => deliveries.perform(effect),
     commit: (_bus, unit) => commits.write(unit),
-    committed(_bus, done) {
+    committed(bus, done) {
+      repair.committed(bus.id);
       commands.done(done);
-      deps.committed();
+      told();
     },
-    broken: (bus, error) => void rebuild(bus, error),
-    quarantined: (bus, event, error) => void quarantine(bus, event.type, error),
-    settled(bus) {
-      forget(bus);
-      runs.drop(bus);
-    },
+    broken: (bus, error) => void repair.afterRefusal(bus, error),
+    quarantined: (bus, doing, error) => void repair.quarantine(bus, doing, error),
+    settled: (bus) => runs.drop(bus),
   };
-  const runs = createRunRegistry({ store, env, opened: adopt });
+  const runs = createRunRegistry({ store, env, opened: adopt, dropped: forget });
   const commands = createCommandConsumer({
     store,
     clock,
@@ -135,8 +129,24 @@ export function openTerm(deps: TermDeps): Term {
     epoch,
     pollMs: settings.commandPollMs,
     runs,
+    abandon,
     failed: endWhenFenced,
-    rejected: deps.committed,
+    told,
+  });
+  const repair = createRepair({
+    store,
+    epoch,
+    clock,
+    log,
+    runs,
+    commits,
+    page: settings.recoveryPage,
+    retryMs: settings.commitRetryMs,
+    isOver: () => closed,
+    endWhenFenced,
+    unqueue: (bus) => dispatcher.queue.removeRun(bus),
+    retryCommands: commands.retry,
+    told,
   });
   const recovered = recover();
   const door = createWorkerDoor({
@@ -153,16 +163,27 @@ export function openTerm(deps: TermDeps): Term {
     outputs,
     heartbeats,
     resultAcks,
+    rests,
     log,
     recovered,
-    rest,
+    isHeld,
     joined: presence.joined,
     left: presence.left,
-    told: deps.committed,
-    lateResult: (id, worker) => void acknowledgeLate(id, worker),
+    told,
+    lateResult: (result, worker) => void hearLateResult(result, worker),
   });
-  lookForUnplaceable();
+  checkPlaceable();
   commands.nudge();
+
+  async function recover(): Promise<void> {
+    try {
+      await repair.recover();
+      if (!closed) await presence.awaitAbsent();
+    } catch (error) {
+      // Without the list of open runs nothing can be taken over: another try at leading starts from scratch.
+      if (!closed && !endWhenFenced(error)) deps.over(`open runs cannot be read: ${toAppError(error).message}`);
+    }
+  }
 
   function perform(bus: RunBus, intent: Intent): void {
     switch (intent.type) {
@@ -175,10 +196,11 @@ export function openTerm(deps: TermDeps): Term {
       case 'ReleaseDispatch':
         live.remove(intent.dispatchId);
         deliveries.acks.answered(intent.dispatchId);
+        outputs.end(intent.dispatchId);
         coordinator.wake();
         return;
       case 'SetTimer':
-        timers.set(intent.key, intent.dueAt, () => bus.post(intent.event));
+        timers.at(intent.key, intent.dueAt, () => bus.post(intent.event));
         return;
       case 'ClearTimer':
         timers.clear(intent.key);
@@ -186,7 +208,7 @@ export function openTerm(deps: TermDeps): Term {
     }
   }
 
-  function enqueue(bus: RunBus, id: (Intent & { type: 'EnqueueTask' })['taskInstanceId']): void {
+  function enqueue(bus: RunBus, id: TaskInstanceId): void {
     const row = bus.run.nodeOf.get(id)?.current;
     if (!row || dispatcher.queue.has(row.id)) return;
     dispatcher.queue.push({
@@ -216,101 +238,44 @@ export function openTerm(deps: TermDeps): Term {
     live.removeRun(bus);
   }
 
-  async function recover(): Promise<void> {
-    let count = 0;
-    for (let after: string | null = null; !closed; ) {
-      const page = await untilRead(() => store.openInstances({ after, limit: settings.recoveryPage }));
-      if (!page) return;
-      for (const id of page.items) {
-        const impossible = await untilRead(() => runs.withBus(id, () => {}));
-        if (impossible !== undefined && !closed) log.error('An open run cannot go on.', { run: id, why: impossible });
-        count += 1;
-      }
-      after = page.next;
-      if (after === null) break;
+  /** The run has ended without its bus: workers that hold something of it are told. */
+  function abandon(bus: RunBus): void {
+    for (const { id, workerId } of live.ofRun(bus)) {
+      pool
+        .get(workerId)
+        ?.send({ type: 'kill', dispatchId: id, reason: 'its run was ended', graceMs: settings.machine.killGraceMs });
     }
-    if (closed) return;
-    await untilRead(() => presence.awaitAbsent());
-    if (count > 0) log.info('Open runs have been taken over.', { runs: count });
-  }
-
-  /** Reads until it works or the term is over. */
-  async function untilRead<T>(read: () => Promise<T>): Promise<T | undefined> {
-    while (!closed) {
-      try {
-        return await read();
-      } catch (error) {
-        log.warn('Reading for the recovery failed; trying again.', { error: toAppError(error).message });
-        await new Promise<void>((resolve) => clock.setTimeout(resolve, settings.commitRetryMs));
-      }
-    }
-    return undefined;
-  }
-
-  /** Memory and rows disagree: the rows are right. */
-  async function rebuild(bus: RunBus, error: unknown): Promise<void> {
-    if (endWhenFenced(error)) return;
-    log.error('A run is rebuilt from its rows, because its commit was refused.', {
-      run: bus.id,
-      error: toAppError(error).message,
-    });
-    forget(bus);
     runs.drop(bus);
-    if (!isWorkflowTerminal(bus.run.instance.state)) await untilRead(() => runs.withBus(bus.id, () => {}));
-    commands.retry(bus);
-    // What workers reported meanwhile went to the old bus: they report again when they reconnect.
-    for (const worker of pool.all()) worker.close('internal_error', 'please reconnect and report again');
   }
 
-  /** The run's state stays as it is; what held it up is written on it, and everything else goes on. */
-  async function quarantine(bus: RunBus, event: string, thrown: unknown): Promise<void> {
-    const text = `Handling "${event}" failed: ${toAppError(thrown).message}`;
-    log.error('A run is set aside.', {
-      run: bus.id,
-      event,
-      error: thrown instanceof Error ? (thrown.stack ?? text) : text,
-    });
-    forget(bus);
-    const rows = await untilRead(() => store.loadRun(bus.id));
-    if (!rows || closed) return;
-    const instance = {
-      ...rows.instance,
-      reason: quarantineReason(bus.run, env.context(), text),
-      updatedAt: clock.now(),
-    };
-    await commits
-      .write({
-        instance,
-        assignNumber: false,
-        newTasks: [],
-        changedTasks: [],
-        events: [],
-        outboxPut: [],
-        outboxDone: [],
-        commandsDone: [],
-      })
-      .then(deps.committed, endWhenFenced);
+  async function isHeld(id: DispatchId, worker: WorkerId): Promise<boolean> {
+    const origin = await store.findDispatch(id);
+    return origin !== undefined && !isTaskTerminal(origin.state) && origin.workerId === worker;
   }
 
-  async function acknowledgeLate(id: DispatchId, worker: ConnectedWorker): Promise<void> {
+  async function hearLateResult(result: WorkerResult, worker: ConnectedWorker): Promise<void> {
+    const { dispatchId } = result;
     try {
-      await recordLateResult(store, epoch, clock, id, worker.name);
-      resultAcks.acknowledge(id);
+      const judged = await judgeResult(dispatchId, { store, epoch, now: clock.now(), worker: worker.name });
+      if (judged.kind === 'over') {
+        resultAcks.acknowledge(dispatchId);
+        return;
+      }
+      const { taskInstanceId, workflowInstanceId } = judged.origin;
+      const tell = (bus: RunBus) =>
+        bus.post({ type: 'TaskEnded', taskInstanceId, dispatchId, report: reportOf(result) });
+      const found = await runs.withBus(workflowInstanceId, tell);
+      if (found.kind === 'aside') tell(found.bus);
     } catch (error) {
-      endWhenFenced(error);
+      // Not acknowledged: the worker keeps it and tells it again.
+      if (!endWhenFenced(error))
+        log.warn('A result could not be taken yet.', { dispatchId, error: toAppError(error).message });
     }
   }
 
-  /** Gives the worker nothing for a while, and looks again at the queues when it is over. */
-  function rest(worker: ConnectedWorker, forMs: number): void {
-    const until = clock.now() + forMs;
-    pool.rest(worker.id, until);
-    timers.set(`rest:${worker.id}`, until, coordinator.wake);
-  }
-
-  function lookForUnplaceable(): void {
-    dispatcher.noteUnplaceable(settings.unplaceableAfterMs);
-    timers.set('unplaceable', clock.now() + settings.unplaceableAfterMs, lookForUnplaceable);
+  function checkPlaceable(): void {
+    dispatcher.notePlaceable(settings.placeableCheckMs);
+    timers.after('placeable', settings.placeableCheckMs, checkPlaceable);
   }
 
   function endWhenFenced(error: unknown): boolean {

@@ -86,7 +86,8 @@ export interface WorkerOutput {
   readonly text: string;
 }
 
-export type ResultState = 'success' | 'failure' | 'killed' | 'timeout' | 'lost';
+/** `interrupted`: ended because the worker was told to stop; `lost`: the worker cannot tell what became of it. */
+export type ResultState = 'success' | 'failure' | 'killed' | 'timeout' | 'lost' | 'interrupted';
 
 export interface WorkerResult {
   readonly type: 'result';

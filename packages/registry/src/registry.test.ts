@@ -188,6 +188,15 @@ describe('a server session', () => {
     expect(await store.tryLock('/lock/leader', 'other' as ServerId)).toBe(2);
   });
 
+  test('is not fooled by a wall clock that steps back', async () => {
+    const { clock, session, states, break: setBroken } = open();
+    await session.start();
+    setBroken(true);
+    clock.set(clock.now() - 3_600_000);
+    await clock.advance(8_500);
+    expect(states.at(-1)).toBe('disconnected');
+  });
+
   test('connected again holds nothing until it asks anew (R3)', async () => {
     const { clock, session, store, states, break: setBroken } = open();
     await session.start();

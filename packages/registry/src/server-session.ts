@@ -65,25 +65,35 @@ export function createServerSession(options: ServerSessionOptions): ServerSessio
     for (const listener of [...listeners]) listener(next, why);
   }
 
-  /** The registry is known to have heard of this server at `sentAt` or later. */
-  function trustFrom(sentAt: number): void {
-    if (trustTimer !== undefined) clock.clearTimeout(trustTimer);
-    const left = Math.max(0, sentAt + trustedForMs - clock.now());
-    trustTimer = clock.setTimeout(() => {
-      trustTimer = undefined;
+  /**
+   * The wait that ends in `disconnected`, begun when a heartbeat is sent and taken over when it is known to be written.
+   * A span, not a moment: the wall clock may step.
+   */
+  function beginTrust(): { keep(): void; drop(): void } {
+    const handle = clock.setTimeout(() => {
+      if (trustTimer === handle) trustTimer = undefined;
       become('disconnected', `no heartbeat could be written for ${Math.round(trustedForMs)} ms`);
-    }, left);
+    }, trustedForMs);
+    return {
+      keep() {
+        if (trustTimer !== undefined) clock.clearTimeout(trustTimer);
+        trustTimer = handle;
+      },
+      drop: () => clock.clearTimeout(handle),
+    };
   }
 
   async function beat(): Promise<void> {
     beatTimer = undefined;
-    const sentAt = clock.now();
+    const trust = beginTrust();
     try {
       if (state === 'disconnected') await reconnect();
       else if (!(await store.beat(client.id))) become('disconnected', 'the registry has buried this server');
       if (state === 'suspended') become('connected', 'heartbeats are written again');
-      if (state === 'connected') trustFrom(sentAt);
+      if (state === 'connected') trust.keep();
+      else trust.drop();
     } catch (error) {
+      trust.drop();
       if (state === 'connected') become('suspended', toAppError(error).message);
     }
     planBeat();
@@ -107,10 +117,15 @@ export function createServerSession(options: ServerSessionOptions): ServerSessio
       return state;
     },
     async start() {
-      const sentAt = clock.now();
-      await store.register(client);
+      const trust = beginTrust();
+      try {
+        await store.register(client);
+      } catch (error) {
+        trust.drop();
+        throw error;
+      }
       become('connected', 'registered');
-      trustFrom(sentAt);
+      trust.keep();
       planBeat();
     },
     async tryLock(key) {

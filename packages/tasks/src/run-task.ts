@@ -40,7 +40,7 @@ export interface RunTaskOptions {
 }
 
 export interface TaskReport {
-  readonly state: 'success' | 'failure' | 'killed' | 'timeout' | 'lost';
+  readonly state: 'success' | 'failure' | 'killed' | 'timeout' | 'lost' | 'interrupted';
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly outputs: Readonly<Record<string, string>>;

@@ -10,7 +10,7 @@ export type OutputStream = 'stdout' | 'stderr' | 'system';
 /** Why a run is being cut short. */
 export interface StopOrder {
   /** `lost`: nobody wants the task ended, its worker goes away; it is done anew elsewhere. */
-  readonly state: 'killed' | 'timeout' | 'lost';
+  readonly state: 'killed' | 'timeout' | 'lost' | 'interrupted';
   readonly text: string;
   /** How long the task may take to end by itself. 0: at once, by force. */
   readonly graceMs: number;

@@ -22,7 +22,8 @@ interface OfDispatch extends OfTask {
 }
 
 export interface TaskOutcomeReport {
-  readonly state: 'success' | 'failure' | 'killed' | 'timeout' | 'lost';
+  /** `interrupted`: ended because its worker was told to stop; `lost`: the worker cannot tell what became of it. */
+  readonly state: 'success' | 'failure' | 'killed' | 'timeout' | 'lost' | 'interrupted';
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly outputs: Readonly<Record<string, string>>;
@@ -46,8 +47,10 @@ export type TaskEvent =
   | ({ readonly type: 'DispatchReturned'; readonly cause: string; readonly text: string } & OfDispatch)
   | ({ readonly type: 'WorkerLost'; readonly text: string } & OfDispatch)
   | ({ readonly type: 'TaskTimedOut' } & OfTask)
-  /** No worker of the group can take it at the moment. */
-  | ({ readonly type: 'TaskUnplaceable'; readonly text: string } & OfTask)
+  /** Whether a connected worker of its group could take it, once one has a free slot. Told when it changes. */
+  | ({ readonly type: 'TaskPlaceable'; readonly worker: boolean; readonly text: string } & OfTask)
+  /** The worker has not answered an order to end the dispatch. */
+  | ({ readonly type: 'KillUnanswered'; readonly tries: number } & OfDispatch)
   | ({ readonly type: 'KillTask'; readonly by: string; readonly commandId: CommandId } & OfTask);
 
 export type LifecycleEvent = WorkflowEvent | TaskEvent;
@@ -69,7 +72,8 @@ export const TASK_EVENT_TYPES = [
   'DispatchReturned',
   'WorkerLost',
   'TaskTimedOut',
-  'TaskUnplaceable',
+  'TaskPlaceable',
+  'KillUnanswered',
   'KillTask',
 ] as const satisfies readonly TaskEventType[];
 

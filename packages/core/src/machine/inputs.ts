@@ -6,7 +6,7 @@ import type { Run, RunNode } from './run.ts';
 import type { VisibleOutputs } from './visible-outputs.ts';
 
 export interface TaskInputs {
-  /** By name, resolved; built-ins are left out, because they follow from the rows. */
+  /** By name, resolved. What follows from other rows is left out: built-ins, and outputs of tasks before it. */
   readonly inputs: Readonly<Record<string, string>>;
   /** What could not be resolved or is of the wrong type, each in a sentence. The text stays as it was written. */
   readonly warnings: readonly string[];
@@ -23,16 +23,18 @@ export function resolveInputs(run: Run, node: RunNode, row: TaskInstanceRow): Ta
     builtIns,
     time: timeOf(run),
   });
-  const own = Object.entries(values).filter(([name, value]) => builtIns[name] !== value);
+  const own = Object.entries(values).filter(
+    ([name, value]) => builtIns[name] !== value && node.visible.get(name)?.value !== value,
+  );
   return {
     inputs: Object.fromEntries(own),
     warnings: problems.map(({ path, message }) => `${path}: ${message}`),
   };
 }
 
-/** Everything a worker is given: the resolved parameters and the built-ins below them. */
+/** Everything a worker is given: the task's own parameters, over outputs of tasks before it, over the built-ins. */
 export function allInputs(run: Run, node: RunNode, row: TaskInstanceRow): Readonly<Record<string, string>> {
-  return { ...builtInsOf(run, node, row), ...row.inputs };
+  return { ...builtInsOf(run, node, row), ...visibleValues(node), ...row.inputs };
 }
 
 /** The time built-ins are the same for all tasks of a run: evaluated once. */
@@ -64,6 +66,10 @@ function builtInsOf(run: Run, node: RunNode, row: TaskInstanceRow): Readonly<Rec
 
 function timeOf(run: Run) {
   return { businessTime: run.instance.businessTime, timezone: run.definition.timezone };
+}
+
+function visibleValues({ visible }: RunNode): Record<string, string> {
+  return Object.fromEntries(Array.from(visible, ([name, { value }]) => [name, value]));
 }
 
 function inOrderOfEnd(visible: VisibleOutputs): { name: string; value: string }[] {

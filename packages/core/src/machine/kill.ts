@@ -1,9 +1,11 @@
 /** How tasks end otherwise than by success: killed, or failed for good, and what that means for the rest of the run. */
 
+import type { DispatchId } from '../identity/ids.ts';
+import type { Intent } from './effects.ts';
 import { clearOutbox, putOutbox, reason, setTaskState, type Transition, touchTask } from './ledger.ts';
 import type { TaskInstanceRow } from './rows.ts';
 import { type Row, type RunNode, setOutcome } from './run.ts';
-import { dueKey } from './timer-keys.ts';
+import { dueKey, killKey } from './timer-keys.ts';
 
 /**
  * Ends the node's current task instance. One that no worker holds is `killed` at once; one that a worker holds is
@@ -20,32 +22,48 @@ export function killTask(t: Transition, node: RunNode, because: string): void {
   }
 }
 
-/** Asks the worker to end the dispatch. Asking twice changes nothing. */
-export function requestKill(t: Transition, row: Row<TaskInstanceRow>, because: string): void {
-  if (row.killRequestedAt !== null || row.dispatchId === null || row.workerId === null) return;
+/** Why a task is told to end: `timeout` counts as a failure with its retries, `asked` is somebody's wish and final. */
+export type KillCause = 'timeout' | 'asked';
+
+/** What the reason of a task that was told to end is called; it also tells the cause after a rebuild from rows. */
+export const KILL_REASONS = { timeout: 'timeout_kill', asked: 'kill_requested' } as const satisfies Record<
+  KillCause,
+  string
+>;
+
+/** Asks the worker to end the dispatch. Asking twice changes nothing, but a wish outweighs a timeout. */
+export function requestKill(
+  t: Transition,
+  row: Row<TaskInstanceRow>,
+  because: string,
+  cause: KillCause = 'asked',
+): void {
+  if (row.dispatchId === null || row.workerId === null) return;
+  const asked = row.killRequestedAt !== null;
+  if (asked && !(cause === 'asked' && row.reason?.code === KILL_REASONS.timeout)) return;
   const { now, settings } = t.context;
-  row.killRequestedAt = now;
-  row.reason = reason(t, 'kill_requested', `Told to end: ${because}.`, {
+  row.killRequestedAt ??= now;
+  row.reason = reason(t, KILL_REASONS[cause], `Told to end: ${because}.`, {
     next: 'it ends when its worker answers, or when the worker is lost',
     evidence: { worker: row.workerName },
   });
   touchTask(t, row);
-  putOutbox(t, {
-    dispatchId: row.dispatchId,
-    kind: 'kill',
-    workerId: row.workerId,
-    workflowInstanceId: row.workflowInstanceId,
-    reason: because,
-    graceMs: settings.killGraceMs,
-    createdAt: now,
-  });
-  t.effects.push({
-    type: 'SendKill',
-    dispatchId: row.dispatchId,
-    workerId: row.workerId,
-    reason: because,
-    graceMs: settings.killGraceMs,
-  });
+  const { dispatchId, workerId } = row;
+  const order = { dispatchId, workerId, reason: because, graceMs: settings.killGraceMs };
+  putOutbox(t, { ...order, kind: 'kill', workflowInstanceId: row.workflowInstanceId, createdAt: now });
+  t.effects.push({ type: 'SendKill', ...order });
+  t.intents.push(killTimer(t, row, dispatchId, 1));
+}
+
+/** The timer that looks whether the worker has answered. */
+export function killTimer(t: Transition, row: TaskInstanceRow, dispatchId: DispatchId, tries: number): Intent {
+  const { now, settings } = t.context;
+  return {
+    type: 'SetTimer',
+    key: killKey(row.id),
+    dueAt: now + settings.killGraceMs + settings.killAnswerMs,
+    event: { type: 'KillUnanswered', taskInstanceId: row.id, dispatchId, tries },
+  };
 }
 
 /** The task instance ends as `killed`. */

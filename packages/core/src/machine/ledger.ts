@@ -16,9 +16,16 @@ export interface MachineSettings {
   readonly killGraceMs: number;
   /** How long after the worker should have ended a timed-out task the master kills it itself. */
   readonly timeoutMarginMs: number;
+  /** How long after the grace a worker may leave an order to end a task unanswered before it is asked again. */
+  readonly killAnswerMs: number;
 }
 
-export const MACHINE_DEFAULTS: MachineSettings = { maxFailovers: 3, killGraceMs: 10_000, timeoutMarginMs: 2_000 };
+export const MACHINE_DEFAULTS: MachineSettings = {
+  maxFailovers: 3,
+  killGraceMs: 10_000,
+  timeoutMarginMs: 2_000,
+  killAnswerMs: 20_000,
+};
 
 export interface TransitionContext {
   readonly now: number;

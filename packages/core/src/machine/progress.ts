@@ -35,7 +35,8 @@ export function nodePassed(t: Transition, node: RunNode): void {
 
 function activate(t: Transition, ready: readonly RunNode[]): void {
   const worklist = [...ready];
-  for (let node = worklist.pop(); node; node = worklist.pop()) {
+  // The list grows while it is walked: first come, first started.
+  for (const node of worklist) {
     if (node.outcome !== 'pending' || !mayStart(t)) continue;
     node.visible = gatherVisible(t.run, node);
     if (!node.task.enabled) {

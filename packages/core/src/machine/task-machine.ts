@@ -11,7 +11,7 @@
 import type { Intent } from './effects.ts';
 import type { TaskEvent, TaskEventType } from './events.ts';
 import { resolveInputs } from './inputs.ts';
-import { endKilled, killTask, nodeBroken, requestKill } from './kill.ts';
+import { endKilled, KILL_REASONS, killTask, killTimer, nodeBroken, requestKill } from './kill.ts';
 import {
   clearOutbox,
   finishCommand,
@@ -27,7 +27,7 @@ import { retryDelayMs } from './retry.ts';
 import type { TaskInstanceRow } from './rows.ts';
 import type { Row, RunNode } from './run.ts';
 import type { TaskState } from './states.ts';
-import { timeoutKey } from './timer-keys.ts';
+import { killKey, timeoutKey } from './timer-keys.ts';
 
 /** The current task instance an event is about. */
 export interface TaskSubject {
@@ -53,7 +53,8 @@ const whenEnded: TaskTable['success'] = {
   DispatchReturned: { ignore: ENDED },
   WorkerLost: { ignore: ENDED },
   TaskTimedOut: { ignore: ENDED },
-  TaskUnplaceable: { ignore: ENDED },
+  TaskPlaceable: { ignore: ENDED },
+  KillUnanswered: { ignore: ENDED },
   KillTask: refuseKill,
 };
 
@@ -66,7 +67,8 @@ export const TASK_TABLE: TaskTable = {
     DispatchReturned: { ignore: NOT_SENT },
     WorkerLost: { ignore: NOT_SENT },
     TaskTimedOut: { ignore: 'the timeout counts from the start of the attempt' },
-    TaskUnplaceable: noteUnplaceable,
+    TaskPlaceable: notePlaceable,
+    KillUnanswered: { ignore: NOT_SENT },
     KillTask: kill,
   },
   delayed: {
@@ -77,7 +79,8 @@ export const TASK_TABLE: TaskTable = {
     DispatchReturned: { ignore: NOT_SENT },
     WorkerLost: { ignore: NOT_SENT },
     TaskTimedOut: { ignore: 'the timeout counts from the start of the attempt' },
-    TaskUnplaceable: { ignore: 'not queued yet' },
+    TaskPlaceable: { ignore: 'not queued yet' },
+    KillUnanswered: { ignore: NOT_SENT },
     KillTask: kill,
   },
   dispatched: {
@@ -88,7 +91,8 @@ export const TASK_TABLE: TaskTable = {
     DispatchReturned: takeBack,
     WorkerLost: lose,
     TaskTimedOut: { ignore: 'the timeout counts from the start of the attempt' },
-    TaskUnplaceable: { ignore: 'already sent' },
+    TaskPlaceable: { ignore: 'already sent' },
+    KillUnanswered: killAgain,
     KillTask: kill,
   },
   running: {
@@ -99,7 +103,8 @@ export const TASK_TABLE: TaskTable = {
     DispatchReturned: { ignore: 'it has started, so it was taken' },
     WorkerLost: lose,
     TaskTimedOut: timeOut,
-    TaskUnplaceable: { ignore: 'already running' },
+    TaskPlaceable: { ignore: 'already running' },
+    KillUnanswered: killAgain,
     KillTask: kill,
   },
   paused: whenEnded,
@@ -145,9 +150,17 @@ function releaseSlot(t: Transition, _subject: TaskSubject, event: EventOf<'TaskP
 }
 
 function start(t: Transition, { node, row }: TaskSubject, event: EventOf<'TaskStarted'>): void {
-  row.startedAt = event.at;
+  row.startedAt = within(t, row, event.at);
   setTaskState(t, row, 'running', row.killRequestedAt === null ? null : row.reason);
   t.intents.push(...taskTimeoutTimer(t, node, row));
+}
+
+/**
+ * A moment that a worker tells, as far as it can be true: not before the dispatch, not after now. Workers' clocks are
+ * their own, and neither a timeout nor a retry may follow from one that is wrong.
+ */
+function within(t: Transition, row: TaskInstanceRow, told: number): number {
+  return Math.min(t.context.now, Math.max(row.dispatchedAt ?? t.context.now, told));
 }
 
 /**
@@ -169,17 +182,15 @@ function timeOut(t: Transition, { node, row }: TaskSubject): void {
   if (timeout === null) return;
   if (timeout.strategy !== 'fail')
     warn(t, row, 'timeout', `Still running after its timeout of ${timeout.afterMs / 1000} s.`);
-  if (timeout.strategy !== 'warn') requestKill(t, row, TIMED_OUT);
+  if (timeout.strategy !== 'warn') requestKill(t, row, 'its timeout has passed', 'timeout');
 }
-
-const TIMED_OUT = 'its timeout has passed';
 
 /**
  * True when the order to end it came from its timeout. The order is then forgotten, so that the attempt counts as a
  * failure with its retries and not as somebody's wish to end the task.
  */
-function wasTimedOut(t: Transition, row: Row<TaskInstanceRow>): boolean {
-  const timedOut = row.dispatchId !== null && t.run.outbox.get(row.dispatchId)?.reason === TIMED_OUT;
+function wasTimedOut(row: Row<TaskInstanceRow>): boolean {
+  const timedOut = row.killRequestedAt !== null && row.reason?.code === KILL_REASONS.timeout;
   if (timedOut) row.killRequestedAt = null;
   return timedOut;
 }
@@ -187,13 +198,13 @@ function wasTimedOut(t: Transition, row: Row<TaskInstanceRow>): boolean {
 function end(t: Transition, subject: TaskSubject, event: EventOf<'TaskEnded'>): void {
   const { node, row } = subject;
   const { report } = event;
-  row.startedAt = report.startedAt ?? row.startedAt;
-  row.endedAt = report.endedAt;
+  row.startedAt = report.startedAt === null ? row.startedAt : within(t, row, report.startedAt);
+  row.endedAt = Math.max(within(t, row, report.endedAt), row.startedAt ?? 0);
   row.exitCode = report.exitCode;
   row.signal = report.signal;
   row.outputs = report.state === 'success' ? report.outputs : {};
   row.logBytes = report.logBytes;
-  const timedOut = wasTimedOut(t, row);
+  const timedOut = wasTimedOut(row);
   leaveWorker(t, row);
   t.effects.push({ type: 'AckResult', dispatchId: event.dispatchId });
   switch (report.state) {
@@ -209,6 +220,9 @@ function end(t: Transition, subject: TaskSubject, event: EventOf<'TaskEnded'>): 
       return;
     case 'killed':
       endReportedKill(t, subject, report.error, timedOut);
+      return;
+    case 'interrupted':
+      loseAttempt(t, subject, report.error ?? 'Its worker was told to stop.', 'planned');
       return;
     case 'lost':
       loseAttempt(t, subject, report.error ?? 'Its worker was restarted and could not find the process again.');
@@ -277,7 +291,7 @@ function takeBack(t: Transition, { node, row }: TaskSubject, event: EventOf<'Dis
 
 function lose(t: Transition, subject: TaskSubject, event: EventOf<'WorkerLost'>): void {
   const { row } = subject;
-  const timedOut = wasTimedOut(t, row);
+  const timedOut = wasTimedOut(row);
   leaveWorker(t, row);
   row.endedAt = t.context.now;
   if (timedOut)
@@ -285,30 +299,35 @@ function lose(t: Transition, subject: TaskSubject, event: EventOf<'WorkerLost'>)
   else loseAttempt(t, subject, event.text);
 }
 
-/** The attempt was lost with its worker: a new attempt elsewhere, unless that has been tried often enough. */
-function loseAttempt(t: Transition, { node, row }: TaskSubject, text: string): void {
+/**
+ * The attempt was lost with its worker: a new attempt elsewhere, unless that has been tried often enough. A worker that
+ * was told to stop does not count: nothing is wrong with the task.
+ */
+function loseAttempt(
+  t: Transition,
+  { node, row }: TaskSubject,
+  text: string,
+  how: 'planned' | 'unplanned' = 'unplanned',
+): void {
   const { maxFailovers } = t.context.settings;
+  const failovers = row.failovers + (how === 'planned' ? 0 : 1);
   const evidence = { worker: row.workerName, failovers: row.failovers };
   if (row.killRequestedAt !== null) {
     endKilled(t, node, row, `as asked, without an answer of its worker (${text})`);
     return;
   }
-  if (row.failovers >= maxFailovers) {
+  if (failovers > maxFailovers) {
     const tried = `${text} It has been sent elsewhere ${row.failovers} times already, which is the limit.`;
     setTaskState(t, row, 'failure', reason(t, 'worker_lost', tried, { evidence }));
     nodeBroken(t, node, 'failed');
     return;
   }
-  setTaskState(
-    t,
-    row,
-    'need_fault_tolerance',
-    reason(t, 'worker_lost', text, { next: 'a new attempt is made', evidence }),
-  );
+  const code = how === 'planned' ? 'worker_stopped' : 'worker_lost';
+  setTaskState(t, row, 'need_fault_tolerance', reason(t, code, text, { next: 'a new attempt is made', evidence }));
   const next = makeTaskInstance(t, node, {
     previous: row,
     retryTimes: row.retryTimes,
-    failovers: row.failovers + 1,
+    failovers,
     firstSubmittedAt: row.firstSubmittedAt,
     dueAt: t.context.now,
     why: queuedReason(t),
@@ -319,6 +338,7 @@ function loseAttempt(t: Transition, { node, row }: TaskSubject, text: string): v
 /** The dispatch is over: its slot, its timeout and its orders go. */
 function leaveWorker(t: Transition, row: TaskInstanceRow): void {
   t.intents.push({ type: 'ClearTimer', key: timeoutKey(row.id) });
+  t.intents.push({ type: 'ClearTimer', key: killKey(row.id) });
   if (row.dispatchId === null) return;
   clearOutbox(t, row.dispatchId);
   if (row.workerId !== null)
@@ -329,11 +349,37 @@ function acknowledgeAgain(t: Transition, _subject: TaskSubject, event: EventOf<'
   t.effects.push({ type: 'AckResult', dispatchId: event.dispatchId });
 }
 
-function noteUnplaceable(t: Transition, { row }: TaskSubject, event: EventOf<'TaskUnplaceable'>): void {
-  row.reason = reason(t, 'waiting_for_worker', event.text, {
-    next: 'the first worker of the group that joins takes it',
-  });
+function notePlaceable(t: Transition, { row }: TaskSubject, event: EventOf<'TaskPlaceable'>): void {
+  row.reason = event.worker
+    ? queuedReason(t)
+    : reason(t, 'waiting_for_worker', event.text, { next: 'the first worker of the group that joins takes it' });
   touchTask(t, row);
+}
+
+/** Orders to end a task that a worker leaves unanswered, before the task is taken from it. */
+const KILL_TRIES = 2;
+
+/** Asks once more; a worker that does not answer that either has lost its say: what it reports later is late. */
+function killAgain(t: Transition, { node, row }: TaskSubject, event: EventOf<'KillUnanswered'>): void {
+  const order = t.run.outbox.get(event.dispatchId);
+  if (!order) return;
+  if (event.tries < KILL_TRIES) {
+    t.effects.push({
+      type: 'SendKill',
+      dispatchId: order.dispatchId,
+      workerId: order.workerId,
+      reason: order.reason,
+      graceMs: order.graceMs,
+    });
+    t.intents.push(killTimer(t, row, event.dispatchId, event.tries + 1));
+    return;
+  }
+  const timedOut = wasTimedOut(row);
+  const text = `worker "${row.workerName}" has not answered ${KILL_TRIES} orders to end it`;
+  leaveWorker(t, row);
+  row.endedAt = t.context.now;
+  if (timedOut) fail(t, { node, row }, reason(t, 'timeout', `It ran into its timeout, and ${text}.`));
+  else endKilled(t, node, row, text);
 }
 
 function kill(t: Transition, { node }: TaskSubject, event: EventOf<'KillTask'>): void {

@@ -10,6 +10,11 @@ export function timeoutKey(taskInstanceId: string): string {
   return `task-timeout:${taskInstanceId}`;
 }
 
+/** A worker should have answered an order to end a task instance. */
+export function killKey(taskInstanceId: string): string {
+  return `task-kill:${taskInstanceId}`;
+}
+
 /** A run reaches its timeout. */
 export function runTimeoutKey(workflowInstanceId: string): string {
   return `run-timeout:${workflowInstanceId}`;

@@ -466,24 +466,23 @@ describe('parameters', () => {
     fixture.start();
     fixture.does('a', 'success', { outputs: { rows: '12' } });
     fixture.does('b');
-    expect(fixture.current('b').inputs).toEqual({
-      day: '2024-02-29',
-      rows: '12',
-      who: 'ada',
-      local: '12 rows on 2024-02-29',
-    });
+    expect(fixture.current('b').inputs).toEqual({ day: '2024-02-29', who: 'ada', local: '12 rows on 2024-02-29' });
+    expect(fixture.inputs('b')).toMatchObject({ rows: '12', local: '12 rows on 2024-02-29' });
     fixture.place('c');
-    expect(fixture.current('c').inputs).toMatchObject({ rows: '12' });
+    expect(fixture.inputs('c')).toMatchObject({ rows: '12' });
   });
 
   test('of the same name from parallel tasks: the one that ended last wins, also after a restart', () => {
     const fixture = createRunFixture([{ name: 'a' }, { name: 'b' }, { name: 'c', dependsOn: ['a', 'b'] }]);
     fixture.start();
-    fixture.does('b', 'success', { outputs: { x: 'from b' }, endedAt: 2_000 });
-    fixture.does('a', 'success', { outputs: { x: 'from a' }, endedAt: 1_000 });
+    fixture.place('a');
+    fixture.place('b');
+    fixture.advance(10);
+    fixture.ended('b', 'success', { outputs: { x: 'from b' } });
+    fixture.ended('a', 'success', { outputs: { x: 'from a' }, endedAt: fixture.now - 5 });
     fixture.restart();
     fixture.place('c');
-    expect(fixture.current('c').inputs).toEqual({ x: 'from b' });
+    expect(fixture.inputs('c')).toMatchObject({ x: 'from b' });
   });
 
   test('that cannot be resolved stay as written and are recorded', () => {
@@ -493,4 +492,99 @@ describe('parameters', () => {
     expect(fixture.current('a').inputs).toEqual({ x: '${nobody}' });
     expect(fixture.rows.events).toContainEqual(expect.objectContaining({ type: 'task_instance.warning' }));
   });
+});
+
+describe('a worker’s word', () => {
+  test('about time counts only as far as it can be true', () => {
+    const fixture = createRunFixture([
+      { name: 'a', timeout: { afterMs: 60_000, strategy: 'fail' }, retry: retryTwice },
+    ]);
+    fixture.start();
+    fixture.place('a');
+    fixture.send({ type: 'TaskStarted', ...fixture.of('a'), at: fixture.now - 300_000, processId: 1 });
+    expect(fixture.intents).toContainEqual(expect.objectContaining({ type: 'SetTimer', dueAt: fixture.now + 62_000 }));
+    fixture.ended('a', 'failure', { endedAt: fixture.now + 3_600_000 });
+    expect(fixture.current('a').dueAt).toBe(fixture.now + 1_000);
+  });
+
+  test('that it was told to stop makes a new attempt that does not count as a failover', () => {
+    const fixture = createRunFixture([{ name: 'a' }], { settings: { maxFailovers: 0 } });
+    fixture.start();
+    fixture.place('a');
+    fixture.ended('a', 'interrupted', { error: 'the worker is stopping' });
+    expect(fixture.attemptsOf('a')).toEqual(['need_fault_tolerance', 'submitted']);
+    expect(fixture.current('a')).toMatchObject({ failovers: 0 });
+    fixture.place('a');
+    fixture.ended('a', 'lost');
+    expect(fixture.state).toBe('failure');
+  });
+});
+
+describe('an order to end a task', () => {
+  test('that the worker never answers is repeated, and then the task is taken from it', () => {
+    const fixture = createRunFixture([{ name: 'a' }]);
+    fixture.start();
+    fixture.place('a');
+    fixture.started('a');
+    const { taskInstanceId, dispatchId } = fixture.of('a');
+    fixture.stop();
+    const timer = fixture.intents.findLast((intent) => intent.type === 'SetTimer');
+    expect(timer).toMatchObject({ dueAt: fixture.now + 30_000, event: { type: 'KillUnanswered', tries: 1 } });
+    fixture.effects.length = 0;
+    fixture.send({ type: 'KillUnanswered', taskInstanceId, dispatchId, tries: 1 });
+    expect(fixture.effects).toEqual([expect.objectContaining({ type: 'SendKill', dispatchId })]);
+    fixture.send({ type: 'KillUnanswered', taskInstanceId, dispatchId, tries: 2 });
+    expect(fixture.state).toBe('stopped');
+    expect(fixture.current('a')).toMatchObject({ state: 'killed', reason: { text: expect.stringContaining('w1') } });
+    expect(fixture.intents).toContainEqual({ type: 'ReleaseDispatch', dispatchId, workerId: 'w1' });
+  });
+
+  test('by a person outweighs one by a timeout that is on its way', () => {
+    const fixture = createRunFixture([{ name: 'a', timeout: { afterMs: 1_000, strategy: 'fail' }, retry: retryTwice }]);
+    fixture.start();
+    fixture.place('a');
+    fixture.started('a');
+    fixture.send({ type: 'TaskTimedOut', taskInstanceId: fixture.current('a').id });
+    fixture.kill('a');
+    fixture.restart();
+    fixture.ended('a', 'killed');
+    expect(fixture.attemptsOf('a')).toEqual(['killed']);
+  });
+
+  test('is looked after again by a new leader', () => {
+    const fixture = createRunFixture([{ name: 'a' }]);
+    fixture.start();
+    fixture.place('a');
+    fixture.kill('a');
+    fixture.restart();
+    expect(fixture.intents).toContainEqual(
+      expect.objectContaining({ type: 'SetTimer', event: expect.objectContaining({ type: 'KillUnanswered' }) }),
+    );
+  });
+});
+
+test('roots start in the order of the definition', () => {
+  const fixture = createRunFixture([{ name: 'a' }, { name: 'b' }, { name: 'c' }]);
+  fixture.start();
+  const names = fixture.intents.flatMap((intent) =>
+    intent.type === 'EnqueueTask' ? [fixture.rows.tasks.get(intent.taskInstanceId)!.name] : [],
+  );
+  expect(names).toEqual(['a', 'b', 'c']);
+});
+
+test('a run that was stopped before its start takes its number when it is run again', () => {
+  const fixture = createRunFixture([{ name: 'a' }]);
+  fixture.stop();
+  fixture.rerun();
+  expect(fixture.numbersAsked).toBe(1);
+});
+
+test('a queued task says whether a worker could take it, as that changes', () => {
+  const fixture = createRunFixture([{ name: 'a' }]);
+  fixture.start();
+  const { id: taskInstanceId } = fixture.current('a');
+  fixture.send({ type: 'TaskPlaceable', taskInstanceId, worker: false, text: 'nobody' });
+  expect(fixture.current('a').reason).toMatchObject({ code: 'waiting_for_worker', text: 'nobody' });
+  fixture.send({ type: 'TaskPlaceable', taskInstanceId, worker: true, text: '' });
+  expect(fixture.current('a').reason).toMatchObject({ code: 'queued' });
 });

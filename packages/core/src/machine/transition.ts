@@ -4,7 +4,8 @@
  */
 import type { Effect, Intent } from './effects.ts';
 import { isTaskEvent, type LifecycleEvent, type TaskEvent, type WorkflowEvent } from './events.ts';
-import { finishCommand, reason, type Transition, type TransitionContext } from './ledger.ts';
+import { killTimer } from './kill.ts';
+import { finishCommand, type Transition, type TransitionContext } from './ledger.ts';
 import { activateOverdue, dueTimer, finishWhenDone } from './progress.ts';
 import type { Run } from './run.ts';
 import { TASK_TABLE, type TaskCell, taskTimeoutTimer } from './task-machine.ts';
@@ -95,6 +96,7 @@ export function resumeRun(run: Run, context: TransitionContext): TransitionResul
       if (row.state === 'submitted') t.intents.push({ type: 'EnqueueTask', taskInstanceId: row.id });
       else if (row.state === 'delayed') t.intents.push(dueTimer(row.id, row.dueAt ?? context.now));
       else if (row.state === 'running') t.intents.push(...taskTimeoutTimer(t, node, row));
+      if (row.killRequestedAt !== null && row.dispatchId !== null) t.intents.push(killTimer(t, row, row.dispatchId, 1));
     }
     for (const order of run.outbox.values()) {
       t.effects.push({
@@ -109,10 +111,4 @@ export function resumeRun(run: Run, context: TransitionContext): TransitionResul
     finishWhenDone(t);
   }
   return { verdict: 'handled', because: null, intents: t.intents, effects: t.effects };
-}
-
-/** Says on the run itself that its events cannot be handled; the state stays as it was. */
-export function quarantineReason(run: Run, context: TransitionContext, text: string) {
-  const t: Transition = { run, context, intents: [], effects: [] };
-  return reason(t, 'quarantined', text, { next: 'it is tried again when the server restarts' });
 }

@@ -146,6 +146,7 @@ function rerun(t: Transition, event: EventOf<'RerunWorkflow'>): void {
     setOutcome(run, node, 'pending');
   }
   run.ending = false;
+  run.changes.assignNumber = run.instance.number === null;
   run.instance.runCounter += 1;
   begin(t);
 }

@@ -16,6 +16,7 @@ import {
 } from '../identity/ids.ts';
 import type { Effect, Intent } from '../machine/effects.ts';
 import type { LifecycleEvent, TaskOutcomeReport } from '../machine/events.ts';
+import { allInputs } from '../machine/inputs.ts';
 import {
   MACHINE_DEFAULTS,
   type MachineSettings,
@@ -122,6 +123,7 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     settings: { ...MACHINE_DEFAULTS, ...options.settings },
   });
   let run = rebuild();
+  let numbersAsked = 0;
   const intents: Intent[] = [];
   const effects: Effect[] = [];
 
@@ -138,6 +140,7 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     const unit = takeChanges(run);
     if (!unit) return undefined;
     if (unit.instance) rows.instance = unit.instance;
+    if (unit.assignNumber) numbersAsked += 1;
     for (const row of unit.newTasks) {
       if (rows.tasks.has(row.id)) throw new Error(`task instance ${row.id} is inserted twice`);
       rows.tasks.set(row.id, row);
@@ -221,6 +224,10 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     get state() {
       return rows.instance.state;
     },
+    /** How often a number was asked of the store. */
+    get numbersAsked() {
+      return numbersAsked;
+    },
     get now() {
       return now;
     },
@@ -249,6 +256,11 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
       this.ended(name, state, more);
     },
     report,
+    /** Every parameter the current task instance is sent with. */
+    inputs(name: string) {
+      const node = run.nodeOf.get(current(name).id)!;
+      return allInputs(run, node, node.current!);
+    },
     statesOf: () =>
       Object.fromEntries([...rows.tasks.values()].filter((row) => row.current).map((row) => [row.name, row.state])),
     attemptsOf: (name: string) => [...rows.tasks.values()].filter((row) => row.name === name).map((row) => row.state),

@@ -40,6 +40,15 @@ export function createCoordinator({ defer, placeTasks }: CoordinatorDeps): Coord
     scheduled = false;
     if (closed) return;
     running = true;
+    try {
+      takeTurns();
+    } finally {
+      running = false;
+    }
+    if (ready.size > 0) schedule(defer);
+  }
+
+  function takeTurns(): void {
     let left = ROUND;
     while (left > 0 && !closed) {
       const before = left;
@@ -55,8 +64,6 @@ export function createCoordinator({ defer, placeTasks }: CoordinatorDeps): Coord
     }
     for (const bus of touched) bus.flush();
     touched.clear();
-    running = false;
-    if (ready.size > 0) schedule(defer);
   }
 
   return {

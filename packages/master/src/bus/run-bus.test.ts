@@ -34,11 +34,15 @@ function openBus(tasks: readonly TaskSpec[]) {
   const effects: Effect[] = [];
   const intents: Intent[] = [];
   const news: string[] = [];
+  const failing = { effects: false };
   const env: BusEnvironment = {
     context: () => ({ now: clock.now(), ids, random, settings: MACHINE_DEFAULTS }),
     ready: () => news.push('ready'),
     perform: (_bus, intent) => intents.push(intent),
-    run: (_bus, effect) => effects.push(effect),
+    run(_bus, effect) {
+      if (failing.effects) throw new Error('the effect failed');
+      effects.push(effect);
+    },
     commit: (_bus, unit) =>
       new Promise((resolve, reject) => {
         commits.push({
@@ -56,7 +60,7 @@ function openBus(tasks: readonly TaskSpec[]) {
       }),
     committed: (_bus, commands) => news.push(`committed ${commands.length}`),
     broken: (_bus, error) => news.push(`broken ${(error as AppError).code}`),
-    quarantined: (_bus, event, error) => news.push(`quarantined ${event.type}: ${(error as Error).message}`),
+    quarantined: (_bus, doing, error) => news.push(`quarantined ${doing}: ${(error as Error).message}`),
     settled: () => news.push('settled'),
   };
   const bus = createRunBus(run, env);
@@ -79,6 +83,7 @@ function openBus(tasks: readonly TaskSpec[]) {
     effects,
     intents,
     news,
+    failing,
     place,
     ids,
     step() {
@@ -200,4 +205,54 @@ test('a run that has ended settles when its last commit is durable, not before',
   expect(news).not.toContain('settled');
   await commits[1]!.succeed();
   expect(news.at(-1)).toBe('settled');
+});
+
+test('an effect that throws sets the run aside; nothing escapes', async () => {
+  const { bus, commits, failing, news, place, ids, step } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  step();
+  await commits[0]!.succeed(1);
+  place('a');
+  step();
+  failing.effects = true;
+  await commits[1]!.succeed();
+  expect(news.at(-1)).toContain('quarantined an effect: the effect failed');
+  expect(bus.state).toBe('aside');
+});
+
+test('what is not durable can be told again: events of a refused commit, those after it, those waiting', async () => {
+  const { bus, commits, place, ids, step } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  step();
+  await commits[0]!.succeed(1);
+  const sent = place('a');
+  step();
+  bus.post({ type: 'TaskStarted', ...sent, at: 5, processId: 1 });
+  step();
+  expect(bus.pending().map((event) => event.type)).toEqual(['TaskPlaced', 'TaskStarted']);
+  await commits[1]!.fail(new AppError('conflict', 'no'));
+  bus.post({ type: 'TaskEnded', ...sent, report: success });
+  expect(bus.pending().map((event) => event.type)).toEqual(['TaskPlaced', 'TaskStarted', 'TaskEnded']);
+  expect(bus.waiting).toBe(0);
+});
+
+test('holds a dispatch, and an order to end it, from the commit on', async () => {
+  const { bus, commits, place, ids, step } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  step();
+  await commits[0]!.succeed(1);
+  const { taskInstanceId, dispatchId } = place('a');
+  step();
+  expect(bus.holds(taskInstanceId, dispatchId)).toBe(false);
+  await commits[1]!.succeed();
+  expect(bus.holds(taskInstanceId, dispatchId)).toBe(true);
+  bus.post({ type: 'StopWorkflow', by: 'ada', commandId: ids.next<'command'>() });
+  step();
+  expect(bus.orderFor(dispatchId)).toBeUndefined();
+  await commits[2]!.succeed();
+  expect(bus.orderFor(dispatchId)).toMatchObject({ kind: 'kill' });
+  bus.post({ type: 'TaskEnded', taskInstanceId, dispatchId, report: { ...success, state: 'killed' } });
+  step();
+  await commits[3]!.succeed();
+  expect(bus.holds(taskInstanceId, dispatchId)).toBe(false);
 });

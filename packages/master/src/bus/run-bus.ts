@@ -5,17 +5,22 @@
  * B1 Events are handled in the order they were posted; an event posted while another is handled waits its turn.
  * B2 At most one commit of a run is on its way. Changes made meanwhile go with the next one, each row once.
  * B3 An effect is performed only after the commit of the transition that asked for it, and of all before it.
- * B4 No event is dropped: if one cannot be handled the run is set aside with its mailbox and everything else goes on.
+ * B4 No event is dropped: until its commit is durable the bus can hand it out again, also when the run is set aside.
+ * B5 Nothing that goes wrong in one run reaches another: the bus is set aside and says so.
  */
 import {
   type CommandId,
+  type DispatchId,
   type Effect,
   type Intent,
+  isTaskTerminal,
   isWorkflowTerminal,
   type LifecycleEvent,
+  type OutboxRow,
   type Run,
   type RunChangeSet,
   resumeRun,
+  type TaskInstanceId,
   type TransitionContext,
   takeChanges,
   transition,
@@ -29,12 +34,13 @@ export interface BusEnvironment {
   ready(bus: RunBus): void;
   perform(bus: RunBus, intent: Intent): void;
   run(bus: RunBus, effect: Effect): void;
-  /** Resolves when the unit is durable. Rejects only when it can never be: the term is over or the unit conflicts. */
+  /** Resolves when the unit is durable. Rejects only when it can never be. */
   commit(bus: RunBus, unit: RunChangeSet): Promise<{ readonly number: number | null }>;
   committed(bus: RunBus, commands: readonly CommandId[]): void;
-  /** Its commit was refused: memory and rows disagree, so the run must be rebuilt from its rows. */
+  /** Its commit was refused; the bus is set aside. */
   broken(bus: RunBus, error: unknown): void;
-  quarantined(bus: RunBus, event: LifecycleEvent, error: unknown): void;
+  /** Handling failed; the bus is set aside. `doing` names the event or the step. */
+  quarantined(bus: RunBus, doing: string, error: unknown): void;
   /** The run has ended, is committed and has no event left: it may leave memory. */
   settled(bus: RunBus): void;
 }
@@ -42,6 +48,8 @@ export interface BusEnvironment {
 export interface RunBus {
   readonly id: WorkflowInstanceId;
   readonly run: Run;
+  /** `aside`: it handles nothing any more and keeps what it is told. */
+  readonly state: 'open' | 'aside' | 'closed';
   post(event: LifecycleEvent): void;
   /** After a rebuild: asks for what makes the run go on. Called once, before any event. */
   resume(): void;
@@ -49,91 +57,152 @@ export interface RunBus {
   turn(budget: number): number;
   /** Starts the commit of what the turns have changed, unless one is on its way. */
   flush(): void;
-  /** No more events or commits; what is on its way is let go. */
+  /** Nothing more: what is on its way is let go. */
   close(): void;
+  /** Resolves when no commit is on its way. */
+  quiet(): Promise<void>;
+  /** Whether the rows say that a worker holds the task instance by this dispatch. */
+  holds(taskInstanceId: TaskInstanceId, dispatchId: DispatchId): boolean;
+  /** The order to end the dispatch, if the rows have one. */
+  orderFor(dispatchId: DispatchId): OutboxRow | undefined;
+  /** Events whose commit is not durable, in order. */
+  pending(): readonly LifecycleEvent[];
+  /** Events not handled yet; 0 when it is not open. */
   readonly waiting: number;
 }
 
 export function createRunBus(run: Run, env: BusEnvironment): RunBus {
+  let state: RunBus['state'] = 'open';
   let mailbox: LifecycleEvent[] = [];
+  /** Handled since the last commit began, and with the commit that is on its way. */
+  let handled: LifecycleEvent[] = [];
+  let inFlight: LifecycleEvent[] = [];
   let effects: Effect[] = [];
-  let committing = false;
-  let stopped = false;
+  let commit: Promise<void> | undefined;
+  const held = new Map<TaskInstanceId, DispatchId>();
+  const orders = new Map<string, OutboxRow>(run.outbox);
+  for (const node of run.nodes) {
+    const row = node.current;
+    if (row?.dispatchId && !isTaskTerminal(row.state)) held.set(row.id, row.dispatchId);
+  }
+
+  function setAside(tell: () => void): void {
+    if (state !== 'open') return;
+    state = 'aside';
+    effects = [];
+    tell();
+  }
 
   function apply(result: { readonly intents: readonly Intent[]; readonly effects: readonly Effect[] }): void {
     effects.push(...result.effects);
     for (const intent of result.intents) env.perform(bus, intent);
   }
 
-  function flush(): void {
-    if (committing || stopped) return;
-    const unit = takeChanges(run);
-    const due = effects;
-    effects = [];
-    if (!unit) {
-      for (const effect of due) env.run(bus, effect);
-      settleWhenDone();
-      return;
-    }
-    committing = true;
-    env.commit(bus, unit).then(
-      ({ number }) => afterCommit(unit, due, number),
+  function startCommit(unit: RunChangeSet, due: readonly Effect[]): void {
+    inFlight = handled;
+    handled = [];
+    commit = env.commit(bus, unit).then(
+      ({ number }) => {
+        commit = undefined;
+        inFlight = [];
+        afterCommit(unit, due, number);
+      },
       (error) => {
-        committing = false;
-        if (!stopped) env.broken(bus, error);
+        commit = undefined;
+        setAside(() => env.broken(bus, error));
       },
     );
   }
 
   function afterCommit(unit: RunChangeSet, due: readonly Effect[], number: number | null): void {
-    committing = false;
-    if (stopped) return;
+    if (state === 'closed') return;
     if (number !== null) run.instance.number = number;
-    env.committed(
-      bus,
-      unit.commandsDone.map((command) => command.id),
-    );
-    for (const effect of due) env.run(bus, effect);
+    remember(unit);
+    try {
+      env.committed(
+        bus,
+        unit.commandsDone.map((command) => command.id),
+      );
+      // Also of a run set aside meanwhile: these effects belong to what is durable.
+      for (const effect of due) env.run(bus, effect);
+    } catch (error) {
+      setAside(() => env.quarantined(bus, 'an effect', error));
+    }
     flush();
   }
 
-  function settleWhenDone(): void {
+  function remember(unit: RunChangeSet): void {
+    for (const rows of [unit.newTasks, unit.changedTasks]) {
+      for (const row of rows) {
+        if (row.dispatchId && !isTaskTerminal(row.state)) held.set(row.id, row.dispatchId);
+        else held.delete(row.id);
+      }
+    }
+    for (const order of unit.outboxPut) orders.set(order.dispatchId, order);
+    for (const id of unit.outboxDone) orders.delete(id);
+  }
+
+  function flush(): void {
+    if (commit || state !== 'open') return;
+    const due = effects;
+    effects = [];
+    try {
+      const unit = takeChanges(run);
+      if (unit) {
+        startCommit(unit, due);
+        return;
+      }
+      handled = [];
+      for (const effect of due) env.run(bus, effect);
+    } catch (error) {
+      setAside(() => env.quarantined(bus, 'a commit', error));
+      return;
+    }
     if (mailbox.length === 0 && isWorkflowTerminal(run.instance.state)) env.settled(bus);
   }
 
   const bus: RunBus = {
     id: run.instance.id,
     run,
+    get state() {
+      return state;
+    },
     post(event) {
-      if (mailbox.push(event) === 1 && !stopped) env.ready(bus);
+      if (mailbox.push(event) === 1 && state === 'open') env.ready(bus);
     },
     resume() {
       apply(resumeRun(run, env.context()));
       env.ready(bus);
     },
     turn(budget) {
-      let handled = 0;
-      while (handled < budget && handled < mailbox.length && !stopped) {
-        const event = mailbox[handled]!;
+      let count = 0;
+      while (count < budget && count < mailbox.length && state === 'open') {
+        const event = mailbox[count]!;
         try {
           apply(transition(run, event, env.context()));
         } catch (error) {
-          stopped = true;
-          mailbox = mailbox.slice(handled);
-          env.quarantined(bus, event, error);
-          return handled;
+          setAside(() => env.quarantined(bus, event.type, error));
+          break;
         }
-        handled += 1;
+        handled.push(event);
+        count += 1;
       }
-      mailbox = handled === mailbox.length ? [] : mailbox.slice(handled);
-      return handled;
+      mailbox = count === mailbox.length ? [] : mailbox.slice(count);
+      return count;
     },
     flush,
     close() {
-      stopped = true;
+      state = 'closed';
+      effects = [];
     },
+    async quiet() {
+      while (commit) await commit;
+    },
+    holds: (taskInstanceId, dispatchId) => held.get(taskInstanceId) === dispatchId,
+    orderFor: (dispatchId) => orders.get(dispatchId),
+    pending: () => [...inFlight, ...handled, ...mailbox],
     get waiting() {
-      return stopped ? 0 : mailbox.length;
+      return state === 'open' ? mailbox.length : 0;
     },
   };
   return bus;

@@ -16,7 +16,7 @@ import {
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
-import { rejectUnrunnable } from '../recovery/unrunnable.ts';
+import { endFromRows } from '../recovery/end-from-rows.ts';
 import type { Logger } from '../settings.ts';
 
 /** Commands read at a time; more are read as soon as these are on their way. */
@@ -38,10 +38,12 @@ export interface CommandConsumerDeps {
   readonly log: Logger;
   readonly epoch: number;
   readonly pollMs: number;
-  readonly runs: Pick<RunRegistry, 'withBus'>;
+  readonly runs: Pick<RunRegistry, 'withBus' | 'rebuild'>;
+  /** The run was ended without its bus: it leaves memory, and workers are told. */
+  readonly abandon: (bus: RunBus) => void;
   readonly failed: (error: unknown) => void;
-  /** A rejection is durable: readers of the event record may look. */
-  readonly rejected: () => void;
+  /** Something is durable: readers of the event record may look. */
+  readonly told: () => void;
 }
 
 export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsumer {
@@ -87,14 +89,32 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
   }
 
   async function route(command: CommandRow): Promise<void> {
-    const impossible = await deps.runs.withBus(command.workflowInstanceId, (bus) => {
-      onTheirWay.set(command.id, bus);
-      bus.post(eventOf(command));
-    });
-    if (impossible === undefined) return;
-    await rejectUnrunnable(deps, command, impossible);
-    deps.rejected();
+    const found = await deps.runs.withBus(command.workflowInstanceId, (bus) => hand(command, bus));
+    switch (found.kind) {
+      case 'used':
+      case 'over':
+        return;
+      case 'impossible':
+        await endFromRows(deps, command, found.why);
+        break;
+      case 'aside':
+        // A person acts on a run that was set aside: a stop ends it whatever holds it up, anything else tries it again.
+        if (command.kind !== 'stop') {
+          await deps.runs.rebuild(found.bus, (bus) => hand(command, bus));
+          return;
+        }
+        await found.bus.quiet();
+        await endFromRows(deps, command, 'it was set aside');
+        deps.abandon(found.bus);
+        break;
+    }
+    deps.told();
     onTheirWay.delete(command.id);
+  }
+
+  function hand(command: CommandRow, bus: RunBus): void {
+    onTheirWay.set(command.id, bus);
+    bus.post(eventOf(command));
   }
 
   return {

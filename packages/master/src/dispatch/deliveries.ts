@@ -1,21 +1,28 @@
 /**
  * What goes out to workers once its commit is durable: dispatches, kill orders, acknowledgements of results.
  *
- * V1 A dispatch is sent only while its row says `dispatched` with this dispatch id (P1); sending it again is harmless (P3).
+ * V1 A dispatch is sent only when its row is durable and while it is live (P1); sending it again is harmless (P3).
  * V2 A dispatch that nobody acknowledges is sent again once and then taken back (P2), if its worker is connected;
  *    if it is not, the return or the loss of the worker decides.
  */
-import { type Clock, type DispatchId, type Effect, isTaskTerminal, type TaskOutcomeReport } from '@vaquita/core';
-import type { RunBus } from '../bus/run-bus.ts';
+import {
+  type Clock,
+  type DispatchId,
+  type Effect,
+  type Epoch,
+  isTaskTerminal,
+  type TaskOutcomeReport,
+} from '@vaquita/core';
 import { type AckWatch, createAckWatch } from '../sessions/ack-watch.ts';
 import type { ResultAcks } from '../sessions/result-acks.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
 import type { LiveDispatches } from './live-dispatches.ts';
 import { dispatchMessage } from './payload.ts';
-import type { ConnectedWorker, WorkerPool } from './worker-pool.ts';
+import type { Rests } from './rests.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 export interface Deliveries {
-  perform(bus: RunBus, effect: Effect): void;
+  perform(effect: Effect): void;
   /** Sends a live dispatch (again). */
   send(id: DispatchId): void;
   readonly acks: AckWatch;
@@ -27,32 +34,32 @@ export interface DeliveriesDeps {
   readonly live: LiveDispatches;
   readonly pool: WorkerPool;
   readonly resultAcks: ResultAcks;
+  readonly rests: Rests;
+  /** Of the term: a dispatch of an earlier one is sent again under it. */
+  readonly epoch: Epoch;
   readonly ackTimeoutMs: number;
-  /** Gives the worker nothing for a while. */
-  readonly rest: (worker: ConnectedWorker, forMs: number) => void;
 }
 
-export function createDeliveries({
-  clock,
-  timers,
-  live,
-  pool,
-  resultAcks,
-  ackTimeoutMs,
-  rest,
-}: DeliveriesDeps): Deliveries {
-  const acks = createAckWatch({ clock, timers, timeoutMs: ackTimeoutMs, ask: send, takeBack });
+export function createDeliveries(deps: DeliveriesDeps): Deliveries {
+  const { clock, epoch, live, pool, resultAcks, rests, ackTimeoutMs } = deps;
+  const acks = createAckWatch({ timers: deps.timers, timeoutMs: ackTimeoutMs, ask: send, takeBack });
 
   function send(id: DispatchId): void {
     const dispatch = live.get(id);
     const node = dispatch?.bus.run.nodeOf.get(dispatch.taskInstanceId);
     const row = node?.current;
     if (!dispatch || !node || row?.dispatchId !== id || isTaskTerminal(row.state)) return;
+    if (!dispatch.bus.holds(row.id, id)) return;
     if (!acks.isOpen(id)) acks.expect(id);
-    const outcome = pool.get(dispatch.workerId)?.send(dispatchMessage(dispatch.bus.run, node, row));
+    const outcome = pool.get(dispatch.workerId)?.send(dispatchMessage(dispatch.bus.run, node, { row, epoch }));
     if (outcome !== 'too_large') return;
     acks.answered(id);
-    dispatch.bus.post({ type: 'TaskEnded', taskInstanceId: row.id, dispatchId: id, report: tooLarge(clock.now()) });
+    dispatch.bus.post({
+      type: 'TaskEnded',
+      taskInstanceId: row.id,
+      dispatchId: id,
+      report: neverRan(TOO_LARGE, clock.now()),
+    });
   }
 
   function takeBack(id: DispatchId): void {
@@ -61,20 +68,15 @@ export function createDeliveries({
     if (!dispatch || !worker) return;
     const text = `Worker "${worker.name}" did not acknowledge it in ${(2 * ackTimeoutMs) / 1000} s.`;
     worker.send({ type: 'kill', dispatchId: id, reason: text, graceMs: 0 });
-    rest(worker, worker.sessionTimeoutMs);
-    dispatch.bus.post({
-      type: 'DispatchReturned',
-      taskInstanceId: dispatch.taskInstanceId,
-      dispatchId: id,
-      cause: 'no_ack',
-      text,
-    });
+    rests.begin(worker.id);
+    const { taskInstanceId } = dispatch;
+    dispatch.bus.post({ type: 'DispatchReturned', taskInstanceId, dispatchId: id, cause: 'no_ack', text });
   }
 
   return {
     acks,
     send,
-    perform(_bus, effect) {
+    perform(effect) {
       switch (effect.type) {
         case 'SendDispatch':
           send(effect.dispatchId);
@@ -92,15 +94,10 @@ export function createDeliveries({
   };
 }
 
-function tooLarge(now: number): TaskOutcomeReport {
-  return {
-    state: 'failure',
-    exitCode: null,
-    signal: null,
-    outputs: {},
-    startedAt: null,
-    endedAt: now,
-    logBytes: 0,
-    error: 'The task is too large to be sent to a worker (1 MiB with its script and parameters). Move data into files.',
-  };
+const TOO_LARGE =
+  'The task is too large to be sent to a worker (1 MiB with its script and parameters). Move data into files.';
+
+/** The end of a task that no worker could make sense of, so that sending it elsewhere would not help. */
+export function neverRan(error: string, endedAt: number): TaskOutcomeReport {
+  return { state: 'failure', exitCode: null, signal: null, outputs: {}, startedAt: null, endedAt, logBytes: 0, error };
 }

@@ -16,7 +16,7 @@ let bus: RunBus;
 
 beforeEach(() => {
   live = createLiveDispatches();
-  pool = createWorkerPool(live, clock);
+  pool = createWorkerPool(live);
   dispatcher = createDispatcher({ clock, ids, epoch: 1, live, pool });
   posted = [];
   bus = { post: (event: LifecycleEvent) => posted.push(event) } as unknown as RunBus;
@@ -116,14 +116,18 @@ test('a worker that has left is not chosen, and those that stay keep their turns
   expect(placements()).toEqual(['1@a', '2@b', '3@c', '4@b']);
 });
 
-test('tasks that no connected worker can take are told so, once, after a while', async () => {
+test('tasks that no connected worker can take are told so after a while, and told again when one could', async () => {
   queue('stuck', { group: 'gpu' });
-  dispatcher.noteUnplaceable(1_000);
+  dispatcher.notePlaceable(1_000);
   expect(posted).toEqual([]);
   await clock.advance(1_000);
-  dispatcher.noteUnplaceable(1_000);
-  dispatcher.noteUnplaceable(1_000);
+  dispatcher.notePlaceable(1_000);
+  dispatcher.notePlaceable(1_000);
   expect(posted).toEqual([
-    expect.objectContaining({ type: 'TaskUnplaceable', text: expect.stringContaining('"gpu"') }),
+    expect.objectContaining({ type: 'TaskPlaceable', worker: false, text: expect.stringContaining('"gpu"') }),
   ]);
+  pool.join(worker('full', { groups: ['gpu'], slots: 0 }));
+  dispatcher.notePlaceable(1_000);
+  dispatcher.notePlaceable(1_000);
+  expect(posted.slice(1)).toEqual([expect.objectContaining({ type: 'TaskPlaceable', worker: true })]);
 });

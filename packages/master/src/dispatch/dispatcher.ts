@@ -11,8 +11,11 @@ export interface Dispatcher {
   readonly queue: DispatchQueue;
   /** Places as many queued tasks as there are free slots. Returns how many. */
   flush(): number;
-  /** Tells the runs of tasks that have waited for `afterMs` with no worker that could take them. Once per task. */
-  noteUnplaceable(afterMs: number): void;
+  /**
+   * Tells the runs of tasks that have waited for `afterMs` whether any connected worker could take them, once free.
+   * Told when it changes, so that what a waiting task says of itself stays true.
+   */
+  notePlaceable(afterMs: number): void;
 }
 
 export interface DispatcherDeps {
@@ -25,7 +28,7 @@ export interface DispatcherDeps {
 
 export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDeps): Dispatcher {
   const queue = createDispatchQueue();
-  const noted = new WeakSet<QueuedTask>();
+  const unplaceable = new WeakSet<QueuedTask>();
 
   function flushGroup(group: string): number {
     let placed = 0;
@@ -60,14 +63,18 @@ export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDe
       for (const group of queue.groups()) placed += flushGroup(group);
       return placed;
     },
-    noteUnplaceable(afterMs) {
+    notePlaceable(afterMs) {
       const before = clock.now() - afterMs;
       for (const task of queue.waiting()) {
-        if (task.queuedAt > before || noted.has(task) || pool.canRun(task.group, task.type)) continue;
-        noted.add(task);
+        if (task.queuedAt > before) continue;
+        const worker = pool.canRun(task.group, task.type);
+        if (worker === !unplaceable.has(task)) continue;
+        if (worker) unplaceable.delete(task);
+        else unplaceable.add(task);
         task.bus.post({
-          type: 'TaskUnplaceable',
+          type: 'TaskPlaceable',
           taskInstanceId: task.taskInstanceId,
+          worker,
           text: `No connected worker of group "${task.group}" can run tasks of type "${task.type}".`,
         });
       }

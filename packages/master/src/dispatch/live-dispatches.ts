@@ -19,6 +19,7 @@ export interface LiveDispatches {
   remove(id: DispatchId): void;
   get(id: DispatchId): LiveDispatch | undefined;
   ofWorker(id: WorkerId): readonly LiveDispatch[];
+  ofRun(bus: RunBus): readonly LiveDispatch[];
   slotsUsed(id: WorkerId): number;
   workers(): readonly WorkerId[];
   /** Forgets the dispatches of a run that is dropped from memory or rebuilt. */
@@ -49,6 +50,7 @@ export function createLiveDispatches(): LiveDispatches {
     remove,
     get: (id) => all.get(id),
     ofWorker: (id) => Array.from(byWorker.get(id) ?? [], (dispatchId) => all.get(dispatchId)!),
+    ofRun: (bus) => [...all.values()].filter((dispatch) => dispatch.bus === bus),
     slotsUsed: (id) => byWorker.get(id)?.size ?? 0,
     workers: () => [...byWorker.keys()],
     removeRun(bus) {

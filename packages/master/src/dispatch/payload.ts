@@ -1,8 +1,14 @@
 /** What a worker is sent to run a task instance. */
-import { allInputs, type Run, type RunNode, type TaskInstanceRow } from '@vaquita/core';
+import { allInputs, type Epoch, type Run, type RunNode, type TaskInstanceRow } from '@vaquita/core';
 import type { MasterDispatch } from '@vaquita/protocol';
 
-export function dispatchMessage(run: Run, node: RunNode, row: TaskInstanceRow): MasterDispatch {
+export interface Sending {
+  readonly row: TaskInstanceRow;
+  /** Of the term that sends: workers refuse a lower one than they have seen. */
+  readonly epoch: Epoch;
+}
+
+export function dispatchMessage(run: Run, node: RunNode, { row, epoch }: Sending): MasterDispatch {
   const { task } = node;
   const killsAtTimeout = task.timeout !== null && task.timeout.strategy !== 'warn';
   return {
@@ -10,7 +16,7 @@ export function dispatchMessage(run: Run, node: RunNode, row: TaskInstanceRow): 
     dispatchId: row.dispatchId!,
     taskInstanceId: row.id,
     attempt: row.attempt,
-    epoch: row.dispatchEpoch!,
+    epoch,
     taskName: task.name,
     taskType: task.type,
     params: allInputs(run, node, row),

@@ -1,5 +1,5 @@
 /** Workers that are connected now, and whose turn it is. Slots in use are asked of the live dispatches. */
-import type { Clock, WorkerId } from '@vaquita/core';
+import type { WorkerId } from '@vaquita/core';
 import type { CloseReason, MasterOrder, SendOutcome } from '@vaquita/protocol';
 import type { LiveDispatches } from './live-dispatches.ts';
 
@@ -21,22 +21,21 @@ export interface WorkerPool {
   byName(name: string): ConnectedWorker | undefined;
   /** The next worker of the group, round robin, that can run the type and has a free slot. */
   nextFree(group: string, type: string): ConnectedWorker | undefined;
-  /** The worker gets nothing until that moment: it refuses, or does not answer. */
-  rest(id: WorkerId, until: number): void;
+  /** While it rests the worker gets nothing: it refuses, or does not answer. Leaving ends the rest. */
+  setResting(id: WorkerId, resting: boolean): void;
   /** True when some connected worker of the group can run the type, free or not. */
   canRun(group: string, type: string): boolean;
   all(): readonly ConnectedWorker[];
 }
 
-export function createWorkerPool(live: LiveDispatches, clock: Pick<Clock, 'now'>): WorkerPool {
+export function createWorkerPool(live: LiveDispatches): WorkerPool {
   const workers = new Map<WorkerId, ConnectedWorker>();
   const rings = new Map<string, { readonly members: ConnectedWorker[]; next: number }>();
 
-  const restingUntil = new Map<WorkerId, number>();
+  const resting = new Set<WorkerId>();
 
   function isFree(worker: ConnectedWorker): boolean {
-    if ((restingUntil.get(worker.id) ?? 0) > clock.now()) return false;
-    return live.slotsUsed(worker.id) < worker.slots;
+    return !resting.has(worker.id) && live.slotsUsed(worker.id) < worker.slots;
   }
 
   return {
@@ -51,7 +50,7 @@ export function createWorkerPool(live: LiveDispatches, clock: Pick<Clock, 'now'>
     leave(worker) {
       if (workers.get(worker.id) === worker) {
         workers.delete(worker.id);
-        restingUntil.delete(worker.id);
+        resting.delete(worker.id);
       }
       for (const group of worker.groups) {
         const ring = rings.get(group);
@@ -63,8 +62,9 @@ export function createWorkerPool(live: LiveDispatches, clock: Pick<Clock, 'now'>
       }
     },
     get: (id) => workers.get(id),
-    rest(id, until) {
-      restingUntil.set(id, until);
+    setResting(id, rests) {
+      if (rests) resting.add(id);
+      else resting.delete(id);
     },
     byName: (name) => [...workers.values()].find((worker) => worker.name === name),
     nextFree(group, type) {

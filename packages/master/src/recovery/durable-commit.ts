@@ -1,5 +1,5 @@
 /** Writes a unit until it is durable or known to be impossible. */
-import { type Clock, type Epoch, type RunChangeSet, toAppError } from '@vaquita/core';
+import { type Clock, type Epoch, type ErrorCode, type RunChangeSet, toAppError } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { Logger } from '../settings.ts';
 
@@ -16,12 +16,16 @@ export interface DurableCommitDeps {
   readonly retryMs: number;
 }
 
+/** What is worth another try: nothing of the unit itself is wrong. */
+const PASSES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['database_busy', 'unavailable']);
+
 /** Longest wait between two tries. */
 const MAX_RETRY_MS = 5_000;
 
 /**
  * Retries what passes (busy, disk full, no answer) for as long as the term lasts, because the run in memory is ahead
- * of its rows until it is written. Rejects with what does not pass: `fenced`, `conflict`, and the end of the term.
+ * of its rows until it is written. Rejects with what does not: `fenced`, `conflict`, a unit the database refuses, and
+ * the end of the term.
  */
 export function createDurableCommit({ store, epoch, clock, log, retryMs }: DurableCommitDeps): DurableCommit {
   let closed = false;
@@ -33,7 +37,7 @@ export function createDurableCommit({ store, epoch, clock, log, retryMs }: Durab
           return await store.commit(epoch, unit);
         } catch (thrown) {
           const error = toAppError(thrown);
-          if (closed || error.code === 'fenced' || error.code === 'conflict') throw error;
+          if (closed || !PASSES.has(error.code)) throw error;
           log.error('A commit failed; it is tried again.', { code: error.code, error: error.message, retryInMs: wait });
           await new Promise<void>((resolve) => clock.setTimeout(resolve, wait));
           if (closed) throw error;

@@ -1,43 +1,46 @@
-/** A result for a dispatch that is over: written down, acknowledged, and of no other effect (P5). */
-import type { Clock, DispatchId, Epoch, NewEvent } from '@vaquita/core';
-import type { MasterStore, RunCommit } from '@vaquita/store';
+/**
+ * A result for a dispatch that memory does not know as live. Three things it can be, and the rows tell which:
+ * of an attempt that the rows still have open, because its end is on its way to them; told again after it was applied;
+ * or late, of an attempt that has been given up (P5).
+ */
+import type { DispatchId, Epoch, NewEvent } from '@vaquita/core';
+import { isTaskTerminal } from '@vaquita/core';
+import type { DispatchOrigin, MasterStore } from '@vaquita/store';
+import { commitOf } from './commit-of.ts';
 
-/** Resolves when the record is durable and the worker may be told. */
-export async function recordLateResult(
-  store: MasterStore,
-  epoch: Epoch,
-  clock: Clock,
-  id: DispatchId,
-  worker: string,
-): Promise<void> {
-  const found = await store.findDispatch(id);
-  const rows = found && (await store.loadRun(found.workflowInstanceId));
-  const row = rows?.tasks.find((task) => task.dispatchId === id);
-  if (!rows || !row) return;
-  const event: NewEvent = {
-    type: 'task_instance.warning',
-    projectId: rows.instance.projectId,
-    workflowInstanceId: rows.instance.id,
-    taskInstanceId: row.id,
-    at: clock.now(),
-    data: {
-      name: row.name,
-      code: 'late_result',
-      text: `Worker "${worker}" reported a result after this attempt was over (${row.state}). It changes nothing.`,
-    },
-  };
-  await store.commit(epoch, eventOnly(event));
+export type LateResult =
+  /** Not late at all: the run must hear of it. */
+  | { readonly kind: 'open'; readonly origin: DispatchOrigin }
+  /** May be acknowledged: it is applied, or written down as late. */
+  | { readonly kind: 'over' };
+
+export interface LateResultDeps {
+  readonly store: MasterStore;
+  readonly epoch: Epoch;
+  readonly now: number;
+  readonly worker: string;
 }
 
-function eventOnly(event: NewEvent): RunCommit {
+export async function judgeResult(id: DispatchId, deps: LateResultDeps): Promise<LateResult> {
+  const origin = await deps.store.findDispatch(id);
+  if (!origin) return { kind: 'over' };
+  if (!isTaskTerminal(origin.state)) return { kind: 'open', origin };
+  if (origin.state === 'need_fault_tolerance')
+    await deps.store.commit(deps.epoch, commitOf({ events: [lateEvent(origin, deps)] }));
+  return { kind: 'over' };
+}
+
+function lateEvent(origin: DispatchOrigin, { now, worker }: LateResultDeps): NewEvent {
   return {
-    instance: null,
-    assignNumber: false,
-    newTasks: [],
-    changedTasks: [],
-    events: [event],
-    outboxPut: [],
-    outboxDone: [],
-    commandsDone: [],
+    type: 'task_instance.warning',
+    projectId: origin.projectId,
+    workflowInstanceId: origin.workflowInstanceId,
+    taskInstanceId: origin.taskInstanceId,
+    at: now,
+    data: {
+      name: origin.taskName,
+      code: 'late_result',
+      text: `Worker "${worker}" reported a result after this attempt had been given up. It changes nothing.`,
+    },
   };
 }

@@ -2,10 +2,11 @@
  * Dispatches that a worker has been sent and has not answered. One that stays unanswered is sent again once, with the
  * same dispatch id; then it is taken back (P2).
  */
-import type { Clock, DispatchId } from '@vaquita/core';
+import type { DispatchId } from '@vaquita/core';
 import type { TimerQueue } from '../timers/timer-queue.ts';
 
 export interface AckWatch {
+  /** Waits for an answer, from now. */
   expect(id: DispatchId): void;
   /** The worker has said something about the dispatch. */
   answered(id: DispatchId): void;
@@ -14,18 +15,17 @@ export interface AckWatch {
 }
 
 export interface AckWatchOptions {
-  readonly clock: Clock;
   readonly timers: TimerQueue;
   readonly timeoutMs: number;
   readonly ask: (id: DispatchId) => void;
   readonly takeBack: (id: DispatchId) => void;
 }
 
-export function createAckWatch({ clock, timers, timeoutMs, ask, takeBack }: AckWatchOptions): AckWatch {
+export function createAckWatch({ timers, timeoutMs, ask, takeBack }: AckWatchOptions): AckWatch {
   const open = new Set<DispatchId>();
 
   function watch(id: DispatchId, expired: () => void): void {
-    timers.set(`ack:${id}`, clock.now() + timeoutMs, () => {
+    timers.after(`ack:${id}`, timeoutMs, () => {
       if (open.has(id)) expired();
     });
   }

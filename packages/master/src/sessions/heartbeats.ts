@@ -5,12 +5,10 @@ import type { Logger } from '../settings.ts';
 
 export interface Heartbeats {
   beat(id: WorkerId, stats: Readonly<Record<string, number>>): void;
-  lastBeatAt(id: WorkerId): number | undefined;
   close(): void;
 }
 
 export function createHeartbeats(workers: WorkerStore, clock: Clock, flushMs: number, log: Logger): Heartbeats {
-  const lastAt = new Map<WorkerId, number>();
   let fresh = new Map<WorkerId, { readonly at: number; readonly stats: Readonly<Record<string, number>> }>();
   let timer: TimerHandle | undefined;
 
@@ -28,11 +26,9 @@ export function createHeartbeats(workers: WorkerStore, clock: Clock, flushMs: nu
   return {
     beat(id, stats) {
       const at = clock.now();
-      lastAt.set(id, at);
       fresh.set(id, { at, stats });
       timer ??= clock.setTimeout(() => void flush(), flushMs);
     },
-    lastBeatAt: (id) => lastAt.get(id),
     close() {
       if (timer !== undefined) clock.clearTimeout(timer);
     },

@@ -1,24 +1,27 @@
 /**
  * What the coming and going of workers means for the tasks they hold.
  *
- * S1 A worker that is away keeps its tasks until its session timeout has passed since its last sign of life.
- * S2 When it is back it is sent what it is owed: dispatches it never acknowledged, kill orders.
- * S3 A task that ran on it and that it does not know any more is lost at once.
+ * S1 A worker that is away keeps its tasks for as long as its session timeout, from the loss of its connection.
+ * S2 When it is back it is sent what it is owed and what the rows stand behind; the rest follows its commit.
+ * S3 The end of a session matters only while no newer session of the same worker is open.
  */
 import type { Clock, WorkerId } from '@vaquita/core';
 import { toAppError } from '@vaquita/core';
-import type { WorkerHello } from '@vaquita/protocol';
+import { RECONNECT_CAP_MS, type WorkerHello } from '@vaquita/protocol';
 import type { WorkerStore } from '@vaquita/store';
 import type { Deliveries } from '../dispatch/deliveries.ts';
 import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.ts';
 import type { ConnectedWorker, WorkerPool } from '../dispatch/worker-pool.ts';
 import type { Logger } from '../settings.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
-import type { Heartbeats } from './heartbeats.ts';
 import type { ResultAcks } from './result-acks.ts';
+import { decideReturn } from './returning.ts';
 
-/** For a worker that holds tasks but whose row is gone: its own timeout is not known. */
-const UNKNOWN_WORKER_TIMEOUT_MS = 30_000;
+/**
+ * After a restart of the server a worker may be in the longest pause between two tries to connect: it is given up only
+ * when it has had one more, and some seconds for the greeting.
+ */
+const RETURN_MS = RECONNECT_CAP_MS + 5_000;
 
 export interface Presence {
   joined(worker: ConnectedWorker, hello: WorkerHello): void;
@@ -36,7 +39,6 @@ export interface PresenceDeps {
   readonly pool: WorkerPool;
   readonly deliveries: Deliveries;
   readonly resultAcks: ResultAcks;
-  readonly heartbeats: Heartbeats;
   readonly log: Logger;
   /** There may be free slots. */
   readonly wake: () => void;
@@ -52,8 +54,8 @@ export function createPresence(deps: PresenceDeps): Presence {
     for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, text);
   }
 
-  function loseDispatch(dispatch: LiveDispatch, text: string): void {
-    dispatch.bus.post({ type: 'WorkerLost', taskInstanceId: dispatch.taskInstanceId, dispatchId: dispatch.id, text });
+  function loseDispatch({ id, taskInstanceId, bus }: LiveDispatch, text: string): void {
+    bus.post({ type: 'WorkerLost', taskInstanceId, dispatchId: id, text });
   }
 
   function setOffline(id: WorkerId, why: string): void {
@@ -62,58 +64,62 @@ export function createPresence(deps: PresenceDeps): Presence {
     });
   }
 
-  function awaitReturn(id: WorkerId, deadline: number, text: string): void {
-    timers.set(timerKey(id), deadline, () => {
-      if (!pool.get(id)) lose(id, text);
+  function awaitReturn(id: WorkerId, patienceMs: number, text: string): void {
+    timers.after(timerKey(id), patienceMs, () => {
+      if (!pool.get(id)) lose(id, `${text} It has not come back in ${Math.round(patienceMs / 1000)} s.`);
     });
+  }
+
+  function settle(dispatch: LiveDispatch, worker: ConnectedWorker, known: ReadonlySet<string>): void {
+    const { id, taskInstanceId, bus } = dispatch;
+    const row = bus.run.nodeOf.get(taskInstanceId)?.current;
+    if (!row) return;
+    // Whatever was asked of an earlier connection, the wait for an answer begins with this one.
+    deliveries.acks.answered(id);
+    switch (decideReturn({ known: known.has(id), durable: bus.holds(taskInstanceId, id), row })) {
+      case 'keep': {
+        const order = bus.orderFor(id);
+        if (order) worker.send({ type: 'kill', dispatchId: id, reason: order.reason, graceMs: order.graceMs });
+        return;
+      }
+      case 'wait':
+        return;
+      case 'send':
+        deliveries.send(id);
+        return;
+      case 'return': {
+        const text = `it never reached worker "${worker.name}"`;
+        bus.post({ type: 'DispatchReturned', taskInstanceId, dispatchId: id, cause: 'never_arrived', text });
+        return;
+      }
+      case 'lose':
+        loseDispatch(dispatch, `Worker "${worker.name}" has come back and does not know the task any more.`);
+        return;
+    }
   }
 
   return {
     joined(worker, hello) {
       timers.clear(timerKey(worker.id));
       log.info('A worker has joined.', { worker: worker.name, groups: worker.groups.join(','), slots: worker.slots });
-      const known = new Set<string>([
-        ...hello.running.map((running) => running.dispatchId),
-        ...hello.unsent.map((unsent) => unsent.dispatchId),
-      ]);
-      for (const dispatch of live.ofWorker(worker.id)) {
-        const { run } = dispatch.bus;
-        const row = run.nodeOf.get(dispatch.taskInstanceId)?.current;
-        if (known.has(dispatch.id)) {
-          deliveries.acks.answered(dispatch.id);
-          const order = run.outbox.get(dispatch.id);
-          if (order)
-            worker.send({ type: 'kill', dispatchId: dispatch.id, reason: order.reason, graceMs: order.graceMs });
-        } else if (row?.state === 'running') {
-          loseDispatch(dispatch, `Worker "${worker.name}" has come back and does not know the task any more.`);
-        } else {
-          deliveries.send(dispatch.id);
-        }
-      }
+      const known = new Set<string>([...hello.running, ...hello.unsent].map(({ dispatchId }) => dispatchId));
+      for (const dispatch of live.ofWorker(worker.id)) settle(dispatch, worker, known);
       deps.wake();
     },
     left(worker, gone, text) {
       deps.resultAcks.left(worker);
+      if (pool.get(worker.id)) return;
       log.info(gone ? 'A worker has left.' : 'A worker is away.', { worker: worker.name, why: text });
-      if (gone) {
-        lose(worker.id, text);
-        return;
-      }
-      const lastSign = deps.heartbeats.lastBeatAt(worker.id) ?? clock.now();
-      awaitReturn(worker.id, lastSign + worker.sessionTimeoutMs, text);
+      if (gone) lose(worker.id, text);
+      else awaitReturn(worker.id, worker.sessionTimeoutMs, text);
     },
     async awaitAbsent() {
       const rows = new Map((await deps.workers.list()).map((row) => [row.id, row]));
-      const text = 'Its worker has not come back since the server restarted.';
-      for (const id of live.workers()) {
+      const text = 'Its worker was away when this server began to lead.';
+      const online = [...rows.values()].filter((row) => row.state !== 'offline').map((row) => row.id);
+      for (const id of new Set([...live.workers(), ...online])) {
         if (pool.get(id)) continue;
-        const patience = rows.get(id)?.sessionTimeoutMs ?? UNKNOWN_WORKER_TIMEOUT_MS;
-        awaitReturn(id, clock.now() + patience, text);
-      }
-      for (const row of rows.values()) {
-        if (row.state !== 'offline' && !pool.get(row.id) && live.slotsUsed(row.id) === 0) {
-          awaitReturn(row.id, clock.now() + row.sessionTimeoutMs, text);
-        }
+        awaitReturn(id, Math.max(rows.get(id)?.sessionTimeoutMs ?? 0, RETURN_MS), text);
       }
     },
   };

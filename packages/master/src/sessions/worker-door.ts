@@ -15,9 +15,12 @@ import {
   type WorkerHeartbeat,
   type WorkerHello,
   type WorkerReport,
+  type WorkerResult,
 } from '@vaquita/protocol';
 import type { WorkerRow, WorkerStore } from '@vaquita/store';
+import { neverRan } from '../dispatch/deliveries.ts';
 import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.ts';
+import type { Rests } from '../dispatch/rests.ts';
 import type { ConnectedWorker, WorkerPool } from '../dispatch/worker-pool.ts';
 import type { Logger, MasterSettings } from '../settings.ts';
 import type { AckWatch } from './ack-watch.ts';
@@ -42,8 +45,9 @@ export interface WorkerDoorDeps {
   readonly log: Logger;
   /** Resolves when every run that was open at the start of the term has been rebuilt. */
   readonly recovered: Promise<void>;
-  /** Gives the worker nothing for a while. */
-  readonly rest: (worker: ConnectedWorker, forMs: number) => void;
+  readonly rests: Rests;
+  /** Whether the rows say that the worker holds the dispatch, though memory does not know it. */
+  readonly isHeld: (dispatchId: DispatchId, worker: WorkerId) => Promise<boolean>;
   /** A worker has joined: sends what it is still owed. */
   readonly joined: (worker: ConnectedWorker, hello: WorkerHello) => void;
   /** Its session ended; `gone` when it will not be back, so that its tasks need not wait for it. */
@@ -51,7 +55,7 @@ export interface WorkerDoorDeps {
   /** An event may have been written. */
   readonly told: () => void;
   /** A result for a dispatch that is not live. */
-  readonly lateResult: (dispatchId: DispatchId, worker: ConnectedWorker) => void;
+  readonly lateResult: (result: WorkerResult, worker: ConnectedWorker) => void;
 }
 
 export interface WorkerDoor {
@@ -72,8 +76,11 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       clock: deps.clock,
       onHello: (hello, version) => answerHello(hello, version),
       onOpen(hello) {
+        const before = deps.pool.get(hello.workerId);
         worker = connected(hello, session);
+        if (before) deps.pool.leave(before);
         deps.pool.join(worker);
+        before?.close('replaced', 'a newer connection of this worker took its place');
         deps.joined(worker, hello);
       },
       onMessage(message) {
@@ -101,7 +108,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       return {
         type: 'reject',
         code: 'bad_token',
-        text: 'The token is unknown, expired or revoked. Create one with: vaquita worker-token create',
+        text: 'The token is unknown, expired or revoked. Create one with: vaquita worker-token create --name <name>',
       };
     }
     await deps.recovered;
@@ -114,10 +121,9 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         text: `Another worker named "${hello.name}" is connected. Choose another --name.`,
       };
     }
-    deps.pool.get(hello.workerId)?.close('replaced', 'a newer connection of this worker took its place');
     await deps.workers.upsert(workerRow(hello, deps.clock.now()), 'It has joined.');
     deps.told();
-    const { keep, abandon } = reconcile(hello, deps.live);
+    const { keep, abandon } = await reconcile(hello);
     return {
       type: 'welcome',
       sessionId: deps.ids.next<'session'>(),
@@ -131,9 +137,20 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     };
   }
 
+  /** What the worker reports running is kept if the rows say that it holds it, and to be killed if not. */
+  async function reconcile(hello: WorkerHello): Promise<{ keep: DispatchId[]; abandon: DispatchId[] }> {
+    const keep: DispatchId[] = [];
+    const abandon: DispatchId[] = [];
+    for (const { dispatchId } of hello.running) {
+      const live = deps.live.get(dispatchId);
+      const held = live ? live.workerId === hello.workerId : await deps.isHeld(dispatchId, hello.workerId);
+      (held ? keep : abandon).push(dispatchId);
+    }
+    return { keep, abandon };
+  }
+
   function leave(worker: ConnectedWorker, end: SessionEnd, farewell: string | undefined): void {
     deps.pool.leave(worker);
-    if (end.reason === 'replaced') return;
     const gone = farewell !== undefined || end.reason === 'session_timeout';
     const text =
       farewell ??
@@ -145,7 +162,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     if (message.type === 'result') deps.resultAcks.reported(message.dispatchId, worker);
     const dispatch = deps.live.get(message.dispatchId);
     if (!dispatch || dispatch.workerId !== worker.id) {
-      if (message.type === 'result') deps.lateResult(message.dispatchId, worker);
+      if (message.type === 'result') deps.lateResult(message, worker);
       return;
     }
     deps.acks.answered(dispatch.id);
@@ -160,6 +177,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     const subject = { taskInstanceId: dispatch.taskInstanceId, dispatchId: dispatch.id };
     switch (message.type) {
       case 'ack':
+        deps.rests.over(worker.id);
         return;
       case 'refuse':
         // It has been sent twice, and the worker has it.
@@ -168,7 +186,8 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
           dispatch.bus.post({ type: 'TaskEnded', ...subject, report: neverRan(message.text, deps.clock.now()) });
           return;
         }
-        deps.rest(worker, deps.settings.refusalRestMs);
+        if (message.reason === 'draining') deps.rests.untilItLeaves(worker.id);
+        else deps.rests.begin(worker.id);
         dispatch.bus.post({
           type: 'DispatchReturned',
           ...subject,
@@ -182,16 +201,12 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       case 'output':
         deps.outputs.accept(dispatch.taskInstanceId, message, (ack) => void worker.send(ack));
         return;
-      case 'result': {
-        const { state, exitCode, signal, outputs, startedAt, endedAt, logBytes, error } = message;
-        const report = { state, exitCode, signal, outputs, startedAt, endedAt, logBytes, error };
+      case 'result':
         // The log is complete before the task is seen to have ended, and before the worker may forget its output.
         deps.outputs.whenDrained(dispatch.id, () => {
-          deps.outputs.end(dispatch.id);
-          dispatch.bus.post({ type: 'TaskEnded', ...subject, report });
+          dispatch.bus.post({ type: 'TaskEnded', ...subject, report: reportOf(message) });
         });
         return;
-      }
     }
   }
 
@@ -204,20 +219,10 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
   };
 }
 
-/** No worker could make sense of it, so sending it elsewhere would not help. */
-function neverRan(error: string, endedAt: number): TaskOutcomeReport {
-  return { state: 'failure', exitCode: null, signal: null, outputs: {}, startedAt: null, endedAt, logBytes: 0, error };
-}
-
-/** What the worker reports running is kept if the rows say that it holds it, and to be killed if not. */
-function reconcile(hello: WorkerHello, live: LiveDispatches): { keep: DispatchId[]; abandon: DispatchId[] } {
-  const keep: DispatchId[] = [];
-  const abandon: DispatchId[] = [];
-  for (const { dispatchId } of hello.running) {
-    const held = live.get(dispatchId)?.workerId === hello.workerId;
-    (held ? keep : abandon).push(dispatchId);
-  }
-  return { keep, abandon };
+/** What the machine is told of a result. */
+export function reportOf(result: WorkerResult): TaskOutcomeReport {
+  const { state, exitCode, signal, outputs, startedAt, endedAt, logBytes, error } = result;
+  return { state, exitCode, signal, outputs, startedAt, endedAt, logBytes, error };
 }
 
 function connected(hello: WorkerHello, session: MasterSession): ConnectedWorker {

@@ -23,6 +23,7 @@ import {
   type WorkerSession,
 } from '@vaquita/protocol';
 import { createWirePair, sampleHello, type WirePair } from '@vaquita/protocol/testing';
+import type { MasterStore, RunCommit, RunRows } from '@vaquita/store';
 import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
 import { createMaster, type Lease, type Master } from '../master.ts';
 import type { MasterSettings } from '../settings.ts';
@@ -53,6 +54,26 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   let epoch = 0;
   let loseLease: ((why: string) => void) | undefined;
 
+  /** What a test makes of the database: called before a commit or a load; throws, waits, or does nothing. */
+  const faults: {
+    commit: ((unit: RunCommit) => void | Promise<void>) | null;
+    load: ((id: string) => void | Promise<void>) | null;
+    /** Changes what a load answers. */
+    rows: ((rows: RunRows) => RunRows) | null;
+  } = { commit: null, load: null, rows: null };
+  const faulty: MasterStore = {
+    ...store.master,
+    async commit(epochOfCommit, unit) {
+      await faults.commit?.(unit);
+      return store.master.commit(epochOfCommit, unit);
+    },
+    async loadRun(id) {
+      await faults.load?.(id);
+      const rows = await store.master.loadRun(id);
+      return rows && faults.rows ? faults.rows(rows) : rows;
+    },
+  };
+
   /** One life of a server process: after its death nothing it does reaches anything. */
   function newLife() {
     let alive = true;
@@ -70,7 +91,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     }
     return {
       pairs,
-      store: mortal(store.master),
+      store: mortal(faulty),
       logs: mortal(logs),
       clock: {
         ...clock,
@@ -282,9 +303,11 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
           error: null,
         });
       },
-      /** Drops its connection without a word. */
+      /** Nothing passes any more, and nobody is told. */
+      blackhole: () => pair.blackhole(),
+      /** Loses its connection, as by a pulled cable. */
       vanish(): Promise<void> {
-        pair.worker.terminate();
+        pair.cut();
         return settle();
       },
       acked: () => orders.flatMap((order) => (order.type === 'resultAck' ? order.dispatchIds : [])),
@@ -297,6 +320,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     store,
     logs,
     lines,
+    faults,
     settle,
     createWorkflow,
     start,

@@ -1,32 +1,40 @@
 /**
- * The master's timers: one per key, fired in order of (due time, order of setting), over a single clock timer.
- * A cleared or replaced timer stays in the heap until it surfaces, so clearing costs nothing.
+ * The master's timers, one per key. `at` waits for a moment of the wall clock (a retry, a delay, a timeout of a run)
+ * over one clock timer; `after` waits for a span, whatever the wall clock does meanwhile (an acknowledgement, a worker).
+ * A cleared moment keeps its place in the heap but nothing it referred to.
  */
 import type { Clock, TimerHandle } from '@vaquita/core';
 import { createHeap } from './heap.ts';
 
 /** Longest single sleep: a wall clock that jumps forward is noticed within it. */
 const MAX_SLEEP_MS = 60_000;
+/** Cleared moments that may lie in the heap before it is built anew. */
+const MAX_DEAD = 1_000;
 
-interface Entry {
+interface Moment {
   readonly key: string;
   readonly dueAt: number;
   readonly order: number;
-  readonly fire: () => void;
+  /** Null once cleared or replaced. */
+  fire: (() => void) | null;
 }
 
 export interface TimerQueue {
-  /** Replaces the timer of the same key. One that is due already fires in a turn of its own, never inside this call. */
-  set(key: string, dueAt: number, fire: () => void): void;
+  /** Fires at the moment, in order of (moment, setting). One that has passed fires in a turn of its own. */
+  at(key: string, dueAt: number, fire: () => void): void;
+  /** Fires when the span has passed. */
+  after(key: string, spanMs: number, fire: () => void): void;
+  /** Whichever kind the key holds. */
   clear(key: string): void;
   readonly size: number;
-  /** Forgets all timers; later `set`s are ignored. */
+  /** Forgets all timers; later ones are ignored. */
   close(): void;
 }
 
 export function createTimerQueue(clock: Clock): TimerQueue {
-  const heap = createHeap<Entry>((a, b) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order));
-  const live = new Map<string, Entry>();
+  let heap = createHeap<Moment>(isEarlier);
+  const moments = new Map<string, Moment>();
+  const spans = new Map<string, TimerHandle>();
   let order = 0;
   let armed: { readonly handle: TimerHandle; readonly dueAt: number } | undefined;
   let closed = false;
@@ -43,7 +51,10 @@ export function createTimerQueue(clock: Clock): TimerQueue {
   }
 
   function dropDead(): void {
-    for (let top = heap.peek(); top && live.get(top.key) !== top; top = heap.peek()) heap.pop();
+    for (let top = heap.peek(); top && top.fire === null; top = heap.peek()) heap.pop();
+    if (heap.size <= 2 * moments.size + MAX_DEAD) return;
+    heap = createHeap<Moment>(isEarlier);
+    for (const moment of moments.values()) heap.push(moment);
   }
 
   function wake(): void {
@@ -52,35 +63,60 @@ export function createTimerQueue(clock: Clock): TimerQueue {
     for (;;) {
       dropDead();
       const top = heap.peek();
-      if (!top || top.dueAt > now) break;
+      if (!top?.fire || top.dueAt > now) break;
       heap.pop();
-      live.delete(top.key);
+      moments.delete(top.key);
       top.fire();
       if (closed) return;
     }
     arm();
   }
 
+  function clear(key: string): void {
+    const moment = moments.get(key);
+    if (moment) {
+      moment.fire = null;
+      moments.delete(key);
+    }
+    const span = spans.get(key);
+    if (span !== undefined) {
+      clock.clearTimeout(span);
+      spans.delete(key);
+    }
+  }
+
   return {
-    set(key, dueAt, fire) {
+    at(key, dueAt, fire) {
       if (closed) return;
+      clear(key);
       order += 1;
-      const entry: Entry = { key, dueAt, order, fire };
-      live.set(key, entry);
-      heap.push(entry);
+      const moment: Moment = { key, dueAt, order, fire };
+      moments.set(key, moment);
+      heap.push(moment);
       arm();
     },
-    clear(key) {
-      live.delete(key);
+    after(key, spanMs, fire) {
+      if (closed) return;
+      clear(key);
+      const handle = clock.setTimeout(() => {
+        spans.delete(key);
+        fire();
+      }, spanMs);
+      spans.set(key, handle);
     },
+    clear,
     get size() {
-      return live.size;
+      return moments.size + spans.size;
     },
     close() {
       closed = true;
-      live.clear();
+      for (const key of [...moments.keys(), ...spans.keys()]) clear(key);
       if (armed) clock.clearTimeout(armed.handle);
       armed = undefined;
     },
   };
+}
+
+function isEarlier(a: Moment, b: Moment): boolean {
+  return a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order);
 }

@@ -10,6 +10,10 @@ import {
   type Clock,
   type CommandId,
   type Epoch,
+  type ProjectId,
+  type TaskInstanceId,
+  type TaskState,
+  type WorkerId,
   type WorkflowDocument,
   type WorkflowInstanceId,
 } from '@vaquita/core';

@@ -63,6 +63,7 @@ describe('direction', () => {
 
   it("keeps the server's entry points away from the worker", () => {
     expect(check({ 'apps/worker/src/a.ts': "import { a } from '@vaquita/runtime/node/worker';" })).toEqual([]);
+    expect(check({ 'apps/worker/src/testing/a.ts': "import { a } from '@vaquita/runtime/node/server';" })).toEqual([]);
     expect(check({ 'apps/worker/src/a.ts': "import { a } from '@vaquita/runtime/node/server';" })).toEqual([
       'apps/worker/src/a.ts:1 apps/worker may not import the entry point ./node/server of @vaquita/runtime',
     ]);

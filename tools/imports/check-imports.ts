@@ -153,7 +153,11 @@ function problemsOfDirection(
   if (allowed.typesOnly && !typesOnly && !isTest) {
     return [`${rule.folder} may take only types of ${SCOPE}${name}: write "import type"`];
   }
-  if (allowed.entries && !allowed.entries.test(entry) && !(isTest && entry === './testing')) {
+  if (
+    allowed.entries &&
+    !allowed.entries.test(entry) &&
+    !(isTest && (entry === './testing' || allowed.testEntries?.test(entry)))
+  ) {
     return [`${rule.folder} may not import the entry point ${entry} of ${SCOPE}${name}`];
   }
   return [];

@@ -10,6 +10,8 @@ export interface AllowedImport {
   readonly typesOnly?: true;
   /** Only these entry points, as the keys of the other package's `exports`; absent: all of them. */
   readonly entries?: RegExp;
+  /** These too, in tests and `src/testing/`. */
+  readonly testEntries?: RegExp;
 }
 
 export interface ImportRule {
@@ -55,8 +57,13 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   { folder: 'packages/runtime', may: [core, protocol, store, registry], runtimeFree: false },
   {
     folder: 'apps/worker',
-    // The other duty of the runtime package opens databases; the agent must not carry one.
-    may: [core, protocol, { name: 'tasks' }, { name: 'runtime', entries: /^\.\/[a-z]+\/worker$/ }],
+    // The other duty of the runtime package opens databases; the agent must not carry one. Its tests need a server.
+    may: [
+      core,
+      protocol,
+      { name: 'tasks' },
+      { name: 'runtime', entries: /^\.\/[a-z]+\/worker$/, testEntries: /^\.\/[a-z]+\/server$/ },
+    ],
     runtimeFree: false,
   },
   { folder: 'apps/server', may: 'everything', runtimeFree: false },

@@ -50,7 +50,7 @@ export function createPresence(deps: PresenceDeps): Presence {
   const { clock, timers, live, pool, deliveries, log } = deps;
 
   function lose(id: WorkerId, text: string): void {
-    setOffline(id, text);
+    setState(id, 'offline', text);
     for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, text);
   }
 
@@ -58,9 +58,9 @@ export function createPresence(deps: PresenceDeps): Presence {
     bus.post({ type: 'WorkerLost', taskInstanceId, dispatchId: id, text });
   }
 
-  function setOffline(id: WorkerId, why: string): void {
-    deps.workers.setState(id, { state: 'offline', at: clock.now(), why }).then(deps.told, (error) => {
-      log.warn('That a worker is offline could not be written.', { worker: id, error: toAppError(error).message });
+  function setState(id: WorkerId, state: 'online' | 'offline', why: string): void {
+    deps.workers.setState(id, { state, at: clock.now(), why }).then(deps.told, (error) => {
+      log.warn('The state of a worker could not be written.', { worker: id, state, error: toAppError(error).message });
     });
   }
 
@@ -101,6 +101,8 @@ export function createPresence(deps: PresenceDeps): Presence {
   return {
     joined(worker, hello) {
       timers.clear(timerKey(worker.id));
+      // The wait for it may have ended while it was being greeted.
+      setState(worker.id, 'online', 'It has joined.');
       log.info('A worker has joined.', { worker: worker.name, groups: worker.groups.join(','), slots: worker.slots });
       const known = new Set<string>([...hello.running, ...hello.unsent].map(({ dispatchId }) => dispatchId));
       for (const dispatch of live.ofWorker(worker.id)) settle(dispatch, worker, known);

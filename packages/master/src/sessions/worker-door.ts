@@ -139,14 +139,12 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
 
   /** What the worker reports running is kept if the rows say that it holds it, and to be killed if not. */
   async function reconcile(hello: WorkerHello): Promise<{ keep: DispatchId[]; abandon: DispatchId[] }> {
-    const keep: DispatchId[] = [];
-    const abandon: DispatchId[] = [];
-    for (const { dispatchId } of hello.running) {
-      const live = deps.live.get(dispatchId);
-      const held = live ? live.workerId === hello.workerId : await deps.isHeld(dispatchId, hello.workerId);
-      (held ? keep : abandon).push(dispatchId);
-    }
-    return { keep, abandon };
+    const reported = hello.running.map(({ dispatchId }) => dispatchId);
+    const held = new Set<DispatchId>();
+    for (const id of reported) if (!deps.live.get(id) && (await deps.isHeld(id, hello.workerId))) held.add(id);
+    // From here to the welcome nothing may wait: what is live now must still be live when the worker hears of it.
+    const isKept = (id: DispatchId) => deps.live.get(id)?.workerId === hello.workerId || held.has(id);
+    return { keep: reported.filter(isKept), abandon: reported.filter((id) => !isKept(id)) };
   }
 
   function leave(worker: ConnectedWorker, end: SessionEnd, farewell: string | undefined): void {

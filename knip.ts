@@ -17,7 +17,7 @@ const config: KnipConfig = {
       entry: ['tools/*.{ts,js}', 'bench/{run,event-loop}.ts', 'bench/skeleton/{main,worker}.ts'],
       project: ['tools/**', 'e2e/**', 'bench/**', '*'],
       // The example workflows read its files by path.
-      ignoreDependencies: ['vega-datasets'],
+      ignoreDependencies: ['vega-datasets', 'axe-core'],
     },
     'packages/*': { project: ['src/**'] },
     // drizzle-kit reads the schema.

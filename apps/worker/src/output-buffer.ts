@@ -39,7 +39,7 @@ export interface OutputBuffer {
   readonly heldBytes: number;
 }
 
-export const MAX_BUFFER_BYTES = 1_048_576;
+const MAX_BUFFER_BYTES = 1_048_576;
 /** Cutting at a third of the bytes keeps any characters under the limit. */
 const CUT_CHARS = Math.floor(MAX_OUTPUT_CHUNK_BYTES / 3);
 

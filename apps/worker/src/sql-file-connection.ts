@@ -49,7 +49,7 @@ function returnsRows(statement: DriverStatement): boolean {
 }
 
 /** `file:data.db`, `file:/data.db`, `file:///data.db?…` and `:memory:` as the path that the driver opens. */
-export function filePath(url: string): string {
+function filePath(url: string): string {
   const path = url.replace(/^file:/i, '').replace(/[?#].*$/, '');
   return decodeURIComponent(path.replace(/^\/\/(localhost)?(?=\/)/i, ''));
 }

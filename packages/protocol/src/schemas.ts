@@ -134,5 +134,5 @@ export const masterSchemas = {
   heartbeatAck: z.object({ type: z.literal('heartbeatAck'), seq: count }),
 };
 
-export type WorkerMessageType = keyof typeof workerSchemas;
-export type MasterMessageType = keyof typeof masterSchemas;
+type WorkerMessageType = keyof typeof workerSchemas;
+type MasterMessageType = keyof typeof masterSchemas;

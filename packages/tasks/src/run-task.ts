@@ -55,7 +55,7 @@ export interface TaskRun {
 }
 
 /** Grace of a task that ran into its timeout. */
-export const TIMEOUT_GRACE_MS = 5_000;
+const TIMEOUT_GRACE_MS = 5_000;
 
 export function runTask(options: RunTaskOptions): TaskRun {
   const { order, clock } = options;

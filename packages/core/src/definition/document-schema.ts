@@ -55,7 +55,7 @@ const retry = z
     },
   );
 
-export const workflowShape = {
+const workflowShape = {
   name,
   description: description.optional(),
   timezone: z

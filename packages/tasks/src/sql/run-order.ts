@@ -25,7 +25,7 @@ export interface SqlClient {
 }
 
 /** Rows of a query that the log shows. */
-export const MAX_SHOWN_ROWS = 100;
+const MAX_SHOWN_ROWS = 100;
 
 const OWN_CONTROL = /^\s*(begin|commit|end|rollback|savepoint|release|vacuum|pragma|attach|detach)\b/i;
 

@@ -1,6 +1,8 @@
 /** What goes wrong between a worker and its server, one case a test: doubled, late, lost, stale, cut, killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { DispatchId, TaskInstanceId } from '@vaquita/core';
 import { expect, test } from 'vitest';
@@ -196,6 +198,30 @@ test('an agent killed in mid-task: the next one ends what it left running and re
   await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
   expect(await master.result('d1')).toMatchObject({ state: 'lost', error: expect.stringContaining('agent ended') });
   for (const pid of family) await expect.poll(() => exists(pid)).toBe(false);
+}, 20_000);
+
+test('E6: an agent killed in a task without processes: nothing of it is on disk, and the next hello does not name it', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  try {
+    await using agent = spawnAgent(master, folder.path);
+    await master.until(() => master.heartbeats.length > 0);
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    master.dispatch({ dispatchId: 'd1', taskType: 'http', config: { url } });
+    await master.report('started', 'd1');
+    expect(await readdir(join(folder.path, 'running'))).toEqual([]);
+    expect(await readdir(folder.path)).not.toContain('tasks');
+    agent.kill('SIGKILL');
+    await master.until(() => !master.isConnected());
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.hellos.length === 2);
+  expect(master.hellos[1]).toMatchObject({ running: [], unsent: [] });
 }, 20_000);
 
 test('a note of a task whose process id now belongs to somebody else does not harm them', async () => {

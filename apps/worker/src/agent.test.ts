@@ -25,6 +25,17 @@ test('a dispatch: ack, started, output, result, in this order, and nothing is le
   expect(await readdir(join(folder.path, 'running'))).toEqual([]);
 });
 
+test('the folder of a task is one that others cannot enter, and is removed after it', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  master.dispatch({ dispatchId: 'd1', config: { script: 'stat -c %a .' } });
+  await master.result('d1');
+  expect(master.log('d1')).toBe('700\n');
+  await expect.poll(() => readdir(join(folder.path, 'tasks'))).toEqual([]);
+});
+
 test('the hello says what this worker is', async () => {
   await using folder = await createTestFolder();
   await using master = await startTestMaster();

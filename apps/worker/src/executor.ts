@@ -7,6 +7,8 @@
  * E3 A result is on disk before it is reported (P4); while the disk refuses it, the slot stays taken and it is tried again.
  * E4 Everything known of a dispatch comes before the epoch: a resend of what runs here is answered, whoever sends it.
  * E5 All output of a dispatch is sent before its result is, each time that it is sent.
+ * E6 Only an attempt that starts processes leaves traces on disk while it runs. Any other ends with the agent: the next
+ *    one's hello does not name it, by which the server knows that it is lost.
  */
 import type { Clock, DispatchId, Epoch } from '@vaquita/core';
 import type {
@@ -25,9 +27,10 @@ import {
   type TaskRun,
   type TaskType,
 } from '@vaquita/tasks';
+import { type AttemptTraces, createAttemptTraces } from './attempt-traces.ts';
 import type { FinishedDispatches } from './finished-dispatches.ts';
-import type { AgentLog, Machine, ProcessRecord, WorkFolder } from './host.ts';
-import { DISPATCH_VARIABLE, type RunningRecord } from './leftovers.ts';
+import type { AgentLog, Machine, WorkFolder } from './host.ts';
+import { DISPATCH_VARIABLE } from './leftovers.ts';
 import type { OutputShipper } from './output-shipper.ts';
 import type { ResultOutbox } from './result-outbox.ts';
 
@@ -37,7 +40,7 @@ export interface ExecutorOptions {
   readonly ports: TaskPorts;
   readonly clock: Clock;
   readonly machine: Pick<Machine, 'env' | 'readStartTime'>;
-  readonly folder: Pick<WorkFolder, 'running' | 'makeTaskFolder' | 'removeTaskFolder'>;
+  readonly folder: Pick<WorkFolder, 'running' | 'taskFolder' | 'makeTaskFolder' | 'removeTaskFolder'>;
   readonly outbox: ResultOutbox;
   readonly finished: FinishedDispatches;
   readonly output: OutputShipper;
@@ -62,14 +65,15 @@ export interface Executor {
 
 interface Entry {
   readonly order: MasterDispatch;
+  readonly type: TaskType;
+  /** E6 */
+  readonly traces: AttemptTraces | null;
   startedAt: number | null;
   processId: number | null;
   run: TaskRun | null;
   /** Orders to stop that came before there was a run to stop. */
   readonly early: StopOrder[];
   ended: boolean;
-  /** The last note on disk that was begun. */
-  noted: Promise<void>;
 }
 
 const OUTBOX_RETRY_MS = 1_000;
@@ -88,23 +92,25 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (entries.has(dispatchId)) repeat(dispatchId);
     else if (result !== undefined) deliver(result);
     else {
-      const refusal = whyRefused(order);
-      if (refusal === null) accept(order);
-      else report({ type: 'refuse', dispatchId, ...refusal });
+      const decision = decideDispatch(order);
+      if ('reason' in decision) report({ type: 'refuse', dispatchId, ...decision });
+      else accept(order, decision.taskType);
     }
   }
 
-  function accept(order: MasterDispatch): void {
+  function accept(order: MasterDispatch, type: TaskType): void {
     const { dispatchId } = order;
     highestEpoch = Math.max(highestEpoch, order.epoch);
-    const noted = Promise.resolve();
-    const entry: Entry = { order, startedAt: null, processId: null, run: null, early: [], ended: false, noted };
+    const traces = type.usesProcess ? createAttemptTraces({ ...options, dispatchId }) : null;
+    const entry: Entry = { order, type, traces, startedAt: null, processId: null, run: null, early: [], ended: false };
     entries.set(dispatchId, entry);
     report({ type: 'ack', dispatchId });
     void carryOut(entry);
   }
 
-  function whyRefused(order: MasterDispatch): { readonly reason: RefuseReason; readonly text: string } | null {
+  function decideDispatch(
+    order: MasterDispatch,
+  ): { readonly taskType: TaskType } | { readonly reason: RefuseReason; readonly text: string } {
     if (finished.has(order.dispatchId)) {
       return { reason: 'duplicate', text: 'this dispatch has ended here and its result was delivered' };
     }
@@ -112,14 +118,15 @@ export function createExecutor(options: ExecutorOptions): Executor {
       return { reason: 'stale_epoch', text: `epoch ${order.epoch} is over; this worker has seen ${highestEpoch}` };
     }
     if (draining) return { reason: 'draining', text: 'this worker is stopping' };
-    if (!options.types.has(order.taskType)) {
+    const taskType = options.types.get(order.taskType);
+    if (taskType === undefined) {
       const known = [...options.types.keys()].join(', ');
       return { reason: 'unknown_type', text: `this worker cannot run "${order.taskType}", only ${known}` };
     }
     if (entries.size >= options.slots) {
       return { reason: 'no_slot', text: `all ${options.slots} slots are taken` };
     }
-    return null;
+    return { taskType };
   }
 
   function repeat(dispatchId: DispatchId): void {
@@ -148,28 +155,23 @@ export function createExecutor(options: ExecutorOptions): Executor {
     entry.ended = true;
     const stored = { ...result, logBytes: output.logBytes(dispatchId) };
     await store(stored);
-    // Not before the last note has been written: one that comes after its removal would be found as a lost task.
-    await entry.noted;
-    await folder.running.remove(dispatchId).catch((error: unknown) => log.warn('A note stays behind.', { error }));
+    await entry.traces?.removeNote();
     entries.delete(dispatchId);
     deliver(stored);
-    await folder.removeTaskFolder(dispatchId).catch((error: unknown) => {
-      log.warn('The folder of a task could not be removed.', { dispatchId, error });
-    });
+    await entry.traces?.removeFolder();
     if (entries.size === 0) for (const wake of idleWaiters.splice(0)) wake();
   }
 
   async function attempt(entry: Entry): Promise<WorkerResult> {
     const { order } = entry;
     const { dispatchId } = order;
-    await note(entry, null);
-    const workDir = await folder.makeTaskFolder(dispatchId);
+    await entry.traces?.open(ifLost(entry));
     const run = runTask({
-      type: options.types.get(order.taskType)!,
+      type: entry.type,
       order,
       clock,
       ports: options.ports,
-      workDir,
+      workDir: folder.taskFolder(dispatchId),
       baseEnv: {
         ...inheritedEnvironment(options.machine.env),
         [DISPATCH_VARIABLE]: dispatchId,
@@ -191,17 +193,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
     entry.startedAt = clock.now();
     entry.processId = processId;
     report({ type: 'started', dispatchId: entry.order.dispatchId, processId, at: entry.startedAt });
-    if (processId === null) return;
-    entry.noted = options.machine
-      .readStartTime(processId)
-      .then((startTime) => note(entry, { pid: processId, startTime }))
-      .catch((error: unknown) => log.warn('The process of a task could not be noted.', { error }));
+    if (processId !== null) entry.traces?.noteProcess(ifLost(entry), processId);
   }
 
-  function note(entry: Entry, process: ProcessRecord | null): Promise<void> {
-    const error = 'the agent ended while the task was running';
-    const record: RunningRecord = { ifLost: resultOf(entry, { state: 'lost', error }), process };
-    return folder.running.put(entry.order.dispatchId, JSON.stringify(record));
+  function ifLost(entry: Entry): WorkerResult {
+    return resultOf(entry, { state: 'lost', error: 'the agent ended while the task was running' });
   }
 
   function resultOf(entry: Entry, end: Pick<WorkerResult, 'state' | 'error'> & Partial<WorkerResult>): WorkerResult {

@@ -29,7 +29,10 @@ export interface WorkFolder {
   writeIdentity(text: string): Promise<void>;
   readonly results: Records;
   readonly running: Records;
-  makeTaskFolder(name: string): Promise<string>;
+  /** The path of an attempt's folder, made or not. */
+  taskFolder(name: string): string;
+  /** Makes it anew, empty. */
+  makeTaskFolder(name: string): Promise<void>;
   removeTaskFolder(name: string): Promise<void>;
   close(): Promise<void>;
 }

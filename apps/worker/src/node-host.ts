@@ -70,6 +70,7 @@ async function openWorkFolder(path: string): Promise<WorkFolder> {
       writeIdentity: files.writeIdentity,
       results: await openRecordFolder(files.folder('results'), { durable: true }),
       running: await openRecordFolder(files.folder('running'), { durable: false }),
+      taskFolder: files.taskFolder,
       makeTaskFolder: files.makeTaskFolder,
       removeTaskFolder: files.removeTaskFolder,
       close: () => lock.release(),

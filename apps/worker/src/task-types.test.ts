@@ -1,5 +1,5 @@
 /** The task types on this machine: the contract of all of them, and what is special to each. */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TaskPorts } from '@vaquita/tasks';
@@ -194,13 +194,5 @@ describe('sql', () => {
       error: expect.stringContaining('"nothing"'),
       startedAt: null,
     });
-  });
-});
-
-describe('the files of an attempt', () => {
-  it('are in a folder that others cannot enter', async () => {
-    const attempt = await startAttempt(ports, 'noop', {});
-    expect((await stat(attempt.workDir)).mode & 0o077).toBe(0);
-    await attempt.end();
   });
 });

@@ -25,7 +25,7 @@ export interface TaskContext {
   /** The whole environment of a child process: the worker's own without its secrets, the environment, the parameters. */
   readonly childEnv: Readonly<Record<string, string>>;
   readonly time: TimeContext;
-  /** A folder of this attempt alone, removed after it. */
+  /** A folder of this attempt alone, removed after it. It is there only for a type that says `usesProcess`. */
   readonly workDir: string;
   /** Aborted by the first order to stop. */
   readonly signal: AbortSignal;
@@ -49,6 +49,11 @@ export interface TaskOutcome {
 
 export interface TaskType {
   readonly name: string;
+  /**
+   * Whether an attempt starts processes. Then it gets a folder, and its processes are noted on disk, so that a killed
+   * agent's are found and ended by the next one. An attempt without processes ends with the agent and leaves no trace.
+   */
+  readonly usesProcess: boolean;
   run(context: TaskContext): Promise<TaskOutcome>;
 }
 

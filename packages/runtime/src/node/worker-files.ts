@@ -8,8 +8,10 @@ export interface WorkerFiles {
   /** A small text that is kept for good, such as the worker's id; null when there is none yet. */
   readIdentity(): Promise<string | null>;
   writeIdentity(text: string): Promise<void>;
-  /** An empty folder for one attempt; its full path. */
-  makeTaskFolder(name: string): Promise<string>;
+  /** The full path of the folder of one attempt, made or not. */
+  taskFolder(name: string): string;
+  /** Makes it anew, empty. */
+  makeTaskFolder(name: string): Promise<void>;
   removeTaskFolder(name: string): Promise<void>;
   /** Removes the folders that a killed agent left behind. */
   clearTaskFolders(): Promise<void>;
@@ -32,6 +34,7 @@ export async function openWorkerFiles(workDir: string): Promise<WorkerFiles> {
   }
   const identityPath = join(workDir, 'worker-id');
   const tasks = join(workDir, 'tasks');
+  const taskFolder = (name: string) => join(tasks, name);
 
   return {
     async readIdentity() {
@@ -43,13 +46,12 @@ export async function openWorkerFiles(workDir: string): Promise<WorkerFiles> {
       }
     },
     writeIdentity: (text) => writeDurably(identityPath, `${text}\n`),
+    taskFolder,
     async makeTaskFolder(name) {
-      const path = join(tasks, name);
-      await rm(path, { recursive: true, force: true });
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      return path;
+      await rm(taskFolder(name), { recursive: true, force: true });
+      await mkdir(taskFolder(name), { recursive: true, mode: 0o700 });
     },
-    removeTaskFolder: (name) => rm(join(tasks, name), { recursive: true, force: true, maxRetries: 3 }),
+    removeTaskFolder: (name) => rm(taskFolder(name), { recursive: true, force: true, maxRetries: 3 }),
     clearTaskFolders: () => rm(tasks, { recursive: true, force: true, maxRetries: 3 }),
     folder: (name) => join(workDir, name),
   };

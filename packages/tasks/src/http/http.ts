@@ -25,6 +25,7 @@ const MAX_LOGGED_CHARS = 65_536;
 
 export const http: TaskType = {
   name: 'http',
+  usesProcess: false,
   async run(context) {
     const config = readConfig(schema, context.config);
     const resolve = (text: string) => resolveSetting(context, text);

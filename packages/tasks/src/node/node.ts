@@ -11,6 +11,7 @@ const schema = z.object({ script: z.string(), language: z._default(z.enum(['js',
 
 export const node: TaskType = {
   name: 'node',
+  usesProcess: true,
   async run(context) {
     const { script, language } = readConfig(schema, context.config);
     const { files, node: program } = context.ports;

@@ -7,6 +7,7 @@ const schema = z.object({ result: z._default(z.enum(['success', 'failure']), 'su
 
 export const noop: TaskType = {
   name: 'noop',
+  usesProcess: false,
   async run(context) {
     const { result } = readConfig(schema, context.config);
     context.started(null);

@@ -11,6 +11,7 @@ const schema = z.object({ script: z.string() });
 
 export const shell: TaskType = {
   name: 'shell',
+  usesProcess: true,
   async run(context) {
     const { script } = readConfig(schema, context.config);
     const path = await context.ports.files.write(context.workDir, 'script.sh', script);

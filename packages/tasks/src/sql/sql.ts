@@ -15,6 +15,7 @@ const WITH_SCHEME = /^(file|libsql|https?|wss?):/i;
 
 export const sql: TaskType = {
   name: 'sql',
+  usesProcess: true,
   async run(context) {
     const config = readConfig(schema, context.config);
     const { ports, workDir, params, time } = context;

@@ -8,6 +8,7 @@ import { createManualClock } from '@vaquita/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskPorts } from '../ports.ts';
 import type { TaskOrder } from '../run-task.ts';
+import { availableTaskTypes } from '../task-types.ts';
 import { startAttempt } from './run.ts';
 
 interface Cases {
@@ -87,6 +88,12 @@ export function describeTaskTypes(createPorts: () => Promise<TaskPorts>): void {
       const attempt = await startAttempt(ports, type, make().succeeds);
       expect(await attempt.end()).toMatchObject({ state: 'success', error: null, startedAt: expect.any(Number) });
       expect(attempt.processIds).toHaveLength(1);
+    });
+
+    it('starts a process if and only if it says so', async () => {
+      const attempt = await startAttempt(ports, type, make().succeeds);
+      await attempt.end();
+      expect(attempt.processIds.some((id) => id !== null)).toBe(availableTaskTypes(ports).get(type)?.usesProcess);
     });
 
     it('fails with a sentence that says why', async () => {

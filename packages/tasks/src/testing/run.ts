@@ -26,7 +26,10 @@ export async function startAttempt(
   order: Partial<TaskOrder>,
   clock: Clock = realClock,
 ): Promise<Attempt> {
+  const taskType = availableTaskTypes(ports).get(type)!;
   const workDir = await mkdtemp(join(tmpdir(), 'vaquita-task-'));
+  // Like on a worker: a type that does not say it starts processes has no folder.
+  if (!taskType.usesProcess) await rm(workDir, { recursive: true });
   const written: { readonly stream: OutputStream; readonly text: string }[] = [];
   const watchers = new Set<() => void>();
   const processIds: (number | null)[] = [];
@@ -36,7 +39,7 @@ export async function startAttempt(
       .map(({ text }) => text)
       .join('');
   const run = runTask({
-    type: availableTaskTypes(ports).get(type)!,
+    type: taskType,
     order: {
       params: {},
       config: {},

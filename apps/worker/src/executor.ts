@@ -81,6 +81,7 @@ const MAX_ERROR_CHARS = 4_000;
 
 export function createExecutor(options: ExecutorOptions): Executor {
   const { outbox, finished, clock, folder, log, output, report } = options;
+  const inherited = inheritedEnvironment(options.machine.env);
   const entries = new Map<DispatchId, Entry>();
   let highestEpoch: Epoch = 0;
   let draining = false;
@@ -173,7 +174,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       ports: options.ports,
       workDir: folder.taskFolder(dispatchId),
       baseEnv: {
-        ...inheritedEnvironment(options.machine.env),
+        ...inherited,
         [DISPATCH_VARIABLE]: dispatchId,
         VAQUITA_TASK_NAME: order.taskName,
         VAQUITA_TASK_INSTANCE_ID: order.taskInstanceId,

@@ -134,5 +134,3 @@ export const masterSchemas = {
   heartbeatAck: z.object({ type: z.literal('heartbeatAck'), seq: count }),
 };
 
-type WorkerMessageType = keyof typeof workerSchemas;
-type MasterMessageType = keyof typeof masterSchemas;

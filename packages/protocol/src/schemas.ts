@@ -133,4 +133,3 @@ export const masterSchemas = {
   outputAck: z.object({ type: z.literal('outputAck'), dispatchId, offset: count }),
   heartbeatAck: z.object({ type: z.literal('heartbeatAck'), seq: count }),
 };
-

@@ -5,7 +5,7 @@ export type Control = 'text' | 'number' | 'boolean' | 'date' | 'multiline';
 export type ParamProblem = 'needed' | 'badInteger' | 'badFloat' | 'badJson' | 'badList' | 'badDate';
 
 /** A default with a placeholder is worked out when the run starts, so its field has to take any text. */
-export const hasPlaceholder = (value: string | undefined): boolean => value !== undefined && /\$[{[]/.test(value);
+const hasPlaceholder = (value: string | undefined): boolean => value !== undefined && /\$[{[]/.test(value);
 
 export function controlOf(param: ParamField): Control {
   if (param.type === 'boolean' && !hasPlaceholder(param.value)) return 'boolean';

@@ -63,7 +63,7 @@ function sortLayer(slots: Slot[], layer: number[], forward: boolean): void {
 }
 
 /** Crossings between neighbouring layers, counted as inversions with a binary indexed tree. */
-export function countCrossings(slots: readonly Slot[], layers: readonly (readonly number[])[]): number {
+function countCrossings(slots: readonly Slot[], layers: readonly (readonly number[])[]): number {
   let crossings = 0;
   for (let at = 0; at + 1 < layers.length; at++) {
     const size = layers[at + 1]!.length;

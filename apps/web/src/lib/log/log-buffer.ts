@@ -4,7 +4,7 @@
  */
 import { PLAIN, parseLine, type Span, type Style, stripAnsi } from './ansi.ts';
 
-export const MAX_LINES = 200_000;
+const MAX_LINES = 200_000;
 export const MAX_LINE_CHARS = 65_536;
 
 const TROUBLE = /\b(?:error|fatal|panic|exception|traceback|failed)\b/i;

@@ -9,7 +9,7 @@ import { api, asApiError } from '#lib/data/api.ts';
 import { LogBuffer } from './log-buffer.ts';
 
 /** Above this only the end is fetched, until the whole is asked for. */
-export const TAIL_BYTES = 4 * 1024 * 1024;
+const TAIL_BYTES = 4 * 1024 * 1024;
 
 export class LogFeed {
   readonly buffer = new LogBuffer();

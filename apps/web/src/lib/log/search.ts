@@ -10,7 +10,7 @@ export interface LogMatch {
 
 export type Query = { readonly ok: true; readonly pattern: RegExp } | { readonly ok: false; readonly reason: string };
 
-export const MAX_MATCHES = 100_000;
+const MAX_MATCHES = 100_000;
 
 /** Small letters match both cases, a capital letter asks for itself. */
 export function compileQuery(text: string, asRegex: boolean): Query {

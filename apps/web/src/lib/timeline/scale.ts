@@ -14,7 +14,7 @@ const STEPS_MS = [
   7200e3, 10_800e3, 21_600e3, 43_200e3, 86_400e3, 172_800e3, 604_800e3, 2_592_000e3,
 ];
 
-export const MIN_WINDOW_MS = 10;
+const MIN_WINDOW_MS = 10;
 
 export function toX(at: number, window: TimeWindow, width: number): number {
   return ((at - window.from) / Math.max(1, window.to - window.from)) * width;

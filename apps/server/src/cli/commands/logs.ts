@@ -16,7 +16,7 @@ export const logsCommand: Command = {
     follow: { type: 'boolean', help: 'Go on until the task has ended' },
     ...CONNECTION_OPTIONS,
   },
-  examples: ['vaquita logs "examples/weather#3" --task report', 'vaquita logs 06f3… --follow'],
+  examples: ['vaquita logs "examples/weather-report#3" --task figures', 'vaquita logs 06f3… --follow'],
   async run({ args, options }, io) {
     const client = connect(options, io);
     const only = typeof options.task === 'string' ? options.task : undefined;

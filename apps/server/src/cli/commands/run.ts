@@ -28,7 +28,7 @@ export const runCommand: Command = {
     'dry-run': { type: 'boolean', help: 'Walk the graph without executing anything' },
     ...CONNECTION_OPTIONS,
   },
-  examples: ['vaquita run examples/weather --param year=2015 --follow'],
+  examples: ['vaquita run examples/retry-and-failure --param lastYear=2046 --follow'],
   async run({ args, options }, io) {
     const { project, workflow } = parseWorkflowName(args[0]!);
     const body = startRequest(options);
@@ -37,7 +37,7 @@ export const runCommand: Command = {
     const { id, state } = await client.workflows.start(project, workflow, body, { idempotencyKey, signal: io.signal });
     if (options.follow !== true) {
       io.print(id);
-      io.note(`${project}/${workflow} is ${state}; follow it with: vaquita run … --follow, or in the UI`);
+      io.note(`${project}/${workflow} is ${state}; watch it in the UI, or start with --follow to see how it goes`);
       return EXIT.ok;
     }
     return followToEnd(client, id, io);

@@ -25,7 +25,7 @@ export function asApiError(thrown: unknown): ApiError {
   return new ApiError({ status: 0, code: 'page', title: detail, detail, cause: thrown });
 }
 
-/** The message the server gave for one field of the request, if it named that field. */
+/** The message the server gave for one field of the request, or for a part of it such as `startTasks[0]`. */
 export function fieldError(error: ApiError | null, path: string): string | undefined {
-  return error?.errors.find((problem) => problem.path === path || problem.path === `body.${path}`)?.message;
+  return error?.errors.find((problem) => problem.path === path || problem.path.startsWith(`${path}[`))?.message;
 }

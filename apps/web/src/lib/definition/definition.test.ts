@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outlineOf } from './document.ts';
-import { asCommand, asCurl, commandCovers, shellWord } from './equivalent.ts';
+import { asCommand, asCurl, shellWord } from './equivalent.ts';
 import { changedParams, checkParam, controlOf } from './params.ts';
 
 const param = (type: string, value?: string) => ({ name: 'p', type, value, description: '' });
@@ -77,11 +77,21 @@ describe('the same from elsewhere', () => {
   });
   it('writes a command line and an HTTP call', () => {
     const start = { params: { date: '2026-01-01', note: 'a b' } };
-    expect(asCommand('examples', 'w', start)).toBe(
+    expect(asCommand('http://127.0.0.1:8080', 'examples', 'w', start)).toBe(
       "npx vaquita run examples/w --param date=2026-01-01 --param 'note=a b' --follow",
     );
-    expect(commandCovers(start)).toBe(true);
-    expect(commandCovers({ ...start, priority: 'high' })).toBe(false);
+    expect(
+      asCommand('https://v.example', 'examples', 'w', {
+        startTasks: ['a', 'b c'],
+        scope: 'only',
+        failureStrategy: 'end',
+        priority: 'high',
+        workerGroup: 'gpu',
+      }),
+    ).toBe(
+      "npx vaquita run examples/w --task a --task 'b c' --scope only --failure-strategy end --priority high " +
+        '--worker-group gpu --server https://v.example --follow',
+    );
     expect(asCurl('https://v.example', 'my project', 'w', start)).toContain(
       '/projects/my%20project/workflows/w/instances',
     );

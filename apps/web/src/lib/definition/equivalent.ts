@@ -13,16 +13,24 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-export function asCommand(project: string, workflow: string, start: StartShape): string {
-  const words = ['npx vaquita run', shellWord(`${project}/${workflow}`)];
-  for (const [name, value] of Object.entries(start.params ?? {})) words.push('--param', shellWord(`${name}=${value}`));
-  words.push('--follow');
-  return words.join(' ');
+/** On the server's own machine the command finds its server by itself; from elsewhere it is told which. */
+export function asCommand(origin: string, project: string, workflow: string, start: StartShape): string {
+  const { params = {}, startTasks = [], scope, failureStrategy, priority, workerGroup } = start;
+  const options: [string, string | undefined][] = [
+    ...Object.entries(params).map(([name, value]): [string, string] => ['--param', `${name}=${value}`]),
+    ...startTasks.map((task): [string, string] => ['--task', task]),
+    ['--scope', scope],
+    ['--failure-strategy', failureStrategy],
+    ['--priority', priority],
+    ['--worker-group', workerGroup],
+    ['--server', isThisMachine(origin) ? undefined : origin],
+  ];
+  const words = options.flatMap(([option, value]) => (value === undefined ? [] : [option, shellWord(value)]));
+  return ['npx vaquita run', shellWord(`${project}/${workflow}`), ...words, '--follow'].join(' ');
 }
 
-/** The command line knows parameters only; what goes beyond them needs the HTTP call. */
-export function commandCovers(start: StartShape): boolean {
-  return Object.keys(start).every((key) => key === 'params');
+function isThisMachine(origin: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
 }
 
 export function asCurl(origin: string, project: string, workflow: string, start: StartShape): string {

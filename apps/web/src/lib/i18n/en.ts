@@ -208,6 +208,7 @@ export const en = {
     deleteText: 'Its versions go with it. Runs that ended keep their record. This cannot be undone.',
     deleteVerb: 'Delete',
     deleteType: (name: string) => `Type ${name} to confirm`,
+    deleted: (name: string) => `${name} is deleted.`,
     download: 'Download',
   },
   execution: {

@@ -208,6 +208,7 @@ export const zhCN: Messages = {
     deleteText: '其所有版本将一并删除。已结束的运行保留记录。此操作无法撤销。',
     deleteVerb: '删除',
     deleteType: (name) => `输入 ${name} 以确认`,
+    deleted: (name) => `${name} 已删除。`,
     download: '下载',
   },
   execution: {

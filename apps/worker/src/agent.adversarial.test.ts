@@ -4,10 +4,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { DispatchId, TaskInstanceId } from '@vaquita/core';
 import { expect, test } from 'vitest';
 import { AGENT_PROGRAM } from './self.ts';
-import { createTestFolder, startTestAgent } from './testing/test-agent.ts';
+import { createTestFolder, startTestAgent, storedResults } from './testing/test-agent.ts';
 import { startTestMaster, type TestMaster } from './testing/test-master.ts';
 
 /** An agent in a process of its own, so that it can be killed. */
@@ -65,7 +66,7 @@ test('P3: a dispatch delivered many times runs once, and each copy is answered',
   };
   for (let i = 0; i < 5; i++) master.dispatch(order);
   await master.result('d1');
-  await expect.poll(() => readdir(join(folder.path, 'results'))).toEqual([]);
+  await expect.poll(() => storedResults(folder.path)).toEqual([]);
   master.dispatch(order);
   expect(await master.report('refuse', 'd1')).toMatchObject({ reason: 'duplicate' });
   expect(await readFile(join(folder.path, 'ran'), 'utf8')).toBe('ran\n');
@@ -157,7 +158,7 @@ test('P4: a result whose acknowledgement is lost is sent again after each reconn
   master.cut();
   await master.until(() => results().length === 4);
   expect(new Set(results().map((one) => JSON.stringify(one))).size).toBe(1);
-  await expect.poll(() => readdir(join(folder.path, 'results'))).toEqual([]);
+  await expect.poll(() => storedResults(folder.path)).toEqual([]);
 });
 
 test('P4: an agent killed with an undelivered result: the next one on the folder delivers it', async () => {
@@ -182,6 +183,38 @@ test('P4: an agent killed with an undelivered result: the next one on the folder
   expect(master.hellos.at(-1)?.unsent).toEqual([{ dispatchId: 'd1', epoch: 1 }]);
   expect(master.reports.at(-1)).toMatchObject({ dispatchId: 'd1', state: 'success', outputs: { rows: '1' } });
 }, 20_000);
+
+test('P4: an agent killed again and again while results are made: each that was sent is acknowledged or sent again', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  let next = 0;
+  for (let round = 0; round < 6; round++) {
+    // In every other round the server keeps silent, so that results pile up.
+    master.acknowledges = round % 2 === 0;
+    await using agent = spawnAgent(master, folder.path);
+    await master.until(() => master.hellos.length === round + 1 && master.isConnected());
+    const results = () => master.reports.filter((one) => one.type === 'result').length;
+    const goal = results() + 15 + 7 * round;
+    const feed = () => {
+      if (master.isConnected()) master.dispatch({ dispatchId: `d${next++}`, taskType: 'noop', config: {} });
+    };
+    feed();
+    let seen = results();
+    await master.until(() => {
+      for (; seen < results(); seen++) feed();
+      return seen >= goal;
+    });
+    agent.kill('SIGKILL');
+    await master.until(() => !master.isConnected());
+  }
+  const unacknowledged = new Set(await storedResults(folder.path));
+  const owed = master.unacknowledged();
+  for (const dispatchId of owed) expect(unacknowledged).toContain(dispatchId);
+  expect(owed.size).toBeGreaterThan(20);
+  master.acknowledges = true;
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.unacknowledged().size === 0);
+}, 60_000);
 
 test('an agent killed in mid-task: the next one ends what it left running and reports it lost', async () => {
   await using folder = await createTestFolder();
@@ -253,18 +286,23 @@ test('a note of a task whose process id now belongs to somebody else does not ha
   }
 });
 
-test('damaged files in the folder are put aside and stop nothing', async () => {
+test('damaged notes and results in the folder are put aside and stop nothing', async () => {
   await using folder = await createTestFolder();
   await using master = await startTestMaster();
-  for (const name of ['running', 'results']) {
-    await mkdir(join(folder.path, name), { recursive: true });
-    await writeFile(join(folder.path, name, 'd1.json'), '{"half":');
-    await writeFile(join(folder.path, name, 'd2.json.tmp'), '');
-  }
+  await mkdir(join(folder.path, 'running'));
+  await writeFile(join(folder.path, 'running', 'd1.json'), '{"half":');
+  await writeFile(join(folder.path, 'running', 'd2.json.tmp'), '');
+  const json = JSON.stringify({ put: 'd3', text: '{"not":"a result"}' });
+  const readable = `${json.length} ${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+  await writeFile(join(folder.path, 'results.journal'), `12 00000000 {"half":\n${readable}99 torn`);
   await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
   await master.until(() => master.heartbeats.length > 0);
-  expect(await readdir(join(folder.path, 'results'))).toEqual(['d1.unreadable']);
   expect(await readdir(join(folder.path, 'running'))).toEqual(['d1.unreadable']);
+  expect(await storedResults(folder.path)).toEqual([]);
+  const aside = await readFile(join(folder.path, 'results.journal.damaged'), 'utf8');
+  expect(aside).toBe(`12 00000000 {"half":\n${readable}`);
+  master.dispatch({ dispatchId: 'd4' });
+  expect(await master.result('d4')).toMatchObject({ state: 'success' });
 });
 
 test('a kill ends children and grandchildren', async () => {
@@ -386,7 +424,7 @@ test('P8: a task that prints 20 MB while the server is away: its end and its res
   master.answer = () => ({ type: 'redirect', url: null, retryAfterMs: 50 });
   master.cut();
   await writeFile(join(folder.path, 'go'), '');
-  await expect.poll(() => readdir(join(folder.path, 'results')), { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => storedResults(folder.path), { timeout: 10_000 }).toEqual(['d1']);
   master.answer = null;
   const result = await master.result('d1');
   const log = master.log('d1');

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createTestFolder, startTestAgent } from './testing/test-agent.ts';
+import { createTestFolder, startTestAgent, storedResults } from './testing/test-agent.ts';
 import { startTestMaster } from './testing/test-master.ts';
 
 test('a dispatch: ack, started, output, result, in this order, and nothing is left on disk after resultAck', async () => {
@@ -21,7 +21,7 @@ test('a dispatch: ack, started, output, result, in this order, and nothing is le
   expect(order.filter((type, i) => type !== order[i - 1])).toEqual(['ack', 'started', 'output', 'result']);
   expect(master.log('d1')).toBe('rain in Seattle\n::set-output rows=42\n');
   expect(result.logBytes).toBe(Buffer.byteLength(master.log('d1')));
-  await expect.poll(() => readdir(join(folder.path, 'results'))).toEqual([]);
+  await expect.poll(() => storedResults(folder.path)).toEqual([]);
   expect(await readdir(join(folder.path, 'running'))).toEqual([]);
 });
 

@@ -7,6 +7,7 @@ import {
   findShell,
   killLeftovers,
   lockWorkDir,
+  openJournalFile,
   openRecordFolder,
   openWorkerFiles,
   readStartTime,
@@ -41,7 +42,7 @@ export async function createNodeHost({ log, workDir }: NodeHostOptions): Promise
       close: () => meter.close(),
     },
     taskPorts: await createTaskPorts(),
-    openWorkFolder,
+    openWorkFolder: (path) => openWorkFolder(path, log),
     connect: connectSocket,
   };
 }
@@ -60,20 +61,25 @@ export async function createTaskPorts(): Promise<TaskPorts> {
   };
 }
 
-async function openWorkFolder(path: string): Promise<WorkFolder> {
+async function openWorkFolder(path: string, log: AgentLog): Promise<WorkFolder> {
   const files = await openWorkerFiles(path);
   const lock = await lockWorkDir(path);
   try {
     await files.clearTaskFolders();
+    const running = await openRecordFolder(files.path('running'));
+    const results = await openJournalFile(files.path('results.journal'), log);
     return {
       readIdentity: files.readIdentity,
       writeIdentity: files.writeIdentity,
-      results: await openRecordFolder(files.folder('results'), { durable: true }),
-      running: await openRecordFolder(files.folder('running'), { durable: false }),
+      results,
+      running,
       taskFolder: files.taskFolder,
       makeTaskFolder: files.makeTaskFolder,
       removeTaskFolder: files.removeTaskFolder,
-      close: () => lock.release(),
+      async close() {
+        await results.close();
+        await lock.release();
+      },
     };
   } catch (error) {
     await lock.release();

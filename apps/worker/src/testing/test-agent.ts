@@ -1,5 +1,5 @@
 /** Agents for tests, on the real machine: real processes, real files, a folder that is removed at the end. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agent, type AgentOptions, startAgent } from '../agent.ts';
@@ -16,6 +16,17 @@ export async function createTestFolder(): Promise<TestFolder> {
     path,
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),
   };
+}
+
+/** The dispatch ids of the results that wait in a work folder, as a reader of the file sees it. */
+export async function storedResults(workDir: string): Promise<string[]> {
+  const stored = new Set<string>();
+  for (const line of (await readFile(join(workDir, 'results.journal'), 'utf8')).split('\n')) {
+    const { put, remove } = line === '' ? {} : JSON.parse(line.slice(line.indexOf('{')));
+    if (put !== undefined) stored.add(put);
+    else stored.delete(remove);
+  }
+  return [...stored];
 }
 
 export const silentLog: AgentLog = { debug() {}, info() {}, warn() {}, error() {} };

@@ -42,6 +42,8 @@ export interface TestMaster extends AsyncDisposable {
   ): Promise<Extract<WorkerReport, { type: Type }>>;
   until(holds: () => boolean): Promise<void>;
   result(dispatchId: string): Promise<WorkerResult>;
+  /** Dispatches whose result came and was never acknowledged. */
+  unacknowledged(): ReadonlySet<DispatchId>;
   /** The log of a dispatch, put together by offsets. */
   log(dispatchId: string): string;
 }
@@ -51,6 +53,7 @@ export async function startTestMaster(port = 0): Promise<TestMaster> {
   const hellos: WorkerHello[] = [];
   const heartbeats: WorkerHeartbeat[] = [];
   const watchers = new Set<() => void>();
+  const acknowledged = new Set<DispatchId>();
   let current: { readonly session: MasterSession; readonly wire: Wire } | null = null;
 
   function changed(): void {
@@ -85,6 +88,7 @@ export async function startTestMaster(port = 0): Promise<TestMaster> {
         reports.push(message);
         if (master.acknowledges && message.type === 'result') {
           session.send({ type: 'resultAck', dispatchIds: [message.dispatchId] });
+          acknowledged.add(message.dispatchId);
         }
         if (master.acknowledges && message.type === 'output') {
           const offset = message.offset + Buffer.byteLength(message.text);
@@ -152,6 +156,10 @@ export async function startTestMaster(port = 0): Promise<TestMaster> {
       return find() as Extract<WorkerReport, { type: typeof type }>;
     },
     result: (dispatchId) => master.report('result', dispatchId),
+    unacknowledged() {
+      const results = reports.filter((one) => one.type === 'result').map(({ dispatchId }) => dispatchId);
+      return new Set(results.filter((dispatchId) => !acknowledged.has(dispatchId)));
+    },
     log(dispatchId) {
       let log = Buffer.alloc(0);
       for (const one of reports) {

@@ -1,18 +1,24 @@
 /** Files that are there whole or not at all, also after a power cut. */
-import { mkdir, open, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes, syncs, renames into place, and syncs the folder: when this resolves, the file survives anything. */
 export async function writeDurably(path: string, text: string): Promise<void> {
   const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w', 0o600);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    // Half a file on a full disk would take the room that the next attempt needs.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
   }
-  await rename(temporary, path);
   await syncFolder(dirname(path));
 }
 
@@ -27,7 +33,8 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes what was created, renamed or removed in the folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a folder; there the rename itself is as far as it goes.
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

@@ -15,8 +15,8 @@ export interface WorkerFiles {
   removeTaskFolder(name: string): Promise<void>;
   /** Removes the folders that a killed agent left behind. */
   clearTaskFolders(): Promise<void>;
-  /** The path of a folder of the agent's own. */
-  folder(name: string): string;
+  /** The path of a file or folder of the agent's own. */
+  path(name: string): string;
 }
 
 /** Makes the folder if need be. Throws `data_dir_unwritable` with the reason. */
@@ -53,7 +53,7 @@ export async function openWorkerFiles(workDir: string): Promise<WorkerFiles> {
     },
     removeTaskFolder: (name) => rm(taskFolder(name), { recursive: true, force: true, maxRetries: 3 }),
     clearTaskFolders: () => rm(tasks, { recursive: true, force: true, maxRetries: 3 }),
-    folder: (name) => join(workDir, name),
+    path: (name) => join(workDir, name),
   };
 }
 

@@ -3,8 +3,10 @@ export { createHostMeter, type HostFigures, type HostMeter } from './host-figure
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
 export { createProcessHost } from './process-host.ts';
 export { killLeftovers, type ProcessRecord, readStartTime } from './process-leftovers.ts';
-export { openRecordFolder, type RecordFolder } from './result-outbox.ts';
 export { systemClock, systemRandom } from './system.ts';
 export { connectSocket, socketUrl } from './worker-connect.ts';
 export { findShell, openWorkerFiles, taskFiles, type WorkerFiles } from './worker-files.ts';
+export type { Journal } from './worker-journal.ts';
+export { openJournalFile } from './worker-journal-disk.ts';
 export { lockWorkDir, type WorkerLock } from './worker-lock.ts';
+export { openRecordFolder, type RecordFolder } from './worker-notes.ts';

@@ -1,13 +1,10 @@
-/**
- * A folder of small named texts that outlive the process: one file each, `<name>.json`. Results wait in one until the
- * server has them; what runs is noted in another.
- */
+/** A folder of small named texts that outlive the process: one file each, `<name>.json`. What runs is noted in one. */
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateFolder, writeDurably, writeWhole } from './durable-file.ts';
+import { makePrivateFolder, writeWhole } from './durable-file.ts';
 
 export interface RecordFolder {
-  /** When this resolves, the record survives a crash of the process, and of the machine if the folder is durable. */
+  /** When this resolves, the record survives a crash of the process; not of the machine, which ends what runs too. */
   put(name: string, text: string): Promise<void>;
   remove(name: string): Promise<void>;
   /** Every record, by name. Half-written files of a crash are cleared away. */
@@ -16,16 +13,12 @@ export interface RecordFolder {
   setAside(name: string): Promise<void>;
 }
 
-/** `durable`: each record is synced to disk, which costs a fraction of a millisecond or more. */
-export async function openRecordFolder(
-  path: string,
-  { durable }: { readonly durable: boolean },
-): Promise<RecordFolder> {
+export async function openRecordFolder(path: string): Promise<RecordFolder> {
   await makePrivateFolder(path);
   const fileOf = (name: string) => join(path, `${name}.json`);
 
   return {
-    put: (name, text) => (durable ? writeDurably : writeWhole)(fileOf(name), text),
+    put: (name, text) => writeWhole(fileOf(name), text),
     remove: (name) => rm(fileOf(name), { force: true }),
     setAside: (name) => rename(fileOf(name), join(path, `${name}.unreadable`)),
     async readAll() {

@@ -200,7 +200,7 @@ test('J4: after a compaction that failed half way, the next result does not go t
   const { disk, afterPowerCut } = createDisk('', fates);
   const journal = await openJournal(disk, { ...createLog(), compactBytes: 100 });
   await journal.put('d1', 'x'.repeat(200));
-  fates.push('works', 'fails after');
+  fates.push('works', 'fails after', 'works', 'works', 'fails before');
   await journal.remove('d1');
   await journal.put('d2', 'y');
   const found = await (await openJournal(createDisk(afterPowerCut(0)).disk, createLog())).readAll();

@@ -317,3 +317,29 @@ test('a wall clock that steps back or forward neither keeps nor loses a workerâ€
   await bench.clock.advance(11_000);
   expect((await bench.tasks(id)).map((task) => task.state)).toEqual(['need_fault_tolerance', 'submitted']);
 });
+
+test('a command that ends while pending ones are being read is not taken a second time', async () => {
+  const { workflow } = await oneTask();
+  const { master } = bench.store;
+  const { promise: written, resolve: write } = Promise.withResolvers<void>();
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  bench.faults.commit = () => written;
+  const id = await bench.start(workflow);
+  let pages = 0;
+  bench.faults.pending = async (limit) => {
+    const page = await master.pendingCommands(limit);
+    pages += page.length;
+    await answered;
+    return page;
+  };
+  bench.master.nudge();
+  await bench.settle();
+  expect(pages).toBe(1);
+  write();
+  await bench.settle();
+  bench.faults.pending = null;
+  answer();
+  await bench.clock.advance(1_000);
+  expect(await bench.instance(id)).toMatchObject({ state: 'running', number: 1 });
+  expect(bench.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+});

@@ -2,7 +2,7 @@
  * Takes commands from their rows to the buses of the runs they are for. The row is the truth: a command is taken again
  * until the commit that carries it out marks it done. A nudge only saves the wait for the next look.
  *
- * C1 A command is on its way to at most one bus at a time in this term.
+ * C1 A command is on its way to at most one bus at a time in this term, and is not taken again once it has ended.
  */
 import {
   type Clock,
@@ -48,6 +48,8 @@ export interface CommandConsumerDeps {
 
 export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsumer {
   const onTheirWay = new Map<CommandId, RunBus | null>();
+  /** Ended while a page was being read: the page may still show them as pending. */
+  const endedMeanwhile = new Set<CommandId>();
   let timer: TimerHandle | undefined;
   let looking = false;
   let again = false;
@@ -75,8 +77,9 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
   }
 
   async function takePage(): Promise<void> {
+    endedMeanwhile.clear();
     const commands = await deps.store.pendingCommands(PAGE + onTheirWay.size);
-    const fresh = commands.filter((command) => !onTheirWay.has(command.id));
+    const fresh = commands.filter(({ id }) => !onTheirWay.has(id) && !endedMeanwhile.has(id));
     for (const command of fresh) onTheirWay.set(command.id, null);
     // Commands for one run keep their order: the bus takes them as they are handed over here.
     const routed = await Promise.allSettled(fresh.map(route));
@@ -120,7 +123,10 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
   return {
     nudge: () => void look(),
     done(ids) {
-      for (const id of ids) onTheirWay.delete(id);
+      for (const id of ids) {
+        onTheirWay.delete(id);
+        if (looking) endedMeanwhile.add(id);
+      }
     },
     retry(bus) {
       for (const [id, holder] of onTheirWay) if (holder === bus) onTheirWay.delete(id);

@@ -60,13 +60,16 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     load: ((id: string) => void | Promise<void>) | null;
     /** Changes what a load answers. */
     rows: ((rows: RunRows) => RunRows) | null;
-  } = { commit: null, load: null, rows: null };
+    /** Answers in the place of the database when pending commands are read. */
+    pending: MasterStore['pendingCommands'] | null;
+  } = { commit: null, load: null, rows: null, pending: null };
   const faulty: MasterStore = {
     ...store.master,
     async commit(epochOfCommit, unit) {
       await faults.commit?.(unit);
       return store.master.commit(epochOfCommit, unit);
     },
+    pendingCommands: (limit) => (faults.pending ?? store.master.pendingCommands)(limit),
     async loadRun(id) {
       await faults.load?.(id);
       const rows = await store.master.loadRun(id);

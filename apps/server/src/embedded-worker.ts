@@ -1,5 +1,6 @@
 /** The worker that lives in the server's process. It joins over a real socket on loopback, like any other. */
-import { type AgentLog, createNodeHost, startAgent } from '@vaquita/worker';
+import { AppError, toAppError } from '@vaquita/core';
+import { type Agent, type AgentHost, type AgentLog, createNodeHost, startAgent } from '@vaquita/worker';
 import type { EmbeddedWorker, EmbeddedWorkerOptions } from './host.ts';
 
 /** Its tasks need not wait long for it after a crash: it comes back with the server or not at all. */
@@ -8,7 +9,16 @@ const SESSION_TIMEOUT_MS = 12_000;
 
 export async function startEmbeddedWorker(options: EmbeddedWorkerOptions, log: AgentLog): Promise<EmbeddedWorker> {
   const host = await createNodeHost({ log, workDir: options.workDir });
-  const agent = await startAgent(
+  const agent = await start(options, host);
+  void agent.ended.then((end) => {
+    if (end.type === 'rejected') log.error(`The embedded worker cannot join: ${end.reject.text}`);
+  });
+  return { close: (graceMs) => agent.stop(graceMs) };
+}
+
+/** @throws AppError `bad_settings` in the words of who started a server, not an agent. */
+function start(options: EmbeddedWorkerOptions, host: AgentHost): Promise<Agent> {
+  return startAgent(
     {
       urls: [options.socketUrl],
       token: options.token,
@@ -22,9 +32,11 @@ export async function startEmbeddedWorker(options: EmbeddedWorkerOptions, log: A
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
     },
     host,
-  );
-  void agent.ended.then((end) => {
-    if (end.type === 'rejected') log.error(`The embedded worker cannot join: ${end.reject.text}`);
+  ).catch((cause: unknown) => {
+    throw new AppError(
+      'bad_settings',
+      `The embedded worker cannot start: ${toAppError(cause).message} When another server uses this data folder, start this one with VAQUITA_EMBEDDED_WORKER=off.`,
+      { cause },
+    );
   });
-  return { close: (graceMs) => agent.stop(graceMs) };
 }

@@ -1,6 +1,6 @@
 /** The server on Node: gives the assembly what it needs of this runtime, and says where the server is. */
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@vaquita/core';
 import { SOCKET_PATH } from '@vaquita/protocol';
@@ -13,6 +13,7 @@ import {
   openStaticFiles,
   peerAddress,
   prepareDataFolder,
+  preparePrivateFile,
   startHttpServer,
   systemClock,
   systemRandom,
@@ -65,14 +66,17 @@ function nodeHost(settings: ServerSettings): ServerHost {
   };
 }
 
-function openDatabase({ databaseUrl }: ServerSettings): Promise<SqlDriver> {
+async function openDatabase({ databaseUrl }: ServerSettings): Promise<SqlDriver> {
   if (!databaseUrl.startsWith('file:')) {
     throw new AppError(
       'bad_settings',
       `VAQUITA_DATABASE_URL is ${databaseUrl}: this version keeps its data in a file (file:<path>); libSQL servers are not supported yet.`,
     );
   }
-  return openThreadDriver({ path: databaseUrl.slice('file:'.length) });
+  const path = databaseUrl.slice('file:'.length);
+  await prepareDataFolder(dirname(path));
+  await preparePrivateFile(path);
+  return openThreadDriver({ path });
 }
 
 async function listen(options: ListenOptions, onError: (error: unknown) => void): Promise<Listening> {

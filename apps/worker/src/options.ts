@@ -38,7 +38,7 @@ const FLAGS = {
 
 export const HELP = `Joins a Vaquita server as a worker and runs tasks for it.
 
-  npx @vaquita/worker --server <url> --token <token>
+  vaquita-worker --server <url> --token <token>
 
   --server <url>      the server, such as http://localhost:8080 or wss://vaquita.example.org
                       (several, separated by commas, for servers that stand in for each other)
@@ -47,8 +47,8 @@ export const HELP = `Joins a Vaquita server as a worker and runs tasks for it.
   --name <name>       name of this worker; default: the name of this machine
   --group <a,b>       worker groups to serve; default: default
   --slots <n>         tasks at the same time; default: the number of processors
-  --label <k=v>       a label that tasks can ask for; may be repeated
-  --weight <n>        share of the work among the workers of a group; default: 1
+  --label <k=v>       a label, shown with the worker; may be repeated
+  --weight <n>        told to the server, for balancing by weight; this version takes turns; default: 1
   --work-dir <path>   folder for results and running tasks; default: ~/.vaquita/worker-<name>
   --heartbeat <time>  between two signs of life, such as 10s; the server gives a worker up after three times that
   --grace <time>      how long running tasks may go on after Ctrl-C or SIGTERM; default: 30s

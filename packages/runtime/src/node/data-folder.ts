@@ -1,8 +1,9 @@
 /** The server's data folder, and small files in it that only their owner may read. */
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, chmod, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@vaquita/core';
+import { makeFolders } from './make-folders.ts';
 
 /**
  * Makes the folder when it is missing.
@@ -10,7 +11,7 @@ import { AppError } from '@vaquita/core';
  */
 export async function prepareDataFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -20,6 +21,13 @@ export async function prepareDataFolder(folder: string): Promise<void> {
       { cause },
     );
   }
+}
+
+/** Makes the file when it is missing, and it is its owner's alone. What a database writes beside it gets the same mode. */
+export async function preparePrivateFile(path: string): Promise<void> {
+  const handle = await open(path, 'a', 0o600);
+  await handle.close();
+  await chmod(path, 0o600);
 }
 
 export interface PrivateFiles {

@@ -1,6 +1,7 @@
 /** Files that are there whole or not at all, also after a power cut. */
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 
 /** Writes, syncs, renames into place, and syncs the folder: when this resolves, the file survives anything. */
 export async function writeDurably(path: string, text: string): Promise<void> {
@@ -23,7 +24,7 @@ export async function writeDurably(path: string, text: string): Promise<void> {
 }
 
 export async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolders(path);
 }
 
 /** There whole or not at all after a crash of the process; after a power cut it may be missing. */

@@ -128,19 +128,3 @@ it('is reached by keyboard alone, and speaks Chinese', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /^pages/, level: 1 }).waitFor();
 });
-
-it('says at their fields what the server refuses, and keeps what was typed', async () => {
-  await using opened = await browser.open(server.url);
-  const { page } = opened;
-  await signIn(page, server.adminPassword);
-  await page.goto('/p/ui/workflows/new');
-  const editor = page.locator('.cm-content');
-  await editor.waitFor();
-  await editor.click();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText('name: broken\ntasks:\n  - name: a\n    type: no-such-type\n');
-  await page.getByRole('button', { name: 'Create', exact: true }).click();
-  const problem = page.getByRole('button', { name: /tasks\[0\]/ }).first();
-  await problem.waitFor();
-  expect(await editor.textContent()).toContain('no-such-type');
-});

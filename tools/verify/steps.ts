@@ -65,6 +65,11 @@ export const STEPS: readonly Step[] = [
     onFailure: 'Mend what the bundler reports.',
   },
   {
+    name: 'ui-budgets',
+    command: ['node', 'tools/check-ui-budgets.ts'],
+    onFailure: 'The UI has grown: load the part that is named late, or do without it.',
+  },
+  {
     name: 'browser',
     command: ['node', 'tools/browser-tests.ts'],
     tests: true,

@@ -1,5 +1,5 @@
 /** CodeMirror for YAML, themed by the page's tokens. A chunk of its own, loaded with the editor. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import {
@@ -81,7 +81,6 @@ const writing: Extension[] = [
   indentOnInput(),
   indentUnit.of('  '),
   closeBrackets(),
-  autocompletion(),
   highlightActiveLine(),
   highlightActiveLineGutter(),
   lintGutter(),
@@ -135,7 +134,6 @@ export function createEditor(options: EditorOptions): Editor {
           ...searchKeymap,
           ...historyKeymap,
           ...foldKeymap,
-          ...completionKeymap,
           ...defaultKeymap,
           // Tab indents; Escape and then Tab leaves the field, so that the keyboard is not caught.
           ...(options.readOnly ? [] : [indentWithTab]),

@@ -119,6 +119,19 @@ describe('a worker', () => {
     expect(bench.master.status()).toMatchObject({ workers: 0 });
   });
 
+  test('whose token is revoked is sent away within about a minute, and does not come in again', async () => {
+    bench = await openMasterBench();
+    const worker = bench.joinWorker('w');
+    await bench.clock.advance(30_000);
+    bench.revokeToken();
+    await bench.clock.advance(45_000);
+    expect(worker.news.at(-1)).toBe('closed rejected');
+    expect(bench.master.status()).toMatchObject({ workers: 0 });
+    const again = bench.joinWorker('w');
+    await bench.settle();
+    expect(again.news[0]).toBe('reject bad_token');
+  });
+
   test('whose name another one has is rejected; the same worker again takes its own place', async () => {
     bench = await openMasterBench();
     const first = bench.joinWorker('w');

@@ -16,6 +16,8 @@ export interface MasterSettings {
   readonly placeableCheckMs: number;
   /** Heartbeat figures of all workers are written together this often. */
   readonly heartbeatFlushMs: number;
+  /** The token of a connected worker is looked at again this often, at a heartbeat. */
+  readonly tokenCheckMs: number;
   /** Instances rebuilt per page after gaining leadership. */
   readonly recoveryPage: number;
   /** Wait before a commit that failed for a passing reason is tried again. */
@@ -31,6 +33,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   restMs: 1_000,
   placeableCheckMs: 1_000,
   heartbeatFlushMs: 5_000,
+  tokenCheckMs: 60_000,
   recoveryPage: 200,
   commitRetryMs: 100,
 });

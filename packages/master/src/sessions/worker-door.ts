@@ -71,12 +71,27 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
   function accept(wire: Wire): void {
     let worker: ConnectedWorker | undefined;
     let farewell: string | undefined;
+    let token = '';
+    let tokenChecked = deps.clock.now();
+
+    /** A token that is revoked ends the session of whoever came in with it; its tasks wait as for any lost connection. */
+    async function checkToken(): Promise<void> {
+      const now = deps.clock.now();
+      if (Math.abs(now - tokenChecked) < deps.settings.tokenCheckMs) return;
+      tokenChecked = now;
+      try {
+        if (!(await deps.isWorkerToken(token))) session.close('rejected', 'its token has been revoked or has expired');
+      } catch (error) {
+        deps.log.warn('The token of a worker could not be checked.', { worker: worker?.name, error: String(error) });
+      }
+    }
 
     const session = createMasterSession(wire, {
       clock: deps.clock,
       onHello: (hello, version) => answerHello(hello, version),
       onOpen(hello) {
         const before = deps.pool.get(hello.workerId);
+        token = hello.token;
         worker = connected(hello, session);
         if (before) deps.pool.leave(before);
         deps.pool.join(worker);
@@ -89,7 +104,9 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         else report(worker, message);
       },
       onHeartbeat(heartbeat) {
-        if (worker) deps.heartbeats.beat(worker.id, figures(heartbeat));
+        if (!worker) return;
+        deps.heartbeats.beat(worker.id, figures(heartbeat));
+        void checkToken();
       },
       onClosed(end) {
         sessions.delete(session);

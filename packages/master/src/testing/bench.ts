@@ -52,6 +52,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   await store.projects.create({ id: projectId, name: 'project', description: '', createdAt: 0, updatedAt: 0 });
 
   let epoch = 0;
+  let revoked = false;
   let loseLease: ((why: string) => void) | undefined;
 
   /** What a test makes of the database: called before a commit or a load; throws, waits, or does nothing. */
@@ -132,7 +133,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       random,
       ids,
       serverId: `server-${epoch + 1}`,
-      isWorkerToken: async (token) => token === TOKEN,
+      isWorkerToken: async (token) => token === TOKEN && !revoked,
       log: { info: say('info'), warn: say('warn'), error: say('error') },
       defer: (run) => void clock.setTimeout(run, 0),
       settings,
@@ -331,6 +332,10 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     joinWorker,
     get master() {
       return master;
+    },
+    /** From now on no worker may join with the token. */
+    revokeToken() {
+      revoked = true;
     },
     loseLease: (why: string) => loseLease?.(why),
     /** The process is gone without a word, and another one leads. */

@@ -2,7 +2,8 @@
  * Server-sent events, pulled by the reader: nothing is fetched for a connection whose buffer is full.
  * I1. `produce` is called only when the reader has room, one call at a time.
  * I2. Between two calls the stream sleeps until a hint, a poll or a heartbeat; a lost hint costs one poll.
- * I3. At each heartbeat the caller's right to listen is checked anew; who lost it is disconnected.
+ * I3. Once in every heartbeat interval, however busy the stream, the caller's right to listen is checked anew before
+ *     anything more is fetched; who lost it is disconnected.
  */
 import type { Clock } from '@vaquita/core';
 
@@ -50,6 +51,7 @@ function createEventStream(options: EventStreamOptions): ReadableStream<Uint8Arr
   let hinted = false;
   let wake: (() => void) | undefined;
   let lastSentAt = clock.now();
+  let checkedAt = lastSentAt;
   let unsubscribe: (() => void) | undefined;
 
   /** Only once somebody reads: a stream that is made and never read must leave nothing behind. */
@@ -82,18 +84,31 @@ function createEventStream(options: EventStreamOptions): ReadableStream<Uint8Arr
     });
   }
 
+  /** False once the caller may listen no longer (I3). */
+  async function mayGoOn(): Promise<boolean> {
+    if (since(checkedAt) < options.heartbeatMs) return true;
+    // Taken before the answer: a slow check must not put off the next one.
+    checkedAt = clock.now();
+    return options.stillAllowed();
+  }
+
+  /** A clock that was set back must not silence the stream or put off the check. */
+  function since(at: number): number {
+    return Math.abs(clock.now() - at);
+  }
+
   async function next(): Promise<{ readonly text: string; readonly over: boolean }> {
     while (!closed) {
       hinted = false;
+      if (!(await mayGoOn())) break;
       const { messages, next: after } = await options.produce();
       if (messages.length > 0) return { text: messages.map(messageText).join(''), over: after === 'end' };
       if (after === 'end') return { text: '', over: true };
       if (after === 'again') continue;
-      const silentMs = Math.abs(clock.now() - lastSentAt);
-      if (silentMs >= options.heartbeatMs) {
-        return (await options.stillAllowed()) ? { text: ': heartbeat\n\n', over: false } : { text: '', over: true };
-      }
-      await sleep(Math.min(options.pollMs, options.heartbeatMs - silentMs));
+      const silentMs = since(lastSentAt);
+      if (silentMs >= options.heartbeatMs) return { text: ': heartbeat\n\n', over: false };
+      const untilCheckMs = Math.max(0, options.heartbeatMs - since(checkedAt));
+      await sleep(Math.min(options.pollMs, options.heartbeatMs - silentMs, untilCheckMs));
     }
     return { text: '', over: true };
   }

@@ -141,6 +141,27 @@ describe('the OpenAPI document', () => {
       expect.arrayContaining(['Problem', 'WorkflowInstance', 'TaskInstance', 'WorkflowDefinition']),
     );
   });
+
+  it('tells monitors what they may meet: 503 while not ready, and a token for the figures unless they are open', async () => {
+    interface Operation {
+      readonly security: readonly unknown[];
+      readonly responses: Record<string, { readonly content: Record<string, { readonly schema: unknown }> }>;
+    }
+    const describedBy = async (settings: { metricsOpen: boolean }) => {
+      const api = await openApi({ settings });
+      const answer = await api.send('GET', '/api/v1/openapi.json', { token: null });
+      return (await read<{ paths: Record<string, { get: Operation }> }>(answer)).paths;
+    };
+    const closed = await describedBy({ metricsOpen: false });
+    const ready = closed['/ready']!.get.responses;
+    expect(ready['503']?.content['application/json']?.schema).toEqual({ $ref: '#/components/schemas/Ready' });
+    expect(ready['503']?.content).toEqual(ready['200']?.content);
+    expect(closed['/metrics']!.get.security).toEqual([{ token: [] }, { session: [] }]);
+    expect(closed['/metrics']!.get.responses).toHaveProperty('401');
+    const open = await describedBy({ metricsOpen: true });
+    expect(open['/metrics']!.get.security).toEqual([]);
+    expect(open['/metrics']!.get.responses).not.toHaveProperty('401');
+  });
 });
 
 describe('health', () => {

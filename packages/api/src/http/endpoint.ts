@@ -71,6 +71,8 @@ interface RawEndpoint<A extends Access, Path extends string, Query, Body> extend
   readonly status: 200 | 201 | 204;
   readonly contentType: string;
   readonly answer?: z.ZodType;
+  /** Further statuses under which the same body comes, each with what it means. */
+  readonly otherStatuses?: Readonly<Record<number, string>>;
   respond(request: EndpointRequest<ParamNames<Path>, Parsed<Query>, BodyOf<Body>, Who<A>>): Promise<Response>;
 }
 
@@ -79,6 +81,7 @@ export interface Endpoint extends Described<Access, string, z.ZodObject, z.ZodTy
   readonly status: number;
   readonly answer?: z.ZodType;
   readonly contentType?: string;
+  readonly otherStatuses?: Readonly<Record<number, string>>;
   readonly handle?: (request: never) => Promise<unknown>;
   readonly respond?: (request: never) => Promise<Response>;
 }

@@ -125,7 +125,16 @@ function describe(endpoint: Endpoint): Parameters<OpenAPIHono['openAPIRegistry']
       ...(keyed ? { headers: z.object({ 'idempotency-key': z.string().max(200).optional() }) } : {}),
       ...(endpoint.body ? { body: describeBody(endpoint.body) } : {}),
     },
-    responses: { [endpoint.status]: describeAnswer(endpoint), ...describeErrors(endpoint) },
+    responses: {
+      [endpoint.status]: describeAnswer(endpoint),
+      ...Object.fromEntries(
+        Object.entries(endpoint.otherStatuses ?? {}).map(([status, meaning]) => [
+          status,
+          describeAnswer(endpoint, meaning),
+        ]),
+      ),
+      ...describeErrors(endpoint),
+    },
   });
 }
 
@@ -143,8 +152,7 @@ function describeBody(body: z.ZodType | 'definition') {
   return { required: true, content: { 'application/json': { schema }, 'application/yaml': { schema } } };
 }
 
-function describeAnswer(endpoint: Endpoint) {
-  const description = endpoint.summary;
+function describeAnswer(endpoint: Endpoint, description = endpoint.summary) {
   const type = endpoint.contentType ?? 'application/json';
   if (endpoint.status === 204) return { description };
   return { description, content: { [type]: { schema: endpoint.answer ?? z.string() } } };

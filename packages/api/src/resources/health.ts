@@ -1,5 +1,4 @@
 /** /health, /ready and /metrics: for the machinery around the server. */
-import { authenticate } from '../auth/caller.ts';
 import type { ApiDeps, ReadinessCheck } from '../deps.ts';
 import { type Endpoint, endpoint, rawEndpoint } from '../http/endpoint.ts';
 import { HealthView, ReadyView } from '../views/operation.ts';
@@ -24,6 +23,7 @@ export function healthEndpoints(deps: ApiDeps): readonly Endpoint[] {
       access: 'open',
       summary: 'The server can do its work; 503 with the same body when it cannot',
       status: 200,
+      otherStatuses: { 503: 'The server cannot do its work; the checks that are not ok say why' },
       contentType: 'application/json',
       answer: ReadyView,
       async respond() {
@@ -37,13 +37,11 @@ export function healthEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'get',
       path: '/metrics',
       tag,
-      access: 'open',
+      access: deps.settings.metricsOpen ? 'open' : 'user',
       summary: 'Figures in the Prometheus text format; needs a token unless the operator opened it',
-      errors: ['unauthenticated'],
       status: 200,
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
-      async respond({ raw }) {
-        if (!deps.settings.metricsOpen) await authenticate(raw, deps);
+      async respond() {
         return new Response(await deps.metrics.render(), {
           headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
         });

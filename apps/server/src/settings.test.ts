@@ -75,6 +75,12 @@ describe('readSettings', () => {
     expect(problems[0]?.message).toContain('"host"');
   });
 
+  it.each(['secretKey', 'databaseToken'])('refuses %s rather than take what nothing would use', (name) => {
+    expect(problemsOf(() => read({}, JSON.stringify({ [name]: 'x'.repeat(40) })))[0]?.message).toContain(
+      'There is no such setting.',
+    );
+  });
+
   it('never repeats a secret in a complaint', () => {
     const problems = problemsOf(() => read({ VAQUITA_ADMIN_PASSWORD: 'hunter2' }));
     expect(JSON.stringify(problems)).not.toContain('hunter2');
@@ -97,7 +103,7 @@ describe('describeSettings', () => {
     const byName = Object.fromEntries(described.map(({ env, value, source }) => [env, `${value} ${source}`]));
     expect(byName).toMatchObject({
       VAQUITA_ADMIN_PASSWORD: '(set) environment',
-      VAQUITA_SECRET_KEY: '(not set) default',
+      VAQUITA_ADMIN_TOKEN: '(not set) default',
       VAQUITA_DATABASE_URL: 'libsql://***@db.example?authToken=*** environment',
       VAQUITA_SIGN_IN_TTL: '1h30m environment',
     });

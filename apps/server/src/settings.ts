@@ -16,8 +16,6 @@ export interface ServerSettings {
   readonly dataDir: string;
   /** `file:…`, `http(s)://…` or `libsql://…`. */
   readonly databaseUrl: string;
-  readonly databaseToken: string | null;
-  readonly secretKey: string | null;
   readonly adminPassword: string | null;
   readonly adminToken: string | null;
   readonly embeddedWorker: boolean;
@@ -67,8 +65,6 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     parse: databaseUrl,
     fallback: ({ dataDir }) => `file:${join(String(dataDir), 'vaquita.db')}`,
   },
-  databaseToken: { env: 'VAQUITA_DATABASE_TOKEN', parse: text, fallback: () => null, secret: true },
-  secretKey: { env: 'VAQUITA_SECRET_KEY', parse: atLeast(32), fallback: () => null, secret: true },
   adminPassword: { env: 'VAQUITA_ADMIN_PASSWORD', parse: atLeast(8), fallback: () => null, secret: true },
   adminToken: { env: 'VAQUITA_ADMIN_TOKEN', parse: atLeast(24), fallback: () => null, secret: true },
   embeddedWorker: {

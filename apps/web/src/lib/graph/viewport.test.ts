@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fit, MAX_ZOOM, MIN_ZOOM, reveal, zoomAt } from './viewport.ts';
+import { fit, MAX_ZOOM, MIN_ZOOM, openOn, reveal, zoomAt } from './viewport.ts';
 
 describe('fit', () => {
   it('centres small pictures at life size', () => {
@@ -13,6 +13,25 @@ describe('fit', () => {
   it('does not divide by nothing', () => {
     expect(fit({ width: 0, height: 0 }, { width: 10, height: 10 }).k).toBe(1);
     expect(fit({ width: 10, height: 10 }, { width: 0, height: 0 }).k).toBe(1);
+  });
+});
+
+describe('openOn', () => {
+  const view = { width: 800, height: 600 };
+  const box = { x: 900, y: 9_000, width: 200, height: 60 };
+  it('shows all of what can be read whole', () => {
+    const content = { width: 1500, height: 1000 };
+    expect(openOn(content, view, box)).toEqual(fit(content, view));
+  });
+  it('puts the box in the middle of what cannot', () => {
+    const { x, y, k } = openOn({ width: 1500, height: 18_000 }, view, box);
+    expect(k).toBeGreaterThan(0.3);
+    expect(1_000 * k + x).toBeCloseTo(400);
+    expect(9_030 * k + y).toBeCloseTo(300);
+  });
+  it('shows all when nothing is chosen', () => {
+    const content = { width: 1500, height: 18_000 };
+    expect(openOn(content, view, undefined)).toEqual(fit(content, view));
   });
 });
 

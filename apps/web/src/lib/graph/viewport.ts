@@ -23,6 +23,25 @@ export function fit(content: Size, view: Size, padding = 32): Viewport {
   return { x: (view.width - content.width * k) / 2, y: (view.height - content.height * k) / 2, k };
 }
 
+/** Below this the names of tasks are specks. */
+const READABLE = 0.3;
+const NEAR = 0.6;
+
+/** How a picture opens: whole where its names can be read then, else with the box that matters in the middle. */
+export function openOn(
+  content: Size,
+  view: Size,
+  box: ({ readonly x: number; readonly y: number } & Size) | undefined,
+): Viewport {
+  const whole = fit(content, view);
+  if (box === undefined || whole.k >= READABLE) return whole;
+  return {
+    x: view.width / 2 - (box.x + box.width / 2) * NEAR,
+    y: view.height / 2 - (box.y + box.height / 2) * NEAR,
+    k: NEAR,
+  };
+}
+
 /** Zooms so that the point of the picture under the cursor stays under it. */
 export function zoomAt(viewport: Viewport, factor: number, at: { readonly x: number; readonly y: number }): Viewport {
   const k = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, viewport.k * factor));

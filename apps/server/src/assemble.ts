@@ -29,6 +29,8 @@ export interface RunningServer {
 /** How long answers under way get to end when the server stops. */
 const HTTP_GRACE_MS = 2_000;
 const HOUSEKEEPING_MS = 3_600_000;
+/** Also the name under which the `vaquita` command looks for it. */
+const SERVER_URL_FILE = 'server-url';
 
 export async function assembleServer(
   host: ServerHost,
@@ -136,6 +138,8 @@ export async function assembleServer(
     const examples = isNew && settings.examples ? await loadExamples(first) : [];
     const accounts = await ensureAdmin(first);
     await ensureTokens(first, accounts.adminId);
+    // The port may come from this process's environment alone, where a command in another shell does not see it.
+    await host.privateFiles(settings).write(SERVER_URL_FILE, `${listening.url}\n`);
     isSetUp = true;
     return {
       url: listening.url,

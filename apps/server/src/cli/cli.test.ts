@@ -5,6 +5,7 @@ import { type ApiBench, openApi, START, taskRow } from '@vaquita/api/testing';
 import type { TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from './cli.ts';
+import type { CommandIo } from './command.ts';
 
 const DAILY = `
 name: daily
@@ -26,7 +27,9 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Runs the command against the API in this process. */
-async function vaquita(...argv: string[]) {
+const vaquita = (...argv: string[]) => vaquitaOver(async (url, init) => api.app.fetch(new Request(url, init)), argv);
+
+async function vaquitaOver(fetch: CommandIo['fetch'], argv: readonly string[]) {
   let out = '';
   let notes = '';
   const code = await runCli(
@@ -34,7 +37,7 @@ async function vaquita(...argv: string[]) {
     {
       env: { VAQUITA_SERVER_URL: 'http://vaquita.test', VAQUITA_TOKEN: api.admin },
       cwd: folder,
-      fetch: async (url, init) => api.app.fetch(new Request(url, init)),
+      fetch,
       signal: stop.signal,
       print: (line) => {
         out += `${line}\n`;
@@ -186,4 +189,13 @@ describe('exit codes', () => {
   ] as const)('%j ends with %i', async (argv, code) => {
     expect((await vaquita(...argv)).code).toBe(code);
   });
+});
+
+it('says what to do when no server answers', async () => {
+  const refuse = async () => {
+    throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
+  };
+  const { code, notes } = await vaquitaOver(refuse, ['run', 'etl/daily']);
+  expect(code).toBe(1);
+  expect(notes).toMatch(/ECONNREFUSED\nIs the server running .*--server or VAQUITA_SERVER_URL\.\n$/);
 });

@@ -32,6 +32,25 @@ describe('findConnection', () => {
     expect(findConnection({}, { env: everywhere, cwd: folder }).url).toBe('http://127.0.0.1:9090');
   });
 
+  it('finds it where it says it listens, whatever port this shell would give it', () => {
+    writeFileSync(join(folder, 'cli-token'), 'vqa_local\n');
+    writeFileSync(join(folder, 'server-url'), 'http://127.0.0.1:40123\n');
+    const io = { env: env(), cwd: folder };
+    const there = { url: 'http://127.0.0.1:40123', token: 'vqa_local' };
+    expect(findConnection({}, io)).toEqual(there);
+    expect(findConnection({ server: there.url }, io)).toEqual(there);
+    expect(findConnection({ server: 'http://127.0.0.1:9090' }, io).url).toBe('http://127.0.0.1:9090');
+    expect(() => findConnection({ server: 'http://elsewhere.example:40123' }, io)).toThrow(/--token/);
+    const named = { ...io.env, VAQUITA_SERVER_URL: 'http://named', VAQUITA_TOKEN: 'vqa_named' };
+    expect(findConnection({}, { ...io, env: named })).toEqual({ url: 'http://named', token: 'vqa_named' });
+  });
+
+  it('goes by the settings when the file holds no address', () => {
+    writeFileSync(join(folder, 'cli-token'), 'vqa_local\n');
+    writeFileSync(join(folder, 'server-url'), 'file:///etc/passwd');
+    expect(findConnection({}, { env: env(), cwd: folder }).url).toBe('http://127.0.0.1:9090');
+  });
+
   it('does not send the local token to another server', () => {
     writeFileSync(join(folder, 'cli-token'), 'vqa_local');
     const elsewhere = () => findConnection({ server: 'https://elsewhere.example' }, { env: env(), cwd: folder });

@@ -8,6 +8,8 @@ import type { CommandIo, OptionSpec, OptionValues } from './command.ts';
 
 /** The file in a server's data folder with a token for the person who owns that folder (mode 0600). */
 const CLI_TOKEN_FILE = 'cli-token';
+/** The file beside it with the address at which that server was found last; it stays when the server stops. */
+const SERVER_URL_FILE = 'server-url';
 
 export const CONNECTION_OPTIONS = {
   server: {
@@ -34,8 +36,10 @@ export function findConnection(options: OptionValues, io: Pick<CommandIo, 'env' 
   if (url !== undefined && token !== undefined) return { url, token };
 
   const { settings } = loadSettings(io.env, io.cwd);
-  const local = `http://${urlHost(settings.host)}:${settings.port}`;
-  const found = token ?? readLocalToken(settings.dataDir);
+  const set = `http://${urlHost(settings.host)}:${settings.port}`;
+  const told = readLocal(settings.dataDir, SERVER_URL_FILE);
+  const local = told !== undefined && isServerUrl(told) ? told : set;
+  const found = token ?? readLocal(settings.dataDir, CLI_TOKEN_FILE);
   if (found === undefined) {
     throw new AppError(
       'unauthenticated',
@@ -43,7 +47,7 @@ export function findConnection(options: OptionValues, io: Pick<CommandIo, 'env' 
     );
   }
   // The token of the local data folder is for the local server: it is not sent anywhere else by accident.
-  if (token === undefined && url !== undefined && new URL(url).host !== new URL(local).host) {
+  if (token === undefined && url !== undefined && ![local, set].some((one) => sameHost(one, url))) {
     throw new AppError(
       'unauthenticated',
       `The data folder’s token is for ${local}. Pass --token or set VAQUITA_TOKEN for ${url}.`,
@@ -54,7 +58,7 @@ export function findConnection(options: OptionValues, io: Pick<CommandIo, 'env' 
 
 export function connect(options: OptionValues, io: CommandIo): VaquitaClient {
   const { url, token } = findConnection(options, io);
-  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+  if (!isServerUrl(url)) {
     throw new AppError(
       'bad_settings',
       `"${url}" is not the address of a server; write http://host:port or https://host.`,
@@ -74,9 +78,18 @@ function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function readLocalToken(dataDir: string): string | undefined {
+function isServerUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text);
+}
+
+/** What is no address at all is refused where the client is made, with a better sentence. */
+function sameHost(one: string, other: string): boolean {
+  return !URL.canParse(other) || new URL(one).host === new URL(other).host;
+}
+
+function readLocal(dataDir: string, file: string): string | undefined {
   try {
-    return readFileSync(join(dataDir, CLI_TOKEN_FILE), 'utf8').trim() || undefined;
+    return readFileSync(join(dataDir, file), 'utf8').trim() || undefined;
   } catch {
     return undefined;
   }

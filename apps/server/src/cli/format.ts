@@ -40,13 +40,20 @@ function pad(number: number): string {
 export function errorLines(thrown: unknown): readonly string[] {
   if (thrown instanceof ApiError) {
     const id = thrown.status >= 500 && thrown.requestId ? [`  request id ${thrown.requestId}`] : [];
-    return [`error: ${thrown.detail}`, ...problemLines(thrown.errors), ...id];
+    return [`error: ${thrown.detail}`, ...problemLines(thrown.errors), ...id, ...unreachableLines(thrown)];
   }
   // A bad_settings message already lists its problems.
   if (thrown instanceof AppError) {
     return [`error: ${thrown.message}`, ...(thrown.code === 'bad_settings' ? [] : problemLines(thrown.problems))];
   }
   return [`error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`];
+}
+
+function unreachableLines({ code }: ApiError): readonly string[] {
+  if (code !== 'unreachable') return [];
+  return [
+    'Is the server running ("vaquita start")? If it is elsewhere, say where with --server or VAQUITA_SERVER_URL.',
+  ];
 }
 
 function problemLines(problems: readonly { readonly path: string; readonly message: string }[]): readonly string[] {

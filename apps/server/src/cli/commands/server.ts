@@ -1,4 +1,5 @@
 /** `start`, `migrate`, `config`: the server itself, on this machine. Its code is loaded only when it is needed. */
+import { formatDuration } from '@vaquita/core';
 import { describeSettings, type ServerSettings } from '../../settings.ts';
 import { loadSettings } from '../../settings-file.ts';
 import { type Command, type CommandIo, EXIT, type OptionSpec, type OptionValues } from '../command.ts';
@@ -34,24 +35,42 @@ async function loadServer(): Promise<ServerModule> {
   return (await import('../../node.ts')) as ServerModule;
 }
 
-export const startCommand: Command = {
-  name: 'start',
-  summary: 'Start the server',
-  args: [],
-  options: CONFIG_OPTION,
-  examples: ['vaquita start', 'VAQUITA_PORT=9000 vaquita start'],
-  async run({ options }, io) {
-    const { settings } = settingsOf(options, io);
-    const { startServer } = await loadServer();
-    const server = await startServer(settings);
-    await new Promise<void>((resolve) => {
-      if (io.signal.aborted) resolve();
-      io.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    await server.close();
-    return EXIT.ok;
-  },
-};
+/** @param load How the server's code is loaded; a test hands in another. */
+export function startCommandOf(load: () => Promise<Pick<ServerModule, 'startServer'>>): Command {
+  return {
+    name: 'start',
+    summary: 'Start the server',
+    args: [],
+    options: CONFIG_OPTION,
+    examples: ['vaquita start', 'VAQUITA_PORT=9000 vaquita start'],
+    async run({ options }, io) {
+      const { settings } = settingsOf(options, io);
+      const told = new Promise<void>((resolve) => {
+        // From the first moment on: a start that takes long is told to stop, too.
+        const stop = () => {
+          io.note(stopping(settings));
+          resolve();
+        };
+        if (io.signal.aborted) stop();
+        else io.signal.addEventListener('abort', stop, { once: true });
+      });
+      const { startServer } = await load();
+      const server = await startServer(settings);
+      await told;
+      await server.close();
+      return EXIT.ok;
+    },
+  };
+}
+
+/** Tasks of other workers go on without this server; only the embedded one's have to end with it. */
+function stopping({ embeddedWorker, shutdownGraceMs }: ServerSettings): string {
+  const grace =
+    embeddedWorker && shutdownGraceMs > 0 ? `; running tasks have ${formatDuration(shutdownGraceMs)} to end` : '';
+  return `Stopping${grace}. Ctrl-C again ends at once.`;
+}
+
+export const startCommand = startCommandOf(loadServer);
 
 export const migrateCommand: Command = {
   name: 'migrate',

@@ -157,6 +157,56 @@ describe('run', () => {
   });
 });
 
+describe('logs', () => {
+  it('follows the tasks of a run that has only just begun until the run has ended', async () => {
+    await applyDaily();
+    await vaquita('run', 'etl/daily', '--param', 'day=mon');
+    const [started] = (await api.store.instances.list({}, { limit: 1, cursor: null })).items;
+    const running = { ...started!, number: 1, startedAt: START };
+    const done = { state: 'success', startedAt: START, endedAt: START + 1000 } as const;
+    const extract = taskRow(running, { name: 'extract', ...done });
+    const load = taskRow(running, { name: 'load', ...done });
+    await api.writeLog(extract.id, 'one\n');
+    await api.writeLog(load.id, 'two\n');
+    // With each look the run is one step further: nothing yet, the first task, both and the end.
+    const steps: readonly (readonly TaskInstanceRow[])[] = [[], [extract], [extract, load]];
+    let looks = 0;
+    const { instances } = api.deps.store;
+    instances.list = async () => ({ items: [running], next: null });
+    instances.find = async () =>
+      looks < 2 ? { ...running, state: 'running' } : { ...running, state: 'success', endedAt: START + 3000 };
+    instances.tasks = async () => {
+      const tasks = steps[Math.min(looks, 2)]!;
+      looks += 1;
+      setTimeout(() => api.hint(), 0);
+      return tasks;
+    };
+    instances.task = async (id) => [extract, load].find((task) => task.id === id);
+    const { code, out } = await vaquita('logs', 'etl/daily#1', '--follow');
+    expect(out).toBe('--- extract (attempt 1, success)\none\n--- load (attempt 1, success)\ntwo\n');
+    expect(code).toBe(0);
+
+    // One task is followed to its own end, not to that of the run.
+    looks = 0;
+    instances.find = async () => ({ ...running, state: 'running' });
+    const one = await vaquita('logs', 'etl/daily#1', '--task', 'extract', '--follow');
+    expect(one).toMatchObject({ code: 0, out: '--- extract (attempt 1, success)\none\n' });
+  });
+
+  it('does not wait for a task that the run will never have', async () => {
+    await applyDaily();
+    await vaquita('run', 'etl/daily', '--param', 'day=mon');
+    const { list } = api.store.instances;
+    api.deps.store.instances.list = async (...given) => {
+      const page = await list.apply(api.store.instances, given);
+      return { ...page, items: page.items.map((row) => ({ ...row, number: 1 })) };
+    };
+    const { code, notes } = await vaquita('logs', 'etl/daily#1', '--task', 'extrat', '--follow');
+    expect(code).toBe(1);
+    expect(notes).toContain('"extract"');
+  });
+});
+
 describe('tokens', () => {
   it('are printed alone, so that a script can take them', async () => {
     const { code, out, notes } = await vaquita('worker-token', 'create', '--name', 'rack', '--expires-in', '30d');

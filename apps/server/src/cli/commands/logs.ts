@@ -1,8 +1,9 @@
 /** `logs`: of one task instance, or of the tasks of a run. */
 import type { InstanceView, TaskInstanceView, VaquitaClient } from '@vaquita/client';
-import { AppError, didYouMean } from '@vaquita/core';
+import { AppError, didYouMean, isTaskTerminal, isWorkflowTerminal } from '@vaquita/core';
 import { type Command, type CommandIo, EXIT } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
+import { followRun } from '../follow-run.ts';
 import { parseRunName, type WorkflowName } from '../names.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -13,35 +14,84 @@ export const logsCommand: Command = {
   args: ['task-instance-id | project/workflow#number'],
   options: {
     task: { type: 'string', value: 'name', help: 'Of a run, only this task' },
-    follow: { type: 'boolean', help: 'Go on until the task has ended' },
+    follow: { type: 'boolean', help: 'Go on until the task, or the run with all its tasks, has ended' },
     ...CONNECTION_OPTIONS,
   },
   examples: ['vaquita logs "examples/weather-report#3" --task figures', 'vaquita logs 06f3… --follow'],
   async run({ args, options }, io) {
     const client = connect(options, io);
+    const named = args[0]!;
     const only = typeof options.task === 'string' ? options.task : undefined;
-    const tasks = await findTasks(client, args[0]!, only);
-    for (const task of tasks) {
-      if (tasks.length > 1) io.print(`--- ${task.name} (attempt ${task.attempt}, ${task.state})`);
-      if (options.follow === true) await follow(client, task, io);
-      else await printAll(client, task, io);
-      if (io.signal.aborted) return EXIT.interrupted;
+    const run = parseRunName(named);
+    const isFollowing = options.follow === true;
+    if (run === undefined) {
+      const task = await client.taskInstances.get(named);
+      await (isFollowing ? follow(client, task, io) : printAll(client, task, io));
+    } else {
+      const { id } = await findRun(client, run);
+      if (only !== undefined) await requireTask(client, id, only);
+      if (isFollowing) await followTasks(client, id, { only, io });
+      else await printTasks(client, id, { only, io });
     }
-    return EXIT.ok;
+    return io.signal.aborted ? EXIT.interrupted : EXIT.ok;
   },
 };
 
-async function findTasks(client: VaquitaClient, named: string, only: string | undefined): Promise<TaskInstanceView[]> {
-  const run = parseRunName(named);
-  if (run === undefined) return [await client.taskInstances.get(named)];
-  const instance = await findRun(client, run);
-  const { items } = await client.instances.tasks(instance.id);
-  const current = items.filter((task) => task.current);
-  if (only === undefined) return current;
-  const chosen = current.filter((task) => task.name === only);
-  if (chosen.length > 0) return chosen;
-  const names = current.map((task) => task.name);
-  throw new AppError('not_found', `The run ${named} has no task "${only}" yet.${didYouMean(only, names)}`);
+interface Wanted {
+  /** Only the task of this name. */
+  readonly only: string | undefined;
+  readonly io: CommandIo;
+}
+
+/** A name that the run's definition does not have would otherwise be waited for until the run has ended. */
+async function requireTask(client: VaquitaClient, runId: string, name: string): Promise<void> {
+  const names = (await client.instances.graph(runId)).nodes.map((node) => node.name);
+  if (names.includes(name)) return;
+  throw new AppError('not_found', `The run has no task "${name}".${didYouMean(name, names)}`);
+}
+
+async function printTasks(client: VaquitaClient, runId: string, { only, io }: Wanted): Promise<void> {
+  const { items } = await client.instances.tasks(runId);
+  const tasks = items.filter((task) => task.current && (only === undefined || task.name === only));
+  if (only !== undefined && tasks.length === 0)
+    throw new AppError('not_found', `The task "${only}" has not begun yet.`);
+  for (const task of tasks) {
+    if (io.signal.aborted) return;
+    if (tasks.length > 1) io.print(heading(task));
+    await printAll(client, task, io);
+  }
+}
+
+/**
+ * One log after the other, each whole: what runs at the same time is kept by the server and printed when it is its
+ * turn. A task that still waits is passed over until it begins, and a later attempt is a log of its own.
+ */
+async function followTasks(client: VaquitaClient, runId: string, { only, io }: Wanted): Promise<void> {
+  const printed = new Set<string>();
+  for await (const { instance, tasks } of followRun(client, runId, io.signal)) {
+    const hasEnded = isWorkflowTerminal(instance.state);
+    for (const task of tasks) {
+      const isOfThisRun = task.current || task.runCounter === instance.runCounter;
+      const isWanted = isOfThisRun && (only === undefined || task.name === only);
+      const hasBegun = task.startedAt !== null || isTaskTerminal(task.state) || hasEnded;
+      if (!isWanted || !hasBegun || printed.has(task.id)) continue;
+      if (io.signal.aborted) return;
+      printed.add(task.id);
+      io.print(heading(task));
+      // In a run that has ended nothing is left to wait for.
+      await (hasEnded ? printAll(client, task, io) : follow(client, task, io));
+    }
+    // A further attempt is there in the moment in which the one before has ended, so there will be none.
+    const last = tasks.find((task) => task.current && task.name === only);
+    if (last !== undefined && isTaskTerminal(last.state) && printed.has(last.id)) return;
+  }
+  if (only !== undefined && printed.size === 0 && !io.signal.aborted) {
+    throw new AppError('not_found', `The run has ended without beginning the task "${only}".`);
+  }
+}
+
+function heading({ name, attempt, state }: TaskInstanceView): string {
+  return `--- ${name} (attempt ${attempt}, ${state})`;
 }
 
 /** Numbers grow with time and the list is newest first, so the search ends where the numbers are lower. */

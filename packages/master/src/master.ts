@@ -96,8 +96,17 @@ export function createMaster(deps: MasterDeps): Master {
     if (!ending) return;
     term = undefined;
     log.warn('This server no longer leads.', { why });
-    stepping = ending.close();
+    stepping = ending.close().then(letGo);
     if (!closed) timer ??= clock.setTimeout(() => void campaign(), settings.electionIntervalMs);
+  }
+
+  /** Who does not lead must not keep others from it (L2). A lease that is lost already needs no release. */
+  async function letGo(): Promise<void> {
+    try {
+      await deps.lease.release();
+    } catch (error) {
+      log.warn('The lease could not be released; it ends by itself.', { error: toAppError(error).message });
+    }
   }
 
   return {

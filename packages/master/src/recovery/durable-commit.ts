@@ -17,7 +17,12 @@ export interface DurableCommitDeps {
 }
 
 /** What is worth another try: nothing of the unit itself is wrong. */
-const PASSES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['database_busy', 'unavailable']);
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['database_busy', 'unavailable']);
+
+/** True for trouble of the database that passes by itself. */
+export function isPassing(code: ErrorCode): boolean {
+  return PASSING.has(code);
+}
 
 /** Longest wait between two tries. */
 const MAX_RETRY_MS = 5_000;
@@ -37,7 +42,7 @@ export function createDurableCommit({ store, epoch, clock, log, retryMs }: Durab
           return await store.commit(epoch, unit);
         } catch (thrown) {
           const error = toAppError(thrown);
-          if (closed || !PASSES.has(error.code)) throw error;
+          if (closed || !isPassing(error.code)) throw error;
           log.error('A commit failed; it is tried again.', { code: error.code, error: error.message, retryInMs: wait });
           await new Promise<void>((resolve) => clock.setTimeout(resolve, wait));
           if (closed) throw error;

@@ -5,20 +5,13 @@
  * F1 Open runs are read page by page; one that cannot be read or built is passed over, with the reason in the log.
  * F2 A run whose commits are refused again and again is set aside, not rebuilt for ever.
  */
-import {
-  type Clock,
-  type Epoch,
-  type ErrorCode,
-  type Reason,
-  toAppError,
-  type WorkflowInstanceId,
-} from '@vaquita/core';
+import { type Clock, type Epoch, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
 import type { Logger } from '../settings.ts';
 import { commitOf } from './commit-of.ts';
-import type { DurableCommit } from './durable-commit.ts';
+import { type DurableCommit, isPassing } from './durable-commit.ts';
 
 export interface Repair {
   /** Brings every open run into memory. */
@@ -52,7 +45,6 @@ export interface RepairDeps {
 
 /** Refusals in a row after which a run is set aside. */
 const MAX_REFUSALS = 3;
-const PASSES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['database_busy', 'unavailable']);
 
 export function createRepair(deps: RepairDeps): Repair {
   const { store, clock, log, runs } = deps;
@@ -65,7 +57,7 @@ export function createRepair(deps: RepairDeps): Repair {
         return await read();
       } catch (thrown) {
         const error = toAppError(thrown);
-        if (!PASSES.has(error.code)) throw error;
+        if (!isPassing(error.code)) throw error;
         log.warn('The database did not answer; trying again.', { error: error.message });
         await new Promise<void>((resolve) => clock.setTimeout(resolve, deps.retryMs));
       }

@@ -47,10 +47,13 @@ export function createOutputRouter(logs: LogStore, clock: Clock, log: Logger): O
     try {
       stream.kept = await logs.append(taskInstanceId, output.offset, encoder.encode(output.text));
     } catch (error) {
-      log.error('Output of a task could not be written to its log; the worker keeps it and sends it again.', {
-        taskInstanceId,
-        error: String(error),
-      });
+      log.error(
+        'Output of a task could not be written to its log; what follows stands after a line that says how much is missing.',
+        {
+          taskInstanceId,
+          error: String(error),
+        },
+      );
       return;
     } finally {
       stream.pending -= 1;

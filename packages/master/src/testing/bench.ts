@@ -53,6 +53,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
 
   let epoch = 0;
   let revoked = false;
+  let held = false;
   let loseLease: ((why: string) => void) | undefined;
 
   /** What a test makes of the database: called before a commit or a load; throws, waits, or does nothing. */
@@ -63,13 +64,16 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     rows: ((rows: RunRows) => RunRows) | null;
     /** Answers in the place of the database when pending commands are read. */
     pending: MasterStore['pendingCommands'] | null;
-  } = { commit: null, load: null, rows: null, pending: null };
+    /** Answers in the place of the database when open runs are listed. */
+    open: MasterStore['openInstances'] | null;
+  } = { commit: null, load: null, rows: null, pending: null, open: null };
   const faulty: MasterStore = {
     ...store.master,
     async commit(epochOfCommit, unit) {
       await faults.commit?.(unit);
       return store.master.commit(epochOfCommit, unit);
     },
+    openInstances: (page) => (faults.open ?? store.master.openInstances)(page),
     pendingCommands: (limit) => (faults.pending ?? store.master.pendingCommands)(limit),
     async loadRun(id) {
       await faults.load?.(id);
@@ -115,10 +119,14 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     const lease: Lease = {
       async acquire() {
         epoch += 1;
+        held = true;
         store.leader.set(epoch);
         return { epoch };
       },
-      release: async () => store.leader.set(null),
+      async release() {
+        held = false;
+        store.leader.set(null);
+      },
       onLost: (lost) => {
         loseLease = lost;
       },
@@ -333,6 +341,8 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     get master() {
       return master;
     },
+    /** Whether a server holds the lease. */
+    leads: () => held,
     /** From now on no worker may join with the token. */
     revokeToken() {
       revoked = true;

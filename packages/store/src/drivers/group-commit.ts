@@ -58,6 +58,14 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     }
   }
 
+  function start(): void {
+    running ??= drain().finally(() => {
+      running = undefined;
+      // A unit may have come between the last look at the queue and this moment.
+      if (queue.length > 0) start();
+    });
+  }
+
   function takeGroup(): readonly Waiting[] {
     let statements = 0;
     let count = 0;
@@ -137,14 +145,12 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       if (unit.length === 0) return Promise.resolve([]);
       return new Promise((resolve, reject) => {
         queue.push({ unit, resolve, reject });
-        running ??= drain().finally(() => {
-          running = undefined;
-        });
+        start();
       });
     },
     async close() {
       closed = true;
-      await running;
+      while (running) await running;
     },
   };
 }

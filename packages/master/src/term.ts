@@ -112,9 +112,9 @@ export function openTerm(deps: TermDeps): Term {
     perform,
     run: (_bus, effect) => deliveries.perform(effect),
     commit: (_bus, unit) => commits.write(unit),
-    committed(bus, done) {
+    committed(bus, unit) {
       repair.committed(bus.id);
-      commands.done(done);
+      commands.done(unit.commandsDone.map(({ id }) => id));
       told();
     },
     broken: (bus, error) => void repair.afterRefusal(bus, error),

@@ -58,7 +58,7 @@ function openBus(tasks: readonly TaskSpec[]) {
           },
         });
       }),
-    committed: (_bus, commands) => news.push(`committed ${commands.length}`),
+    committed: (_bus, unit) => news.push(`committed ${unit.commandsDone.length}`),
     broken: (_bus, error) => news.push(`broken ${(error as AppError).code}`),
     quarantined: (_bus, doing, error) => news.push(`quarantined ${doing}: ${(error as Error).message}`),
     settled: () => news.push('settled'),

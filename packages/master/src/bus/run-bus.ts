@@ -9,7 +9,6 @@
  * B5 Nothing that goes wrong in one run reaches another: the bus is set aside and says so.
  */
 import {
-  type CommandId,
   type DispatchId,
   type Effect,
   type Intent,
@@ -36,7 +35,8 @@ export interface BusEnvironment {
   run(bus: RunBus, effect: Effect): void;
   /** Resolves when the unit is durable. Rejects only when it can never be. */
   commit(bus: RunBus, unit: RunChangeSet): Promise<{ readonly number: number | null }>;
-  committed(bus: RunBus, commands: readonly CommandId[]): void;
+  /** The unit is durable; its effects follow. */
+  committed(bus: RunBus, unit: RunChangeSet): void;
   /** Its commit was refused; the bus is set aside. */
   broken(bus: RunBus, error: unknown): void;
   /** Handling failed; the bus is set aside. `doing` names the event or the step. */
@@ -119,10 +119,7 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
     if (number !== null) run.instance.number = number;
     remember(unit);
     try {
-      env.committed(
-        bus,
-        unit.commandsDone.map((command) => command.id),
-      );
+      env.committed(bus, unit);
       // Also of a run set aside meanwhile: these effects belong to what is durable.
       for (const effect of due) env.run(bus, effect);
     } catch (error) {

@@ -11,6 +11,8 @@ export function commitOf(part: Partial<RunCommit>): RunCommit {
     outboxPut: [],
     outboxDone: [],
     commandsDone: [],
+    newRuns: [],
+    newCommands: [],
     ...part,
   };
 }

@@ -4,6 +4,7 @@ import type {
   ParamDefinition,
   RetryPolicy,
   TaskDefinition,
+  TaskGroupUse,
   TimeoutPolicy,
   WorkflowDefinition,
   WorkflowDocument,
@@ -34,6 +35,8 @@ export function compileWorkflow(document: WorkflowDocument, options?: Definition
     description: workflow.description ?? '',
     params: compileParams(workflow.params),
     execution: workflow.execution ?? 'parallel',
+    maxParallelRuns: workflow.maxParallelRuns ?? null,
+    strictParams: workflow.strictParams ?? false,
     failureStrategy: workflow.failureStrategy ?? 'continue',
     timeout: compileTimeout(workflow.timeout),
     timezone: workflow.timezone ?? 'UTC',
@@ -54,6 +57,7 @@ function compileTask({ task, config }: ReadTask): TaskDefinition {
     workerGroup: task.workerGroup ?? null,
     environment: task.environment ?? null,
     priority: task.priority ?? 'medium',
+    taskGroup: compileTaskGroup(task.taskGroup),
     params: compileParams(task.params),
     outputs: (task.outputs ?? []).map(({ name, type = 'string' }) => ({ name, type })),
     config,
@@ -79,9 +83,16 @@ function compileRetry(retry: TaskInput['retry']): RetryPolicy {
   };
 }
 
-function compileTimeout(timeout: WorkflowInput['timeout']): TimeoutPolicy | null {
+/** A run has no attempts: its time is always counted from its start. */
+function compileTimeout(timeout: WorkflowInput['timeout'] | TaskInput['timeout']): TimeoutPolicy | null {
   if (timeout === undefined) return null;
-  return { afterMs: durationMs(timeout.after, 0), strategy: timeout.strategy ?? 'fail' };
+  const from = 'from' in timeout ? timeout.from : undefined;
+  return { afterMs: durationMs(timeout.after, 0), strategy: timeout.strategy ?? 'fail', from: from ?? 'start' };
+}
+
+function compileTaskGroup(group: TaskInput['taskGroup']): TaskGroupUse | null {
+  if (group === undefined) return null;
+  return typeof group === 'string' ? { name: group, priority: 0 } : { name: group.name, priority: group.priority ?? 0 };
 }
 
 function durationMs(text: string | undefined, fallback: number): number {

@@ -58,6 +58,14 @@ export interface RetryPolicy {
 export interface TimeoutPolicy {
   readonly afterMs: number;
   readonly strategy: TimeoutStrategy;
+  /** Counted from the start of the attempt, or from the task's first submission (waiting and retries included). */
+  readonly from: 'start' | 'first_submit';
+}
+
+export interface TaskGroupUse {
+  readonly name: string;
+  /** Among tasks that wait for the group, the higher goes first. */
+  readonly priority: number;
 }
 
 export interface TaskDefinition {
@@ -73,6 +81,8 @@ export interface TaskDefinition {
   readonly workerGroup: string | null;
   readonly environment: string | null;
   readonly priority: Priority;
+  /** Null for tasks of no group, and for logic tasks, which take no slot. */
+  readonly taskGroup: TaskGroupUse | null;
   /** Local parameters (direction in). */
   readonly params: readonly ParamDefinition[];
   readonly outputs: readonly OutputDefinition[];
@@ -85,6 +95,10 @@ export interface WorkflowDefinition {
   readonly description: string;
   readonly params: readonly ParamDefinition[];
   readonly execution: ExecutionType;
+  /** How many runs may be live at once, for `parallel`; null: any number. Serial types have one place. */
+  readonly maxParallelRuns: number | null;
+  /** True: a parameter that cannot be resolved fails its task. False: its text stays and a warning is recorded. */
+  readonly strictParams: boolean;
   readonly failureStrategy: FailureStrategy;
   readonly timeout: TimeoutPolicy | null;
   /** IANA zone in which time expressions are evaluated; UTC when the document names none. */

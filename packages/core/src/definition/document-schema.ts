@@ -30,7 +30,15 @@ const paramName = z.string().regex(PARAM_NAME, 'Must be made of letters, digits,
 
 const description = z.string().max(10_000);
 const paramType = z.enum(PARAM_TYPES);
-const timeout = z.strictObject({ after: positiveDuration, strategy: z.enum(TIMEOUT_STRATEGIES).optional() });
+const timeoutShape = { after: positiveDuration, strategy: z.enum(TIMEOUT_STRATEGIES).optional() };
+const timeout = z.strictObject(timeoutShape);
+const taskTimeout = z.strictObject({ ...timeoutShape, from: z.enum(['start', 'first_submit']).optional() });
+
+const MAX_GROUP_PRIORITY = 1_000_000;
+const taskGroup = z.union(
+  [name, z.strictObject({ name, priority: z.int().min(-MAX_GROUP_PRIORITY).max(MAX_GROUP_PRIORITY).optional() })],
+  { error: 'Must be the name of a task group, or a map with name and priority.' },
+);
 
 const param = z.strictObject({
   name: paramName,
@@ -63,10 +71,9 @@ const workflowShape = {
     .refine(isTimezone, 'Not a known time zone: give an IANA name such as Europe/Berlin or UTC.')
     .optional(),
   params: z.array(param).optional(),
-  execution: z
-    .enum(EXECUTION_TYPES)
-    .refine((type) => type === 'parallel', 'Only "parallel" is supported by this version.')
-    .optional(),
+  execution: z.enum(EXECUTION_TYPES).optional(),
+  maxParallelRuns: z.int().min(1).max(10_000).optional(),
+  strictParams: z.boolean().optional(),
   failureStrategy: z.enum(FAILURE_STRATEGIES).optional(),
   timeout: timeout.optional(),
 };
@@ -81,11 +88,12 @@ export const taskShape = {
   params: z.array(param).optional(),
   outputs: z.array(z.strictObject({ name: paramName, type: paramType.optional() })).optional(),
   retry: retry.optional(),
-  timeout: timeout.optional(),
+  timeout: taskTimeout.optional(),
   delay: duration.optional(),
   workerGroup: name.optional(),
   environment: name.optional(),
   priority: z.enum(PRIORITIES).optional(),
+  taskGroup: taskGroup.optional(),
 };
 
 export const workflowSchema = z.strictObject(workflowShape);
@@ -97,8 +105,3 @@ export const looseTaskSchema = z.object(taskShape);
 export type WorkflowInput = z.output<typeof workflowSchema>;
 export type TaskInput = z.output<typeof taskSchema>;
 export type ParamInput = z.output<typeof param>;
-
-/** Known to the format and refused for now. */
-export const UNSUPPORTED_TASK_KEYS: Readonly<Record<string, string>> = {
-  taskGroup: 'Task groups are not supported by this version. Remove this key.',
-};

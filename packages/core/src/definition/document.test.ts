@@ -83,6 +83,7 @@ describe('compileWorkflow', () => {
       workerGroup: null,
       environment: null,
       priority: 'high',
+      taskGroup: null,
       params: [],
       outputs: [],
       config: { database: 'file:./warehouse.db', script: 'insert into orders values (1)' },
@@ -115,7 +116,7 @@ describe('compileWorkflow', () => {
       const { tasks } = compileWorkflow(
         parseWorkflowDocument(workflow(shell('a', { timeout: { after: '5s', strategy } }))),
       );
-      expect(tasks[0]!.timeout).toEqual({ afterMs: 5_000, strategy });
+      expect(tasks[0]!.timeout).toEqual({ afterMs: 5_000, strategy, from: 'start' });
     }
     const bare = compileWorkflow(parseWorkflowDocument(workflow(shell('a', { timeout: { after: '5s' } }))));
     expect(bare.tasks[0]!.timeout!.strategy).toBe('fail');
@@ -195,16 +196,6 @@ describe('parseWorkflowDocument', () => {
       'a logic type',
       workflow({ name: 'a', type: 'switch' }),
       expect.stringContaining('"switch" tasks are not supported by this version.'),
-    ],
-    [
-      'another execution type',
-      { ...workflow(shell('a')), execution: 'serial_wait' },
-      'execution: Only "parallel" is supported by this version.',
-    ],
-    [
-      'a task group',
-      workflow(shell('a', { taskGroup: { name: 'g' } })),
-      'tasks[0].taskGroup: Task groups are not supported by this version. Remove this key.',
     ],
     [
       'a named data source',

@@ -47,7 +47,15 @@ function readHead(head: JsonRecord, problems: Problem[]): WorkflowInput | undefi
     checkParams(workflow.params, place);
     checkCycles(workflow.params, place);
   }
+  problems.push(...boundProblems(head));
   return workflow;
+}
+
+/** Serial types have one place by their nature. */
+function boundProblems({ execution, maxParallelRuns }: JsonRecord): readonly Problem[] {
+  if (maxParallelRuns === undefined || typeof execution !== 'string' || !execution.startsWith('serial_')) return [];
+  const message = `Only parallel runs can be bounded; ${execution} runs are one at a time. Remove this key, or set execution to parallel.`;
+  return [{ path: 'maxParallelRuns', message }];
 }
 
 function readTasks(

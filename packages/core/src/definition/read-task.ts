@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Problem } from '../errors/app-error.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
-import { looseTaskSchema, type TaskInput, taskShape, UNSUPPORTED_TASK_KEYS } from './document-schema.ts';
+import { looseTaskSchema, type TaskInput, taskShape } from './document-schema.ts';
 import type { JsonRecord } from './json-tree.ts';
 import { checkNames, checkParams, paramValuesAsText } from './param-problems.ts';
 import { checkShape } from './shape-problems.ts';
@@ -27,7 +27,7 @@ export function readTask(raw: JsonRecord, place: TaskPlace): ReadTask | undefine
   const { path, problems } = place;
   const type =
     typeof raw.type === 'string' && Object.hasOwn(place.taskTypes, raw.type) ? place.taskTypes[raw.type] : undefined;
-  const supported = withoutUnsupported(raw, { ...UNSUPPORTED_TASK_KEYS, ...type?.unsupported }, place);
+  const supported = withoutUnsupported(raw, type?.unsupported ?? {}, place);
   const written = { ...supported, ...paramsAsText(supported, place) };
   const task =
     type === undefined ? readLoosely(written, place) : checkShape(schemaWith(type), written, { path, problems });

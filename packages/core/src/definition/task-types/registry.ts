@@ -28,6 +28,13 @@ export const LOGIC_TYPES = [
   'wait',
 ] as const;
 
+const LOGIC_NAMES: ReadonlySet<string> = new Set(LOGIC_TYPES);
+
+/** True of the types that the master decides itself, without a worker. */
+export function isLogicType(type: string): boolean {
+  return LOGIC_NAMES.has(type);
+}
+
 /** JSON Schema of a type's settings as they are written, for forms and editors. */
 export function taskTypeJsonSchema(type: TaskType): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(type.schema, { io: 'input' });

@@ -3,6 +3,7 @@ import type {
   CommandRow,
   Id,
   NewEvent,
+  ParamDefinition,
   ProjectId,
   SessionId,
   TaskInstanceId,
@@ -15,7 +16,7 @@ import type {
   WorkflowInstanceRow,
   WorkflowState,
 } from '@vaquita/core';
-import type { Page, WorkerRow } from './master.ts';
+import type { Page, TaskGroupRow, WorkerRow } from './master.ts';
 
 export interface PageRequest {
   /** At most 500. */
@@ -28,6 +29,8 @@ export interface ProjectRow {
   readonly id: ProjectId;
   readonly name: string;
   readonly description: string;
+  /** What every task of its workflows can read, below the workflow's own parameters. */
+  readonly params: readonly ParamDefinition[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -41,7 +44,12 @@ export interface ProjectStore {
   /** @throws AppError `name_in_use`. */
   update(
     id: ProjectId,
-    change: { readonly name?: string; readonly description?: string; readonly at: number },
+    change: {
+      readonly name?: string;
+      readonly description?: string;
+      readonly params?: readonly ParamDefinition[];
+      readonly at: number;
+    },
   ): Promise<void>;
   /** @throws AppError `conflict` while the project holds workflows. */
   delete(id: ProjectId): Promise<void>;
@@ -109,6 +117,8 @@ export interface InstanceFilter {
   readonly projectId?: ProjectId;
   readonly workflowId?: WorkflowId;
   readonly states?: readonly WorkflowState[];
+  /** Runs that tasks of this run started. */
+  readonly parentId?: WorkflowInstanceId;
 }
 
 export interface InstanceStore {
@@ -125,9 +135,32 @@ export interface InstanceStore {
   countsByState(since: number): Promise<Readonly<Partial<Record<WorkflowState, number>>>>;
 }
 
+/** Changes are told to the leader by an event `task_group.changed` with the group's name, in the same unit. */
+export interface TaskGroupStore {
+  /** @throws AppError `name_in_use`. */
+  create(row: TaskGroupRow, event: NewEvent): Promise<void>;
+  /** By id or by name. */
+  find(idOrName: string): Promise<TaskGroupRow | undefined>;
+  list(page: PageRequest): Promise<Page<TaskGroupRow>>;
+  /** @throws AppError `not_found`. */
+  update(
+    id: TaskGroupRow['id'],
+    change: { readonly description?: string; readonly size?: number; readonly open?: boolean },
+    event: NewEvent,
+  ): Promise<void>;
+  /** @throws AppError `conflict` while tasks hold its slots or wait for them. */
+  delete(id: TaskGroupRow['id'], event: NewEvent): Promise<void>;
+  /** Task instances of the group that have not ended, holders first, then in the order they will be served. */
+  members(name: string, page: PageRequest): Promise<Page<TaskInstanceRow>>;
+  /** Slots held now, per group: a count of rows, never a counter. */
+  held(): Promise<Readonly<Record<string, number>>>;
+}
+
 export interface CommandStore {
   /** Files a command. The same id twice is the same command. */
   file(command: CommandRow): Promise<void>;
+  /** Files many in one unit. */
+  fileAll(commands: readonly CommandRow[]): Promise<void>;
   /** How a command ended: pending (null) or its outcome. */
   outcome(id: string): Promise<{ readonly done: boolean; readonly outcome: string | null } | undefined>;
   pendingCount(): Promise<number>;

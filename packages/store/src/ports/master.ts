@@ -3,6 +3,7 @@ import type {
   CommandId,
   CommandRow,
   Epoch,
+  Id,
   NewEvent,
   OutboxRow,
   ProjectId,
@@ -14,6 +15,7 @@ import type {
   WorkflowId,
   WorkflowInstanceId,
   WorkflowInstanceRow,
+  WorkflowState,
 } from '@vaquita/core';
 
 /** Everything one workflow instance's transitions changed since its last commit: one atomic unit. */
@@ -30,11 +32,95 @@ export interface RunCommit {
   readonly outboxDone: readonly string[];
   /** Commands this commit has carried out: each must still be pending, else the unit is a conflict. */
   readonly commandsDone: readonly { readonly id: CommandId; readonly outcome: string }[];
+  /** Runs that tasks of this one start: row, `start` command and `workflow_instance.created` event, as `InstanceStore.start` files them. */
+  readonly newRuns: readonly NewRun[];
+  /** Orders to other runs. The same id twice is the same command. */
+  readonly newCommands: readonly CommandRow[];
+}
+
+export interface NewRun {
+  readonly instance: WorkflowInstanceRow;
+  readonly command: CommandRow;
+  readonly event: NewEvent;
+}
+
+/** What the gate knows of a run that is live or waits for its turn. */
+export interface LiveRunRow {
+  readonly id: WorkflowInstanceId;
+  readonly workflowId: WorkflowId;
+  readonly projectId: ProjectId;
+  readonly state: WorkflowState;
+  readonly executionSlot: number | null;
+  readonly queuedAt: number | null;
+}
+
+export interface SlotHolderRow {
+  readonly taskInstanceId: TaskInstanceId;
+  readonly workflowInstanceId: WorkflowInstanceId;
+  readonly taskGroup: string;
+  readonly groupSlot: number;
+}
+
+export interface TaskGroupRow {
+  readonly id: Id<'task-group'>;
+  readonly name: string;
+  readonly description: string;
+  /** Tasks of the group that may hold a slot at once. */
+  readonly size: number;
+  /** Closed: it grants nothing; holders keep what they hold. */
+  readonly open: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface WorkflowTarget {
+  readonly projectId: ProjectId;
+  readonly projectName: string;
+  readonly workflowId: WorkflowId;
+  readonly workflowName: string;
+  /** The newest version, or the one asked for; null when there is no such version. */
+  readonly version: number | null;
+  readonly online: boolean;
+  readonly document: WorkflowDocument | null;
+}
+
+/** The newest run of a workflow whose business time lies in an interval: a later business time wins, then the later id. */
+export interface DependencyRun {
+  readonly id: WorkflowInstanceId;
+  readonly number: number | null;
+  readonly version: number;
+  readonly state: WorkflowState;
+  readonly businessTime: number;
+  readonly endedAt: number | null;
+}
+
+/** Reads for tasks that look at other runs. None is part of a unit. */
+export interface OtherRunsStore {
+  /** By id or name; `project` null is `ownProject`. */
+  resolveWorkflow(query: {
+    readonly ownProject: ProjectId;
+    readonly project: string | null;
+    readonly workflow: string;
+    readonly version: number | null;
+  }): Promise<WorkflowTarget | { readonly missing: 'project' | 'workflow' }>;
+  instances(ids: readonly WorkflowInstanceId[]): Promise<readonly WorkflowInstanceRow[]>;
+  /** Per interval, in order; undefined where there is none. Dry runs and `not` (the asking run) do not count. */
+  newestIn(
+    workflowId: WorkflowId,
+    intervals: readonly { readonly from: number; readonly to: number }[],
+    not: WorkflowInstanceId,
+  ): Promise<readonly (DependencyRun | undefined)[]>;
+  /** Whether the workflow has any run besides `not` that is no dry run. */
+  hasOther(workflowId: WorkflowId, not: WorkflowInstanceId): Promise<boolean>;
+  /** Current task instances of a run, all of them or those of the given names. */
+  currentTasks(id: WorkflowInstanceId, names: readonly string[] | null): Promise<readonly TaskInstanceRow[]>;
 }
 
 export interface RunRows {
   /** Of the run's project, now. */
   readonly projectName: string;
+  /** The project's parameters, now. */
+  readonly projectParams: Readonly<Record<string, string>>;
   readonly instance: WorkflowInstanceRow;
   /** All task instances, in order of creation, not only current ones. */
   readonly tasks: readonly TaskInstanceRow[];
@@ -73,6 +159,12 @@ export interface MasterStore {
   rejectCommand(epoch: Epoch, id: CommandId, outcome: string): Promise<void>;
   /** Which attempt a dispatch is or was the sending of: undefined when it was taken back, or never was. */
   findDispatch(dispatchId: string): Promise<DispatchOrigin | undefined>;
+  /** Every run that is live or waits for its turn: what a new leader's gate starts from. */
+  liveRuns(): Promise<readonly LiveRunRow[]>;
+  /** Every task instance that has not ended and holds a slot of a task group. */
+  slotHolders(): Promise<readonly SlotHolderRow[]>;
+  taskGroups(): Promise<readonly TaskGroupRow[]>;
+  others: OtherRunsStore;
   workers: WorkerStore;
 }
 

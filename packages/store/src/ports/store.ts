@@ -6,6 +6,7 @@ import type {
   ProjectStore,
   RequestStore,
   SessionStore,
+  TaskGroupStore,
   TokenStore,
   UserStore,
   WorkflowStore,
@@ -16,6 +17,7 @@ export interface Store {
   readonly projects: ProjectStore;
   readonly workflows: WorkflowStore;
   readonly instances: InstanceStore;
+  readonly taskGroups: TaskGroupStore;
   readonly commands: CommandStore;
   readonly events: EventStore;
   readonly users: UserStore;

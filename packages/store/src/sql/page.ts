@@ -40,7 +40,7 @@ function parseCursor(cursor: string): unknown {
   }
 }
 
-function malformedCursor(): AppError {
+export function malformedCursor(): AppError {
   const message = 'cursor is not one that a list has given; leave it out to begin at the start';
   return new AppError('bad_request', message, { problems: [{ path: 'cursor', message }] });
 }

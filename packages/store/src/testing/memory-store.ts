@@ -6,6 +6,7 @@ import { createMemoryMaster } from './memory/master.ts';
 import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
 import { createMemoryCommands, createMemoryEvents, createMemoryInstances } from './memory/runs.ts';
 import { createMemory } from './memory/tables.ts';
+import { createMemoryTaskGroups } from './memory/task-groups.ts';
 
 export interface MemoryStore extends Store {
   /** Says who leads; in a database the registry's lock row does. */
@@ -21,6 +22,7 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     workflows,
     definitions: workflows,
     instances: createMemoryInstances(memory),
+    taskGroups: createMemoryTaskGroups(memory),
     commands: createMemoryCommands(memory),
     events: createMemoryEvents(memory),
     users: createMemoryUsers(memory),

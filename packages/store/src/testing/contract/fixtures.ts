@@ -20,7 +20,7 @@ export const WORKFLOW = 'workflow-1' as WorkflowId;
 export const runId = (id: string) => id as WorkflowInstanceId;
 
 export function project(id: string, name = id): ProjectRow {
-  return { id: id as ProjectId, name, description: `about ${name}`, createdAt: 1, updatedAt: 1 };
+  return { id: id as ProjectId, name, description: `about ${name}`, params: [], createdAt: 1, updatedAt: 1 };
 }
 
 export function workflow(id: string, more: Partial<WorkflowRow> = {}): WorkflowRow {
@@ -70,12 +70,21 @@ export function run(id: string, more: Partial<WorkflowInstanceRow> = {}): Workfl
     dryRun: false,
     timeoutMs: null,
     businessTime: 1_790_000_000_000,
+    queuedAt: null,
+    executionSlot: null,
+    parentInstanceId: null,
+    parentTask: null,
+    parentTaskId: null,
+    childIndex: 0,
+    lineage: [],
+    outputs: {},
     createdBy: 'ann',
     createdAt: 10,
     startedAt: null,
     endedAt: null,
     updatedAt: 10,
     reason: null,
+    quarantine: null,
     ...more,
   };
 }
@@ -111,6 +120,11 @@ export function task(id: string, run: string, more: Partial<TaskInstanceRow> = {
     inputs: { day: 'mon' },
     logBytes: 0,
     killRequestedAt: null,
+    taskGroup: null,
+    groupPriority: 0,
+    groupSlot: null,
+    groupForced: false,
+    logic: null,
     reason: {
       code: 'waiting_for_worker',
       text: 'No worker has a free slot.',
@@ -157,6 +171,8 @@ export function commit(more: Partial<RunCommit> = {}): RunCommit {
     outboxPut: [],
     outboxDone: [],
     commandsDone: [],
+    newRuns: [],
+    newCommands: [],
     ...more,
   };
 }

@@ -72,6 +72,7 @@ export function describeMaster(subject: Subject): void {
       await master.commit(1, commit({ instance, newTasks: [first], outboxPut: [order('d1')] }));
       expect(await master.loadRun(runId('r1'))).toEqual({
         projectName: 'first',
+        projectParams: {},
         instance,
         tasks: [first],
         outbox: [order('d1')],

@@ -28,14 +28,19 @@ export function createMemoryProjects({ tables, unit }: Memory): ProjectStore {
     async list(page) {
       return pageOf(projects.values(), page, (row) => row.name, 'up');
     },
-    async update(id, { name, description, at }) {
+    async update(id, { name, description, params, at }) {
       unit((tx) => {
         const row = projects.get(id);
         if (row === undefined) throw new AppError('not_found', `There is no project ${id}.`);
         tx.release(`project:${row.name}`);
         take(tx, name ?? row.name, id);
-        const change = { name: name ?? row.name, description: description ?? row.description, updatedAt: at };
-        tx.put(projects, id, { ...row, ...change });
+        tx.put(projects, id, {
+          ...row,
+          name: name ?? row.name,
+          description: description ?? row.description,
+          params: params ?? row.params,
+          updatedAt: at,
+        });
       });
     },
     async delete(id) {

@@ -1,16 +1,12 @@
 /** The master's verbs in memory, with the epoch guard, the unique keys and the all-or-nothing of a unit. */
-import {
-  AppError,
-  type Clock,
-  type CommandId,
-  type Epoch,
-  isWorkflowTerminal,
-  PRIORITIES,
-  type TaskInstanceRow,
-} from '@vaquita/core';
-import type { MasterStore, RunCommit, WorkerRow, WorkerStore } from '../../ports/master.ts';
+import { AppError, type Clock, type CommandId, type Epoch, isWorkflowTerminal, PRIORITIES } from '@vaquita/core';
+import type { MasterStore, WorkerRow, WorkerStore } from '../../ports/master.ts';
+import { concernsGate, holdsSlot, slotsLast } from '../../verbs/places.ts';
+import { paramTexts } from '../../verbs/project-params.ts';
+import { createMemoryOtherRuns } from './other-runs.ts';
 import { createMemoryTokens } from './people.ts';
-import { addEvent, tasksOf } from './runs.ts';
+import { addRun, addTask, updateInstance, updateTask } from './run-rows.ts';
+import { addEvent, fileCommand, tasksOf } from './runs.ts';
 import { compare, type Memory, type MemoryCommand, pageOf, type Transaction } from './tables.ts';
 
 export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): MasterStore {
@@ -32,14 +28,20 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
 
   return {
     workers: createMemoryWorkers(memory),
+    others: createMemoryOtherRuns(memory),
     async commit(epoch, change) {
       return unit((tx) => {
         checkEpoch(epoch);
         for (const { id, outcome } of change.commandsDone) endCommand(tx, id, outcome);
         const number = updateInstance(memory, tx, change);
-        for (const task of change.changedTasks) updateTask(memory, tx, task);
+        for (const task of slotsLast(change.changedTasks)) updateTask(memory, tx, task);
         for (const task of change.newTasks) addTask(memory, tx, task);
         for (const event of change.events) addEvent(tx, tables, event);
+        for (const run of change.newRuns) {
+          addRun(memory, tx, run);
+          addEvent(tx, tables, run.event);
+        }
+        for (const command of change.newCommands) fileCommand(tx, tables, command);
         for (const order of change.outboxPut) {
           if (!tables.instances.has(order.workflowInstanceId)) throw new AppError('conflict', 'The order has no run.');
           const before = tables.outbox.get(order.dispatchId);
@@ -55,8 +57,10 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
       if (workflow === undefined) return undefined;
       const version = tables.versions.get(workflow.id)?.find((row) => row.version === instance!.version);
       if (version === undefined) return undefined;
+      const project = tables.projects.get(workflow.projectId)!;
       return {
-        projectName: tables.projects.get(workflow.projectId)!.name,
+        projectName: project.name,
+        projectParams: paramTexts(project.params),
         instance: instance!,
         tasks: tasksOf(tables, id),
         outbox: [...tables.outbox.values()].filter((order) => order.workflowInstanceId === id),
@@ -85,59 +89,43 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
       const { workflowInstanceId, id: taskInstanceId, name: taskName, state, workerId } = task;
       return { workflowInstanceId, projectId: instance.projectId, taskInstanceId, taskName, state, workerId };
     },
+    async liveRuns() {
+      return byId([...tables.instances.values()].filter(concernsGate)).map(
+        ({ id, workflowId, projectId, state, executionSlot, queuedAt }) => ({
+          id,
+          workflowId,
+          projectId,
+          state,
+          executionSlot,
+          queuedAt,
+        }),
+      );
+    },
+    async slotHolders() {
+      const holders = byId([...tables.tasks.values()].filter(holdsSlot)).map(
+        ({ id, workflowInstanceId, taskGroup, groupSlot }) => ({
+          taskInstanceId: id,
+          workflowInstanceId,
+          taskGroup: taskGroup!,
+          groupSlot: groupSlot!,
+        }),
+      );
+      return holders.sort((a, b) => compare(a.taskGroup, b.taskGroup) || a.groupSlot - b.groupSlot);
+    },
+    async taskGroups() {
+      return [...tables.taskGroups.values()].sort((a, b) => compare(a.name, b.name));
+    },
   };
+}
+
+function byId<Row extends { readonly id: string }>(rows: Row[]): Row[] {
+  return rows.sort((a, b) => compare(a.id, b.id));
 }
 
 function inQueueOrder(a: MemoryCommand, b: MemoryCommand): number {
   return (
     PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || a.createdAt - b.createdAt || compare(a.id, b.id)
   );
-}
-
-function updateInstance({ tables }: Memory, tx: Transaction, { instance, assignNumber }: RunCommit): number | null {
-  if (instance === null) {
-    if (assignNumber) throw new AppError('internal', 'A number can be given only with the instance it is for.');
-    return null;
-  }
-  const before = tables.instances.get(instance.id);
-  if (before === undefined) throw new AppError('conflict', `There is no run ${instance.id}.`);
-  let { number } = before;
-  if (assignNumber) {
-    if (number !== null || !tables.workflows.has(before.workflowId)) {
-      throw new AppError('conflict', `The run ${instance.id} has a number, or its workflow is gone.`);
-    }
-    number = (tables.lastNumbers.get(before.workflowId) ?? 0) + 1;
-    tx.put(tables.lastNumbers, before.workflowId, number);
-  }
-  tx.put(tables.instances, instance.id, { ...instance, number });
-  return assignNumber ? number : null;
-}
-
-function updateTask(memory: Memory, tx: Transaction, task: TaskInstanceRow): void {
-  const before = memory.tables.tasks.get(task.id);
-  if (before === undefined) throw new AppError('conflict', `There is no task instance ${task.id}.`);
-  if (before.current) tx.release(currentKey(before));
-  if (before.dispatchId !== null) tx.release(`dispatch:${before.dispatchId}`);
-  putTask(memory, tx, task);
-}
-
-function addTask(memory: Memory, tx: Transaction, task: TaskInstanceRow): void {
-  const { tables } = memory;
-  if (tables.tasks.has(task.id)) throw new AppError('conflict', `Already there: task instance ${task.id}`);
-  if (!tables.instances.has(task.workflowInstanceId)) throw new AppError('conflict', 'The task instance has no run.');
-  tx.claim(`attempt:${task.workflowInstanceId}:${task.name}:${task.attempt}`, task.id);
-  tx.append(tables.tasksOfRun, task.workflowInstanceId, task.id);
-  putTask(memory, tx, task);
-}
-
-function putTask({ tables }: Memory, tx: Transaction, task: TaskInstanceRow): void {
-  if (task.current) tx.claim(currentKey(task), task.id);
-  if (task.dispatchId !== null) tx.claim(`dispatch:${task.dispatchId}`, task.id);
-  tx.put(tables.tasks, task.id, task);
-}
-
-function currentKey(task: TaskInstanceRow): string {
-  return `current:${task.workflowInstanceId}:${task.name}`;
 }
 
 function createMemoryWorkers(memory: Memory): WorkerStore {

@@ -1,7 +1,8 @@
 /** Runs, commands and events in memory, as people look at them. */
-import { AppError, type NewEvent, type TaskInstanceRow, type WorkflowState } from '@vaquita/core';
+import type { CommandRow, NewEvent, TaskInstanceRow, WorkflowState } from '@vaquita/core';
 import type { CommandStore, EventRow, EventStore, InstanceStore } from '../../ports/api.ts';
 import { checkLimit } from '../../sql/page.ts';
+import { addRun } from './run-rows.ts';
 import { compare, type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
 
 export function addEvent(tx: Transaction, tables: Tables, event: NewEvent): void {
@@ -14,29 +15,30 @@ export function tasksOf(tables: Tables, runId: string): readonly TaskInstanceRow
   return ids.map((id) => tables.tasks.get(id)!).sort((a, b) => compare(a.id, b.id));
 }
 
-export function createMemoryInstances({ tables, unit }: Memory): InstanceStore {
-  const { instances, versions, commands } = tables;
+/** Files a command, unless it has been filed before. */
+export function fileCommand(tx: Transaction, { commands }: Tables, command: CommandRow): void {
+  if (!commands.has(command.id)) tx.put(commands, command.id, { ...command, doneAt: null, outcome: null });
+}
+
+export function createMemoryInstances(memory: Memory): InstanceStore {
+  const { tables, unit } = memory;
+  const { instances } = tables;
   return {
     async start(row, command, event) {
       unit((tx) => {
-        if (instances.has(row.id)) throw new AppError('conflict', `The run ${row.id} has been filed already.`);
-        if (!versions.get(row.workflowId)?.some(({ version }) => version === row.version)) {
-          throw new AppError('conflict', `Version ${row.version} of workflow ${row.workflowName} is no longer there.`);
-        }
-        if (commands.has(command.id)) throw new AppError('conflict', `Already there: command ${command.id}`);
-        tx.put(instances, row.id, row);
-        tx.put(commands, command.id, { ...command, doneAt: null, outcome: null });
+        addRun(memory, tx, { instance: row, command });
         addEvent(tx, tables, event);
       });
     },
     async find(id) {
       return instances.get(id);
     },
-    async list({ projectId, workflowId, states }, page) {
+    async list({ projectId, workflowId, states, parentId }, page) {
       const rows = [...instances.values()].filter(
         (row) =>
           (projectId === undefined || row.projectId === projectId) &&
           (workflowId === undefined || row.workflowId === workflowId) &&
+          (parentId === undefined || row.parentInstanceId === parentId) &&
           (states === undefined || states.includes(row.state)),
       );
       return pageOf(rows, page, (row) => row.id, 'down');
@@ -61,8 +63,12 @@ export function createMemoryCommands({ tables, unit }: Memory): CommandStore {
   const { commands } = tables;
   return {
     async file(command) {
-      if (commands.has(command.id)) return;
-      unit((tx) => tx.put(commands, command.id, { ...command, doneAt: null, outcome: null }));
+      unit((tx) => fileCommand(tx, tables, command));
+    },
+    async fileAll(all) {
+      unit((tx) => {
+        for (const command of all) fileCommand(tx, tables, command);
+      });
     },
     async outcome(id) {
       const row = commands.get(id);

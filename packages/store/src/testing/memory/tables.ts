@@ -22,7 +22,7 @@ import type {
   WorkflowRow,
   WorkflowVersionRow,
 } from '../../ports/api.ts';
-import type { Page, WorkerRow } from '../../ports/master.ts';
+import type { Page, TaskGroupRow, WorkerRow } from '../../ports/master.ts';
 import { checkLimit, decodeCursor, toPage } from '../../sql/page.ts';
 
 export type MemoryCommand = CommandRow & { readonly doneAt: number | null; readonly outcome: string | null };
@@ -34,9 +34,12 @@ export interface Tables {
   /** By workflow, oldest version first. */
   readonly versions: Map<string, readonly WorkflowVersionRow[]>;
   readonly instances: Map<string, WorkflowInstanceRow>;
+  /** Ids of a workflow's runs, in the order in which they were filed. */
+  readonly runsOfWorkflow: Map<string, string[]>;
   readonly tasks: Map<string, TaskInstanceRow>;
   /** Ids of a run's task instances, in the order in which they were added. */
   readonly tasksOfRun: Map<string, string[]>;
+  readonly taskGroups: Map<string, TaskGroupRow>;
   readonly outbox: Map<string, OutboxRow>;
   readonly commands: Map<string, MemoryCommand>;
   readonly events: Map<number, EventRow>;
@@ -75,8 +78,10 @@ export function createMemory(): Memory {
     lastNumbers: new Map(),
     versions: new Map(),
     instances: new Map(),
+    runsOfWorkflow: new Map(),
     tasks: new Map(),
     tasksOfRun: new Map(),
+    taskGroups: new Map(),
     outbox: new Map(),
     commands: new Map(),
     events: new Map(),

@@ -37,7 +37,7 @@ async function findOrAddProject({ store, host, ids }: ExamplesDeps): Promise<Pro
   const id = ids.next<'project'>();
   const now = host.clock.now();
   const description = 'Workflows on real data, to start, to read and to change.';
-  await store.projects.create({ id, name: EXAMPLES_PROJECT, description, createdAt: now, updatedAt: now });
+  await store.projects.create({ id, name: EXAMPLES_PROJECT, description, params: [], createdAt: now, updatedAt: now });
   return id;
 }
 

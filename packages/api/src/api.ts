@@ -10,14 +10,19 @@ import { HttpError } from './http/http-error.ts';
 import { createIdempotency } from './http/idempotency.ts';
 import { problemResponse } from './http/problem.ts';
 import { type ApiEnv, mountEndpoints } from './http/router.ts';
+import { bulkActionEndpoints } from './resources/bulk-actions.ts';
+import { commandEndpoints } from './resources/commands.ts';
 import { streamEndpoints } from './resources/events.ts';
 import { healthEndpoints } from './resources/health.ts';
 import { instanceEndpoints } from './resources/instances.ts';
 import { operationEndpoints } from './resources/operations.ts';
 import { passwordEndpoints } from './resources/password.ts';
 import { projectEndpoints } from './resources/projects.ts';
+import { runActionEndpoints } from './resources/run-actions.ts';
 import { sessionEndpoints } from './resources/session.ts';
 import { startEndpoints } from './resources/starts.ts';
+import { taskActionEndpoints } from './resources/task-actions.ts';
+import { taskGroupEndpoints } from './resources/task-groups.ts';
 import { taskInstanceEndpoints } from './resources/task-instances.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
 import { workerEndpoints } from './resources/workers.ts';
@@ -59,8 +64,13 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...workflowEndpoints(deps, audit),
     ...versionEndpoints(deps, audit),
     ...startEndpoints(deps, audit),
-    ...instanceEndpoints(deps, audit),
-    ...taskInstanceEndpoints(deps, audit),
+    ...bulkActionEndpoints(deps, audit),
+    ...instanceEndpoints(deps),
+    ...runActionEndpoints(deps, audit),
+    ...taskInstanceEndpoints(deps),
+    ...taskActionEndpoints(deps, audit),
+    ...commandEndpoints(deps),
+    ...taskGroupEndpoints(deps, audit),
     ...workerEndpoints(deps),
     ...operationEndpoints(deps),
     ...streamEndpoints(deps),

@@ -45,7 +45,16 @@ export const DEFAULT_API_SETTINGS: ApiSettings = {
 
 export type ApiStore = Pick<
   Store,
-  'projects' | 'workflows' | 'instances' | 'commands' | 'events' | 'users' | 'tokens' | 'sessions' | 'requests'
+  | 'projects'
+  | 'workflows'
+  | 'instances'
+  | 'taskGroups'
+  | 'commands'
+  | 'events'
+  | 'users'
+  | 'tokens'
+  | 'sessions'
+  | 'requests'
 >;
 
 export interface ApiDeps {
@@ -57,6 +66,8 @@ export interface ApiDeps {
   readonly ids: IdSource;
   /** Tells a master in this process that a command waits. A hint: a lost one costs one poll. */
   nudge(): void;
+  /** Tells it that a task group has changed. A hint as well. */
+  taskGroupsChanged(): void;
   /** That events may have been added, told and heard. A hint too: a lost one costs a reader one poll. */
   readonly changes: {
     announce(): void;

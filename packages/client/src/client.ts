@@ -10,6 +10,7 @@ import {
   type WorkersClient,
 } from './resources/operations.ts';
 import { createProjectsClient, type ProjectsClient } from './resources/projects.ts';
+import { createTaskGroupsClient, type TaskGroupsClient } from './resources/task-groups.ts';
 import { createTaskInstancesClient, type TaskInstancesClient } from './resources/task-instances.ts';
 import { createWorkflowsClient, type WorkflowsClient } from './resources/workflows.ts';
 import { type ClientOptions, createTransport } from './transport.ts';
@@ -20,6 +21,7 @@ export interface VaquitaClient extends OperationsClient {
   readonly workflows: WorkflowsClient;
   readonly instances: InstancesClient;
   readonly taskInstances: TaskInstancesClient;
+  readonly taskGroups: TaskGroupsClient;
   readonly workers: WorkersClient;
   readonly workerTokens: TokensClient;
   readonly tokens: TokensClient;
@@ -36,6 +38,7 @@ export function createClient(options: ClientOptions): VaquitaClient {
     workflows: createWorkflowsClient(transport),
     instances: createInstancesClient(transport),
     taskInstances: createTaskInstancesClient(transport),
+    taskGroups: createTaskGroupsClient(transport),
     workers: createWorkersClient(transport),
     workerTokens: createTokensClient(transport, 'worker-tokens'),
     tokens: createTokensClient(transport, 'tokens'),

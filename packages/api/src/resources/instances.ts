@@ -1,20 +1,19 @@
-/** /workflow-instances: look at runs, and act on them by filing commands. */
-import { AppError, type CommandKind, compileWorkflow, type WorkflowInstanceRow, whyRefused } from '@vaquita/core';
-import type { InstanceFilter } from '@vaquita/store';
+/** /workflow-instances: look at runs. What can be asked of them is in `run-actions.ts` and `bulk-actions.ts`. */
+import { AppError, compileWorkflow, type WorkflowInstanceRow } from '@vaquita/core';
 import * as z from 'zod';
-import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { toGraphView } from '../runs/graph-view.ts';
 import { toInstanceView, toTaskInstanceView } from '../runs/instance-view.ts';
 import { whyInstance } from '../runs/why.ts';
 import { EventPage } from '../views/event.ts';
-import { ActionAnswer, GraphView, InstancePage, InstanceView, WorkflowStateName } from '../views/instance.ts';
+import { GraphView, InstancePage, InstanceView, WorkflowStateName } from '../views/instance.ts';
 import { PageQuery } from '../views/page.ts';
 import { WhyView } from '../views/reason.ts';
 import { TaskInstancePage } from '../views/task-instance.ts';
 import { toEventView } from './events.ts';
-import { requireInstance, requireProject, requireWorkflow } from './lookup.ts';
+import { instanceFilter } from './instance-filter.ts';
+import { requireInstance } from './lookup.ts';
 import { pageRequest, wholeList } from './paging.ts';
 
 const TAG = 'Runs';
@@ -24,10 +23,11 @@ const InstanceQuery = PageQuery.extend({
   project: z.string().optional().meta({ description: 'Id or name' }),
   workflow: z.string().optional().meta({ description: 'Id or name; needs `project`' }),
   state: z.array(WorkflowStateName).optional().meta({ description: 'Any of these; repeated or separated by commas' }),
+  parent: z.string().optional().meta({ description: 'Only runs that tasks of the run with this id started' }),
 });
 
-export function instanceEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
-  return [...listEndpoints(deps), ...detailEndpoints(deps), ...actionEndpoints(deps, audit)];
+export function instanceEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  return [...listEndpoints(deps), ...detailEndpoints(deps)];
 }
 
 /** Names of projects, each looked up once per answer. */
@@ -45,19 +45,6 @@ function projectNames({ store }: ApiDeps): (row: WorkflowInstanceRow) => Promise
 function listEndpoints(deps: ApiDeps): readonly Endpoint[] {
   const { store } = deps;
 
-  async function filterOf(query: z.output<typeof InstanceQuery>): Promise<InstanceFilter> {
-    if (query.workflow !== undefined && query.project === undefined) {
-      throw new AppError('bad_request', 'The query parameters are not valid.', {
-        problems: [{ path: 'workflow', message: 'A workflow is named within a project; add the parameter project' }],
-      });
-    }
-    const states = query.state === undefined || query.state.length === 0 ? {} : { states: query.state };
-    if (query.project === undefined) return states;
-    if (query.workflow === undefined) return { ...states, projectId: (await requireProject(store, query.project)).id };
-    const { project, workflow } = await requireWorkflow(store, { project: query.project, workflow: query.workflow });
-    return { ...states, projectId: project.id, workflowId: workflow.id };
-  }
-
   return [
     endpoint({
       method: 'get',
@@ -69,7 +56,10 @@ function listEndpoints(deps: ApiDeps): readonly Endpoint[] {
       status: 200,
       answer: InstancePage,
       async handle({ query }) {
-        const page = await store.instances.list(await filterOf(query), pageRequest(query));
+        const page = await store.instances.list(
+          await instanceFilter(store, { ...query, states: query.state }),
+          pageRequest(query),
+        );
         const nameOf = projectNames(deps);
         const items = await Promise.all(page.items.map(async (row) => toInstanceView(row, await nameOf(row))));
         return { items, nextCursor: page.next };
@@ -161,52 +151,4 @@ function detailEndpoints(deps: ApiDeps): readonly Endpoint[] {
       },
     }),
   ];
-}
-
-interface RunAction {
-  readonly name: Extract<CommandKind, 'stop' | 'rerun'>;
-  readonly event: 'StopWorkflow' | 'RerunWorkflow';
-  readonly summary: string;
-}
-
-const ACTIONS: readonly RunAction[] = [
-  { name: 'stop', event: 'StopWorkflow', summary: 'Stop a run: kills every active task' },
-  { name: 'rerun', event: 'RerunWorkflow', summary: 'Do everything again, with the same scope and parameters' },
-];
-
-function actionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
-  const { store } = deps;
-  return ACTIONS.map(({ name, event, summary }) =>
-    endpoint({
-      method: 'post',
-      path: `${ITEM}/${name}`,
-      tag: TAG,
-      access: 'user',
-      summary,
-      errors: ['conflict'],
-      status: 202,
-      answer: ActionAnswer,
-      async handle({ params, caller, ids }) {
-        const instance = await requireInstance(store, params.id);
-        const refusal = whyRefused(instance.state, event);
-        if (refusal !== undefined) {
-          throw new AppError('conflict', `A run in the state “${instance.state}” cannot do “${name}”: ${refusal}.`);
-        }
-        const commandId = ids.next<'command'>();
-        await store.commands.file({
-          id: commandId,
-          kind: name,
-          workflowInstanceId: instance.id,
-          payload: {},
-          priority: instance.priority,
-          createdBy: caller.name,
-          createdAt: deps.clock.now(),
-        });
-        deps.nudge();
-        const subject = `${instance.workflowName}#${instance.number ?? instance.id}`;
-        await audit(caller, { action: `workflow_instance.${name}`, subject, data: { id: instance.id } });
-        return { id: instance.id, action: name, commandId, state: instance.state };
-      },
-    }),
-  );
 }

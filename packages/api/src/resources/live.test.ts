@@ -48,6 +48,8 @@ function endOf(run: WorkflowInstanceRow): RunCommit {
     outboxPut: [],
     outboxDone: [],
     commandsDone: [],
+    newRuns: [],
+    newCommands: [],
   };
 }
 

@@ -5,6 +5,7 @@ import type { ProjectRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { readProjectParams } from '../runs/project-params.ts';
 import { PageQuery } from '../views/page.ts';
 import { ProjectChange, ProjectCreate, ProjectPage, ProjectView } from '../views/project.ts';
 import { requireProject } from './lookup.ts';
@@ -12,7 +13,14 @@ import { isoTime, pageRequest, toPage } from './paging.ts';
 
 function toProjectView(row: ProjectRow): ProjectView {
   const { id, name, description } = row;
-  return { id, name, description, createdAt: isoTime(row.createdAt), updatedAt: isoTime(row.updatedAt) };
+  return {
+    id,
+    name,
+    description,
+    params: row.params.map(({ value, ...param }) => ({ ...param, value: value ?? '' })),
+    createdAt: isoTime(row.createdAt),
+    updatedAt: isoTime(row.updatedAt),
+  };
 }
 
 export function projectEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly Endpoint[] {
@@ -53,7 +61,7 @@ export function projectEndpoints({ store, clock }: ApiDeps, audit: Audit): reado
       async handle({ body, caller, ids }) {
         const now = clock.now();
         const id: ProjectId = ids.next<'project'>();
-        const row = { id, name: body.name, description: body.description, createdAt: now, updatedAt: now };
+        const row = { id, name: body.name, description: body.description, params: [], createdAt: now, updatedAt: now };
         await create(row);
         await audit(caller, { action: 'project.create', subject: row.name, data: { id } });
         return toProjectView(row);
@@ -74,19 +82,25 @@ export function projectEndpoints({ store, clock }: ApiDeps, audit: Audit): reado
       path: '/api/v1/projects/{project}',
       tag,
       access: 'user',
-      summary: 'Rename a project or change its description',
+      summary: 'Rename a project, change its description or its parameters',
+      description: 'A task takes a new value of a parameter when it is next sent to a worker.',
       body: ProjectChange,
       errors: ['name_in_use'],
       status: 200,
       answer: ProjectView,
       async handle({ params, body, caller }) {
         const project = await requireProject(store, params.project);
+        const newParams = body.params === undefined ? {} : { params: readProjectParams(body.params) };
         await store.projects.update(project.id, {
           ...(body.name === undefined ? {} : { name: body.name }),
           ...(body.description === undefined ? {} : { description: body.description }),
+          ...newParams,
           at: clock.now(),
         });
-        await audit(caller, { action: 'project.update', subject: project.name, data: { id: project.id, ...body } });
+        const { name, description } = project;
+        const before = { name, description, params: project.params };
+        const data = { id: project.id, ...body, ...newParams, before };
+        await audit(caller, { action: 'project.update', subject: project.name, data });
         return toProjectView(await requireProject(store, project.id));
       },
     }),

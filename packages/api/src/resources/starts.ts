@@ -17,6 +17,7 @@ import type * as z from 'zod';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { paramTexts } from '../runs/param-texts.ts';
 import { StartAnswer, StartRequest } from '../views/instance.ts';
 import { requireWorkflow } from './lookup.ts';
 import { requireVersion } from './workflow-versions.ts';
@@ -82,6 +83,14 @@ export function startEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[]
           environment: null,
           timeoutMs,
           businessTime: now,
+          queuedAt: null,
+          executionSlot: null,
+          parentInstanceId: null,
+          parentTask: null,
+          parentTaskId: null,
+          childIndex: 0,
+          lineage: [],
+          outputs: {},
           createdBy: caller.name,
           createdAt: now,
           startedAt: null,
@@ -93,6 +102,7 @@ export function startEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[]
             since: now,
             next: 'the leader starts it',
           },
+          quarantine: null,
         };
         const command: CommandRow = {
           id: ids.next<'command'>(),
@@ -136,18 +146,6 @@ function createdEvent(row: WorkflowInstanceRow, workflow: WorkflowRow): NewEvent
   };
 }
 
-/** Parameters travel as texts; numbers, booleans, lists and objects are written as JSON. */
-function paramTexts(given: Readonly<Record<string, unknown>>, problems: Problem[]): Readonly<Record<string, string>> {
-  const texts: [string, string][] = [];
-  for (const [name, value] of Object.entries(given)) {
-    if (value === null) {
-      const message = 'null is no value; leave the parameter out to use its default, or give an empty text';
-      problems.push({ path: `params.${name}`, message });
-    } else texts.push([name, typeof value === 'string' ? value : JSON.stringify(value)]);
-  }
-  return Object.fromEntries(texts);
-}
-
 /** @throws AppError `missing_parameter`, `bad_request` with every wrong place. */
 function checkStart(
   definition: WorkflowDefinition,
@@ -173,7 +171,7 @@ function checkStart(
     problems.push({ path: 'timeout', message: 'This is not a duration greater than zero, such as 30s, 10m, 2h' });
   }
 
-  const given = paramTexts(body.params ?? {}, problems);
+  const given = paramTexts(body.params ?? {}, { path: 'params', problems });
   const params = checkStartParams(definition, given);
   const missing = definition.params.filter(({ name, value }) => value === undefined && !Object.hasOwn(given, name));
   const all = [...problems, ...params.problems];

@@ -1,7 +1,6 @@
-/** /task-instances: one attempt of one task, its log, and killing it. */
-import { AppError, isTaskTerminal, type TaskInstanceRow } from '@vaquita/core';
+/** /task-instances: one attempt of one task, and its log. */
+import { isTaskTerminal, type TaskInstanceRow } from '@vaquita/core';
 import * as z from 'zod';
-import type { Audit } from '../audit.ts';
 import { authenticate } from '../auth/caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint, rawEndpoint } from '../http/endpoint.ts';
@@ -9,7 +8,6 @@ import { eventStreamResponse, type Produced } from '../http/event-stream.ts';
 import { toTaskInstanceView } from '../runs/instance-view.ts';
 import { readLog } from '../runs/log-reader.ts';
 import { whyTask } from '../runs/why.ts';
-import { ActionAnswer } from '../views/instance.ts';
 import { WhyView } from '../views/reason.ts';
 import { LogChunk, TaskInstanceView } from '../views/task-instance.ts';
 import { readLastEventId, STREAM_HEARTBEAT_MS, STREAM_POLL_MS } from './events.ts';
@@ -39,8 +37,8 @@ const LogQuery = z.object({
 });
 const LogStreamQuery = z.object({ offset: Offset });
 
-export function taskInstanceEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
-  return [...detailEndpoints(deps), ...logEndpoints(deps), killEndpoint(deps, audit)];
+export function taskInstanceEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  return [...detailEndpoints(deps), ...logEndpoints(deps)];
 }
 
 function detailEndpoints({ store, leadership }: ApiDeps): readonly Endpoint[] {
@@ -177,41 +175,6 @@ function downloadStream({ logs, log }: ApiDeps, task: TaskInstanceRow): Readable
         log.error('log download failed', { cause, taskInstanceId: task.id });
         controller.error(new Error('The log could not be read to its end.'));
       }
-    },
-  });
-}
-
-function killEndpoint(deps: ApiDeps, audit: Audit): Endpoint {
-  const { store } = deps;
-  return endpoint({
-    method: 'post',
-    path: `${ITEM}/kill`,
-    tag: TAG,
-    access: 'user',
-    summary: 'Kill a task',
-    errors: ['conflict'],
-    status: 202,
-    answer: ActionAnswer,
-    async handle({ params, caller, ids }) {
-      const task = await requireTask(store, params.id);
-      if (isTaskTerminal(task.state)) {
-        throw new AppError('conflict', `The task has ended (${task.state}); there is nothing to kill.`);
-      }
-      const instance = await requireInstance(store, task.workflowInstanceId);
-      const commandId = ids.next<'command'>();
-      await store.commands.file({
-        id: commandId,
-        kind: 'kill_task',
-        workflowInstanceId: task.workflowInstanceId,
-        payload: { taskInstanceId: task.id },
-        priority: instance.priority,
-        createdBy: caller.name,
-        createdAt: deps.clock.now(),
-      });
-      deps.nudge();
-      const subject = `${instance.workflowName}#${instance.number ?? instance.id} ${task.name}`;
-      await audit(caller, { action: 'task_instance.kill', subject, data: { id: task.id } });
-      return { id: task.id, action: 'kill', commandId, state: task.state };
     },
   });
 }

@@ -1,12 +1,9 @@
 /** The execution graph of a run with the state of each task, also of those that have no task instance. */
 import {
-  buildGraph,
-  isWorkflowTerminal,
-  type LogicalGraph,
-  selectScope,
-  type TaskDefinition,
+  type Run,
+  type RunNode,
+  rebuildRun,
   type TaskInstanceRow,
-  type TaskState,
   topologicalOrder,
   type WorkflowDefinition,
   type WorkflowInstanceRow,
@@ -22,57 +19,53 @@ export function toGraphView(
   instance: WorkflowInstanceRow,
   tasks: readonly TaskInstanceRow[],
 ): GraphView {
-  const { graph } = selectScope(buildGraph(definition.tasks).graph, instance.startTasks, instance.scope);
-  const definitions = new Map(definition.tasks.map((task) => [task.name, task]));
-  const current = new Map(tasks.filter((row) => row.current).map((row) => [row.name, row]));
-  const states = deriveStates(graph, { definitions, current, ended: isWorkflowTerminal(instance.state) });
+  // What was skipped follows from the rows; the engine's own reading of them is the only one there is.
+  const run = rebuildRun(definition, { projectName: '', projectParams: {}, instance, tasks, outbox: [] });
+  const { graph, nodes } = run;
+  const states = deriveStates(run);
   return {
     workflowInstanceId: instance.id,
     state: instance.state,
-    nodes: graph.names.map((name, index) => toNode(definitions.get(name)!, current.get(name), states[index]!)),
+    nodes: nodes.map((node) => toNode(node, states[node.index]!)),
     edges: graph.successors.flatMap((successors, from) =>
       successors.map((to) => ({ from: graph.names[from]!, to: graph.names[to]! })),
     ),
   };
 }
 
-interface Known {
-  readonly definitions: ReadonlyMap<string, TaskDefinition>;
-  readonly current: ReadonlyMap<string, TaskInstanceRow>;
-  readonly ended: boolean;
-}
-
 /** One pass in topological order: what blocks a task is known before the task is looked at. */
-function deriveStates(graph: LogicalGraph, known: Known): readonly NodeState[] {
+function deriveStates({ graph, nodes }: Run): readonly NodeState[] {
   const states: NodeState[] = [];
   /** A disabled task lets through what is before it, so it also passes a failure on. */
   const broken: boolean[] = [];
   for (const index of topologicalOrder(graph)) {
-    const name = graph.names[index]!;
-    const row = known.current.get(name);
-    const isAfterBroken = graph.predecessors[index]!.some((before) => broken[before]);
-    let state: NodeState;
-    if (row) state = row.state;
-    else if (known.definitions.get(name)?.enabled === false) state = 'disabled';
-    else if (isAfterBroken) state = 'blocked';
-    else state = known.ended ? 'skipped' : 'waiting';
-    states[index] = state;
-    broken[index] = BROKEN.has(state) || (state === 'disabled' && isAfterBroken);
+    const node = nodes[index]!;
+    const isAfterBroken =
+      node.task.type !== 'conditions' && graph.predecessors[index]!.some((before) => broken[before]);
+    states[index] = stateOf(node, isAfterBroken);
+    broken[index] = BROKEN.has(states[index]!) || (states[index] === 'disabled' && isAfterBroken);
   }
   return states;
 }
 
-function toNode(task: TaskDefinition, row: TaskInstanceRow | undefined, state: TaskState | NodeState): GraphNode {
+function stateOf({ current, task, outcome }: RunNode, isAfterBroken: boolean): NodeState {
+  if (current) return current.state;
+  if (outcome === 'skipped') return 'skipped';
+  if (!task.enabled) return 'disabled';
+  return isAfterBroken ? 'blocked' : 'pending';
+}
+
+function toNode({ task, current }: RunNode, state: NodeState): GraphNode {
   return {
     name: task.name,
     type: task.type,
     description: task.description,
     state,
-    taskInstanceId: row?.id ?? null,
-    attempt: row?.attempt ?? 0,
-    retryTimes: row?.retryTimes ?? 0,
-    worker: row?.workerName ?? null,
-    startedAt: isoTimeOrNull(row?.startedAt),
-    endedAt: isoTimeOrNull(row?.endedAt),
+    taskInstanceId: current?.id ?? null,
+    attempt: current?.attempt ?? 0,
+    retryTimes: current?.retryTimes ?? 0,
+    worker: current?.workerName ?? null,
+    startedAt: isoTimeOrNull(current?.startedAt),
+    endedAt: isoTimeOrNull(current?.endedAt),
   };
 }

@@ -1,9 +1,15 @@
 /** Rows of runs and tasks as the API shows them. */
-import { formatDuration, type Reason, type TaskInstanceRow, type WorkflowInstanceRow } from '@vaquita/core';
+import {
+  formatDuration,
+  type LogicState,
+  type Reason,
+  type TaskInstanceRow,
+  type WorkflowInstanceRow,
+} from '@vaquita/core';
 import { isoTime, isoTimeOrNull } from '../resources/paging.ts';
 import type { InstanceView } from '../views/instance.ts';
 import type { ReasonView } from '../views/reason.ts';
-import type { TaskInstanceView } from '../views/task-instance.ts';
+import type { LogicView, TaskInstanceView } from '../views/task-instance.ts';
 
 export function toReasonView(reason: Reason): ReasonView {
   return {
@@ -42,7 +48,20 @@ export function toInstanceView(row: WorkflowInstanceRow, projectName: string): I
     startedAt: isoTimeOrNull(row.startedAt),
     endedAt: isoTimeOrNull(row.endedAt),
     updatedAt: isoTime(row.updatedAt),
+    queuedAt: isoTimeOrNull(row.queuedAt),
+    executionSlot: row.executionSlot,
+    parent:
+      row.parentInstanceId === null
+        ? null
+        : {
+            workflowInstanceId: row.parentInstanceId,
+            taskInstanceId: row.parentTaskId,
+            taskName: row.parentTask,
+            index: row.childIndex,
+          },
+    outputs: { ...row.outputs },
     reason: row.reason === null ? null : toReasonView(row.reason),
+    quarantine: row.quarantine === null ? null : toReasonView(row.quarantine),
   };
 }
 
@@ -75,7 +94,41 @@ export function toTaskInstanceView(row: TaskInstanceRow): TaskInstanceView {
     outputs: { ...row.outputs },
     logBytes: row.logBytes,
     killRequestedAt: isoTimeOrNull(row.killRequestedAt),
+    taskGroup: row.taskGroup,
+    groupPriority: row.groupPriority,
+    groupSlot: row.groupSlot,
+    groupForced: row.groupForced,
+    logic: row.logic === null ? null : toLogicView(row.logic),
     reason: row.reason === null ? null : toReasonView(row.reason),
     updatedAt: isoTime(row.updatedAt),
   };
+}
+
+function toLogicView(logic: LogicState): LogicView {
+  switch (logic.kind) {
+    case 'branch':
+      return { kind: logic.kind, chosen: [...logic.chosen], why: logic.why };
+    case 'children':
+      return {
+        kind: logic.kind,
+        items: logic.items.map(({ params, child, state, outputs }) => ({
+          params: { ...params },
+          child,
+          state,
+          outputs: { ...outputs },
+        })),
+      };
+    case 'dependent': {
+      const succeeded = Object.values(logic.succeeded).map(({ key, text, endedAt }) => ({
+        key,
+        text,
+        endedAt: isoTimeOrNull(endedAt),
+      }));
+      return { kind: logic.kind, succeeded };
+    }
+    case 'wait':
+      return { kind: logic.kind, until: isoTimeOrNull(logic.until), signal: logic.signal };
+    default:
+      return { ...logic };
+  }
 }

@@ -45,6 +45,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   const hints = new Set<() => void>();
   const lines: LogLine[] = [];
   let nudges = 0;
+  let groupHints = 0;
   function hint(): void {
     for (const onChange of hints) onChange();
   }
@@ -58,6 +59,9 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     ids,
     nudge: () => {
       nudges += 1;
+    },
+    taskGroupsChanged: () => {
+      groupHints += 1;
     },
     changes: {
       announce: hint,
@@ -140,6 +144,10 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     get nudges() {
       return nudges;
     },
+    /** How often a master was told that task groups have changed. */
+    get groupHints() {
+      return groupHints;
+    },
     get listeners() {
       return hints.size;
     },
@@ -194,6 +202,11 @@ export function taskRow(run: WorkflowInstanceRow, change: Partial<TaskInstanceRo
     inputs: {},
     logBytes: 0,
     killRequestedAt: null,
+    taskGroup: null,
+    groupPriority: 0,
+    groupSlot: null,
+    groupForced: false,
+    logic: null,
     reason: null,
     updatedAt: START,
     ...change,

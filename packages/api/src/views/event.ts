@@ -1,21 +1,30 @@
 /** The record of what happened, as lists and as the live stream give it. */
+import type { EventType } from '@vaquita/core';
 import * as z from 'zod';
 import { pageOf, Timestamp } from './page.ts';
+
+const EVENT_TYPES = [
+  'workflow_instance.created',
+  'workflow_instance.state',
+  'workflow_instance.reason',
+  'workflow_instance.params',
+  'task_instance.created',
+  'task_instance.state',
+  'task_instance.reason',
+  'task_instance.superseded',
+  'task_instance.warning',
+  'task.passed_over',
+  'task_group.changed',
+  'workflow.added',
+  'workflow.updated',
+  'workflow.removed',
+  'worker.state',
+] as const satisfies readonly EventType[];
 
 export const EventView = z
   .object({
     seq: z.number().int().meta({ description: 'Grows with every event; the id of the stream' }),
-    type: z.enum([
-      'workflow_instance.created',
-      'workflow_instance.state',
-      'task_instance.created',
-      'task_instance.state',
-      'task_instance.warning',
-      'workflow.added',
-      'workflow.updated',
-      'workflow.removed',
-      'worker.state',
-    ]),
+    type: z.enum(EVENT_TYPES),
     at: Timestamp,
     projectId: z.string().nullable().meta({ description: 'Null for what is of no project, such as a worker' }),
     workflowInstanceId: z.string().nullable(),

@@ -45,16 +45,6 @@ export type StartRequest = z.input<typeof StartRequest>;
 export const StartAnswer = z.object({ id: z.string(), state: WorkflowStateName }).meta({ id: 'StartAnswer' });
 export type StartAnswer = z.infer<typeof StartAnswer>;
 
-export const ActionAnswer = z
-  .object({
-    id: z.string(),
-    action: z.string(),
-    commandId: z.string(),
-    state: z.string().meta({ description: 'The state when the request was accepted; the leader acts on it next' }),
-  })
-  .meta({ id: 'ActionAnswer' });
-export type ActionAnswer = z.infer<typeof ActionAnswer>;
-
 export const InstanceView = z
   .object({
     id: z.string(),
@@ -81,7 +71,30 @@ export const InstanceView = z
     startedAt: Timestamp.nullable(),
     endedAt: Timestamp.nullable(),
     updatedAt: Timestamp,
+    queuedAt: Timestamp.nullable().meta({
+      description: 'Since when it waits for its turn to run; null when it does not',
+    }),
+    executionSlot: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'Its place among the live runs of its workflow, where those are limited' }),
+    parent: z
+      .object({
+        workflowInstanceId: z.string(),
+        taskInstanceId: z.string().nullable(),
+        taskName: z.string().nullable(),
+        index: z.number().int().meta({ description: 'Which of the runs of that task it is, from 0' }),
+      })
+      .nullable()
+      .meta({ description: 'The task of another run that started this one; `?parent=` lists the runs of a run' }),
+    outputs: z
+      .record(z.string(), z.string())
+      .meta({ description: 'What a run with a parent gives back to it; empty until it has ended' }),
     reason: ReasonView.nullable(),
+    quarantine: ReasonView.nullable().meta({
+      description: 'Why the engine has set the run aside; `retry` tries again, `stop` ends it',
+    }),
   })
   .meta({ id: 'WorkflowInstance' });
 export type InstanceView = z.infer<typeof InstanceView>;
@@ -90,10 +103,10 @@ export const InstancePage = pageOf(InstanceView).meta({ id: 'WorkflowInstancePag
 export type InstancePage = z.infer<typeof InstancePage>;
 
 /**
- * States of a graph's node that has no task instance: `waiting` may still start, `blocked` cannot because of what
- * ended before it, `skipped` was passed over, `disabled` is switched off in the definition.
+ * States of a graph's node that has no task instance: `pending` has not begun, `blocked` cannot begin because of what
+ * ended before it, `skipped` was not chosen by a branch, `disabled` is switched off in the definition.
  */
-export const NODE_STATES = ['waiting', 'blocked', 'skipped', 'disabled'] as const;
+export const NODE_STATES = ['pending', 'blocked', 'skipped', 'disabled'] as const;
 export type NodeState = TaskState | (typeof NODE_STATES)[number];
 
 export const GraphNode = z

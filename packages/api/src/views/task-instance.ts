@@ -6,6 +6,50 @@ import { TaskStateName } from './instance.ts';
 import { pageOf, Timestamp } from './page.ts';
 import { ReasonView } from './reason.ts';
 
+const RunState = z.enum(['waiting', 'started', 'success', 'failure', 'stopped', 'paused']);
+
+/** What is known of a task that the server does itself. Null for tasks that workers run. */
+export const LogicView = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('branch'),
+      chosen: z.array(z.string()).meta({ description: 'The successors that were chosen' }),
+      why: z.string(),
+    }),
+    z.object({
+      kind: z.literal('child'),
+      child: z.string().nullable().meta({ description: 'The run that it started; null until there is one' }),
+    }),
+    z.object({
+      kind: z.literal('children'),
+      items: z.array(
+        z.object({
+          params: z.record(z.string(), z.string()),
+          child: z.string().nullable(),
+          state: RunState,
+          outputs: z.record(z.string(), z.string()),
+        }),
+      ),
+    }),
+    z.object({
+      kind: z.literal('dependent'),
+      succeeded: z.array(z.object({ key: z.string(), text: z.string(), endedAt: Timestamp.nullable() })),
+    }),
+    z.object({
+      kind: z.literal('approval'),
+      decision: z.enum(['approved', 'rejected']).nullable(),
+      by: z.string().nullable(),
+      comment: z.string(),
+    }),
+    z.object({
+      kind: z.literal('wait'),
+      until: Timestamp.nullable(),
+      signal: z.string().nullable().meta({ description: 'The name of the signal that ends it' }),
+    }),
+  ])
+  .meta({ id: 'TaskLogic' });
+export type LogicView = z.infer<typeof LogicView>;
+
 export const TaskInstanceView = z
   .object({
     id: z.string(),
@@ -35,6 +79,11 @@ export const TaskInstanceView = z
     outputs: z.record(z.string(), z.string()),
     logBytes: z.number().int(),
     killRequestedAt: Timestamp.nullable(),
+    taskGroup: z.string().nullable(),
+    groupPriority: z.number().int().meta({ description: 'In the queue of its task group: higher first' }),
+    groupSlot: z.number().int().nullable().meta({ description: 'The slot of its task group that it holds' }),
+    groupForced: z.boolean().meta({ description: 'Somebody let it go on without a slot' }),
+    logic: LogicView.nullable(),
     reason: ReasonView.nullable(),
     updatedAt: Timestamp,
   })

@@ -1,12 +1,17 @@
 /** Runs: look, follow, act. */
 import type {
   ActionAnswer,
+  BulkAnswer,
+  BulkRequest,
   EventPage,
   EventView,
   GraphView,
   InstancePage,
   InstanceView,
+  OperationView,
   PageQuery,
+  RerunFromRequest,
+  SignalRequest,
   TaskInstancePage,
   WhyView,
 } from '@vaquita/api/views';
@@ -20,6 +25,8 @@ export interface InstanceQuery extends PageQuery {
   /** Id, or name together with `project`. */
   readonly workflow?: string | undefined;
   readonly state?: readonly WorkflowState[] | undefined;
+  /** Runs that tasks of the run with this id started. */
+  readonly parent?: string | undefined;
 }
 
 export interface InstancesClient {
@@ -33,8 +40,26 @@ export interface InstancesClient {
   events(id: string, query?: PageQuery, options?: CallOptions): Promise<EventPage>;
   allEvents(id: string): AsyncGenerator<EventView, void, undefined>;
   why(id: string, options?: CallOptions): Promise<WhyView>;
+  /** What runs goes on to its end; nothing new starts. */
+  pause(id: string, options?: PostOptions): Promise<ActionAnswer>;
+  /** A paused or stopped run goes on where it was. */
+  resume(id: string, options?: PostOptions): Promise<ActionAnswer>;
+  /** Kills every active task. */
   stop(id: string, options?: PostOptions): Promise<ActionAnswer>;
+  /** The failed and killed tasks again, and what follows them. */
+  recoverFailed(id: string, options?: PostOptions): Promise<ActionAnswer>;
+  /** Everything again, with the same scope and parameters. */
   rerun(id: string, options?: PostOptions): Promise<ActionAnswer>;
+  /** These tasks and everything after them again, with edited parameters if given. */
+  rerunFrom(id: string, body: RerunFromRequest, options?: PostOptions): Promise<ActionAnswer>;
+  /** For a run that the engine has set aside. */
+  retry(id: string, options?: PostOptions): Promise<ActionAnswer>;
+  /** For wait tasks of the run that wait for it. */
+  signal(id: string, body: SignalRequest, options?: PostOptions): Promise<ActionAnswer>;
+  /** One action for many runs, by their ids or by a filter. `nextCursor` in the answer: more runs match. */
+  actOnMany(body: BulkRequest, options?: PostOptions): Promise<BulkAnswer>;
+  /** How an action ended, by the `operationId` of its answer. */
+  operation(id: string, options?: CallOptions): Promise<OperationView>;
 }
 
 export function createInstancesClient(transport: Transport): InstancesClient {
@@ -51,7 +76,15 @@ export function createInstancesClient(transport: Transport): InstancesClient {
     events,
     allEvents: (id) => eachItem((cursor) => events(id, { limit: 500, cursor })),
     why: (id, options) => transport.call('GET', at(id, 'why'), options),
+    pause: (id, options) => transport.call('POST', at(id, 'pause'), options),
+    resume: (id, options) => transport.call('POST', at(id, 'resume'), options),
     stop: (id, options) => transport.call('POST', at(id, 'stop'), options),
+    recoverFailed: (id, options) => transport.call('POST', at(id, 'recover-failed'), options),
     rerun: (id, options) => transport.call('POST', at(id, 'rerun'), options),
+    rerunFrom: (id, json, options) => transport.call('POST', at(id, 'rerun-from'), { json, ...options }),
+    retry: (id, options) => transport.call('POST', at(id, 'retry'), options),
+    signal: (id, json, options) => transport.call('POST', at(id, 'signal'), { json, ...options }),
+    actOnMany: (json, options) => transport.call('POST', at('actions'), { json, ...options }),
+    operation: (id, options) => transport.call('GET', pathOf('operations', id), options),
   };
 }

@@ -1,5 +1,5 @@
-/** One attempt of one task: state, log, live log, kill. */
-import type { ActionAnswer, LogChunk, LogEnd, TaskInstanceView, WhyView } from '@vaquita/api/views';
+/** One attempt of one task: state, log, live log, and what can be asked of it. */
+import type { ActionAnswer, LogChunk, LogEnd, TaskActionRequest, TaskInstanceView, WhyView } from '@vaquita/api/views';
 import { followStream, type StreamOptions } from '../server-sent-events.ts';
 import { type CallOptions, type PostOptions, pathOf, type Transport } from '../transport.ts';
 
@@ -22,7 +22,13 @@ export interface LogFollowOptions extends Omit<StreamOptions, 'lastEventId'> {
 export interface TaskInstancesClient {
   get(id: string, options?: CallOptions): Promise<TaskInstanceView>;
   why(id: string, options?: CallOptions): Promise<WhyView>;
-  kill(id: string, options?: PostOptions): Promise<ActionAnswer>;
+  kill(id: string, body?: TaskActionRequest, options?: PostOptions): Promise<ActionAnswer>;
+  /** Lets a failed or killed task count as a success. */
+  forceSuccess(id: string, body?: TaskActionRequest, options?: PostOptions): Promise<ActionAnswer>;
+  /** Lets a task go on without a slot of its task group. */
+  forceStart(id: string, body?: TaskActionRequest, options?: PostOptions): Promise<ActionAnswer>;
+  approve(id: string, body?: TaskActionRequest, options?: PostOptions): Promise<ActionAnswer>;
+  reject(id: string, body?: TaskActionRequest, options?: PostOptions): Promise<ActionAnswer>;
   log(id: string, query?: LogQuery, options?: CallOptions): Promise<LogChunk>;
   /** The log as it grows; ends with an `end` message when the task has ended and all of its log was given. */
   followLog(id: string, options?: LogFollowOptions): AsyncGenerator<LogMessage, void, undefined>;
@@ -56,7 +62,11 @@ export function createTaskInstancesClient(transport: Transport): TaskInstancesCl
   return {
     get: (id, options) => transport.call('GET', at(id), options),
     why: (id, options) => transport.call('GET', at(id, 'why'), options),
-    kill: (id, options) => transport.call('POST', at(id, 'kill'), options),
+    kill: (id, json = {}, options) => transport.call('POST', at(id, 'kill'), { json, ...options }),
+    forceSuccess: (id, json = {}, options) => transport.call('POST', at(id, 'force-success'), { json, ...options }),
+    forceStart: (id, json = {}, options) => transport.call('POST', at(id, 'force-start'), { json, ...options }),
+    approve: (id, json = {}, options) => transport.call('POST', at(id, 'approve'), { json, ...options }),
+    reject: (id, json = {}, options) => transport.call('POST', at(id, 'reject'), { json, ...options }),
     log: (id, query, options) => transport.call('GET', at(id, 'log'), { query, ...options }),
     followLog,
     logDownloadUrl: (id) => transport.url(at(id, 'log', 'download')),

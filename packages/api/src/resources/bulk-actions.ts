@@ -1,0 +1,165 @@
+/**
+ * POST /workflow-instances/actions: one action for many runs, named one by one or by a filter. Every run is judged by
+ * itself and answered by itself: what one refuses does not hold up the others.
+ */
+import {
+  AppError,
+  type CommandId,
+  type Problem,
+  WORKFLOW_STATES,
+  type WorkflowInstanceRow,
+  type WorkflowState,
+  whyRefused,
+} from '@vaquita/core';
+import type * as z from 'zod';
+import type { Audit } from '../audit.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { ApiDeps } from '../deps.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { commandIdFor, fileCommands, type Order, wasFiled } from '../runs/file-command.ts';
+import { RUN_ACTIONS, type RunAction, runSubject, whyRunRefused } from '../runs/run-actions.ts';
+import { BulkAnswer, type BulkItem, BulkRequest, MAX_BULK } from '../views/action.ts';
+import { instanceFilter } from './instance-filter.ts';
+
+type Bulk = z.output<typeof BulkRequest>;
+
+/** A run that was named or matched; undefined where there is none with the id. */
+interface Candidate {
+  readonly id: string;
+  readonly instance: WorkflowInstanceRow | undefined;
+}
+
+interface Judged {
+  readonly item: BulkItem;
+  readonly order: Order | undefined;
+}
+
+export function bulkActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
+  const { store } = deps;
+
+  async function candidates(
+    body: Bulk,
+  ): Promise<{ readonly found: readonly Candidate[]; readonly next: string | null }> {
+    if (body.ids !== undefined) {
+      const ids = [...new Set(body.ids)];
+      const found = await Promise.all(ids.map(async (id) => ({ id, instance: await store.instances.find(id) })));
+      return { found, next: null };
+    }
+    const states = body.filter?.states ?? possibleStates(RUN_ACTIONS[body.action]);
+    const filter = await instanceFilter(store, { ...body.filter, states });
+    const page = await store.instances.list(filter, { limit: MAX_BULK, cursor: body.cursor ?? null });
+    return { found: page.items.map((instance) => ({ id: instance.id, instance })), next: page.next };
+  }
+
+  async function judge({ id, instance }: Candidate, request: CommandId, body: Bulk, caller: Caller): Promise<Judged> {
+    const action: RunAction = RUN_ACTIONS[body.action];
+    if (!instance) {
+      const reason = 'There is no workflow instance with this id.';
+      const nothing = { workflowName: null, number: null, state: null, operationId: null };
+      return { item: { id, status: 'not_found', reason, ...nothing }, order: undefined };
+    }
+    const { workflowName, number, state } = instance;
+    const commandId = await commandIdFor(request, instance.id);
+    const refusal = whyRunRefused(instance, action);
+    if (refusal !== undefined && !(await wasFiled(deps, commandId))) {
+      const reason = `It is ${state}: ${refusal.replace(/\.$/, '')}.`;
+      return {
+        item: { id, status: 'refused', workflowName, number, state, reason, operationId: null },
+        order: undefined,
+      };
+    }
+    const operationId = body.dryRun === true ? null : commandId;
+    return {
+      item: { id, status: 'accepted', workflowName, number, state, reason: null, operationId },
+      order: { id: commandId, kind: action.kind, instance, by: caller.name },
+    };
+  }
+
+  return [
+    endpoint({
+      method: 'post',
+      path: '/api/v1/workflow-instances/actions',
+      tag: 'Runs',
+      access: 'user',
+      summary: 'Ask the same of many runs',
+      description:
+        `Name the runs by \`ids\` or by a \`filter\`, at most ${MAX_BULK} in a call; a filter that matches more answers a ` +
+        '`nextCursor` to go on with. With `dryRun` nothing is asked for, and the answer says what would be. Every run is ' +
+        'answered by itself; each that is accepted is an operation of its own and a line of its own in the audit log.',
+      body: BulkRequest,
+      status: 200,
+      answer: BulkAnswer,
+      async handle({ body, caller, ids }) {
+        checkBulk(body);
+        const request = ids.next<'command'>();
+        const { found, next } = await candidates(body);
+        const judged = await Promise.all(found.map((one) => judge(one, request, body, caller)));
+        const dryRun = body.dryRun === true;
+        if (!dryRun)
+          await carryOut(
+            judged.flatMap(({ order }) => order ?? []),
+            body,
+            caller,
+          );
+        const items = judged.map(({ item }) => item);
+        return { action: body.action, dryRun, items, nextCursor: next, detail: detailOf(body, items, next !== null) };
+      },
+    }),
+  ];
+
+  async function carryOut(orders: readonly Order[], { action, filter }: Bulk, caller: Caller): Promise<void> {
+    await fileCommands(deps, orders);
+    await Promise.all(
+      orders.map(({ id, instance }) =>
+        audit(caller, {
+          action: `workflow_instance.${action}`,
+          subject: runSubject(instance),
+          data: {
+            id: instance.id,
+            operationId: id,
+            stateBefore: instance.state,
+            bulk: orders.length,
+            ...(filter ? { filter } : {}),
+          },
+        }),
+      ),
+    );
+  }
+}
+
+/** @throws AppError `bad_request` */
+function checkBulk({ ids, filter, cursor }: Bulk): void {
+  const problems: Problem[] = [];
+  if ((ids === undefined) === (filter === undefined)) {
+    problems.push({ path: 'ids', message: 'Name the runs either by ids or by a filter' });
+  }
+  if (ids !== undefined && new Set(ids).size > MAX_BULK) {
+    const message = `These are ${new Set(ids).size} runs; at most ${MAX_BULK} are possible in one call. Send them in several.`;
+    problems.push({ path: 'ids', message });
+  }
+  if (ids !== undefined && cursor !== undefined) problems.push({ path: 'cursor', message: 'Only a filter has pages' });
+  if (filter !== undefined && Object.values(filter).every((value) => value === undefined)) {
+    problems.push({
+      path: 'filter',
+      message: 'An empty filter would match every run; name a project, states or a parent',
+    });
+  }
+  if (problems.length > 0) throw new AppError('bad_request', 'The action cannot be asked like this.', { problems });
+}
+
+/** Without states a filter means the runs that can do it, not every run that ever was. */
+function possibleStates({ command }: RunAction): readonly WorkflowState[] {
+  const states = Object.keys(WORKFLOW_STATES) as WorkflowState[];
+  return states.filter((state) => whyRefused(state, command) === undefined);
+}
+
+function detailOf({ action, dryRun }: Bulk, items: readonly BulkItem[], hasMore: boolean): string {
+  const accepted = items.filter(({ status }) => status === 'accepted').length;
+  const others = items.length - accepted;
+  const what = dryRun ? `${action} would be asked of ${accepted}` : `${action} is asked of ${accepted}`;
+  const rest = others === 0 ? '' : `; ${others} cannot do it`;
+  const more = hasMore
+    ? ` More than ${MAX_BULK} match, and the others are not in this answer: send the same again with nextCursor as cursor.`
+    : '';
+  return `Of ${items.length} ${items.length === 1 ? 'run' : 'runs'} ${what}${rest}.${more}`;
+}

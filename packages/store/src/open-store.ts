@@ -7,6 +7,7 @@ import { createInstanceVerbs } from './verbs/instances.ts';
 import { createMasterVerbs } from './verbs/master.ts';
 import { createProjectVerbs } from './verbs/projects.ts';
 import { createRequestVerbs } from './verbs/requests.ts';
+import { createTaskGroupVerbs } from './verbs/task-groups.ts';
 import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
 import { createWorkflowVerbs } from './verbs/workflows.ts';
 
@@ -23,6 +24,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     workflows,
     definitions: workflows,
     instances: createInstanceVerbs(driver),
+    taskGroups: createTaskGroupVerbs(driver),
     commands: createCommandVerbs(driver),
     events: createEventVerbs(driver),
     users: createUserVerbs(driver),

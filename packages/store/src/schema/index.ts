@@ -4,6 +4,7 @@ export * from './instances.ts';
 export * from './projects.ts';
 export * from './registry.ts';
 export * from './requests.ts';
+export * from './task-groups.ts';
 export * from './users.ts';
 export * from './workers.ts';
 export * from './workflows.ts';

@@ -1,28 +1,23 @@
 /** Tables of a run: the instance, its task instances, and orders to workers that must outlive a crash. */
-import {
-  type DispatchId,
-  type FailureStrategy,
-  type OutboxRow,
-  type Priority,
-  type ProjectId,
-  type Reason,
-  type Scope,
-  type TaskInstanceId,
-  type TaskState,
-  WORKFLOW_STATES,
-  type WorkerId,
-  type WorkflowId,
-  type WorkflowInstanceId,
-  type WorkflowState,
+import type {
+  DispatchId,
+  FailureStrategy,
+  LogicState,
+  OutboxRow,
+  Priority,
+  ProjectId,
+  Reason,
+  Scope,
+  TaskInstanceId,
+  TaskState,
+  WorkerId,
+  WorkflowId,
+  WorkflowInstanceId,
+  WorkflowState,
 } from '@vaquita/core';
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-
-/** The states of runs that have not ended, as an SQL list. Queries must say exactly this to get the partial index. */
-export const OPEN_STATES_SQL = `(${Object.entries(WORKFLOW_STATES)
-  .filter(([, { terminal }]) => !terminal)
-  .map(([state]) => `'${state}'`)
-  .join(', ')})`;
+import { LIVE_RUN_STATES_SQL, LIVE_TASK_STATES_SQL, OPEN_STATES_SQL } from './state-lists.ts';
 
 export const workflowInstances = sqliteTable(
   'workflow_instances',
@@ -52,6 +47,15 @@ export const workflowInstances = sqliteTable(
     endedAt: integer('ended_at'),
     updatedAt: integer('updated_at').notNull(),
     reason: text('reason', { mode: 'json' }).$type<Reason>(),
+    queuedAt: integer('queued_at'),
+    executionSlot: integer('execution_slot'),
+    parentInstanceId: text('parent_instance_id').$type<WorkflowInstanceId>(),
+    parentTask: text('parent_task'),
+    parentTaskId: text('parent_task_id').$type<TaskInstanceId>(),
+    childIndex: integer('child_index').notNull().default(0),
+    lineage: text('lineage', { mode: 'json' }).$type<readonly WorkflowId[]>().notNull().default([]),
+    outputs: text('outputs', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull().default({}),
+    quarantine: text('quarantine', { mode: 'json' }).$type<Reason>(),
   },
   (t) => [
     index('workflow_instances_project').on(t.projectId, t.id),
@@ -64,8 +68,21 @@ export const workflowInstances = sqliteTable(
       .on(t.id)
       .where(sql.raw(`state in ${OPEN_STATES_SQL}`)),
     uniqueIndex('workflow_instances_number').on(t.workflowId, t.number),
+    // One live run per place, and each child of a task instance once: held by the database itself.
+    uniqueIndex('workflow_instances_place')
+      .on(t.workflowId, t.executionSlot)
+      .where(sql.raw(`execution_slot is not null and state in ${LIVE_RUN_STATES_SQL}`)),
+    uniqueIndex('workflow_instances_child')
+      .on(t.parentTaskId, t.childIndex)
+      .where(sql.raw('parent_task_id is not null')),
+    index('workflow_instances_parent').on(t.parentInstanceId, t.id).where(sql.raw('parent_instance_id is not null')),
+    // What dependent tasks ask for: dry runs satisfy nobody.
+    index('workflow_instances_business_time').on(t.workflowId, t.businessTime, t.id).where(sql.raw('dry_run = 0')),
   ],
 );
+
+/** Where a task instance stands in its group, as `memberKey` says it. */
+export const MEMBER_RANK_SQL = '(case when group_slot is not null then 0 when group_forced then 1 else 2 end)';
 
 export const taskInstances = sqliteTable(
   'task_instances',
@@ -104,6 +121,11 @@ export const taskInstances = sqliteTable(
     killRequestedAt: integer('kill_requested_at'),
     reason: text('reason', { mode: 'json' }).$type<Reason>(),
     updatedAt: integer('updated_at').notNull(),
+    taskGroup: text('task_group'),
+    groupPriority: integer('group_priority').notNull().default(0),
+    groupSlot: integer('group_slot'),
+    groupForced: integer('group_forced', { mode: 'boolean' }).notNull().default(false),
+    logic: text('logic', { mode: 'json' }).$type<LogicState>(),
   },
   (t) => [
     index('task_instances_run').on(t.workflowInstanceId, t.id),
@@ -111,6 +133,13 @@ export const taskInstances = sqliteTable(
     // At most one current task instance per task, held by the database itself.
     uniqueIndex('task_instances_current').on(t.workflowInstanceId, t.name).where(sql.raw('current = 1')),
     uniqueIndex('task_instances_dispatch').on(t.dispatchId).where(sql.raw('dispatch_id is not null')),
+    // One task instance per slot of a group, held by the database itself.
+    uniqueIndex('task_instances_slot')
+      .on(t.taskGroup, t.groupSlot)
+      .where(sql.raw(`group_slot is not null and state in ${LIVE_TASK_STATES_SQL}`)),
+    index('task_instances_members')
+      .on(t.taskGroup, sql.raw(MEMBER_RANK_SQL), sql.raw('-group_priority'), t.firstSubmittedAt, t.id)
+      .where(sql.raw(`task_group is not null and state in ${LIVE_TASK_STATES_SQL}`)),
   ],
 );
 

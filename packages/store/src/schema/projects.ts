@@ -1,5 +1,5 @@
 /** Tables of the projects aggregate. */
-import type { ProjectId } from '@vaquita/core';
+import type { ParamDefinition, ProjectId } from '@vaquita/core';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 export const projects = sqliteTable('projects', {
@@ -8,4 +8,5 @@ export const projects = sqliteTable('projects', {
   description: text('description').notNull(),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
+  params: text('params', { mode: 'json' }).$type<readonly ParamDefinition[]>().notNull().default([]),
 });

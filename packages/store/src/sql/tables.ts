@@ -11,7 +11,7 @@ import type {
   WorkflowRow,
   WorkflowVersionRow,
 } from '../ports/api.ts';
-import type { WorkerRow } from '../ports/master.ts';
+import type { TaskGroupRow, WorkerRow } from '../ports/master.ts';
 import * as schema from '../schema/index.ts';
 import { compileTable } from './table.ts';
 
@@ -25,11 +25,25 @@ export const VERSION_HEADS = compileTable<Omit<WorkflowVersionRow, 'document'>>(
 
 export const INSTANCES = compileTable<WorkflowInstanceRow>(schema.workflowInstances, {
   // `number` is given by the store, once, in a statement of its own.
-  immutable: ['projectId', 'workflowId', 'workflowName', 'number', 'createdBy', 'createdAt'],
+  immutable: [
+    'projectId',
+    'workflowId',
+    'workflowName',
+    'number',
+    'businessTime',
+    'parentInstanceId',
+    'parentTask',
+    'parentTaskId',
+    'childIndex',
+    'lineage',
+    'createdBy',
+    'createdAt',
+  ],
 });
 export const TASKS = compileTable<TaskInstanceRow>(schema.taskInstances, {
   immutable: ['workflowInstanceId', 'name', 'type', 'attempt', 'runCounter', 'previousId', 'firstSubmittedAt'],
 });
+export const TASK_GROUPS = compileTable<TaskGroupRow>(schema.taskGroups);
 export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {
   key: 'dispatchId',
   immutable: ['workflowInstanceId', 'createdAt'],

@@ -1,7 +1,7 @@
 /** Verbs on what was asked (commands) and what happened (events). */
 import { type CommandRow, PRIORITIES } from '@vaquita/core';
 import type { CommandStore, EventStore } from '../ports/api.ts';
-import type { SqlDriver } from '../ports/driver.ts';
+import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import { many, one, statement } from '../sql/access.ts';
 import { checkLimit } from '../sql/page.ts';
 import { COMMANDS, EVENTS, type StoredCommand } from '../sql/tables.ts';
@@ -21,10 +21,18 @@ export function fromStored(command: StoredCommand): CommandRow {
   return { ...command, priority: PRIORITIES[command.priority] ?? 'medium' };
 }
 
+/** Files a command, unless it has been filed before. */
+export function fileCommand(command: CommandRow): SqlStatement {
+  return statement(FILE, COMMANDS.args(toStored(command)));
+}
+
 export function createCommandVerbs(driver: SqlDriver): CommandStore {
   return {
     async file(command) {
-      await driver.write([statement(FILE, COMMANDS.args(toStored(command)))]);
+      await driver.write([fileCommand(command)]);
+    },
+    async fileAll(commands) {
+      await driver.write(commands.map(fileCommand));
     },
     async outcome(id) {
       const row = await one(driver, OUTCOME, [id]);

@@ -1,5 +1,5 @@
 /** Verbs on runs as people look at them, and the one that files a run. */
-import { AppError, type WorkflowState } from '@vaquita/core';
+import { AppError, type CommandRow, type WorkflowInstanceRow, type WorkflowState } from '@vaquita/core';
 import type { InstanceFilter, InstanceStore } from '../ports/api.ts';
 import type { SqlDriver, SqlStatement, SqlValue } from '../ports/driver.ts';
 import { many, one, statement, writeOr } from '../sql/access.ts';
@@ -14,6 +14,14 @@ const START = `${INSTANCES.insertSelect} where exists (
 const TASKS_OF_RUN = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? order by id`;
 const COUNTS = 'select state, count(*) as n from workflow_instances where created_at >= ? group by state';
 
+/** Files a run and its start command: two statements of a unit, in which the event follows. */
+export function fileRun(row: WorkflowInstanceRow, command: CommandRow): readonly SqlStatement[] {
+  return [
+    statement(START, [...INSTANCES.args(row), row.workflowId, row.version], 1),
+    statement(COMMANDS.insert, COMMANDS.args(toStored(command))),
+  ];
+}
+
 export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
   async function find(id: string) {
     const row = await one(driver, `${SELECT} where id = ?`, [id]);
@@ -25,11 +33,7 @@ export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
     async start(row, command, event) {
       await writeOr(
         driver,
-        [
-          statement(START, [...INSTANCES.args(row), row.workflowId, row.version], 1),
-          statement(COMMANDS.insert, COMMANDS.args(toStored(command))),
-          statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
-        ],
+        [...fileRun(row, command), statement(NEW_EVENTS.insert, NEW_EVENTS.args(event))],
         async () =>
           (await find(row.id)) === undefined
             ? new AppError('conflict', `Version ${row.version} of workflow ${row.workflowName} is no longer there.`)
@@ -61,6 +65,7 @@ export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
  * would make SQLite sort all runs of these states for each page.
  */
 function selectInstances(filter: InstanceFilter, before: string | null, limit: number): SqlStatement {
+  if (filter.parentId !== undefined) return selectChildren(filter.parentId, filter, before, limit);
   const scope: string[] = [];
   const scopeArgs: SqlValue[] = [];
   // A workflow is of one project; when both are given the workflow's index does the work.
@@ -87,4 +92,24 @@ function selectInstances(filter: InstanceFilter, before: string | null, limit: n
     order by id desc`;
   const args = states.flatMap((state) => [...scopeArgs, state, ...rangeArgs, limit]);
   return statement(sql, [...args, limit]);
+}
+
+/** Children of one run: few enough that its index does the work and everything else is looked at row by row. */
+function selectChildren(
+  parentId: string,
+  { projectId, workflowId, states }: InstanceFilter,
+  before: string | null,
+  limit: number,
+): SqlStatement {
+  const where = ['parent_instance_id = ?'];
+  const args: SqlValue[] = [parentId];
+  function also(part: string, value: SqlValue): void {
+    where.push(part);
+    args.push(value);
+  }
+  if (before !== null) also('id < ?', before);
+  if (workflowId !== undefined) also('+workflow_id = ?', workflowId);
+  if (projectId !== undefined) also('+project_id = ?', projectId);
+  if (states !== undefined) also('+state in (select value from json_each(?))', JSON.stringify(states));
+  return statement(`${SELECT} where ${where.join(' and ')} order by id desc limit ?`, [...args, limit]);
 }

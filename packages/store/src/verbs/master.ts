@@ -4,12 +4,15 @@
  * I1  Every write begins with the epoch guard: a deposed leader writes nothing.
  * I2  A commit is one unit: instance, tasks, events, outbox and commands together or not at all.
  * I3  A command is carried out once: ending one that has ended already is a conflict and undoes the unit.
+ * I4  Within a unit what gives up a unique key is written before what takes it: the run itself before its children,
+ *     changed task instances before new ones, and of the changed ones those that hold no slot first (P3 of places.ts).
  */
 import {
   AppError,
   type Clock,
   type CommandId,
   type Epoch,
+  type ParamDefinition,
   type ProjectId,
   type TaskInstanceId,
   type TaskState,
@@ -19,11 +22,16 @@ import {
 } from '@vaquita/core';
 import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import type { MasterStore, RunCommit } from '../ports/master.ts';
-import { OPEN_STATES_SQL } from '../schema/instances.ts';
+import { OPEN_STATES_SQL } from '../schema/state-lists.ts';
 import { many, one, statement } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { COMMANDS, INSTANCES, NEW_EVENTS, OUTBOX, TASKS } from '../sql/tables.ts';
-import { fromStored } from './commands.ts';
+import { fileCommand, fromStored } from './commands.ts';
+import { fileRun } from './instances.ts';
+import { createOtherRunVerbs } from './other-runs.ts';
+import { slotsLast } from './places.ts';
+import { paramTexts } from './project-params.ts';
+import { createTakenVerbs } from './taken.ts';
 import { createWorkerVerbs } from './workers.ts';
 
 const FENCE = 'insert into fence (epoch) values (?)';
@@ -38,7 +46,8 @@ const DROP_OUTBOX = 'delete from outbox where dispatch_id = ?';
 const INSTANCE = `select ${INSTANCES.columns} from workflow_instances where id = ?`;
 const RUN_TASKS = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? order by id`;
 const RUN_OUTBOX = `select ${OUTBOX.columns} from outbox where workflow_instance_id = ? order by dispatch_id`;
-const RUN_DOCUMENT = `select projects.name as project_name, workflow_versions.document
+const RUN_DOCUMENT = `select projects.name as project_name, projects.params as project_params,
+    workflow_versions.document
   from workflow_versions join workflows on workflows.id = workflow_id join projects on projects.id = project_id
   where workflow_id = ? and workflow_versions.version = ?`;
 /** Told which index: without statistics SQLite would rather sort all open runs for each page. */
@@ -52,6 +61,8 @@ export function createMasterVerbs(driver: SqlDriver, clock: Pick<Clock, 'now'>):
 
   return {
     workers: createWorkerVerbs(driver),
+    others: createOtherRunVerbs(driver),
+    ...createTakenVerbs(driver),
     async commit(epoch, unit) {
       const { statements, numberAt } = commitStatements(epoch, unit, endCommand);
       const results = await driver.write(statements);
@@ -71,6 +82,7 @@ export function createMasterVerbs(driver: SqlDriver, clock: Pick<Clock, 'now'>):
       if (definition === undefined) return undefined;
       return {
         projectName: String(definition.project_name),
+        projectParams: paramTexts(JSON.parse(String(definition.project_params)) as readonly ParamDefinition[]),
         instance,
         tasks: tasks.map(TASKS.read),
         outbox: outbox.map(OUTBOX.read),
@@ -127,9 +139,13 @@ function commitStatements(
     statements.push(statement(SET_NUMBER, [instance.id], 1));
   }
   // Changed before new: the old attempt stops being current before its successor becomes it.
-  for (const task of unit.changedTasks) statements.push(statement(TASKS.update, TASKS.updateArgs(task), 1));
+  for (const task of slotsLast(unit.changedTasks)) statements.push(statement(TASKS.update, TASKS.updateArgs(task), 1));
   for (const task of unit.newTasks) statements.push(statement(TASKS.insert, TASKS.args(task)));
   for (const event of unit.events) statements.push(statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)));
+  for (const { instance: child, command, event } of unit.newRuns) {
+    statements.push(...fileRun(child, command), statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)));
+  }
+  for (const command of unit.newCommands) statements.push(fileCommand(command));
   for (const order of unit.outboxPut) statements.push(statement(PUT_OUTBOX, OUTBOX.args(order)));
   for (const dispatchId of unit.outboxDone) statements.push(statement(DROP_OUTBOX, [dispatchId]));
   return { statements, numberAt };

@@ -7,8 +7,8 @@ import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { PROJECTS } from '../sql/tables.ts';
 
 const SELECT = `select ${PROJECTS.columns} from projects`;
-const UPDATE =
-  'update projects set name = coalesce(?, name), description = coalesce(?, description), updated_at = ? where id = ?';
+const UPDATE = `update projects set name = coalesce(?, name), description = coalesce(?, description),
+  params = coalesce(?, params), updated_at = ? where id = ?`;
 const DELETE = 'delete from projects where id = ? and not exists (select 1 from workflows where project_id = ?)';
 
 export function createProjectVerbs(driver: SqlDriver): ProjectStore {
@@ -40,8 +40,9 @@ export function createProjectVerbs(driver: SqlDriver): ProjectStore {
       const rows = await many(driver, `${SELECT} ${where} order by name limit ?`, args);
       return toPage(rows.map(PROJECTS.read), limit, (row) => row.name);
     },
-    async update(id: ProjectId, { name, description, at }) {
-      const unit = [statement(UPDATE, [name ?? null, description ?? null, at, id])];
+    async update(id: ProjectId, { name, description, params, at }) {
+      const texts = [name ?? null, description ?? null, params === undefined ? null : JSON.stringify(params)];
+      const unit = [statement(UPDATE, [...texts, at, id])];
       const [result] = await writeOr(driver, unit, nameInUse(name ?? ''));
       if (result!.changes === 0) throw notFound(id);
     },

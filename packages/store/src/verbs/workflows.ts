@@ -3,7 +3,7 @@ import { AppError, type NewEvent, type WorkflowDocument, type WorkflowId } from 
 import type { WorkflowRow, WorkflowStore } from '../ports/api.ts';
 import type { SqlDriver, SqlValue } from '../ports/driver.ts';
 import type { DefinitionSource } from '../ports/master.ts';
-import { OPEN_STATES_SQL } from '../schema/instances.ts';
+import { OPEN_STATES_SQL } from '../schema/state-lists.ts';
 import { many, one, refuse, statement, writeOr } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { NEW_EVENTS, VERSION_HEADS, VERSIONS, WORKFLOWS } from '../sql/tables.ts';

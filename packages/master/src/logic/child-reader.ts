@@ -84,10 +84,10 @@ export function createChildReader(queue: ReadQueue, others: Pick<OtherRunsStore,
 }
 
 export function childReport(row: WorkflowInstanceRow): ChildReport {
-  const { id: child, number, state, outputs, reason } = row;
-  return { child, number, state, outputs, reason: reason?.text ?? null };
+  const { id: child, number, runCounter, state, outputs, reason } = row;
+  return { child, number, runCounter, state, outputs, reason: reason?.text ?? null };
 }
 
 function missing(child: WorkflowInstanceId): ChildReport {
-  return { child, number: null, state: 'missing', outputs: {}, reason: null };
+  return { child, number: null, runCounter: 0, state: 'missing', outputs: {}, reason: null };
 }

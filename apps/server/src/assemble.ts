@@ -106,6 +106,7 @@ export async function assembleServer(
       random,
       ids,
       nudge: master.nudge,
+      taskGroupsChanged: master.nudge,
       changes,
       leadership: lease.leadership,
       readiness: [

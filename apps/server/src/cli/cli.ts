@@ -4,8 +4,12 @@ import { EXIT, parseCommandLine, UsageError } from './command.ts';
 import { applyCommand } from './commands/apply.ts';
 import { exportCommand } from './commands/export.ts';
 import { logsCommand } from './commands/logs.ts';
+import { projectCommands } from './commands/projects.ts';
 import { runCommand } from './commands/run.ts';
+import { runsCommands } from './commands/runs.ts';
 import { configCommand, migrateCommand, startCommand } from './commands/server.ts';
+import { taskGroupCommands } from './commands/task-groups.ts';
+import { tasksCommands } from './commands/tasks.ts';
 import { tokenCommands } from './commands/tokens.ts';
 import { errorLines } from './format.ts';
 import { commandHelp, overviewHelp, usage } from './help.ts';
@@ -18,6 +22,10 @@ export const COMMANDS: readonly Command[] = [
   runCommand,
   logsCommand,
   exportCommand,
+  ...runsCommands,
+  ...tasksCommands,
+  ...taskGroupCommands,
+  ...projectCommands,
   ...tokenCommands,
 ];
 

@@ -33,6 +33,8 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly args: readonly string[];
+  /** Names further arguments, of which there may be any number. */
+  readonly more?: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly examples: readonly string[];
   /** @returns the exit code. */
@@ -109,7 +111,7 @@ function readInput(command: Command, rest: readonly string[]): CommandInput {
   const { values, positionals } = parsed;
   const missing = command.args[positionals.length];
   if (missing !== undefined) throw new UsageError(`<${missing}> is missing.`, command);
-  if (positionals.length > command.args.length) {
+  if (positionals.length > command.args.length && command.more === undefined) {
     throw new UsageError(`"${positionals[command.args.length]}" is one argument too many.`, command);
   }
   for (const [name, spec] of Object.entries(command.options)) {

@@ -33,11 +33,12 @@ export function commandHelp(command: Command): string {
   return lines.join('\n');
 }
 
-export function usage({ name, args, options }: Command): string {
+export function usage({ name, args, more, options }: Command): string {
   const required = Object.entries(options).filter(([, spec]) => spec.required);
   return [
     name,
     ...args.map((arg) => `<${arg}>`),
+    ...(more === undefined ? [] : [`[${more} …]`]),
     ...required.map(([option, spec]) => optionName(option, { ...spec, short: '' })),
     ...(required.length < Object.keys(options).length ? ['[options]'] : []),
   ].join(' ');

@@ -20,13 +20,13 @@ export function parseRunName(text: string): (WorkflowName & { readonly number: n
 }
 
 /** `k=v`, repeated. A value may hold further equals signs. @throws UsageError */
-export function parseAssignments(given: readonly string[]): Readonly<Record<string, string>> {
+export function parseAssignments(given: readonly string[], option = '--param'): Readonly<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const text of given) {
     const at = text.indexOf('=');
-    if (at < 1) throw new UsageError(`--param "${text}" must be name=value.`);
+    if (at < 1) throw new UsageError(`${option} "${text}" must be name=value.`);
     const name = text.slice(0, at);
-    if (Object.hasOwn(values, name)) throw new UsageError(`--param ${name} is given twice.`);
+    if (Object.hasOwn(values, name)) throw new UsageError(`${option} ${name} is given twice.`);
     values[name] = text.slice(at + 1);
   }
   return values;

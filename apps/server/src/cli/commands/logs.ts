@@ -1,10 +1,11 @@
 /** `logs`: of one task instance, or of the tasks of a run. */
-import type { InstanceView, TaskInstanceView, VaquitaClient } from '@vaquita/client';
+import type { TaskInstanceView, VaquitaClient } from '@vaquita/client';
 import { AppError, didYouMean, isTaskTerminal, isWorkflowTerminal } from '@vaquita/core';
 import { type Command, type CommandIo, EXIT } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
+import { findRun } from '../find-run.ts';
 import { followRun } from '../follow-run.ts';
-import { parseRunName, type WorkflowName } from '../names.ts';
+import { parseRunName } from '../names.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -92,17 +93,6 @@ async function followTasks(client: VaquitaClient, runId: string, { only, io }: W
 
 function heading({ name, attempt, state }: TaskInstanceView): string {
   return `--- ${name} (attempt ${attempt}, ${state})`;
-}
-
-/** Numbers grow with time and the list is newest first, so the search ends where the numbers are lower. */
-async function findRun(
-  client: VaquitaClient,
-  { project, workflow, number }: WorkflowName & { readonly number: number },
-): Promise<InstanceView> {
-  for await (const instance of client.instances.all({ project, workflow })) {
-    if (instance.number === number) return instance;
-  }
-  throw new AppError('not_found', `The workflow ${project}/${workflow} has no run #${number}.`);
 }
 
 async function printAll(client: VaquitaClient, task: TaskInstanceView, io: CommandIo): Promise<void> {

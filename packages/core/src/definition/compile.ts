@@ -1,5 +1,4 @@
 /** The two doors of a definition: from unknown to a document, and from a document to what the engine runs. */
-import { parseDuration } from '../time/duration.ts';
 import type {
   ParamDefinition,
   RetryPolicy,
@@ -10,6 +9,7 @@ import type {
   WorkflowDocument,
 } from './definition.ts';
 import type { ParamInput, TaskInput, WorkflowInput } from './document-schema.ts';
+import { durationMs } from './duration-schema.ts';
 import { type DefinitionOptions, readDefinition } from './read-document.ts';
 import type { ReadTask } from './read-task.ts';
 
@@ -93,8 +93,4 @@ function compileTimeout(timeout: WorkflowInput['timeout'] | TaskInput['timeout']
 function compileTaskGroup(group: TaskInput['taskGroup']): TaskGroupUse | null {
   if (group === undefined) return null;
   return typeof group === 'string' ? { name: group, priority: 0 } : { name: group.name, priority: group.priority ?? 0 };
-}
-
-function durationMs(text: string | undefined, fallback: number): number {
-  return text === undefined ? fallback : (parseDuration(text) ?? fallback);
 }

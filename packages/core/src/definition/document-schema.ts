@@ -6,25 +6,12 @@ import * as z from 'zod';
 import { PARAM_NAME } from '../params/placeholder.ts';
 import { isTimezone } from '../params/wall-time.ts';
 import { parseDuration } from '../time/duration.ts';
+import { checkedText } from './checked-text.ts';
 import { EXECUTION_TYPES, FAILURE_STRATEGIES, PARAM_TYPES, PRIORITIES, TIMEOUT_STRATEGIES } from './definition.ts';
+import { duration, positiveDuration } from './duration-schema.ts';
 import { checkName } from './names.ts';
 
-const MAX_DURATION_MS = 366 * 86_400_000;
-
-const name = z.string().check((context) => {
-  const wrong = checkName(context.value);
-  if (wrong !== undefined) context.issues.push({ code: 'custom', message: wrong, input: context.value });
-});
-
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, {
-    error: 'Not a duration: write 30s, 10m, 2h or 1h30m.',
-    abort: true,
-  })
-  .refine((text) => parseDuration(text)! <= MAX_DURATION_MS, 'Must not be longer than a year.');
-
-const positiveDuration = duration.refine((text) => parseDuration(text) !== 0, 'Must be longer than 0s.');
+const name = checkedText(checkName);
 
 const paramName = z.string().regex(PARAM_NAME, 'Must be made of letters, digits, "_", "." and "-".').max(200);
 

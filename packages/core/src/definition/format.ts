@@ -3,6 +3,38 @@ import { Document, type Scalar, visit } from 'yaml';
 import type { WorkflowDocument } from './definition.ts';
 import { isRecord } from './json-tree.ts';
 
+/** The settings of logic tasks, from outside in. */
+const LOGIC_KEYS: readonly string[] = [
+  'workflow',
+  'project',
+  'version',
+  'task',
+  'is',
+  'cycle',
+  'range',
+  'passOutputs',
+  'lists',
+  'values',
+  'separator',
+  'exclude',
+  'maxItems',
+  'parallelism',
+  'message',
+  'for',
+  'until',
+  'signal',
+  'cases',
+  'when',
+  'then',
+  'else',
+  'otherwise',
+  'on',
+  'all',
+  'any',
+  'onFailure',
+  'failureWait',
+];
+
 /** The order people read in. Keys that are not here come after these, in order of the alphabet; the script's tasks come last. */
 const KEY_ORDER: readonly string[] = [
   'name',
@@ -12,9 +44,12 @@ const KEY_ORDER: readonly string[] = [
   'timezone',
   'params',
   'execution',
+  'maxParallelRuns',
+  'strictParams',
   'failureStrategy',
   'dependsOn',
   'enabled',
+  ...LOGIC_KEYS,
   'language',
   'database',
   'method',
@@ -31,30 +66,50 @@ const KEY_ORDER: readonly string[] = [
   'maxInterval',
   'after',
   'strategy',
+  'from',
   'retry',
   'timeout',
   'delay',
   'workerGroup',
   'environment',
   'priority',
+  'taskGroup',
 ];
+
+/** Keys that are younger than documents with free maps. */
+const LATER_KEYS: ReadonlySet<string> = new Set([
+  'maxParallelRuns',
+  'strictParams',
+  ...LOGIC_KEYS,
+  'from',
+  'taskGroup',
+]);
 const RANK = new Map(KEY_ORDER.map((key, index) => [key, index]));
 
-function rankOf(key: string): number {
-  // Whatever a later version adds stands before the long list of tasks.
-  return key === 'tasks' ? KEY_ORDER.length + 1 : (RANK.get(key) ?? KEY_ORDER.length);
+/** Maps whose keys are names that people choose. They stay in the order in which they have always been stored. */
+const FREE_MAPS: ReadonlySet<string> = new Set(['headers', 'extract']);
+const FREE_MAP_RANK = new Map([...RANK].filter(([key]) => !LATER_KEYS.has(key)));
+
+function compareKeys(a: string, b: string, rank: ReadonlyMap<string, number>): number {
+  return rankOf(a, rank) - rankOf(b, rank) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-function compareKeys(a: string, b: string): number {
-  return rankOf(a) - rankOf(b) || (a < b ? -1 : a > b ? 1 : 0);
+function rankOf(key: string, rank: ReadonlyMap<string, number>): number {
+  // Whatever a later version adds stands before the long list of tasks.
+  return key === 'tasks' ? KEY_ORDER.length + 1 : (rank.get(key) ?? KEY_ORDER.length);
 }
 
 /** The same value with the keys of every map in the one order. For bounded trees only. */
 export function inKeyOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inKeyOrder);
+  return ordered(value, RANK);
+}
+
+function ordered(value: unknown, rank: ReadonlyMap<string, number>): unknown {
+  if (Array.isArray(value)) return value.map((entry) => ordered(entry, rank));
   if (!isRecord(value)) return value;
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
-  return Object.fromEntries(keys.sort(compareKeys).map((key) => [key, inKeyOrder(value[key])]));
+  keys.sort((a, b) => compareKeys(a, b, rank));
+  return Object.fromEntries(keys.map((key) => [key, ordered(value[key], FREE_MAPS.has(key) ? FREE_MAP_RANK : RANK)]));
 }
 
 /** JSON in one line; equal for documents that say the same. */

@@ -6,6 +6,7 @@ import { type WorkflowInput, workflowSchema } from './document-schema.ts';
 import { inKeyOrder } from './format.ts';
 import { findTreeProblems, isRecord, type JsonRecord } from './json-tree.ts';
 import { checkCycles, checkParams, paramValuesAsText } from './param-problems.ts';
+import { placeProblems } from './place-problems.ts';
 import { type ReadTask, readTask } from './read-task.ts';
 import { checkShape } from './shape-problems.ts';
 import { TASK_TYPES, type TaskTypes } from './task-types/registry.ts';
@@ -32,7 +33,7 @@ export function readDefinition(input: unknown, { taskTypes = TASK_TYPES }: Defin
   const { tasks: rawTasks, ...head } = input;
   const workflow = readHead(head, problems);
   const tasks = readTasks(rawTasks, { taskTypes, problems });
-  problems.push(...graphProblems(rawTasks));
+  problems.push(...graphProblems(rawTasks, head.name, taskTypes));
   if (workflow === undefined || problems.length > 0) throw badDefinition(problems);
   const sound = tasks.filter((task) => task !== undefined);
   const document = inKeyOrder({ ...workflow, tasks: sound.map((task) => task.document) });
@@ -74,8 +75,8 @@ function readTasks(
   });
 }
 
-/** Names and edges are judged wherever they can be read, also beside other problems. */
-function graphProblems(raw: unknown): readonly Problem[] {
+/** Names, edges and what follows from them are judged wherever they can be read, also beside other problems. */
+function graphProblems(raw: unknown, workflow: unknown, taskTypes: TaskTypes): readonly Problem[] {
   if (!Array.isArray(raw)) return [];
   const tasks = raw.map((task: unknown, index) => {
     const { name, dependsOn }: JsonRecord = isRecord(task) ? task : {};
@@ -83,7 +84,8 @@ function graphProblems(raw: unknown): readonly Problem[] {
     // A name that cannot be read gets one that no document can hold, so that places stay right.
     return { name: typeof name === 'string' && name !== '' ? name : `\0${index}`, dependsOn: edges };
   });
-  return buildGraph(tasks).problems;
+  const { graph, problems } = buildGraph(tasks);
+  return [...problems, ...placeProblems(raw, { workflow, graph, taskTypes })];
 }
 
 /** A person reads a few of them; an answer of many megabytes helps nobody. */

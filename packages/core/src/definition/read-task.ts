@@ -6,14 +6,14 @@ import { looseTaskSchema, type TaskInput, taskShape } from './document-schema.ts
 import type { JsonRecord } from './json-tree.ts';
 import { checkNames, checkParams, paramValuesAsText } from './param-problems.ts';
 import { checkShape } from './shape-problems.ts';
-import { LOGIC_TYPES, type TaskTypes } from './task-types/registry.ts';
+import type { TaskTypes } from './task-types/registry.ts';
 import type { TaskType } from './task-types/task-type.ts';
 
 export interface ReadTask {
   /** As written, without defaults. */
   readonly document: JsonRecord;
   readonly task: TaskInput;
-  /** Settings of the type, defaults applied. */
+  /** Settings of the type as they are run. */
   readonly config: JsonRecord;
 }
 
@@ -35,11 +35,11 @@ export function readTask(raw: JsonRecord, place: TaskPlace): ReadTask | undefine
   checkParams(task.params ?? [], { path: `${path}.params`, problems });
   checkNames(task.outputs ?? [], { path: `${path}.outputs`, problems });
   if (type === undefined) return undefined;
-  const config = Object.fromEntries(Object.entries(task).filter(([key]) => !Object.hasOwn(taskShape, key)));
+  const settings = Object.fromEntries(Object.entries(task).filter(([key]) => !Object.hasOwn(taskShape, key)));
   const outputs = (task.outputs ?? []).map(({ name, type = 'string' as const }) => ({ name, type }));
-  for (const { path: at, message } of type.check?.(config, outputs) ?? [])
+  for (const { path: at, message } of type.check?.(settings, outputs) ?? [])
     problems.push({ path: `${path}.${at}`, message });
-  return { document: written, task, config };
+  return { document: written, task, config: type.compile?.(settings) ?? settings };
 }
 
 /** The type is unknown or missing: say so, and still judge the common keys. */
@@ -50,8 +50,6 @@ function readLoosely(raw: JsonRecord, { path, problems, taskTypes }: TaskPlace):
 
 function refusedType(type: string, taskTypes: TaskTypes): string {
   const known = Object.keys(taskTypes);
-  const logic: readonly string[] = LOGIC_TYPES;
-  if (logic.includes(type)) return `"${type}" tasks are not supported by this version. Supported: ${known.join(', ')}.`;
   return `There is no task type "${type}".${didYouMean(type, known)} Known: ${known.join(', ')}.`;
 }
 

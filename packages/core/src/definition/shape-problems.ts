@@ -20,7 +20,13 @@ export function checkShape<Schema extends z.ZodObject>(
   return undefined;
 }
 
-function toProblems(issue: z.core.$ZodIssue, schema: z.ZodType, base: string): Problem[] {
+function toProblems(issue: z.core.$ZodIssue, schema: unknown, base: string): Problem[] {
+  const meant = issue.code === 'invalid_union' ? meantOption(issue) : undefined;
+  if (issue.code === 'invalid_union' && meant !== undefined) {
+    const option = schemaAt(schema, issue.path)?.options?.[meant];
+    const within = joinPath(base, issue.path);
+    return issue.errors[meant]!.flatMap((one) => toProblems(one, option, within));
+  }
   if (issue.code !== 'unrecognized_keys') return [{ path: joinPath(base, issue.path), message: sentence(issue) }];
   const known = knownKeys(schema, issue.path);
   return issue.keys.map((key, index) => ({
@@ -31,6 +37,30 @@ function toProblems(issue: z.core.$ZodIssue, schema: z.ZodType, base: string): P
 
 function hint(key: string, known: readonly string[]): string {
   return didYouMean(key, known) || ` Known: ${known.join(', ')}.`;
+}
+
+/**
+ * Which of several forms a value was meant to have: the one of its kind that it comes closest to. None when the value is
+ * of no form's kind, or equally far from two of them.
+ */
+function meantOption({ errors }: z.core.$ZodIssueInvalidUnion): number | undefined {
+  const near = errors
+    .map((issues, index) => ({ index, distance: distanceOf(issues) }))
+    .filter(({ distance }) => distance !== Number.POSITIVE_INFINITY)
+    .sort((a, b) => a.distance - b.distance);
+  return near[0] !== undefined && near[0].distance !== near[1]?.distance ? near[0].index : undefined;
+}
+
+/** How many keys would have to change; infinite for a value of another kind. What is wrong deeper inside says nothing. */
+function distanceOf(issues: readonly z.core.$ZodIssue[]): number {
+  let distance = 0;
+  for (const issue of issues) {
+    if (issue.path.length > 1) continue;
+    if (issue.code === 'unrecognized_keys') distance += issue.path.length === 0 ? issue.keys.length : 0;
+    else if (issue.code === 'invalid_type' && issue.path.length === 0) return Number.POSITIVE_INFINITY;
+    else distance += 1;
+  }
+  return distance;
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -63,6 +93,8 @@ function sentence(issue: z.core.$ZodIssue): string {
       return sized(issue.origin, 'most', issue.maximum);
     case 'invalid_key':
       return issue.issues[0] === undefined ? 'This key is not allowed here.' : `This key ${issue.issues[0].message}`;
+    case 'invalid_union':
+      return issue.input === undefined ? issue.message.replace(/^Must be/, 'This key is missing: give') : issue.message;
     default:
       return issue.message;
   }
@@ -83,28 +115,32 @@ function describe(value: unknown): string {
 }
 
 /** The keys an object inside a schema may have. */
-function knownKeys(schema: z.ZodType, path: Path): string[] {
-  let at: unknown = schema;
-  for (const step of path) {
-    const { def } = unwrap(at);
-    at = def?.type === 'array' ? def.element : def?.shape?.[String(step)];
-  }
-  return Object.keys(unwrap(at).def?.shape ?? {});
+function knownKeys(schema: unknown, path: Path): string[] {
+  return Object.keys(schemaAt(schema, path)?.shape ?? {});
 }
 
-/** The parts of zod's own description of a schema that `knownKeys` walks. */
+/** The parts of zod's own description of a schema that are walked here. */
+interface Description {
+  readonly innerType?: Described;
+  readonly getter?: () => Described;
+  readonly element?: Described;
+  readonly shape?: Readonly<Record<string, Described>>;
+  readonly options?: readonly Described[];
+}
+
 interface Described {
-  readonly def?: {
-    readonly type: string;
-    readonly innerType?: unknown;
-    readonly element?: unknown;
-    readonly shape?: Readonly<Record<string, unknown>>;
-  };
+  readonly def?: Description;
 }
 
-function unwrap(schema: unknown): Described {
-  let at = (schema ?? {}) as Described;
-  while (at.def?.innerType !== undefined) at = at.def.innerType as Described;
+function schemaAt(schema: unknown, path: Path): Description | undefined {
+  let at = unwrap(schema as Described | undefined);
+  for (const step of path) at = unwrap(at?.element ?? at?.shape?.[String(step)]);
+  return at;
+}
+
+function unwrap(schema: Described | undefined): Description | undefined {
+  let at = schema?.def;
+  while (at?.innerType !== undefined || at?.getter !== undefined) at = (at.innerType ?? at.getter?.())?.def;
   return at;
 }
 

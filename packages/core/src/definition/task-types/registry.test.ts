@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isExpectedStatus } from './http.ts';
-import { LOGIC_TYPES, TASK_TYPES, taskTypeJsonSchema } from './registry.ts';
+import { isLogicType, LOGIC_TASK_TYPES, TASK_TYPES, taskTypeJsonSchema } from './registry.ts';
 
 describe('task types', () => {
   it.each(Object.entries(TASK_TYPES))('%s has a schema for forms and a description', (_, type) => {
@@ -16,8 +16,10 @@ describe('task types', () => {
     expect(taskTypeJsonSchema(TASK_TYPES.noop).required).toBeUndefined();
   });
 
-  it('keeps the names of logic types free', () => {
-    expect(LOGIC_TYPES.filter((name) => name in TASK_TYPES)).toEqual([]);
+  it('tells logic types from those that a worker runs', () => {
+    expect(Object.keys(TASK_TYPES).filter(isLogicType)).toEqual(Object.keys(LOGIC_TASK_TYPES));
+    expect(Object.keys(LOGIC_TASK_TYPES)).toHaveLength(7);
+    expect(isLogicType('constructor')).toBe(false);
   });
 
   it('knows which statuses are expected', () => {

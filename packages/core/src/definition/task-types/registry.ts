@@ -1,13 +1,31 @@
 /** The task types of this version by name. To add one, write its file beside these and name it here. */
 import * as z from 'zod';
+import { approvalType } from './approval.ts';
+import { conditionsType } from './conditions.ts';
+import { dependentType } from './dependent.ts';
+import { dynamicType } from './dynamic.ts';
 import { httpType } from './http.ts';
 import { nodeType } from './node.ts';
 import { noopType } from './noop.ts';
 import { shellType } from './shell.ts';
 import { sqlType } from './sql.ts';
+import { subWorkflowType } from './sub-workflow.ts';
+import { switchType } from './switch.ts';
 import type { TaskType } from './task-type.ts';
+import { waitType } from './wait.ts';
 
 export type TaskTypes = Readonly<Record<string, TaskType>>;
+
+/** Types that steer a run instead of doing work: the master decides them, no worker runs them. */
+export const LOGIC_TASK_TYPES = {
+  sub_workflow: subWorkflowType,
+  switch: switchType,
+  conditions: conditionsType,
+  dependent: dependentType,
+  dynamic: dynamicType,
+  approval: approvalType,
+  wait: waitType,
+} as const satisfies TaskTypes;
 
 export const TASK_TYPES = {
   shell: shellType,
@@ -15,24 +33,11 @@ export const TASK_TYPES = {
   http: httpType,
   sql: sqlType,
   noop: noopType,
+  ...LOGIC_TASK_TYPES,
 } as const satisfies TaskTypes;
 
-/** Types that steer a run instead of doing work. Their names are taken; this version does not run them. */
-export const LOGIC_TYPES = [
-  'sub_workflow',
-  'switch',
-  'conditions',
-  'dependent',
-  'dynamic',
-  'approval',
-  'wait',
-] as const;
-
-const LOGIC_NAMES: ReadonlySet<string> = new Set(LOGIC_TYPES);
-
-/** True of the types that the master decides itself, without a worker. */
 export function isLogicType(type: string): boolean {
-  return LOGIC_NAMES.has(type);
+  return Object.hasOwn(LOGIC_TASK_TYPES, type);
 }
 
 /** JSON Schema of a type's settings as they are written, for forms and editors. */

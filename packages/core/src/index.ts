@@ -31,6 +31,7 @@ export { type WaitMoment, type WaitTarget, waitTarget } from './logic/wait.ts';
 export * from './machine/effects.ts';
 export * from './machine/events.ts';
 export { allInputs } from './machine/inputs.ts';
+export { checkInvariants } from './machine/invariants.ts';
 export {
   DEFAULT_WORKER_GROUP,
   MACHINE_DEFAULTS,
@@ -42,9 +43,9 @@ export {
 export * from './machine/rows.ts';
 export { type NodeOutcome, type Run, type RunNode, rebuildRun } from './machine/run.ts';
 export * from './machine/states.ts';
-export { TASK_TABLE } from './machine/task-machine.ts';
+export { TASK_TABLE, type TaskCommand, whyTaskRefused } from './machine/task-machine.ts';
 export { resumeRun, type TransitionResult, transition } from './machine/transition.ts';
-export { WORKFLOW_TABLE, whyRefused } from './machine/workflow-machine.ts';
+export { type RunCommand, WORKFLOW_TABLE, whyRefused } from './machine/workflow-machine.ts';
 export * from './params/built-ins.ts';
 export * from './params/env.ts';
 export * from './params/outputs.ts';

@@ -89,7 +89,7 @@ const HOUR_RANGES: ReadonlyMap<string, Hours> = new Map<string, Hours>([
   ['last24Hours', { count: 24, last: 0, anchor: 'midnight' }],
 ]);
 
-/** The ranges of each cycle, for lists of choices and for checking. */
+/** The ranges of each cycle, for lists of choices and for checking. No two cycles share the name of a range. */
 export const DEPENDENCY_RANGES: Readonly<Record<DependencyCycle, readonly string[]>> = {
   hour: [...HOUR_RANGES.keys()],
   day: [...DAY_RANGES.get('day')!.keys()],

@@ -1,5 +1,5 @@
 /** Cuts the text of a condition into tokens. Nothing is worked out here; a place is an offset into the text. */
-import { PARAM_NAME } from '../params/placeholder.ts';
+import { PARAM_REFERENCE } from '../params/placeholder.ts';
 
 export type TextPart = { readonly text: string } | { readonly param: string };
 
@@ -79,7 +79,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 function paramAt(text: string, at: number): string {
   PARAM.lastIndex = at;
   const name = PARAM.exec(text)?.[1];
-  if (name !== undefined && PARAM_NAME.test(name)) return name;
+  if (name !== undefined && PARAM_REFERENCE.test(name)) return name;
   if (text[at + 1] === '[')
     throw new ConditionProblem(
       'a time expression cannot stand in a condition; give a parameter that value and name it',

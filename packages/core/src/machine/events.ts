@@ -1,5 +1,18 @@
 /** Lifecycle events: the only inputs of the state machines. Past tense for facts, imperative for what was asked. */
-import type { CommandId, DispatchId, Epoch, TaskInstanceId, WorkerId } from '../identity/ids.ts';
+import type { ExecutionType } from '../definition/definition.ts';
+import type {
+  CommandId,
+  DispatchId,
+  Epoch,
+  ProjectId,
+  TaskInstanceId,
+  WorkerId,
+  WorkflowId,
+  WorkflowInstanceId,
+} from '../identity/ids.ts';
+import type { DependencyAnswer } from '../logic/configs.ts';
+import type { Reason } from './rows.ts';
+import type { WorkflowState } from './states.ts';
 
 /** A command row that the transition carries out; its commit marks the row done. */
 interface Commanded {
@@ -8,9 +21,62 @@ interface Commanded {
 
 export type WorkflowEvent =
   | ({ readonly type: 'StartWorkflow' } & Commanded)
+  /** The run may go on: there is room for it. `slot` is its place among the live runs of its workflow, where limited. */
+  | { readonly type: 'TurnGranted'; readonly slot: number | null }
+  /** It has to wait. `serial` says for what: earlier runs of its workflow, or room on the server. */
+  | {
+      readonly type: 'TurnDelayed';
+      readonly serial: boolean;
+      readonly code: string;
+      readonly text: string;
+      readonly evidence: Evidence;
+    }
+  /** It is not to run at all. */
+  | { readonly type: 'TurnDenied'; readonly code: string; readonly text: string; readonly evidence: Evidence }
+  /** A newer run of a workflow of type `serial_priority` takes its place. */
+  | { readonly type: 'RunDisplaced'; readonly text: string; readonly evidence: Evidence }
+  | ({ readonly type: 'PauseWorkflow'; readonly by: string } & Commanded)
+  | ({ readonly type: 'ResumeWorkflow'; readonly by: string } & Commanded)
   | ({ readonly type: 'StopWorkflow'; readonly by: string } & Commanded)
+  | ({ readonly type: 'RecoverFailed'; readonly by: string } & Commanded)
   | ({ readonly type: 'RerunWorkflow'; readonly by: string } & Commanded)
+  | ({
+      readonly type: 'RerunFrom';
+      readonly by: string;
+      readonly tasks: readonly string[];
+      /** Replace start parameters of the same names. */
+      readonly params: Readonly<Record<string, string>>;
+    } & Commanded)
+  /** A run that was set aside is tried again. */
+  | ({ readonly type: 'RetryWorkflow'; readonly by: string } & Commanded)
+  /** For wait tasks that wait for it. */
+  | ({
+      readonly type: 'SignalReceived';
+      readonly by: string;
+      readonly name: string;
+      readonly outputs: Readonly<Record<string, string>>;
+    } & Commanded)
   | { readonly type: 'WorkflowTimedOut'; readonly runCounter: number };
+
+export type Evidence = NonNullable<Reason['evidence']>;
+
+export interface ResolvedWorkflow {
+  readonly projectId: ProjectId;
+  readonly workflowId: WorkflowId;
+  readonly workflowName: string;
+  readonly version: number;
+  readonly execution: ExecutionType;
+}
+
+export interface ChildReport {
+  readonly child: WorkflowInstanceId;
+  readonly number: number | null;
+  readonly runCounter: number;
+  /** `missing`: there is no such run any more. */
+  readonly state: WorkflowState | 'missing';
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly reason: string | null;
+}
 
 interface OfTask {
   readonly taskInstanceId: TaskInstanceId;
@@ -51,6 +117,25 @@ export type TaskEvent =
   | ({ readonly type: 'TaskPlaceable'; readonly worker: boolean; readonly text: string } & OfTask)
   /** The worker has not answered an order to end the dispatch. */
   | ({ readonly type: 'KillUnanswered'; readonly tries: number } & OfDispatch)
+  /** A slot of its task group. */
+  | ({ readonly type: 'SlotGranted'; readonly slot: number } & OfTask)
+  | ({
+      readonly type: 'SlotDelayed';
+      readonly code: string;
+      readonly text: string;
+      readonly evidence: Evidence;
+    } & OfTask)
+  | ({ readonly type: 'ForceStart'; readonly by: string } & Commanded & OfTask)
+  | ({ readonly type: 'ForceSuccess'; readonly by: string } & Commanded & OfTask)
+  | ({ readonly type: 'ApproveTask'; readonly by: string; readonly comment: string } & Commanded & OfTask)
+  | ({ readonly type: 'RejectTask'; readonly by: string; readonly comment: string } & Commanded & OfTask)
+  /** Which workflow a sub_workflow or dynamic task means, or why none. Answer to `ResolveWorkflow`. */
+  | ({ readonly type: 'WorkflowResolved'; readonly target: ResolvedWorkflow | { readonly problem: string } } & OfTask)
+  /** How runs that a task started stand now. Answer to `ReadChildren`, and told when one of them ends. */
+  | ({ readonly type: 'ChildrenRead'; readonly children: readonly ChildReport[] } & OfTask)
+  | ({ readonly type: 'DependenciesRead'; readonly answers: readonly DependencyAnswer[] } & OfTask)
+  /** A logic task should look again: something it waits for has moved, or the slow poll came round. */
+  | ({ readonly type: 'LogicDue' } & OfTask)
   | ({ readonly type: 'KillTask'; readonly by: string; readonly commandId: CommandId } & OfTask);
 
 export type LifecycleEvent = WorkflowEvent | TaskEvent;
@@ -59,8 +144,18 @@ export type TaskEventType = TaskEvent['type'];
 
 export const WORKFLOW_EVENT_TYPES = [
   'StartWorkflow',
+  'TurnGranted',
+  'TurnDelayed',
+  'TurnDenied',
+  'RunDisplaced',
+  'PauseWorkflow',
+  'ResumeWorkflow',
   'StopWorkflow',
+  'RecoverFailed',
   'RerunWorkflow',
+  'RerunFrom',
+  'RetryWorkflow',
+  'SignalReceived',
   'WorkflowTimedOut',
 ] as const satisfies readonly WorkflowEventType[];
 
@@ -74,6 +169,16 @@ export const TASK_EVENT_TYPES = [
   'TaskTimedOut',
   'TaskPlaceable',
   'KillUnanswered',
+  'SlotGranted',
+  'SlotDelayed',
+  'WorkflowResolved',
+  'ChildrenRead',
+  'DependenciesRead',
+  'LogicDue',
+  'ForceStart',
+  'ForceSuccess',
+  'ApproveTask',
+  'RejectTask',
   'KillTask',
 ] as const satisfies readonly TaskEventType[];
 

@@ -8,6 +8,8 @@ import type { VisibleOutputs } from './visible-outputs.ts';
 export interface TaskInputs {
   /** By name, resolved. What follows from other rows is left out: built-ins, and outputs of tasks before it. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Everything the task can read, by name, resolved. */
+  readonly values: Readonly<Record<string, string>>;
   /** What could not be resolved or is of the wrong type, each in a sentence. The text stays as it was written. */
   readonly warnings: readonly string[];
 }
@@ -19,7 +21,7 @@ export function resolveInputs(run: Run, node: RunNode, row: TaskInstanceRow): Ta
     local: node.task.params,
     upstream: inOrderOfEnd(node.visible),
     workflow: run.definition.params,
-    project: {},
+    project: run.projectParams,
     builtIns,
     time: timeOf(run),
   });
@@ -28,6 +30,7 @@ export function resolveInputs(run: Run, node: RunNode, row: TaskInstanceRow): Ta
   );
   return {
     inputs: Object.fromEntries(own),
+    values,
     warnings: problems.map(({ path, message }) => `${path}: ${message}`),
   };
 }
@@ -64,7 +67,8 @@ function builtInsOf(run: Run, node: RunNode, row: TaskInstanceRow): Readonly<Rec
   };
 }
 
-function timeOf(run: Run) {
+/** What time expressions of the run are evaluated against. */
+export function timeOf(run: Run) {
   return { businessTime: run.instance.businessTime, timezone: run.definition.timezone };
 }
 

@@ -1,24 +1,32 @@
-/** How tasks end otherwise than by success: killed, or failed for good, and what that means for the rest of the run. */
-
+/** Ending tasks that have not ended by themselves: on somebody's wish, at a timeout, or because the run ends. */
 import type { DispatchId } from '../identity/ids.ts';
+import { childrenOf } from '../logic/children.ts';
 import type { Intent } from './effects.ts';
-import { clearOutbox, putOutbox, reason, setTaskState, type Transition, touchTask } from './ledger.ts';
+import { endKilled } from './endings.ts';
+import { orderRun, putOutbox, reason, setTaskReason, type Transition } from './ledger.ts';
 import type { TaskInstanceRow } from './rows.ts';
-import { type Row, type RunNode, setOutcome } from './run.ts';
-import { dueKey, killKey } from './timer-keys.ts';
+import type { Row, RunNode } from './run.ts';
+import { killKey } from './timers.ts';
 
 /**
- * Ends the node's current task instance. One that no worker holds is `killed` at once; one that a worker holds is
- * asked to end, by an order that outlives this server, and stays active until the worker answers or is lost.
+ * Ends the node's current task instance. One that nobody else works on is `killed` at once. One that a worker holds is
+ * asked to end, by an order that outlives this server, and stays active until the worker answers or is lost; one that
+ * started other runs has them stopped, and ends with the last of them.
  */
 export function killTask(t: Transition, node: RunNode, because: string): void {
   const row = node.current;
   if (!row) return;
-  if (row.state === 'submitted' || row.state === 'delayed') {
-    t.intents.push({ type: 'DequeueTask', taskInstanceId: row.id }, { type: 'ClearTimer', key: dueKey(row.id) });
-    endKilled(t, node, row, because);
-  } else if (row.state === 'dispatched' || row.state === 'running') {
+  if (row.state === 'dispatched' || (row.state === 'running' && row.dispatchId !== null)) {
     requestKill(t, row, because);
+  } else if (row.state === 'running' && childrenOf(row).length > 0) {
+    stopChildren(t, row, because);
+  } else if (
+    row.state === 'submitted' ||
+    row.state === 'delayed' ||
+    row.state === 'paused' ||
+    row.state === 'running'
+  ) {
+    endKilled(t, node, row, because);
   }
 }
 
@@ -38,21 +46,54 @@ export function requestKill(
   because: string,
   cause: KillCause = 'asked',
 ): void {
-  if (row.dispatchId === null || row.workerId === null) return;
-  const asked = row.killRequestedAt !== null;
-  if (asked && !(cause === 'asked' && row.reason?.code === KILL_REASONS.timeout)) return;
+  if (row.dispatchId === null || row.workerId === null || !noteKill(t, row, because, cause)) return;
   const { now, settings } = t.context;
-  row.killRequestedAt ??= now;
-  row.reason = reason(t, KILL_REASONS[cause], `Told to end: ${because}.`, {
-    next: 'it ends when its worker answers, or when the worker is lost',
-    evidence: { worker: row.workerName },
-  });
-  touchTask(t, row);
   const { dispatchId, workerId } = row;
   const order = { dispatchId, workerId, reason: because, graceMs: settings.killGraceMs };
   putOutbox(t, { ...order, kind: 'kill', workflowInstanceId: row.workflowInstanceId, createdAt: now });
   t.effects.push({ type: 'SendKill', ...order });
   t.intents.push(killTimer(t, row, dispatchId, 1));
+}
+
+/** Has the runs stopped that the task started. */
+export function stopChildren(
+  t: Transition,
+  row: Row<TaskInstanceRow>,
+  because: string,
+  cause: KillCause = 'asked',
+): void {
+  if (!noteKill(t, row, because, cause)) return;
+  const children = childrenOf(row);
+  for (const child of children) orderRun(t, { kind: 'stop', workflowInstanceId: child });
+  t.intents.push({ type: 'ReadChildren', taskInstanceId: row.id, children });
+}
+
+/** False when it had been asked before and nothing changes. */
+function noteKill(t: Transition, row: Row<TaskInstanceRow>, because: string, cause: KillCause): boolean {
+  const asked = row.killRequestedAt !== null;
+  if (asked && !(cause === 'asked' && row.reason?.code === KILL_REASONS.timeout)) return false;
+  row.killRequestedAt ??= t.context.now;
+  const who = row.dispatchId === null ? 'the runs it started' : 'its worker';
+  setTaskReason(
+    t,
+    row,
+    reason(t, KILL_REASONS[cause], `Told to end: ${because}.`, {
+      next:
+        row.dispatchId === null ? 'it ends with them' : 'it ends when its worker answers, or when the worker is lost',
+      evidence: row.dispatchId === null ? { waitsFor: who } : { worker: row.workerName },
+    }),
+  );
+  return true;
+}
+
+/**
+ * True when the order to end it came from its timeout. The order is then forgotten, so that the attempt counts as a
+ * failure with its retries and not as somebody's wish to end the task.
+ */
+export function wasTimedOut(row: Row<TaskInstanceRow>): boolean {
+  const timedOut = row.killRequestedAt !== null && row.reason?.code === KILL_REASONS.timeout;
+  if (timedOut) row.killRequestedAt = null;
+  return timedOut;
 }
 
 /** The timer that looks whether the worker has answered. */
@@ -66,24 +107,9 @@ export function killTimer(t: Transition, row: TaskInstanceRow, dispatchId: Dispa
   };
 }
 
-/** The task instance ends as `killed`. */
-export function endKilled(t: Transition, node: RunNode, row: Row<TaskInstanceRow>, because: string): void {
-  row.endedAt ??= t.context.now;
-  if (row.dispatchId !== null) clearOutbox(t, row.dispatchId);
-  setTaskState(t, row, 'killed', reason(t, 'killed', `Killed: ${because}.`));
-  nodeBroken(t, node, 'killed');
-}
-
-/** A task has failed or was killed: nothing after it starts; with strategy `end` everything else is ended too. */
-export function nodeBroken(t: Transition, node: RunNode, outcome: 'failed' | 'killed'): void {
-  setOutcome(t.run, node, outcome);
-  if (t.run.ending || t.run.instance.failureStrategy !== 'end') return;
-  t.run.ending = true;
-  killActive(t, `task "${node.task.name}" failed and the failure strategy is "end"`);
-}
-
-/** Asks every active task to end. Those that no worker holds end at once. */
+/** Ends every task that is active or paused. */
 export function killActive(t: Transition, because: string): void {
-  if (t.run.activeCount === 0) return;
-  for (const node of t.run.nodes) if (node.outcome === 'active') killTask(t, node, because);
+  for (const node of t.run.nodes) {
+    if (node.outcome === 'active' || node.outcome === 'paused') killTask(t, node, because);
+  }
 }

@@ -5,9 +5,17 @@
 import type { CommandId, IdSource, TaskInstanceId } from '../identity/ids.ts';
 import type { Random } from '../time/random.ts';
 import type { Effect, Intent } from './effects.ts';
-import type { NewEvent, OutboxRow, Reason, TaskInstanceRow, WorkflowInstanceRow } from './rows.ts';
-import { emptyChanges, type Row, type Run, type RunNode } from './run.ts';
-import type { TaskState, WorkflowState } from './states.ts';
+import type {
+  CommandRow,
+  LogicState,
+  NewEvent,
+  OutboxRow,
+  Reason,
+  TaskInstanceRow,
+  WorkflowInstanceRow,
+} from './rows.ts';
+import { type ChildRun, emptyChanges, type Row, type Run, type RunNode } from './run.ts';
+import { isTaskTerminal, type TaskState, type WorkflowState } from './states.ts';
 
 export interface MachineSettings {
   /** How often a task is sent to another worker after losing one, before it fails with the evidence. */
@@ -18,6 +26,8 @@ export interface MachineSettings {
   readonly timeoutMarginMs: number;
   /** How long after the grace a worker may leave an order to end a task unanswered before it is asked again. */
   readonly killAnswerMs: number;
+  /** How often a task that waits for runs it started looks at them, besides being told. */
+  readonly childPollMs: number;
 }
 
 export const MACHINE_DEFAULTS: MachineSettings = {
@@ -25,6 +35,7 @@ export const MACHINE_DEFAULTS: MachineSettings = {
   killGraceMs: 10_000,
   timeoutMarginMs: 2_000,
   killAnswerMs: 20_000,
+  childPollMs: 30_000,
 };
 
 export interface TransitionContext {
@@ -40,6 +51,12 @@ export interface Transition {
   readonly context: TransitionContext;
   readonly intents: Intent[];
   readonly effects: Effect[];
+  /** Nodes that wait for nothing any more; started before the transition ends. */
+  readonly free: RunNode[];
+  /** Logic tasks whose time has come; begun before the transition ends. */
+  /** The task that has just ended a run whose failure strategy is `end`: everything else is killed before the transition ends. */
+  broken: RunNode | null;
+  readonly beginning: { readonly node: RunNode; readonly row: Row<TaskInstanceRow> }[];
 }
 
 /** What one atomic commit writes; the store's `RunCommit` in the words of the machine. */
@@ -49,6 +66,10 @@ export interface RunChangeSet {
   readonly newTasks: readonly TaskInstanceRow[];
   readonly changedTasks: readonly TaskInstanceRow[];
   readonly events: readonly NewEvent[];
+  /** Runs that tasks of this one start, each with its start command and its first event. */
+  readonly newRuns: readonly ChildRun[];
+  /** Orders to other runs. */
+  readonly newCommands: readonly CommandRow[];
   readonly outboxPut: readonly OutboxRow[];
   readonly outboxDone: readonly string[];
   readonly commandsDone: readonly { readonly id: CommandId; readonly outcome: string }[];
@@ -72,6 +93,31 @@ export function setWorkflowState(t: Transition, state: WorkflowState, why: Reaso
   record(t, { type: 'workflow_instance.state', taskInstanceId: null, data: { from, to: state, ...because(why) } });
 }
 
+/** The reason alone changes. */
+export function setWorkflowReason(t: Transition, why: Reason | null): void {
+  t.run.instance.reason = why;
+  touchWorkflow(t);
+  record(t, { type: 'workflow_instance.reason', taskInstanceId: null, data: { ...because(why) } });
+}
+
+/** Why the run is set aside; null when it is tried again. */
+export function setQuarantine(t: Transition, why: Reason | null): void {
+  t.run.instance.quarantine = why;
+  touchWorkflow(t);
+  record(t, { type: 'workflow_instance.reason', taskInstanceId: null, data: { quarantine: why && because(why) } });
+}
+
+export function setParams(t: Transition, params: Readonly<Record<string, string>>): void {
+  t.run.instance.params = params;
+  touchWorkflow(t);
+  record(t, { type: 'workflow_instance.params', taskInstanceId: null, data: { params } });
+}
+
+/** A task without a task instance was passed over, or no longer is. */
+export function recordPassedOver(t: Transition, node: RunNode, how: 'skipped' | 'disabled' | 'undone'): void {
+  record(t, { type: 'task.passed_over', taskInstanceId: null, data: { name: node.task.name, how } });
+}
+
 export function touchWorkflow(t: Transition): void {
   t.run.instance.updatedAt = t.context.now;
   t.run.changes.instance = true;
@@ -82,11 +128,25 @@ export function setTaskState(t: Transition, row: Row<TaskInstanceRow>, state: Ta
   row.state = state;
   row.reason = why;
   touchTask(t, row);
+  if (isTaskTerminal(state) && row.taskGroup !== null) {
+    t.intents.push({ type: 'ReleaseSlot', taskInstanceId: row.id });
+  }
   const worker = row.workerName === null ? {} : { worker: row.workerName };
   record(t, {
     type: 'task_instance.state',
     taskInstanceId: row.id,
     data: { name: row.name, attempt: row.attempt, from, to: state, ...worker, ...because(why) },
+  });
+}
+
+/** The reason alone changes. */
+export function setTaskReason(t: Transition, row: Row<TaskInstanceRow>, why: Reason | null): void {
+  row.reason = why;
+  touchTask(t, row);
+  record(t, {
+    type: 'task_instance.reason',
+    taskInstanceId: row.id,
+    data: { name: row.name, attempt: row.attempt, ...because(why) },
   });
 }
 
@@ -112,6 +172,10 @@ export interface NewTask {
   /** When later than now, the task is `delayed` until then. */
   readonly dueAt: number;
   readonly why: Reason;
+  /** It waits for the run to go on: `paused` from the first moment. */
+  readonly paused?: boolean;
+  /** What it takes over from the one before. */
+  readonly logic?: LogicState | null;
 }
 
 /** Makes the next task instance of a node current; the one before, if any, stays visible and is no longer current. */
@@ -120,12 +184,13 @@ export function makeTaskInstance(t: Transition, node: RunNode, spec: NewTask): R
   if (node.current) supersede(t, node.current);
   node.attempts += 1;
   const delayed = spec.dueAt > context.now;
+  const state = spec.paused ? 'paused' : delayed ? 'delayed' : 'submitted';
   const row: Row<TaskInstanceRow> = {
     id: context.ids.next<'task-instance'>(),
     workflowInstanceId: run.instance.id,
     name: node.task.name,
     type: node.task.type,
-    state: delayed ? 'delayed' : 'submitted',
+    state,
     attempt: node.attempts,
     retryTimes: spec.retryTimes,
     failovers: spec.failovers,
@@ -150,6 +215,11 @@ export function makeTaskInstance(t: Transition, node: RunNode, spec: NewTask): R
     inputs: {},
     logBytes: 0,
     killRequestedAt: null,
+    taskGroup: node.task.taskGroup?.name ?? null,
+    groupPriority: node.task.taskGroup?.priority ?? 0,
+    groupSlot: null,
+    groupForced: false,
+    logic: spec.logic ?? null,
     reason: spec.why,
     updatedAt: context.now,
   };
@@ -159,7 +229,7 @@ export function makeTaskInstance(t: Transition, node: RunNode, spec: NewTask): R
   record(t, {
     type: 'task_instance.created',
     taskInstanceId: row.id,
-    data: { name: row.name, attempt: row.attempt, state: row.state, ...because(spec.why) },
+    data: { name: row.name, type: row.type, attempt: row.attempt, state: row.state, ...because(spec.why) },
   });
   return row;
 }
@@ -171,6 +241,29 @@ export function supersede(t: Transition, row: Row<TaskInstanceRow>): void {
   touchTask(t, row);
   t.run.superseded.set(row.id, row);
   t.run.nodeOf.delete(row.id);
+  record(t, {
+    type: 'task_instance.superseded',
+    taskInstanceId: row.id,
+    data: { name: row.name, attempt: row.attempt },
+  });
+}
+
+/** Starts a run in this run's own commit. */
+export function startRun(t: Transition, child: ChildRun): void {
+  t.run.changes.newRuns.push(child);
+}
+
+/** Orders another run to do something, in this run's own commit. */
+export function orderRun(t: Transition, order: Pick<CommandRow, 'kind' | 'workflowInstanceId'>): void {
+  const { instance, changes } = t.run;
+  changes.newCommands.push({
+    ...order,
+    id: t.context.ids.next<'command'>(),
+    payload: {},
+    priority: instance.priority,
+    createdBy: 'its parent run',
+    createdAt: t.context.now,
+  });
 }
 
 export function putOutbox(t: Transition, row: OutboxRow): void {
@@ -212,10 +305,16 @@ export function takeChanges(run: Run): RunChangeSet | undefined {
     newTasks: Array.from(changes.newTasks, rowOf),
     changedTasks: Array.from(changes.changedTasks, rowOf),
     events: changes.events,
+    newRuns: changes.newRuns,
+    newCommands: changes.newCommands,
     outboxPut: changes.outboxPut,
     outboxDone: changes.outboxDone,
     commandsDone: changes.commandsDone,
   };
+  for (const row of [...taken.newTasks, ...taken.changedTasks]) {
+    if (row.current) run.committed.set(row.id, row.state);
+    else run.committed.delete(row.id);
+  }
   run.superseded.clear();
   run.changes = emptyChanges();
   return taken;
@@ -227,6 +326,8 @@ function isEmpty(changes: Run['changes']): boolean {
     changes.newTasks.size === 0 &&
     changes.changedTasks.size === 0 &&
     changes.events.length === 0 &&
+    changes.newRuns.length === 0 &&
+    changes.newCommands.length === 0 &&
     changes.outboxPut.length === 0 &&
     changes.outboxDone.length === 0 &&
     changes.commandsDone.length === 0

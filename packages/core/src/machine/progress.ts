@@ -1,101 +1,111 @@
 /**
- * How a run goes forward: which tasks become ready when one ends, and when the run itself has ended.
- * Walks with a worklist, so a graph of any depth costs no stack, and touches each edge once per activation.
+ * How a run goes forward: which tasks start when others end, and when the run itself has ended. Works off a list, so a
+ * graph of any depth costs no stack, and looks at each edge once per activation.
  */
-import type { TaskInstanceId } from '../identity/ids.ts';
-import type { Intent } from './effects.ts';
-import { makeTaskInstance, reason, setTaskState, setWorkflowState, type Transition } from './ledger.ts';
-import { gatherVisible, type RunNode, setOutcome } from './run.ts';
-import { dueKey, runTimeoutKey } from './timer-keys.ts';
+import { isLogicType } from '../definition/task-types/registry.ts';
+import {
+  makeTaskInstance,
+  reason,
+  recordPassedOver,
+  setTaskReason,
+  setTaskState,
+  setWorkflowState,
+  type Transition,
+} from './ledger.ts';
+import { breaksRun, gatherVisible, outcomeWithoutRow, setOutcome, settleEdges } from './outcomes.ts';
+import { queuedReason, slotReason, turnReason } from './reasons.ts';
+import type { TaskInstanceRow } from './rows.ts';
+import type { Row, RunNode } from './run.ts';
+import { dueTimer, firstSubmitTimer, runTimeoutKey } from './timers.ts';
+import { mergeVisible, NOTHING_VISIBLE } from './visible-outputs.ts';
 
 /** Failed tasks that the run's reason names one by one. */
 const NAMED_FAILURES = 5;
 
-/** Starts every root of the execution graph. */
-export function activateRoots(t: Transition): void {
-  activate(
-    t,
-    t.run.nodes.filter((node) => node.waitingFor === 0),
-  );
+/** Everything that waits for nothing and has not been started is to be. */
+export function freeReadyNodes(t: Transition): void {
+  for (const node of t.run.nodes) if (node.outcome === 'pending' && node.waitingFor === 0) t.free.push(node);
 }
 
-/** After a rebuild: starts whatever is ready and has no row, which a crash between two commits may have left. */
-export function activateOverdue(t: Transition): void {
-  activate(
-    t,
-    t.run.nodes.filter((node) => node.waitingFor === 0 && node.outcome === 'pending'),
-  );
+/** The node's outcome is known: edges are settled, and what they set free is started before the transition ends. */
+export function nodeEnded(t: Transition, node: RunNode, outcome: 'passed' | 'skipped' | 'failed' | 'killed'): void {
+  setOutcome(t.run, node, outcome);
+  t.free.push(...settleEdges(t.run, node));
 }
 
-/** A task has passed: those after it that now have nothing to wait for are started. */
-export function nodePassed(t: Transition, node: RunNode): void {
-  setOutcome(t.run, node, 'passed');
-  activate(t, releaseSuccessors(t, node));
-}
-
-function activate(t: Transition, ready: readonly RunNode[]): void {
-  const worklist = [...ready];
+/** Starts what has been set free, and what that sets free in turn. */
+export function startFreeNodes(t: Transition): void {
   // The list grows while it is walked: first come, first started.
-  for (const node of worklist) {
-    if (node.outcome !== 'pending' || !mayStart(t)) continue;
-    node.visible = gatherVisible(t.run, node);
-    if (!node.task.enabled) {
-      setOutcome(t.run, node, 'passed');
-      worklist.push(...releaseSuccessors(t, node));
-    } else if (t.run.instance.dryRun) {
-      pretendSuccess(t, node);
-      worklist.push(...releaseSuccessors(t, node));
-    } else {
-      submit(t, node);
-    }
+  for (const node of t.free) if (node.outcome === 'pending') startNode(t, node);
+  t.free.length = 0;
+}
+
+function startNode(t: Transition, node: RunNode): void {
+  node.visible = gatherVisible(t.run, node);
+  const outcome = outcomeWithoutRow(t.run, node);
+  if (outcome !== 'pending') {
+    recordPassedOver(t, node, outcome === 'skipped' ? 'skipped' : 'disabled');
+    nodeEnded(t, node, outcome);
+  } else if (startsTasks(t)) {
+    if (t.run.instance.dryRun) pretendSuccess(t, node);
+    else submit(t, node);
   }
 }
 
-function releaseSuccessors(t: Transition, node: RunNode): RunNode[] {
-  const ready: RunNode[] = [];
-  for (const index of t.run.graph.successors[node.index]!) {
-    const successor = t.run.nodes[index]!;
-    successor.waitingFor -= 1;
-    if (successor.waitingFor === 0) ready.push(successor);
-  }
-  return ready;
-}
-
-function mayStart(t: Transition): boolean {
-  return t.run.instance.state === 'running' && !t.run.ending;
+/** Whether tasks of this run come into being now; while it is pausing they do so as `paused`. */
+export function startsTasks({ run }: Transition): boolean {
+  const { state } = run.instance;
+  return (state === 'running' || state === 'ready_pause') && !run.ending;
 }
 
 function submit(t: Transition, node: RunNode): void {
   const { now } = t.context;
+  const paused = t.run.instance.state === 'ready_pause';
   const dueAt = now + node.task.delayMs;
+  const delayed = reason(t, 'waiting_for_delay', 'The definition delays this task.', {
+    next: 'it is queued',
+    nextAt: dueAt,
+  });
   const row = makeTaskInstance(t, node, {
     previous: node.current,
     retryTimes: 0,
     failovers: 0,
     firstSubmittedAt: now,
     dueAt,
-    why:
-      node.task.delayMs > 0
-        ? reason(t, 'waiting_for_delay', 'The definition delays this task.', { next: 'it is queued', nextAt: dueAt })
-        : queuedReason(t),
+    paused,
+    why: paused ? pausedReason(t) : dueAt > now ? delayed : queuedReason(t),
   });
-  setOutcome(t.run, node, 'active');
-  queueOrWait(t, row.id, row.dueAt);
+  enterOrPause(t, node, row);
 }
 
-/** Puts a task instance in its group's queue, or sets the timer that will. */
-export function queueOrWait(t: Transition, taskInstanceId: TaskInstanceId, dueAt: number | null): void {
-  t.intents.push(dueAt === null ? { type: 'EnqueueTask', taskInstanceId } : dueTimer(taskInstanceId, dueAt));
+/** A new task instance goes its way, or waits for the run to be resumed. */
+export function enterOrPause(t: Transition, node: RunNode, row: Row<TaskInstanceRow>): void {
+  setOutcome(t.run, node, row.state === 'paused' ? 'paused' : 'active');
+  if (row.state !== 'paused') enter(t, node, row);
 }
 
-export function dueTimer(taskInstanceId: TaskInstanceId, dueAt: number): Intent {
-  return { type: 'SetTimer', key: dueKey(taskInstanceId), dueAt, event: { type: 'TaskDue', taskInstanceId } };
+/**
+ * The way of a task instance that is `submitted` or `delayed`: its time, then a slot of its task group, then the queue
+ * of its worker group; logic tasks begin where they are.
+ */
+export function enter(t: Transition, node: RunNode, row: Row<TaskInstanceRow>): void {
+  t.intents.push(...firstSubmitTimer(node, row));
+  if (row.state === 'delayed') {
+    t.intents.push(dueTimer(row, row.dueAt ?? t.context.now));
+  } else if (isLogicType(row.type)) {
+    t.beginning.push({ node, row });
+  } else if (row.taskGroup !== null && row.groupSlot === null && !row.groupForced) {
+    if (row.reason?.code !== 'waiting_for_task_group') setTaskReason(t, row, slotReason(t, row.taskGroup));
+    t.intents.push({ type: 'RequestSlot', taskInstanceId: row.id });
+  } else {
+    t.intents.push({ type: 'EnqueueTask', taskInstanceId: row.id });
+  }
 }
 
-export function queuedReason(t: Transition) {
-  return reason(t, 'queued', 'Waiting for a free slot of a worker.', {
-    next: 'the first free worker of its group takes it',
-  });
+export function pausedReason(t: Transition) {
+  return t.run.instance.queuedAt === null
+    ? reason(t, 'paused', 'The run is paused.', { next: 'it goes on when somebody resumes the run' })
+    : turnReason(t);
 }
 
 function pretendSuccess(t: Transition, node: RunNode): void {
@@ -112,34 +122,58 @@ function pretendSuccess(t: Transition, node: RunNode): void {
   row.startedAt = now;
   row.endedAt = now;
   setTaskState(t, row, 'success', why);
-  setOutcome(t.run, node, 'passed');
+  nodeEnded(t, node, 'passed');
 }
 
-/** Ends the run when nothing in it is active any more. Called once at the end of every transition. */
+/** Ends the run, or lets it rest, when nothing in it is active any more. Called once at the end of every transition. */
 export function finishWhenDone(t: Transition): void {
   const { run } = t;
-  if (run.activeCount > 0) return;
   const { state } = run.instance;
-  if (state !== 'running' && state !== 'ready_stop') return;
-  const allPassed = run.nodes.every((node) => node.outcome === 'passed');
+  if (run.activeCount > 0 || (state !== 'running' && state !== 'ready_pause' && state !== 'ready_stop')) return;
   run.instance.endedAt = t.context.now;
-  t.intents.push({ type: 'ClearTimer', key: runTimeoutKey(run.instance.id) });
-  if (allPassed) setWorkflowState(t, 'success', null);
-  else if (state === 'ready_stop') finishStopped(t);
-  else setWorkflowState(t, 'failure', failureReason(t));
+  if (run.instance.parentInstanceId !== null) run.instance.outputs = outputsOfRun(t);
+  if (run.nodes.some(({ outcome }) => outcome === 'paused')) {
+    setWorkflowState(
+      t,
+      'paused',
+      reason(t, 'paused', 'The run is paused.', { next: 'it goes on when somebody resumes it' }),
+    );
+  } else if (hasSucceeded(t)) {
+    setWorkflowState(t, 'success', null);
+  } else if (state === 'ready_stop') {
+    const { reason: why } = run.instance;
+    setWorkflowState(t, why?.code === 'workflow_timeout' ? 'failure' : 'stopped', why);
+  } else {
+    setWorkflowState(t, 'failure', failureReason(t));
+  }
+  leaveTurn(t);
 }
 
-function finishStopped(t: Transition): void {
-  const { reason: why } = t.run.instance;
-  setWorkflowState(t, why?.code === 'workflow_timeout' ? 'failure' : 'stopped', why);
+/** The run is not live any more: its timeout and its place go. */
+export function leaveTurn(t: Transition): void {
+  t.run.instance.queuedAt = null;
+  t.intents.push({ type: 'ClearTimer', key: runTimeoutKey(t.run.instance.id) }, { type: 'ReleaseTurn' });
+}
+
+/** Every task has passed or was skipped, or failed where that is caught. */
+export function hasSucceeded({ run }: Transition): boolean {
+  return run.nodes.every((node) => {
+    if (node.outcome === 'passed' || node.outcome === 'skipped') return true;
+    return (node.outcome === 'failed' || node.outcome === 'killed') && !breaksRun(run, node);
+  });
+}
+
+function outputsOfRun({ run }: Transition): Readonly<Record<string, string>> {
+  const all = mergeVisible(run.nodes.map(({ current }) => ({ inherited: NOTHING_VISIBLE, own: current })));
+  return Object.fromEntries(Array.from(all, ([name, { value }]) => [name, value]));
 }
 
 function failureReason(t: Transition) {
-  const broken = t.run.nodes.filter((node) => node.outcome === 'failed' || node.outcome === 'killed');
+  const broken = t.run.nodes.filter((node) => breaksRun(t.run, node));
   const names = broken.slice(0, NAMED_FAILURES).map((node) => `"${node.task.name}"`);
   const more = broken.length > names.length ? ` and ${broken.length - names.length} more` : '';
   return reason(t, 'task_failed', `${names.join(', ')}${more} failed.`, {
-    next: 'nothing, until someone reruns it',
+    next: 'nothing, until someone recovers or reruns it',
     evidence: { failedTasks: broken.length },
   });
 }

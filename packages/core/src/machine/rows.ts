@@ -14,6 +14,8 @@ import type {
   WorkflowId,
   WorkflowInstanceId,
 } from '../identity/ids.ts';
+import type { DependencyAnswer } from '../logic/configs.ts';
+import type { ResolvedWorkflow } from './events.ts';
 import type { TaskState, WorkflowState } from './states.ts';
 
 /** Why something does not go on, or ended otherwise than it should: recorded evidence, answered by `…/why`. */
@@ -55,12 +57,28 @@ export interface WorkflowInstanceRow {
   readonly timeoutMs: number | null;
   /** The moment time expressions are evaluated against. */
   readonly businessTime: number;
+  /** Since when it waits for its turn to run; null before its start command is taken and once it has its turn. */
+  readonly queuedAt: number | null;
+  /** Its place among the live runs of its workflow, where those are limited; unique while the run is live. */
+  readonly executionSlot: number | null;
+  /** For a run that a task of another run started: that run, the task's name, and the task instance that made it. */
+  readonly parentInstanceId: WorkflowInstanceId | null;
+  readonly parentTask: string | null;
+  readonly parentTaskId: TaskInstanceId | null;
+  /** Which of that task's children it is, from 0. A task instance makes each child once. */
+  readonly childIndex: number;
+  /** Workflows of the runs above it, outermost first. */
+  readonly lineage: readonly WorkflowId[];
+  /** What its tasks put out, by name, newest last winning; written at the end of a run that has a parent. */
+  readonly outputs: Readonly<Record<string, string>>;
   readonly createdBy: string;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly updatedAt: number;
   readonly reason: Reason | null;
+  /** Why the engine has set it aside, while it has. Its state stays what it was. */
+  readonly quarantine: Reason | null;
 }
 
 /** One attempt of one task in a run. */
@@ -103,6 +121,16 @@ export interface TaskInstanceRow {
   readonly logBytes: number;
   /** When a kill was asked for; the row stays active until the worker's result or the loss of the worker. */
   readonly killRequestedAt: number | null;
+  /** The task group it takes a slot of, or null. */
+  readonly taskGroup: string | null;
+  /** Its place in the order of that group: higher first. */
+  readonly groupPriority: number;
+  /** The slot it holds; unique within the group among task instances that have not ended. */
+  readonly groupSlot: number | null;
+  /** Somebody let it go on without a slot. */
+  readonly groupForced: boolean;
+  /** What the master remembers of a logic task; null for tasks that workers run. */
+  readonly logic: LogicState | null;
   readonly reason: Reason | null;
   readonly updatedAt: number;
 }
@@ -116,6 +144,35 @@ export interface OutboxRow {
   readonly reason: string;
   readonly graceMs: number;
   readonly createdAt: number;
+}
+
+/** What a logic task remembers between its steps. Everything a rebuilt run needs to go on with it. */
+export type LogicState =
+  /** switch and conditions: the successors that were chosen among those its branches name. */
+  | { readonly kind: 'branch'; readonly chosen: readonly string[]; readonly why: string }
+  /**
+   * sub_workflow: `child` is null until it is known which run that is. What is told of the child counts from
+   * `fromCounter` (its run counter) on: an end before that is the one it was recovered or resumed from.
+   */
+  | { readonly kind: 'child'; readonly child: WorkflowInstanceId | null; readonly fromCounter: number }
+  /** dynamic, in order of the items; `target` is null until it is known which workflow they run. */
+  | { readonly kind: 'children'; readonly target: ResolvedWorkflow | null; readonly items: readonly DynamicItem[] }
+  /** dependent: what has been found to have succeeded, by the key of the question. It is not asked again. */
+  | { readonly kind: 'dependent'; readonly succeeded: Readonly<Record<string, DependencyAnswer>> }
+  | {
+      readonly kind: 'approval';
+      readonly decision: 'approved' | 'rejected' | null;
+      readonly by: string | null;
+      readonly comment: string;
+    }
+  | { readonly kind: 'wait'; readonly until: number | null; readonly signal: string | null };
+
+export interface DynamicItem {
+  readonly params: Readonly<Record<string, string>>;
+  readonly child: WorkflowInstanceId | null;
+  readonly fromCounter: number;
+  readonly state: 'waiting' | 'started' | 'success' | 'failure' | 'stopped' | 'paused';
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 /** One line of the append-only record of what happened. `seq` is given by the store. */
@@ -132,9 +189,19 @@ export interface NewEvent {
 export type EventType =
   | 'workflow_instance.created'
   | 'workflow_instance.state'
+  /** The reason changed, and not the state. */
+  | 'workflow_instance.reason'
+  /** Its parameters were edited for a rerun. */
+  | 'workflow_instance.params'
   | 'task_instance.created'
   | 'task_instance.state'
+  | 'task_instance.reason'
+  /** It is no longer the current instance of its task. */
+  | 'task_instance.superseded'
+  /** A task without a task instance was passed over: skipped by a branch, or disabled. */
+  | 'task.passed_over'
   | 'task_instance.warning'
+  | 'task_group.changed'
   | 'workflow.added'
   | 'workflow.updated'
   | 'workflow.removed'
@@ -151,5 +218,20 @@ export interface CommandRow {
   readonly createdAt: number;
 }
 
-export const COMMAND_KINDS = ['start', 'stop', 'rerun', 'kill_task'] as const;
+export const COMMAND_KINDS = [
+  'start',
+  'pause',
+  'resume',
+  'stop',
+  'recover_failed',
+  'rerun',
+  'rerun_from',
+  'retry',
+  'signal',
+  'kill_task',
+  'force_success',
+  'force_start',
+  'approve_task',
+  'reject_task',
+] as const;
 export type CommandKind = (typeof COMMAND_KINDS)[number];

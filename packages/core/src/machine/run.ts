@@ -3,26 +3,31 @@
  * Owned by one event bus, changed in place by transitions only, and rebuilt from rows at any moment.
  */
 import type { TaskDefinition, WorkflowDefinition } from '../definition/definition.ts';
-import { buildGraph, type LogicalGraph, selectScope } from '../graph/logical-graph.ts';
+import { buildGraph, type LogicalGraph, selectScope, topologicalOrder } from '../graph/logical-graph.ts';
 import type { CommandId, TaskInstanceId } from '../identity/ids.ts';
-import type { NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from './rows.ts';
-import { isTaskTerminal } from './states.ts';
-import { mergeVisible, NOTHING_VISIBLE, type VisibleOutputs } from './visible-outputs.ts';
+import { deriveOutcomes } from './outcomes.ts';
+import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from './rows.ts';
+import type { TaskState } from './states.ts';
+import { NOTHING_VISIBLE, type VisibleOutputs } from './visible-outputs.ts';
 
 /**
  * - `pending`: not started; its predecessors have not all passed.
  * - `active`: its current task instance is not terminal, or waits to be made anew.
  * - `passed`: success, forced success, or disabled with all before it passed.
- * - `failed`, `killed`: ended so; nothing after it starts.
+ * - `skipped`: none of the paths that lead to it was chosen.
+ * - `failed`, `killed`: ended so; after it only conditions tasks start.
+ * - `paused`: its current task instance waits for the run to be resumed.
  */
-export type NodeOutcome = 'pending' | 'active' | 'passed' | 'failed' | 'killed';
+export type NodeOutcome = 'pending' | 'active' | 'passed' | 'skipped' | 'failed' | 'killed' | 'paused';
 
 export interface RunNode {
   readonly index: number;
   readonly task: TaskDefinition;
   outcome: NodeOutcome;
-  /** Predecessors inside the execution graph that have not passed yet. */
+  /** Predecessors inside the execution graph whose edge to this task is not settled yet. */
   waitingFor: number;
+  /** Settled edges to this task that were chosen. None of one or more: it is skipped. */
+  chosenBy: number;
   current: Row<TaskInstanceRow> | null;
   /** Task instances of this task in this run so far. */
   attempts: number;
@@ -39,22 +44,36 @@ export interface RunChanges {
   readonly newTasks: Set<TaskInstanceId>;
   readonly changedTasks: Set<TaskInstanceId>;
   events: NewEvent[];
+  newRuns: ChildRun[];
+  newCommands: CommandRow[];
   outboxPut: OutboxRow[];
   outboxDone: string[];
   commandsDone: { id: CommandId; outcome: string }[];
 }
 
+/** A run that a task of this one starts: filed in this run's own commit. */
+export interface ChildRun {
+  readonly instance: WorkflowInstanceRow;
+  readonly command: CommandRow;
+  readonly event: NewEvent;
+}
+
 export interface Run {
   readonly definition: WorkflowDefinition;
   readonly projectName: string;
+  readonly projectParams: Readonly<Record<string, string>>;
   readonly instance: Row<WorkflowInstanceRow>;
   readonly graph: LogicalGraph;
+  /** Node indexes so that each comes after all its predecessors. */
+  readonly order: readonly number[];
   readonly nodes: readonly RunNode[];
   /** All task instances that a transition may still touch, and their node. */
   readonly nodeOf: Map<TaskInstanceId, RunNode>;
   /** Rows changed since the last commit that are no longer current (a retry's predecessor). */
   readonly superseded: Map<TaskInstanceId, TaskInstanceRow>;
   readonly outbox: Map<string, OutboxRow>;
+  /** States as the last commit wrote them, for the current task instances: what M1 is checked against. */
+  readonly committed: Map<TaskInstanceId, TaskState>;
   /** Nodes whose outcome is `active`. */
   activeCount: number;
   /** True once a task broke in a run whose failure strategy is `end`: nothing starts any more. */
@@ -69,6 +88,8 @@ export function emptyChanges(): RunChanges {
     newTasks: new Set(),
     changedTasks: new Set(),
     events: [],
+    newRuns: [],
+    newCommands: [],
     outboxPut: [],
     outboxDone: [],
     commandsDone: [],
@@ -77,6 +98,8 @@ export function emptyChanges(): RunChanges {
 
 export interface RunRowsInput {
   readonly projectName: string;
+  /** Name → value of the project's parameters. */
+  readonly projectParams: Readonly<Record<string, string>>;
   readonly instance: WorkflowInstanceRow;
   /** In order of creation. */
   readonly tasks: readonly TaskInstanceRow[];
@@ -84,8 +107,7 @@ export interface RunRowsInput {
 }
 
 /**
- * Builds the run from its rows. Node outcomes are derived: from the current task instance where there is one, else
- * from the predecessors (a disabled task has no row and passes when all before it have).
+ * Builds the run from its rows; node outcomes are derived from them.
  */
 export function rebuildRun(definition: WorkflowDefinition, rows: RunRowsInput): Run {
   const { graph: logical } = buildGraph(definition.tasks);
@@ -95,7 +117,8 @@ export function rebuildRun(definition: WorkflowDefinition, rows: RunRowsInput): 
     index,
     task: byName.get(name)!,
     outcome: 'pending',
-    waitingFor: graph.predecessors[index]!.length,
+    waitingFor: 0,
+    chosenBy: 0,
     current: null,
     attempts: 0,
     visible: NOTHING_VISIBLE,
@@ -103,12 +126,15 @@ export function rebuildRun(definition: WorkflowDefinition, rows: RunRowsInput): 
   const run: Run = {
     definition,
     projectName: rows.projectName,
+    projectParams: rows.projectParams,
     instance: { ...rows.instance },
     graph,
+    order: topologicalOrder(graph),
     nodes,
     nodeOf: new Map(),
     superseded: new Map(),
     outbox: new Map(rows.outbox.map((row) => [row.dispatchId, row])),
+    committed: new Map(),
     activeCount: 0,
     ending: false,
     changes: emptyChanges(),
@@ -121,68 +147,9 @@ export function rebuildRun(definition: WorkflowDefinition, rows: RunRowsInput): 
     if (row.current) {
       node.current = { ...row };
       run.nodeOf.set(row.id, node);
+      run.committed.set(row.id, row.state);
     }
   }
   deriveOutcomes(run);
   return run;
-}
-
-/** Sets every node's outcome from the rows, walking the graph once from its roots. */
-function deriveOutcomes(run: Run): void {
-  const { nodes, graph } = run;
-  for (const node of nodes) if (node.current) setOutcome(run, node, outcomeOfRow(node.current));
-  run.ending =
-    run.instance.failureStrategy === 'end' &&
-    nodes.some((node) => node.outcome === 'failed' || node.outcome === 'killed');
-  const passed: RunNode[] = [];
-  for (const node of nodes) {
-    if (node.outcome === 'pending' && node.waitingFor === 0 && isPassThrough(run, node))
-      setOutcome(run, node, 'passed');
-    if (node.outcome === 'passed') passed.push(node);
-  }
-  for (let node = passed.pop(); node; node = passed.pop()) {
-    for (const next of graph.successors[node.index]!) {
-      const successor = nodes[next]!;
-      successor.waitingFor -= 1;
-      if (successor.waitingFor > 0) continue;
-      successor.visible = gatherVisible(run, successor);
-      if (successor.outcome === 'pending' && isPassThrough(run, successor)) {
-        setOutcome(run, successor, 'passed');
-        passed.push(successor);
-      }
-    }
-  }
-}
-
-function isPassThrough(run: Run, node: RunNode): boolean {
-  return !node.task.enabled && run.instance.startedAt !== null;
-}
-
-function outcomeOfRow(row: TaskInstanceRow): NodeOutcome {
-  if (!isTaskTerminal(row.state)) return 'active';
-  switch (row.state) {
-    case 'success':
-    case 'forced_success':
-      return 'passed';
-    case 'killed':
-      return 'killed';
-    default:
-      return 'failed';
-  }
-}
-
-/** Changes a node's outcome and keeps the count of active ones. */
-export function setOutcome(run: Run, node: RunNode, outcome: NodeOutcome): void {
-  run.activeCount += Number(outcome === 'active') - Number(node.outcome === 'active');
-  node.outcome = outcome;
-}
-
-/** What a node may read of the outputs of those before it. */
-export function gatherVisible(run: Run, node: RunNode): VisibleOutputs {
-  return mergeVisible(
-    run.graph.predecessors[node.index]!.map((index) => {
-      const before = run.nodes[index]!;
-      return { inherited: before.visible, own: before.current };
-    }),
-  );
 }

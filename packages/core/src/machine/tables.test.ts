@@ -23,8 +23,8 @@ test('every cell of both tables is decided: a handler, or a reason why nothing h
   }
 });
 
-test('no ended task instance changes: its cells acknowledge, give back or refuse', () => {
-  const harmless = new Set(['acknowledgeAgain', 'releaseSlot', 'refuseKill']);
+test('no ended task instance changes but by somebody’s word: its cells acknowledge, give back or refuse', () => {
+  const harmless = new Set(['acknowledgeAgain', 'releaseDispatch', 'forceSuccess']);
   for (const [state, { terminal }] of Object.entries(TASK_STATES)) {
     if (!terminal) continue;
     for (const cell of Object.values(TASK_TABLE[state as keyof typeof TASK_STATES])) {
@@ -33,9 +33,16 @@ test('no ended task instance changes: its cells acknowledge, give back or refuse
   }
 });
 
+const GOES_ON = {
+  success: ['RerunWorkflow', 'RerunFrom', 'RetryWorkflow'],
+  failure: ['RecoverFailed', 'RerunWorkflow', 'RerunFrom', 'RetryWorkflow'],
+  stopped: ['ResumeWorkflow', 'RecoverFailed', 'RerunWorkflow', 'RerunFrom', 'RetryWorkflow'],
+};
+
 test('a run that has ended goes on only by a command', () => {
   for (const state of ['success', 'failure', 'stopped'] as const) {
     const handled = Object.entries(WORKFLOW_TABLE[state]).filter(([, cell]) => typeof cell === 'function');
-    expect(handled.map(([event]) => event)).toEqual(['RerunWorkflow']);
+    const byCommand = handled.map(([event]) => event).filter((event) => event !== 'TurnGranted');
+    expect(byCommand).toEqual(GOES_ON[state]);
   }
 });

@@ -350,7 +350,11 @@ describe('a dispatch', () => {
 });
 
 describe('a timeout', () => {
-  const tenSeconds = (strategy: 'warn' | 'fail' | 'warn_and_fail') => ({ afterMs: 10_000, strategy });
+  const tenSeconds = (strategy: 'warn' | 'fail' | 'warn_and_fail') => ({
+    afterMs: 10_000,
+    strategy,
+    from: 'start' as const,
+  });
 
   test('with "warn" is recorded and ends nothing', () => {
     const fixture = createRunFixture([{ name: 'a', timeout: tenSeconds('warn') }]);
@@ -420,7 +424,7 @@ describe('after a crash', () => {
     const fixture = createRunFixture([
       { name: 'queued' },
       { name: 'delayed', delayMs: 5_000 },
-      { name: 'running', timeout: { afterMs: 60_000, strategy: 'fail' } },
+      { name: 'running', timeout: { afterMs: 60_000, strategy: 'fail', from: 'start' } },
       { name: 'killed' },
     ]);
     fixture.start();
@@ -497,7 +501,7 @@ describe('parameters', () => {
 describe('a worker’s word', () => {
   test('about time counts only as far as it can be true', () => {
     const fixture = createRunFixture([
-      { name: 'a', timeout: { afterMs: 60_000, strategy: 'fail' }, retry: retryTwice },
+      { name: 'a', timeout: { afterMs: 60_000, strategy: 'fail', from: 'start' }, retry: retryTwice },
     ]);
     fixture.start();
     fixture.place('a');
@@ -540,7 +544,9 @@ describe('an order to end a task', () => {
   });
 
   test('by a person outweighs one by a timeout that is on its way', () => {
-    const fixture = createRunFixture([{ name: 'a', timeout: { afterMs: 1_000, strategy: 'fail' }, retry: retryTwice }]);
+    const fixture = createRunFixture([
+      { name: 'a', timeout: { afterMs: 1_000, strategy: 'fail', from: 'start' }, retry: retryTwice },
+    ]);
     fixture.start();
     fixture.place('a');
     fixture.started('a');

@@ -4,12 +4,16 @@
  */
 import type { Effect, Intent } from './effects.ts';
 import { isTaskEvent, type LifecycleEvent, type TaskEvent, type WorkflowEvent } from './events.ts';
-import { killTimer } from './kill.ts';
-import { finishCommand, type Transition, type TransitionContext } from './ledger.ts';
-import { activateOverdue, dueTimer, finishWhenDone } from './progress.ts';
-import type { Run } from './run.ts';
-import { TASK_TABLE, type TaskCell, taskTimeoutTimer } from './task-machine.ts';
-import { setRunTimeout, WORKFLOW_TABLE, type WorkflowCell } from './workflow-machine.ts';
+import { killActive, killTimer } from './kill.ts';
+import { finishCommand, setQuarantine, type Transition, type TransitionContext } from './ledger.ts';
+import { beginLogic, resumeLogic } from './logic-tasks.ts';
+import { enter, finishWhenDone, freeReadyNodes, startFreeNodes } from './progress.ts';
+import type { TaskInstanceRow } from './rows.ts';
+import type { Row, Run, RunNode } from './run.ts';
+import { TASK_TABLE, type TaskCell, type TaskSubject } from './task-machine.ts';
+import { firstSubmitTimer, startTimer } from './timers.ts';
+import { setRunTimeout } from './turn.ts';
+import { WORKFLOW_TABLE, type WorkflowCell } from './workflow-machine.ts';
 
 export interface TransitionResult {
   /** `ignored` and `refused` say why in `because`; nothing but a command's outcome was written. */
@@ -22,15 +26,35 @@ export interface TransitionResult {
 }
 
 export function transition(run: Run, event: LifecycleEvent, context: TransitionContext): TransitionResult {
-  const t: Transition = { run, context, intents: [], effects: [] };
+  const t = beginTransition(run, context);
   const because = isTaskEvent(event) ? applyTaskEvent(t, event) : applyWorkflowEvent(t, event);
-  finishWhenDone(t);
+  settle(t);
   return {
     verdict: because?.verdict ?? 'handled',
     because: because?.text ?? null,
     intents: t.intents,
     effects: t.effects,
   };
+}
+
+function beginTransition(run: Run, context: TransitionContext): Transition {
+  return { run, context, intents: [], effects: [], free: [], beginning: [], broken: null };
+}
+
+/** What follows from what has happened, until nothing does; then the run ends if nothing in it is active. */
+function settle(t: Transition): void {
+  for (;;) {
+    if (t.free.length > 0) startFreeNodes(t);
+    const begun = t.beginning.shift();
+    if (begun) {
+      if (begun.row.state === 'submitted') beginLogic(t, begun);
+    } else if (t.broken) {
+      const { name } = t.broken.task;
+      t.broken = null;
+      killActive(t, `task "${name}" failed and the failure strategy is "end"`);
+    } else if (t.free.length === 0) break;
+  }
+  finishWhenDone(t);
 }
 
 interface Declined {
@@ -62,13 +86,13 @@ function applyTaskEvent(t: Transition, event: TaskEvent): Declined | undefined {
     return declineStale(t, event, 'the dispatch is no longer current');
   }
   const cell = TASK_TABLE[row.state][event.type] as TaskCell<TaskEvent['type']>;
-  if (typeof cell !== 'function') return { verdict: 'ignored', text: cell.ignore };
-  (cell as (t: Transition, subject: { node: typeof node; row: typeof row }, event: TaskEvent) => void)(
-    t,
-    { node, row },
-    event,
-  );
-  return undefined;
+  if (typeof cell === 'function') {
+    (cell as (t: Transition, subject: TaskSubject, event: TaskEvent) => void)(t, { node, row }, event);
+    return undefined;
+  }
+  if (!('refuse' in cell)) return { verdict: 'ignored', text: cell.ignore };
+  if ('commandId' in event) finishCommand(t, event.commandId, `rejected: the task is ${row.state}: ${cell.refuse}`);
+  return { verdict: 'refused', text: cell.refuse };
 }
 
 /** Late news of something that is over: acknowledged or given back, so that nobody waits for an answer. */
@@ -77,38 +101,41 @@ function declineStale(t: Transition, event: TaskEvent, text: string): Declined {
   if (event.type === 'TaskPlaced') {
     t.intents.push({ type: 'ReleaseDispatch', dispatchId: event.dispatchId, workerId: event.workerId });
   }
-  if (event.type === 'KillTask') finishCommand(t, event.commandId, `rejected: ${text}`);
+  if (event.type === 'SlotGranted') t.intents.push({ type: 'ReleaseSlot', taskInstanceId: event.taskInstanceId });
+  if ('commandId' in event) finishCommand(t, event.commandId, `rejected: ${text}`);
   return { verdict: 'ignored', text };
 }
 
 /**
- * What a server that has just rebuilt a run must do so that it goes on: queue, timers, kill orders. Tasks that a
- * worker holds are left alone; the master waits for that worker or declares it lost.
+ * What a server that has just rebuilt a run must do so that it goes on: queue, timers, kill orders, questions. Tasks
+ * that a worker holds are left alone; the master waits for that worker or declares it lost.
  */
 export function resumeRun(run: Run, context: TransitionContext): TransitionResult {
-  const t: Transition = { run, context, intents: [], effects: [] };
+  const t = beginTransition(run, context);
   const { state } = run.instance;
-  if (state === 'running' || state === 'ready_stop') {
-    if (state === 'running') setRunTimeout(t);
-    for (const node of run.nodes) {
-      const row = node.current;
-      if (!row || node.outcome !== 'active') continue;
-      if (row.state === 'submitted') t.intents.push({ type: 'EnqueueTask', taskInstanceId: row.id });
-      else if (row.state === 'delayed') t.intents.push(dueTimer(row.id, row.dueAt ?? context.now));
-      else if (row.state === 'running') t.intents.push(...taskTimeoutTimer(t, node, row));
-      if (row.killRequestedAt !== null && row.dispatchId !== null) t.intents.push(killTimer(t, row, row.dispatchId, 1));
+  if (run.instance.quarantine !== null) setQuarantine(t, null);
+  if (state === 'running' || state === 'ready_pause' || state === 'ready_stop') {
+    if (state !== 'ready_stop') setRunTimeout(t);
+    for (const node of run.nodes) if (node.current && node.outcome === 'active') resumeTask(t, node, node.current);
+    for (const { dispatchId, workerId, reason, graceMs } of run.outbox.values()) {
+      t.effects.push({ type: 'SendKill', dispatchId, workerId, reason, graceMs });
     }
-    for (const order of run.outbox.values()) {
-      t.effects.push({
-        type: 'SendKill',
-        dispatchId: order.dispatchId,
-        workerId: order.workerId,
-        reason: order.reason,
-        graceMs: order.graceMs,
-      });
-    }
-    activateOverdue(t);
-    finishWhenDone(t);
+    freeReadyNodes(t);
+    settle(t);
+  } else if (run.instance.queuedAt !== null) {
+    t.intents.push({ type: 'RequestTurn' });
   }
   return { verdict: 'handled', because: null, intents: t.intents, effects: t.effects };
+}
+
+function resumeTask(t: Transition, node: RunNode, row: Row<TaskInstanceRow>): void {
+  if (row.state === 'submitted' || row.state === 'delayed') {
+    enter(t, node, row);
+  } else if (row.dispatchId === null) {
+    resumeLogic(t, { node, row });
+  } else {
+    t.intents.push(...firstSubmitTimer(node, row));
+    if (row.state === 'running') t.intents.push(...startTimer(node, row, t.context.settings.timeoutMarginMs));
+    if (row.killRequestedAt !== null) t.intents.push(killTimer(t, row, row.dispatchId, 1));
+  }
 }

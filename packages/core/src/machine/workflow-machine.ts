@@ -2,22 +2,32 @@
  * The workflow machine: for every state and event, what happens, or why nothing does. Each cell is decided on purpose;
  * a test walks all of them.
  *
- * M5 A run that has not ended has an active task, or its start command is pending.
+ * M5 A run that has not ended has an active task, waits for its turn, or its start command is pending.
  * M6 A run that has ended goes on only by a command.
  */
 
-import type { WorkflowEvent, WorkflowEventType } from './events.ts';
-import { killActive } from './kill.ts';
-import { finishCommand, reason, setWorkflowState, supersede, type Transition, touchWorkflow } from './ledger.ts';
-import { activateRoots } from './progress.ts';
-import type { Reason } from './rows.ts';
-import { setOutcome } from './run.ts';
+import {
+  delayed,
+  denied,
+  displaced,
+  pause,
+  recoverFailed,
+  rerun,
+  rerunFrom,
+  resume,
+  retry,
+  signal,
+  stop,
+  stopResting,
+  timeOut,
+  type WorkflowEventOf,
+} from './control.ts';
+import type { WorkflowEventType } from './events.ts';
+import { finishCommand, type Transition } from './ledger.ts';
 import type { WorkflowState } from './states.ts';
-import { runTimeoutKey } from './timer-keys.ts';
-import { NOTHING_VISIBLE } from './visible-outputs.ts';
+import { askForTurn, goOn } from './turn.ts';
 
-type EventOf<Type extends WorkflowEventType> = Extract<WorkflowEvent, { type: Type }>;
-type Handler<Type extends WorkflowEventType> = (t: Transition, event: EventOf<Type>) => void;
+type Handler<Type extends WorkflowEventType> = (t: Transition, event: WorkflowEventOf<Type>) => void;
 
 /**
  * A cell: a handler; the reason why the event changes nothing; or the reason why the command is refused.
@@ -28,125 +38,151 @@ export type WorkflowCell<Type extends WorkflowEventType> =
   | { readonly refuse: string };
 export type WorkflowTable = { readonly [S in WorkflowState]: { readonly [E in WorkflowEventType]: WorkflowCell<E> } };
 
+const STARTED_BEFORE = { ignore: 'it was started before' } as const;
+const NOT_WAITING = { ignore: 'it does not wait for its turn' } as const;
+const NO_SIGNAL = { refuse: 'no task of it waits for a signal now' } as const;
+
 const whenEnded = {
-  StartWorkflow: { ignore: 'it was started before' },
+  StartWorkflow: STARTED_BEFORE,
+  TurnGranted: releaseTurn,
+  TurnDelayed: NOT_WAITING,
+  TurnDenied: NOT_WAITING,
+  RunDisplaced: { ignore: 'it has ended' },
+  PauseWorkflow: { refuse: 'it has ended' },
+  ResumeWorkflow: { refuse: 'it has ended; recover its failed tasks or rerun it' },
   StopWorkflow: { refuse: 'it has ended' },
+  RecoverFailed: { refuse: 'none of its tasks has failed' },
   RerunWorkflow: rerun,
+  RerunFrom: rerunFrom,
+  RetryWorkflow: retry,
+  SignalReceived: NO_SIGNAL,
   WorkflowTimedOut: { ignore: 'it has ended' },
 } as const satisfies WorkflowTable['success'];
 
-/** States that a later version enters; a row in one of them was written by that version. */
+const whenLive = {
+  StartWorkflow: STARTED_BEFORE,
+  TurnGranted: { ignore: 'it has its turn already' },
+  TurnDelayed: { ignore: 'it has its turn already' },
+  TurnDenied: { ignore: 'it has its turn already' },
+  RunDisplaced: displaced,
+  StopWorkflow: stop,
+  RetryWorkflow: retry,
+  SignalReceived: signal,
+  WorkflowTimedOut: timeOut,
+} as const satisfies Partial<WorkflowTable['success']>;
+
+/** Waits for its turn, or for its start command to be taken. */
+const whenWaiting = {
+  StartWorkflow: start,
+  TurnGranted: takeTurn,
+  TurnDelayed: delayed,
+  TurnDenied: denied,
+  RunDisplaced: { ignore: 'it has no place that could be taken' },
+  PauseWorkflow: { refuse: 'it has not begun to run; stop it instead' },
+  ResumeWorkflow: { refuse: 'it is about to go on' },
+  StopWorkflow: stopResting,
+  RecoverFailed: { refuse: 'it is about to go on' },
+  RerunWorkflow: { refuse: 'it is about to go on; stop it first' },
+  RerunFrom: { refuse: 'it is about to go on; stop it first' },
+  RetryWorkflow: retry,
+  SignalReceived: NO_SIGNAL,
+  WorkflowTimedOut: { ignore: 'the timeout counts from the moment it has its turn' },
+} as const satisfies WorkflowTable['success'];
+
+/** A run is taken over from its rows as it is; none is ever put into this state, and one found in it has no legal past. */
 const notEntered = {
-  StartWorkflow: { refuse: 'this version does not enter this state' },
-  StopWorkflow: { refuse: 'this version does not enter this state' },
-  RerunWorkflow: { refuse: 'this version does not enter this state' },
-  WorkflowTimedOut: { ignore: 'this version does not enter this state' },
+  StartWorkflow: { refuse: 'no run enters this state' },
+  TurnGranted: { ignore: 'no run enters this state' },
+  TurnDelayed: { ignore: 'no run enters this state' },
+  TurnDenied: { ignore: 'no run enters this state' },
+  RunDisplaced: { ignore: 'no run enters this state' },
+  PauseWorkflow: { refuse: 'no run enters this state' },
+  ResumeWorkflow: { refuse: 'no run enters this state' },
+  StopWorkflow: stopResting,
+  RecoverFailed: { refuse: 'no run enters this state' },
+  RerunWorkflow: { refuse: 'no run enters this state' },
+  RerunFrom: { refuse: 'no run enters this state' },
+  RetryWorkflow: { refuse: 'no run enters this state' },
+  SignalReceived: NO_SIGNAL,
+  WorkflowTimedOut: { ignore: 'no run enters this state' },
 } as const satisfies WorkflowTable['success'];
 
 export const WORKFLOW_TABLE: WorkflowTable = {
-  submitted: {
-    StartWorkflow: start,
-    StopWorkflow: stopUnstarted,
-    RerunWorkflow: { refuse: 'it has not started' },
-    WorkflowTimedOut: { ignore: 'the timeout counts from the start' },
-  },
+  submitted: whenWaiting,
+  serial_wait: { ...whenWaiting, StartWorkflow: STARTED_BEFORE },
   running: {
-    StartWorkflow: { ignore: 'it was started before' },
-    StopWorkflow: stop,
+    ...whenLive,
+    PauseWorkflow: pause,
+    ResumeWorkflow: { refuse: 'it is running' },
+    RecoverFailed: { refuse: 'it is still running; wait until it has ended, or stop it' },
     RerunWorkflow: { refuse: 'it is still running; stop it first' },
-    WorkflowTimedOut: timeOut,
+    RerunFrom: { refuse: 'it is still running; stop it first' },
+  },
+  ready_pause: {
+    ...whenLive,
+    PauseWorkflow: { ignore: 'it is pausing already' },
+    ResumeWorkflow: { refuse: 'it is still pausing; wait until it is paused' },
+    RecoverFailed: { refuse: 'it is still pausing; wait until it is paused' },
+    RerunWorkflow: { refuse: 'it is still pausing; stop it first' },
+    RerunFrom: { refuse: 'it is still pausing; stop it first' },
   },
   ready_stop: {
-    StartWorkflow: { ignore: 'it was started before' },
+    ...whenLive,
+    RunDisplaced: { ignore: 'it is stopping already' },
+    PauseWorkflow: { refuse: 'it is stopping' },
+    ResumeWorkflow: { refuse: 'it is still stopping; wait until it has stopped' },
     StopWorkflow: { ignore: 'it is stopping already' },
-    RerunWorkflow: { refuse: 'it is still stopping' },
+    RecoverFailed: { refuse: 'it is still stopping; wait until it has stopped' },
+    RerunWorkflow: { refuse: 'it is still stopping; wait until it has stopped' },
+    RerunFrom: { refuse: 'it is still stopping; wait until it has stopped' },
+    SignalReceived: NO_SIGNAL,
     WorkflowTimedOut: { ignore: 'it is stopping already' },
   },
-  stopped: whenEnded,
-  failure: whenEnded,
+  paused: {
+    ...whenEnded,
+    ResumeWorkflow: resume,
+    RecoverFailed: recoverFailed,
+    StopWorkflow: stopResting,
+    PauseWorkflow: { ignore: 'it is paused already' },
+    SignalReceived: { refuse: 'it is paused; resume it first' },
+  },
+  stopped: { ...whenEnded, ResumeWorkflow: resume, RecoverFailed: recoverFailed },
+  failure: { ...whenEnded, RecoverFailed: recoverFailed },
   success: whenEnded,
-  serial_wait: notEntered,
-  ready_pause: notEntered,
-  paused: notEntered,
   failover: notEntered,
 };
 
+export type RunCommand =
+  | 'PauseWorkflow'
+  | 'ResumeWorkflow'
+  | 'StopWorkflow'
+  | 'RecoverFailed'
+  | 'RerunWorkflow'
+  | 'RerunFrom'
+  | 'RetryWorkflow'
+  | 'SignalReceived';
+
 /** Why a command is refused to a run in this state, or undefined when it is not. For those who ask before filing it. */
-export function whyRefused(state: WorkflowState, command: 'StopWorkflow' | 'RerunWorkflow'): string | undefined {
+export function whyRefused(state: WorkflowState, command: RunCommand): string | undefined {
   const cell = WORKFLOW_TABLE[state][command];
   return typeof cell === 'object' && 'refuse' in cell ? cell.refuse : undefined;
 }
 
-function start(t: Transition, event: EventOf<'StartWorkflow'>): void {
-  t.run.changes.assignNumber = true;
-  finishCommand(t, event.commandId, 'done');
-  begin(t);
-}
-
-function begin(t: Transition): void {
-  const { instance } = t.run;
-  instance.startedAt = t.context.now;
-  instance.endedAt = null;
-  setWorkflowState(t, 'running', null);
-  setRunTimeout(t);
-  activateRoots(t);
-}
-
-/** Sets the timer of the workflow's timeout, counted from the start of this run. */
-export function setRunTimeout(t: Transition): void {
-  const { instance } = t.run;
-  const timeoutMs = instance.timeoutMs ?? t.run.definition.timeout?.afterMs ?? null;
-  if (timeoutMs === null || instance.startedAt === null) return;
-  t.intents.push({
-    type: 'SetTimer',
-    key: runTimeoutKey(instance.id),
-    dueAt: instance.startedAt + timeoutMs,
-    event: { type: 'WorkflowTimedOut', runCounter: instance.runCounter },
-  });
-}
-
-function stop(t: Transition, event: EventOf<'StopWorkflow'>): void {
-  finishCommand(t, event.commandId, 'done');
-  beginStop(t, reason(t, 'stopped', `Stopped by ${event.by}.`), `the run was stopped by ${event.by}`);
-}
-
-function beginStop(t: Transition, why: Reason, killReason: string): void {
-  setWorkflowState(t, 'ready_stop', why);
-  killActive(t, killReason);
-}
-
-/** The start command is still pending: the run ends before it began, and the start is then of no effect. */
-function stopUnstarted(t: Transition, event: EventOf<'StopWorkflow'>): void {
-  finishCommand(t, event.commandId, 'done');
-  t.run.instance.endedAt = t.context.now;
-  setWorkflowState(t, 'stopped', reason(t, 'stopped', `Stopped by ${event.by} before it started.`));
-}
-
-function timeOut(t: Transition, event: EventOf<'WorkflowTimedOut'>): void {
-  const { instance, definition } = t.run;
-  if (event.runCounter !== instance.runCounter) return;
-  const strategy = definition.timeout?.strategy ?? 'fail';
-  const why = reason(t, 'workflow_timeout', 'The run has passed its timeout.');
-  if (strategy === 'warn') {
-    instance.reason = why;
-    touchWorkflow(t);
-  } else {
-    beginStop(t, why, 'the run has passed its timeout');
+function start(t: Transition, event: WorkflowEventOf<'StartWorkflow'>): void {
+  if (t.run.instance.queuedAt !== null) {
+    finishCommand(t, event.commandId, 'nothing to do: it was started before');
+    return;
   }
+  t.run.changes.assignNumber = t.run.instance.number === null;
+  finishCommand(t, event.commandId, 'done');
+  askForTurn(t);
 }
 
-function rerun(t: Transition, event: EventOf<'RerunWorkflow'>): void {
-  const { run } = t;
-  finishCommand(t, event.commandId, 'done');
-  for (const node of run.nodes) {
-    if (node.current) supersede(t, node.current);
-    node.current = null;
-    node.waitingFor = run.graph.predecessors[node.index]!.length;
-    node.visible = NOTHING_VISIBLE;
-    setOutcome(run, node, 'pending');
-  }
-  run.ending = false;
-  run.changes.assignNumber = run.instance.number === null;
-  run.instance.runCounter += 1;
-  begin(t);
+function takeTurn(t: Transition, event: WorkflowEventOf<'TurnGranted'>): void {
+  if (t.run.instance.queuedAt !== null) goOn(t, event.slot);
+}
+
+/** It has ended while it waited: its place goes to the next. */
+function releaseTurn(t: Transition): void {
+  t.intents.push({ type: 'ReleaseTurn' });
 }

@@ -15,8 +15,9 @@ import {
   type WorkflowInstanceId,
 } from '../identity/ids.ts';
 import type { Effect, Intent } from '../machine/effects.ts';
-import type { LifecycleEvent, TaskOutcomeReport } from '../machine/events.ts';
+import type { LifecycleEvent, TaskOutcomeReport, WorkflowEvent } from '../machine/events.ts';
 import { allInputs } from '../machine/inputs.ts';
+import { checkInvariants } from '../machine/invariants.ts';
 import {
   MACHINE_DEFAULTS,
   type MachineSettings,
@@ -24,10 +25,13 @@ import {
   type TransitionContext,
   takeChanges,
 } from '../machine/ledger.ts';
-import type { NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '../machine/rows.ts';
-import { type Run, rebuildRun } from '../machine/run.ts';
+import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '../machine/rows.ts';
+import { type ChildRun, type Run, rebuildRun } from '../machine/run.ts';
+import type { TaskCommand } from '../machine/task-machine.ts';
 import { resumeRun, type TransitionResult, transition } from '../machine/transition.ts';
 import { createSeededRandom } from './seeded-random.ts';
+
+type Ordered<E> = E extends { by: string } ? Omit<E, 'by' | 'commandId'> & { by?: string } : never;
 
 export type TaskSpec = Partial<Omit<TaskDefinition, 'name'>> & { readonly name: string };
 
@@ -43,6 +47,7 @@ export function taskDefinition(spec: TaskSpec): TaskDefinition {
     workerGroup: null,
     environment: null,
     priority: 'medium',
+    taskGroup: null,
     params: [],
     outputs: [],
     config: {},
@@ -59,6 +64,8 @@ export function workflowDefinition(
     description: '',
     params: [],
     execution: 'parallel',
+    maxParallelRuns: null,
+    strictParams: false,
     failureStrategy: 'continue',
     timeout: null,
     timezone: 'UTC',
@@ -73,6 +80,9 @@ export interface RunFixtureOptions {
   readonly failureStrategy?: FailureStrategy;
   readonly settings?: Partial<MachineSettings>;
   readonly seed?: number;
+  readonly projectParams?: Readonly<Record<string, string>>;
+  /** False: a test answers requests for a turn itself. */
+  readonly grantsTurns?: boolean;
 }
 
 export type RunFixture = ReturnType<typeof createRunFixture>;
@@ -101,12 +111,21 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     dryRun: false,
     timeoutMs: null,
     businessTime: now,
+    queuedAt: null,
+    executionSlot: null,
+    parentInstanceId: null,
+    parentTask: null,
+    parentTaskId: null,
+    childIndex: 0,
+    lineage: [],
+    outputs: {},
     createdBy: 'somebody',
     createdAt: now,
     startedAt: null,
     endedAt: null,
     updatedAt: now,
     reason: null,
+    quarantine: null,
     ...options.instance,
   };
   const rows = {
@@ -115,6 +134,8 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     outbox: new Map<string, OutboxRow>(),
     events: [] as NewEvent[],
     commands: new Map<CommandId, string>(),
+    newRuns: [] as ChildRun[],
+    newCommands: [] as CommandRow[],
   };
   const context = (): TransitionContext => ({
     now,
@@ -130,6 +151,7 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
   function rebuild(): Run {
     return rebuildRun(definition, {
       projectName: 'project',
+      projectParams: options.projectParams ?? {},
       instance: rows.instance,
       tasks: [...rows.tasks.values()],
       outbox: [...rows.outbox.values()],
@@ -137,6 +159,8 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
   }
 
   function commit(): RunChangeSet | undefined {
+    const broken = checkInvariants(run);
+    if (broken !== undefined) throw new Error(broken);
     const unit = takeChanges(run);
     if (!unit) return undefined;
     if (unit.instance) rows.instance = unit.instance;
@@ -150,6 +174,8 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
       rows.tasks.set(row.id, row);
     }
     rows.events.push(...unit.events);
+    rows.newRuns.push(...unit.newRuns);
+    rows.newCommands.push(...unit.newCommands);
     for (const row of unit.outboxPut) rows.outbox.set(row.dispatchId, row);
     for (const id of unit.outboxDone) rows.outbox.delete(id);
     for (const { id, outcome } of unit.commandsDone) rows.commands.set(id, outcome);
@@ -160,6 +186,9 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     intents.push(...result.intents);
     effects.push(...result.effects);
     commit();
+    if (options.grantsTurns !== false && result.intents.some(({ type }) => type === 'RequestTurn')) {
+      send({ type: 'TurnGranted', slot: null });
+    }
     return result;
   }
 
@@ -167,11 +196,15 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     return apply(transition(run, event, context()));
   }
 
-  function command(
-    event: { type: 'StartWorkflow' } | { type: 'StopWorkflow' | 'RerunWorkflow'; by?: string },
-  ): CommandId {
+  function command(event: { type: 'StartWorkflow' } | Ordered<WorkflowEvent>): CommandId {
     const commandId = ids.next<'command'>();
     send({ by: 'somebody', ...event, commandId } as LifecycleEvent);
+    return commandId;
+  }
+
+  function taskCommand(type: TaskCommand, name: string, more: { comment?: string } = {}): CommandId {
+    const commandId = ids.next<'command'>();
+    send({ type, by: 'somebody', commandId, taskInstanceId: current(name).id, ...more } as LifecycleEvent);
     return commandId;
   }
 
@@ -238,11 +271,20 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     start: () => command({ type: 'StartWorkflow' }),
     stop: (by = 'somebody') => command({ type: 'StopWorkflow', by }),
     rerun: (by = 'somebody') => command({ type: 'RerunWorkflow', by }),
-    kill(name: string) {
-      const commandId = ids.next<'command'>();
-      send({ type: 'KillTask', by: 'somebody', commandId, taskInstanceId: current(name).id });
-      return commandId;
-    },
+    pause: () => command({ type: 'PauseWorkflow' }),
+    resume: () => command({ type: 'ResumeWorkflow' }),
+    recover: () => command({ type: 'RecoverFailed' }),
+    rerunFrom: (tasks: readonly string[], params: Readonly<Record<string, string>> = {}) =>
+      command({ type: 'RerunFrom', tasks, params }),
+    signal: (name: string, outputs: Readonly<Record<string, string>> = {}) =>
+      command({ type: 'SignalReceived', name, outputs }),
+    forceSuccess: (name: string) => taskCommand('ForceSuccess', name),
+    forceStart: (name: string) => taskCommand('ForceStart', name),
+    approve: (name: string, comment = '') => taskCommand('ApproveTask', name, { comment }),
+    reject: (name: string, comment = '') => taskCommand('RejectTask', name, { comment }),
+    /** What was answered to a command. */
+    outcome: (id: CommandId) => rows.commands.get(id),
+    kill: (name: string) => taskCommand('KillTask', name),
     current,
     place,
     of,

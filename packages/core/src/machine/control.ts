@@ -1,0 +1,188 @@
+/** What people order a run to do: pause, stop, and the ways to go on. Which state allows what is in the table. */
+import { reach } from '../graph/logical-graph.ts';
+import { restPaused } from './endings.ts';
+import type { WorkflowEvent, WorkflowEventType } from './events.ts';
+import { killActive } from './kill.ts';
+import {
+  finishCommand,
+  reason,
+  setParams,
+  setQuarantine,
+  setWorkflowReason,
+  setWorkflowState,
+  type Transition,
+} from './ledger.ts';
+import { pauseChildren } from './logic-children.ts';
+import { pausesAtOnce, receiveSignal } from './logic-tasks.ts';
+import { leaveTurn } from './progress.ts';
+import type { Reason } from './rows.ts';
+import type { RunNode } from './run.ts';
+import { askForTurn, makeAnew, rederive, undo } from './turn.ts';
+
+export type WorkflowEventOf<Type extends WorkflowEventType> = Extract<WorkflowEvent, { type: Type }>;
+
+/** Tasks that are with a worker go on to their end; everything else rests, and what would start rests too. */
+export function pause(t: Transition, event: WorkflowEventOf<'PauseWorkflow'>): void {
+  finishCommand(t, event.commandId, 'done');
+  setWorkflowState(
+    t,
+    'ready_pause',
+    reason(t, 'pausing', `Paused by ${event.by}: what runs goes on to its end.`, {
+      next: 'it is paused when nothing runs any more',
+    }),
+  );
+  for (const node of t.run.nodes) if (node.outcome === 'active') pauseTask(t, node);
+}
+
+function pauseTask(t: Transition, node: RunNode): void {
+  const row = node.current!;
+  if (row.state === 'submitted' || row.state === 'delayed' || pausesAtOnce(row)) restPaused(t, node, row);
+  else if (
+    row.state === 'running' &&
+    (row.logic?.kind === 'child' || row.logic?.kind === 'children') &&
+    row.killRequestedAt === null
+  )
+    pauseChildren(t, { node, row });
+}
+
+export function stop(t: Transition, event: WorkflowEventOf<'StopWorkflow'>): void {
+  finishCommand(t, event.commandId, 'done');
+  beginStop(t, reason(t, 'stopped', `Stopped by ${event.by}.`), `the run was stopped by ${event.by}`);
+}
+
+function beginStop(t: Transition, why: Reason, because: string): void {
+  setWorkflowState(t, 'ready_stop', why);
+  killActive(t, because);
+}
+
+/** Nothing of the run is live: it ends at once. */
+export function stopResting(t: Transition, event: WorkflowEventOf<'StopWorkflow'>): void {
+  const { instance } = t.run;
+  const before = instance.startedAt === null ? ' before it started' : '';
+  finishCommand(t, event.commandId, 'done');
+  endResting(t, reason(t, 'stopped', `Stopped by ${event.by}${before}.`));
+}
+
+/** The gate will not let it run. */
+export function denied(t: Transition, event: WorkflowEventOf<'TurnDenied'>): void {
+  endResting(t, reason(t, event.code, event.text, { evidence: event.evidence }));
+}
+
+function endResting(t: Transition, why: Reason): void {
+  killActive(t, 'its run ended before it went on');
+  t.run.instance.endedAt = t.context.now;
+  setWorkflowState(t, 'stopped', why);
+  leaveTurn(t);
+}
+
+export function delayed(t: Transition, event: WorkflowEventOf<'TurnDelayed'>): void {
+  const { instance } = t.run;
+  if (instance.queuedAt === null) return;
+  const next = 'it goes on when there is room for it';
+  const why = reason(t, event.code, event.text, { next, evidence: event.evidence });
+  const state = event.serial ? 'serial_wait' : 'submitted';
+  if (instance.state === state) setWorkflowReason(t, why);
+  else setWorkflowState(t, state, why);
+}
+
+/** A newer run takes its place. */
+export function displaced(t: Transition, event: WorkflowEventOf<'RunDisplaced'>): void {
+  beginStop(t, reason(t, 'displaced', event.text, { evidence: event.evidence }), 'a newer run takes its place');
+}
+
+export function timeOut(t: Transition, event: WorkflowEventOf<'WorkflowTimedOut'>): void {
+  const { instance, definition } = t.run;
+  if (event.runCounter !== instance.runCounter) return;
+  const strategy = definition.timeout?.strategy ?? 'fail';
+  const text = 'The run has passed its timeout.';
+  if (strategy !== 'fail') setWorkflowReason(t, reason(t, 'workflow_timeout', text, { next: 'it goes on' }));
+  if (strategy !== 'warn') beginStop(t, reason(t, 'workflow_timeout', text), 'the run has passed its timeout');
+}
+
+/** Paused tasks go on as they are; killed ones are made anew. */
+export function resume(t: Transition, event: WorkflowEventOf<'ResumeWorkflow'>): void {
+  restart(t, event);
+  redo(t, (node) => node.outcome === 'killed');
+  rederive(t);
+  askForTurn(t);
+}
+
+/** Failed and killed tasks are made anew, and what comes after them; paused ones go on, successes are kept. */
+export function recoverFailed(t: Transition, event: WorkflowEventOf<'RecoverFailed'>): void {
+  restart(t, event);
+  redo(t, (node) => node.outcome === 'failed' || node.outcome === 'killed');
+  rederive(t);
+  askForTurn(t);
+}
+
+/** The tasks that are meant are made anew, unless one of them comes before: then they wait for it again. */
+function redo(t: Transition, meant: (node: RunNode) => boolean): void {
+  const { run } = t;
+  const again = run.nodes.filter(meant);
+  const after = strictlyAfter(t, again);
+  for (const index of after) undo(t, run.nodes[index]!);
+  for (const node of again) if (!after.has(node.index)) makeAnew(t, node, node.task);
+}
+
+function strictlyAfter({ run }: Transition, nodes: readonly RunNode[]): Set<number> {
+  const next = nodes.flatMap((node) => run.graph.successors[node.index]!);
+  return reach(run.graph, next, 'downstream');
+}
+
+export function rerun(t: Transition, event: WorkflowEventOf<'RerunWorkflow'>): void {
+  restart(t, event);
+  for (const node of t.run.nodes) undo(t, node);
+  rederive(t);
+  t.run.changes.assignNumber ||= t.run.instance.number === null;
+  askForTurn(t);
+}
+
+/** The named tasks and everything after them anew, with edited start parameters where some are given. */
+export function rerunFrom(t: Transition, event: WorkflowEventOf<'RerunFrom'>): void {
+  const { run } = t;
+  const starts: number[] = [];
+  for (const name of event.tasks) {
+    const index = run.graph.indexOf.get(name);
+    if (index === undefined) {
+      finishCommand(t, event.commandId, `rejected: this run has no task named "${name}"`);
+      return;
+    }
+    starts.push(index);
+  }
+  if (starts.length === 0) {
+    finishCommand(t, event.commandId, 'rejected: name at least one task to begin from');
+    return;
+  }
+  restart(t, event);
+  if (Object.keys(event.params).length > 0) setParams(t, { ...run.instance.params, ...event.params });
+  for (const index of reach(run.graph, starts, 'downstream')) undo(t, run.nodes[index]!);
+  rederive(t);
+  askForTurn(t);
+}
+
+function restart(t: Transition, event: { readonly commandId: Parameters<typeof finishCommand>[1] }): void {
+  finishCommand(t, event.commandId, 'done');
+  t.run.instance.runCounter += 1;
+}
+
+export function retry(t: Transition, event: WorkflowEventOf<'RetryWorkflow'>): void {
+  if (t.run.instance.quarantine === null) {
+    finishCommand(t, event.commandId, 'nothing to do: the run is not set aside');
+    return;
+  }
+  finishCommand(t, event.commandId, 'done');
+  setQuarantine(t, null);
+}
+
+export function signal(t: Transition, event: WorkflowEventOf<'SignalReceived'>): void {
+  let heard = 0;
+  for (const node of t.run.nodes) {
+    const row = node.current;
+    if (node.outcome === 'active' && row && receiveSignal(t, { node, row }, event.name, event.outputs)) heard += 1;
+  }
+  finishCommand(
+    t,
+    event.commandId,
+    heard > 0 ? 'done' : `rejected: no task of this run waits for the signal "${event.name}"`,
+  );
+}

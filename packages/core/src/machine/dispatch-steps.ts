@@ -1,0 +1,244 @@
+/** What happens to a task instance that a worker runs, from its placement to its end. */
+
+import { breakNode, endKilled, failTask, leave, nextAttempt, restPaused, succeedTask } from './endings.ts';
+import type { TaskEvent, TaskEventType } from './events.ts';
+import { resolveInputs } from './inputs.ts';
+import { killTimer, requestKill, stopChildren, wasTimedOut } from './kill.ts';
+import { reason, setTaskReason, setTaskState, type Transition, warn } from './ledger.ts';
+import { enter } from './progress.ts';
+import { queuedReason } from './reasons.ts';
+import type { Reason, TaskInstanceRow } from './rows.ts';
+import type { Row, RunNode } from './run.ts';
+import { startTimer } from './timers.ts';
+
+/** The current task instance an event is about. */
+export interface TaskSubject {
+  readonly node: RunNode;
+  readonly row: Row<TaskInstanceRow>;
+}
+
+export type TaskEventOf<Type extends TaskEventType> = Extract<TaskEvent, { type: Type }>;
+
+export function becomeDue(t: Transition, { node, row }: TaskSubject): void {
+  row.dueAt = null;
+  setTaskState(t, row, 'submitted', queuedReason(t));
+  enter(t, node, row);
+}
+
+export function place(t: Transition, subject: TaskSubject, event: TaskEventOf<'TaskPlaced'>): void {
+  const { node, row } = subject;
+  const { inputs, warnings } = resolveInputs(t.run, node, row);
+  if (refusesWarnings(t, subject, warnings)) {
+    releaseDispatch(t, subject, event);
+    return;
+  }
+  row.inputs = inputs;
+  row.dispatchId = event.dispatchId;
+  row.dispatchEpoch = event.epoch;
+  row.workerId = event.workerId;
+  row.workerName = event.workerName;
+  row.dispatchedAt = t.context.now;
+  const text = `Sent to worker "${event.workerName}", which has not started it yet.`;
+  setTaskState(t, row, 'dispatched', reason(t, 'sent', text));
+  t.effects.push({
+    type: 'SendDispatch',
+    taskInstanceId: row.id,
+    dispatchId: event.dispatchId,
+    workerId: event.workerId,
+  });
+}
+
+/** Records what could not be resolved. True when the workflow is strict about it, and the task has failed. */
+export function refusesWarnings(t: Transition, { node, row }: TaskSubject, warnings: readonly string[]): boolean {
+  for (const text of warnings) warn(t, row, 'parameter', text);
+  if (warnings.length === 0 || !t.run.definition.strictParams) return false;
+  row.endedAt = t.context.now;
+  leave(t, row);
+  setTaskState(t, row, 'failure', reason(t, 'parameter', `Not run, because the workflow is strict: ${warnings[0]}`));
+  breakNode(t, node, 'failed');
+  return true;
+}
+
+/** The dispatcher reserved a slot for a task instance that cannot use it. */
+export function releaseDispatch(t: Transition, _subject: TaskSubject, event: TaskEventOf<'TaskPlaced'>): void {
+  t.intents.push({ type: 'ReleaseDispatch', dispatchId: event.dispatchId, workerId: event.workerId });
+}
+
+export function start(t: Transition, { node, row }: TaskSubject, event: TaskEventOf<'TaskStarted'>): void {
+  row.startedAt = within(t, row, event.at);
+  setTaskState(t, row, 'running', row.killRequestedAt === null ? null : row.reason);
+  t.intents.push(...startTimer(node, row, t.context.settings.timeoutMarginMs));
+}
+
+/**
+ * A moment that a worker tells, as far as it can be true: not before the dispatch, not after now. Workers' clocks are
+ * their own, and neither a timeout nor a retry may follow from one that is wrong.
+ */
+function within(t: Transition, row: TaskInstanceRow, told: number): number {
+  return Math.min(t.context.now, Math.max(row.dispatchedAt ?? t.context.now, told));
+}
+
+/** The timeout of an attempt that runs, or of a task that has been waiting and running since its first submission. */
+export function timeOut(t: Transition, { node, row }: TaskSubject): void {
+  const { timeout } = node.task;
+  if (timeout === null) return;
+  const text = `its timeout of ${timeout.afterMs / 1000} s has passed`;
+  if (timeout.strategy !== 'fail') warn(t, row, 'timeout', `Not ended although ${text}.`);
+  if (timeout.strategy === 'warn') return;
+  if (row.dispatchId !== null) requestKill(t, row, text, 'timeout');
+  else if (row.logic?.kind === 'child' || row.logic?.kind === 'children') timeOutChildren(t, { node, row }, text);
+  else failTask(t, node, row, reason(t, 'timeout', `Ended because ${text}.`));
+}
+
+function timeOutChildren(t: Transition, { node, row }: TaskSubject, text: string): void {
+  stopChildren(t, row, text, 'timeout');
+  if (row.logic?.kind !== 'child' || row.logic.child !== null) return;
+  wasTimedOut(row);
+  failTask(t, node, row, reason(t, 'timeout', `Ended because ${text}.`));
+}
+
+/** Before it has been sent the timeout matters only to a task that counts it from its first submission. */
+export function timeOutWaiting(t: Transition, subject: TaskSubject): void {
+  if (subject.node.task.timeout?.from === 'first_submit') timeOut(t, subject);
+}
+
+export function end(t: Transition, subject: TaskSubject, event: TaskEventOf<'TaskEnded'>): void {
+  const { node, row } = subject;
+  const { report } = event;
+  row.startedAt = report.startedAt === null ? row.startedAt : within(t, row, report.startedAt);
+  row.endedAt = Math.max(within(t, row, report.endedAt), row.startedAt ?? 0);
+  row.exitCode = report.exitCode;
+  row.signal = report.signal;
+  row.outputs = report.state === 'success' ? report.outputs : {};
+  row.logBytes = report.logBytes;
+  const timedOut = wasTimedOut(row);
+  t.effects.push({ type: 'AckResult', dispatchId: event.dispatchId });
+  switch (report.state) {
+    case 'success':
+      succeedTask(t, node, row);
+      return;
+    case 'failure':
+      failTask(t, node, row, reason(t, 'task_failed', report.error ?? exitText(row)));
+      return;
+    case 'timeout':
+      failTask(t, node, row, reason(t, 'timeout', report.error ?? 'It ran into its timeout and was ended.'));
+      return;
+    case 'killed':
+      endReportedKill(t, subject, report.error, timedOut);
+      return;
+    case 'interrupted':
+      loseAttempt(t, subject, report.error ?? 'Its worker was told to stop.', 'planned');
+      return;
+    case 'lost':
+      loseAttempt(t, subject, report.error ?? 'Its worker was restarted and could not find the process again.');
+      return;
+  }
+}
+
+function endReportedKill(t: Transition, { node, row }: TaskSubject, error: string | null, timedOut: boolean): void {
+  if (timedOut) {
+    failTask(t, node, row, reason(t, 'timeout', 'It ran into its timeout and was ended by the server.'));
+  } else if (row.killRequestedAt === null) {
+    failTask(t, node, row, reason(t, 'killed_on_worker', error ?? 'It was ended on the worker, not from here.'));
+  } else {
+    endKilled(t, node, row, error ?? 'as asked');
+  }
+}
+
+function exitText(row: TaskInstanceRow): string {
+  if (row.signal !== null) return `Ended by signal ${row.signal}.`;
+  return row.exitCode === null ? 'Failed.' : `Exit code ${row.exitCode}.`;
+}
+
+export function takeBack(t: Transition, { node, row }: TaskSubject, event: TaskEventOf<'DispatchReturned'>): void {
+  if (row.killRequestedAt !== null) {
+    endKilled(t, node, row, event.text);
+    return;
+  }
+  leave(t, row);
+  forgetDispatch(row);
+  if (t.run.instance.state === 'ready_pause') {
+    restPaused(t, node, row);
+    return;
+  }
+  setTaskState(t, row, 'submitted', reason(t, event.cause, event.text, { next: 'it is sent to another worker' }));
+  enter(t, node, row);
+}
+
+/** It is with no worker any more and has not run. */
+export function forgetDispatch(row: Row<TaskInstanceRow>): void {
+  row.dispatchId = null;
+  row.dispatchEpoch = null;
+  row.workerId = null;
+  row.workerName = null;
+  row.dispatchedAt = null;
+}
+
+export function lose(t: Transition, subject: TaskSubject, event: TaskEventOf<'WorkerLost'>): void {
+  const { node, row } = subject;
+  const timedOut = wasTimedOut(row);
+  row.endedAt = t.context.now;
+  const text = `It ran into its timeout, and its worker was lost: ${event.text}`;
+  if (timedOut) failTask(t, node, row, reason(t, 'timeout', text));
+  else loseAttempt(t, subject, event.text);
+}
+
+/**
+ * The attempt was lost with its worker: a new attempt elsewhere, unless that has been tried often enough. A worker that
+ * was told to stop does not count: nothing is wrong with the task.
+ */
+function loseAttempt(
+  t: Transition,
+  { node, row }: TaskSubject,
+  text: string,
+  how: 'planned' | 'unplanned' = 'unplanned',
+): void {
+  const { maxFailovers } = t.context.settings;
+  const failovers = row.failovers + (how === 'planned' ? 0 : 1);
+  const evidence = { worker: row.workerName, failovers: row.failovers };
+  if (row.killRequestedAt !== null) {
+    endKilled(t, node, row, `as asked, without an answer of its worker (${text})`);
+    return;
+  }
+  leave(t, row);
+  if (failovers > maxFailovers) {
+    const tried = `${text} It has been sent elsewhere ${row.failovers} times already, which is the limit.`;
+    setTaskState(t, row, 'failure', reason(t, 'worker_lost', tried, { evidence }));
+    breakNode(t, node, 'failed');
+    return;
+  }
+  const code = how === 'planned' ? 'worker_stopped' : 'worker_lost';
+  setTaskState(t, row, 'need_fault_tolerance', reason(t, code, text, { next: 'a new attempt is made', evidence }));
+  const { now: dueAt } = t.context;
+  nextAttempt(t, node, row, { retryTimes: row.retryTimes, failovers, dueAt, why: queuedReason(t) });
+}
+
+export function acknowledgeAgain(t: Transition, _subject: TaskSubject, event: TaskEventOf<'TaskEnded'>): void {
+  t.effects.push({ type: 'AckResult', dispatchId: event.dispatchId });
+}
+
+export function notePlaceable(t: Transition, { row }: TaskSubject, event: TaskEventOf<'TaskPlaceable'>): void {
+  const next = 'the first worker of the group that joins takes it';
+  const why: Reason = event.worker ? queuedReason(t) : reason(t, 'waiting_for_worker', event.text, { next });
+  setTaskReason(t, row, why);
+}
+
+/** Orders to end a task that a worker leaves unanswered, before the task is taken from it. */
+const KILL_TRIES = 2;
+
+/** Asks once more; a worker that does not answer that either has lost its say: what it reports later is late. */
+export function killAgain(t: Transition, { node, row }: TaskSubject, event: TaskEventOf<'KillUnanswered'>): void {
+  const order = t.run.outbox.get(event.dispatchId);
+  if (!order) return;
+  if (event.tries < KILL_TRIES) {
+    const { dispatchId, workerId, reason: because, graceMs } = order;
+    t.effects.push({ type: 'SendKill', dispatchId, workerId, reason: because, graceMs });
+    t.intents.push(killTimer(t, row, event.dispatchId, event.tries + 1));
+    return;
+  }
+  const timedOut = wasTimedOut(row);
+  const text = `worker "${row.workerName}" has not answered ${KILL_TRIES} orders to end it`;
+  row.endedAt = t.context.now;
+  if (timedOut) failTask(t, node, row, reason(t, 'timeout', `It ran into its timeout, and ${text}.`));
+  else endKilled(t, node, row, text);
+}

@@ -1,0 +1,308 @@
+/**
+ * Tasks that start other runs and wait for them: sub_workflow has one, dynamic one per item, a few at a time.
+ *
+ * M8 A child is made in the commit that makes its parent's task remember it: never twice, never forgotten.
+ * M9 What is told of a child counts only from the run counter on that the task waits for; success always counts.
+ */
+
+import { childrenOf } from '../logic/children.ts';
+import type { DynamicConfig, SubWorkflowConfig } from '../logic/configs.ts';
+import { dynamicOutputs, expandItems } from '../logic/dynamic.ts';
+import { literalLookup, resolveText } from '../params/placeholder.ts';
+import { makeChildRun, whyNoChild } from './child-run.ts';
+import type { TaskEventOf, TaskSubject } from './dispatch-steps.ts';
+import { endKilled, failTask, restPaused, succeedTask } from './endings.ts';
+import type { ChildReport, ResolvedWorkflow } from './events.ts';
+import { resolveInputs, timeOf } from './inputs.ts';
+import { wasTimedOut } from './kill.ts';
+import { orderRun, reason, setTaskReason, setTaskState, startRun, type Transition, touchTask } from './ledger.ts';
+import { checkedOutputs } from './outputs.ts';
+import type { DynamicItem, LogicState } from './rows.ts';
+import { isWorkflowTerminal } from './states.ts';
+import { logicTimer } from './timers.ts';
+
+type Values = Readonly<Record<string, string>>;
+type Children = Extract<LogicState, { kind: 'children' }>;
+
+/** The next report tells what to do about a child that was there before. */
+const TAKE_OVER = -1;
+
+export function beginChildren(t: Transition, subject: TaskSubject, values: Values): void {
+  const { node, row } = subject;
+  const { logic } = row;
+  setTaskState(t, row, 'running', reason(t, 'starting_child', 'Looking for the workflow to run.'));
+  if (row.type === 'sub_workflow') {
+    row.logic = { kind: 'child', child: logic?.kind === 'child' ? logic.child : null, fromCounter: TAKE_OVER };
+  } else if (logic?.kind === 'children') {
+    row.logic = { ...logic, items: logic.items.map(takenOver) };
+  } else {
+    const items = itemsOf(t, subject, values);
+    if ('problem' in items) {
+      failTask(t, node, row, reason(t, 'parameter', items.problem));
+      return;
+    }
+    row.logic = { kind: 'children', target: null, items: items.items };
+  }
+  lookAtChildren(t, subject);
+}
+
+function itemsOf(t: Transition, { node }: TaskSubject, values: Values): { items: DynamicItem[] } | { problem: string } {
+  const config = node.task.config as unknown as DynamicConfig;
+  const lookup = literalLookup(values);
+  const lists = config.lists.map((list) => ({ ...list, values: resolveText(list.values, lookup, timeOf(t.run)).text }));
+  const expanded = expandItems({ ...config, lists }, values);
+  if ('problem' in expanded) return expanded;
+  return {
+    items: expanded.items.map((params) => ({ params, child: null, fromCounter: 0, state: 'waiting', outputs: {} })),
+  };
+}
+
+function takenOver(item: DynamicItem): DynamicItem {
+  if (item.child === null || item.state === 'success') return item;
+  return { ...item, state: 'started', fromCounter: TAKE_OVER };
+}
+
+/** Asks for whatever is not known: which workflow, and how the children stand. */
+export function lookAtChildren(t: Transition, subject: TaskSubject): void {
+  const { node, row } = subject;
+  const { id: taskInstanceId, logic } = row;
+  const known = logic?.kind === 'children' ? logic.target !== null : logic?.kind === 'child' && logic.child !== null;
+  if (!known) {
+    const { project, workflow, version } = node.task.config as unknown as SubWorkflowConfig;
+    t.intents.push({ type: 'ResolveWorkflow', taskInstanceId, project, workflow, version });
+  }
+  const children = childrenOf(row);
+  if (children.length > 0) t.intents.push({ type: 'ReadChildren', taskInstanceId, children });
+  else if (known) goOn(t, subject);
+  t.intents.push(logicTimer(row, t.context.now + t.context.settings.childPollMs));
+}
+
+export function startChildren(t: Transition, subject: TaskSubject, event: TaskEventOf<'WorkflowResolved'>): void {
+  const { node, row } = subject;
+  const { target } = event;
+  const problem = 'problem' in target ? target.problem : whyNoChild(t.run, target);
+  if (problem !== undefined) {
+    if (childrenOf(row).length === 0) failTask(t, node, row, reason(t, 'workflow_unusable', problem));
+    return;
+  }
+  if ('problem' in target) return;
+  if (row.logic?.kind === 'child' && row.logic.child === null) startOnly(t, subject, target);
+  else if (row.logic?.kind === 'children' && row.logic.target === null) {
+    row.logic = { ...row.logic, target };
+    touchTask(t, row);
+    goOn(t, subject);
+  }
+}
+
+function startOnly(t: Transition, { node, row }: TaskSubject, target: ResolvedWorkflow): void {
+  const { values } = resolveInputs(t.run, node, row);
+  const params = Object.fromEntries(node.task.params.map(({ name }) => [name, values[name] ?? '']));
+  const child = makeChildRun(t, { row, target, params, index: 0 });
+  startRun(t, child);
+  row.logic = { kind: 'child', child: child.instance.id, fromCounter: child.instance.runCounter };
+  const text = `Waiting for its run of "${target.workflowName}".`;
+  setTaskReason(
+    t,
+    row,
+    reason(t, 'waiting_for_child', text, { next: 'it ends as that run does', evidence: { child: child.instance.id } }),
+  );
+}
+
+/** How children stand: told when one of them ends, and in answer to the question. */
+export function takeReports(t: Transition, subject: TaskSubject, event: TaskEventOf<'ChildrenRead'>): void {
+  const { row } = subject;
+  for (const report of event.children) {
+    if (row.logic?.kind === 'child' && row.logic.child === report.child) takeOnly(t, subject, report);
+    else if (row.logic?.kind === 'children') takeOneOf(t, subject, report);
+    if (row.state !== 'running') return;
+  }
+  if (row.logic?.kind === 'children') goOn(t, subject);
+}
+
+function takeOnly(t: Transition, { node, row }: TaskSubject, report: ChildReport): void {
+  const logic = row.logic as Extract<LogicState, { kind: 'child' }>;
+  const verdict = judge(t, report, logic.fromCounter, row.killRequestedAt !== null);
+  const called = `Its run${report.number === null ? '' : ` #${report.number}`}`;
+  switch (verdict.kind) {
+    case 'wait':
+      if (verdict.fromCounter === logic.fromCounter) return;
+      row.logic = { ...logic, fromCounter: verdict.fromCounter };
+      setTaskReason(
+        t,
+        row,
+        reason(t, 'waiting_for_child', `${called} is to go on.`, {
+          next: 'it ends as that run does',
+          evidence: { child: report.child },
+        }),
+      );
+      return;
+    case 'success': {
+      const { values, problem } = checkedOutputs(node.task.outputs, report.outputs);
+      row.outputs = values;
+      wasTimedOut(row);
+      if (problem === undefined) succeedTask(t, node, row);
+      else failTask(t, node, row, reason(t, 'outputs', `${called} gave an output of the wrong type: ${problem}`));
+      return;
+    }
+    case 'paused':
+      restPaused(t, node, row);
+      return;
+    case 'failure':
+      wasTimedOut(row);
+      failTask(
+        t,
+        node,
+        row,
+        reason(t, 'child_failed', `${called} failed${report.reason === null ? '.' : `: ${report.reason}`}`),
+      );
+      return;
+    case 'stopped':
+      if (wasTimedOut(row))
+        failTask(t, node, row, reason(t, 'timeout', `${called} was stopped at the timeout of this task.`));
+      else endKilled(t, node, row, `${called.toLowerCase()} was stopped`);
+  }
+}
+
+type Verdict =
+  | { readonly kind: 'wait'; readonly fromCounter: number }
+  | { readonly kind: 'success' | 'failure' | 'stopped' | 'paused' };
+
+/** What a report means for the task that waits, and what the child is ordered to do when it is taken over (M9). */
+function judge(t: Transition, report: ChildReport, fromCounter: number, killed: boolean): Verdict {
+  const { state, runCounter, child } = report;
+  if (state === 'success') return { kind: 'success' };
+  if (state === 'missing') return { kind: 'failure' };
+  if (!isWorkflowTerminal(state)) {
+    // One that is about to rest is taken over when it does.
+    const settles = state === 'ready_pause' || state === 'ready_stop';
+    return { kind: 'wait', fromCounter: fromCounter === TAKE_OVER && !settles ? runCounter : fromCounter };
+  }
+  if (fromCounter === TAKE_OVER && !killed) {
+    orderRun(t, { kind: state === 'failure' ? 'recover_failed' : 'resume', workflowInstanceId: child });
+    return { kind: 'wait', fromCounter: runCounter + 1 };
+  }
+  if (runCounter < fromCounter) return { kind: 'wait', fromCounter };
+  // A child that rested before the order to stop reached it is stopped by that order.
+  if (state === 'paused') return killed ? { kind: 'wait', fromCounter } : { kind: 'paused' };
+  return { kind: state === 'failure' ? 'failure' : 'stopped' };
+}
+
+function takeOneOf(t: Transition, { node, row }: TaskSubject, report: ChildReport): void {
+  const logic = row.logic as Children;
+  const at = logic.items.findIndex((item) => item.child === report.child);
+  const item = logic.items[at];
+  if (!item || item.state === 'success') return;
+  const verdict = judge(t, report, item.fromCounter, row.killRequestedAt !== null);
+  let next: DynamicItem = item;
+  if (verdict.kind === 'wait') {
+    if (verdict.fromCounter !== item.fromCounter)
+      next = { ...item, fromCounter: verdict.fromCounter, state: 'started' };
+  } else if (verdict.kind === 'success') {
+    const { values, problem } = checkedOutputs(node.task.outputs, report.outputs);
+    next = { ...item, state: problem === undefined ? 'success' : 'failure', outputs: values };
+  } else next = { ...item, state: verdict.kind };
+  if (next === item) return;
+  row.logic = { ...logic, items: logic.items.with(at, next) };
+  touchTask(t, row);
+}
+
+/** A dynamic task goes on: starts what there is room for, or ends. */
+function goOn(t: Transition, subject: TaskSubject): void {
+  const { node, row } = subject;
+  const logic = row.logic as Children;
+  if (row.state !== 'running' || logic.kind !== 'children') return;
+  const count = (state: DynamicItem['state']) => logic.items.filter((item) => item.state === state).length;
+  const [started, waiting, paused, broken] = [
+    count('started'),
+    count('waiting'),
+    count('paused'),
+    count('failure') + count('stopped'),
+  ];
+  if (row.killRequestedAt !== null) {
+    if (started + paused > 0) return;
+    if (wasTimedOut(row))
+      failTask(t, node, row, reason(t, 'timeout', 'Its runs were stopped at the timeout of this task.'));
+    else endKilled(t, node, row, 'its runs were stopped');
+  } else if (broken > 0) {
+    if (started > 0)
+      noteItems(
+        t,
+        subject,
+        `${broken} of ${logic.items.length} runs failed; the rest of those that run is waited for.`,
+      );
+    else
+      failTask(
+        t,
+        node,
+        row,
+        reason(t, 'child_failed', `${broken} of its ${logic.items.length} runs failed or were stopped.`),
+      );
+  } else if (started + waiting + paused === 0) {
+    row.outputs = dynamicOutputs(row.name, node.task.outputs, logic.items);
+    succeedTask(t, node, row);
+  } else if (t.run.instance.state === 'running' && waiting > 0) {
+    startItems(t, subject, started);
+  } else if (started === 0) {
+    restPaused(t, node, row);
+  }
+}
+
+function startItems(t: Transition, subject: TaskSubject, started: number): void {
+  const { node, row } = subject;
+  const logic = row.logic as Children;
+  const { parallelism } = node.task.config as unknown as DynamicConfig;
+  let room = parallelism - started;
+  const { target } = logic;
+  if (target === null || room <= 0) return;
+  const { values } = resolveInputs(t.run, node, row);
+  const shared = Object.fromEntries(node.task.params.map(({ name }) => [name, values[name] ?? '']));
+  const items = logic.items.map((item, index) => {
+    if (item.state !== 'waiting' || room <= 0) return item;
+    room -= 1;
+    const child = makeChildRun(t, { row, target, params: { ...shared, ...item.params }, index });
+    startRun(t, child);
+    return { ...item, state: 'started' as const, child: child.instance.id, fromCounter: child.instance.runCounter };
+  });
+  row.logic = { ...logic, items };
+  touchTask(t, row);
+  const done = items.filter(({ state }) => state === 'success').length;
+  noteItems(t, subject, `Waiting for its runs of "${target.workflowName}": ${done} of ${items.length} have succeeded.`);
+}
+
+function noteItems(t: Transition, { row }: TaskSubject, text: string): void {
+  if (row.reason?.text === text) return;
+  const running = childrenOf(row).length;
+  setTaskReason(
+    t,
+    row,
+    reason(t, 'waiting_for_child', text, { next: 'it ends with the last of them', evidence: { running } }),
+  );
+}
+
+function isTakingOver({ logic }: TaskSubject['row']): boolean {
+  if (logic?.kind === 'child') return logic.fromCounter === TAKE_OVER;
+  return (
+    logic?.kind === 'children' &&
+    logic.items.some(({ fromCounter, state }) => fromCounter === TAKE_OVER && state !== 'success')
+  );
+}
+
+/**
+ * The run pauses: its children are paused too, and the task with them. One without children pauses at once, and so does
+ * one that has not heard of its children yet: they may be resting already.
+ */
+export function pauseChildren(t: Transition, { node, row }: TaskSubject): void {
+  const children = childrenOf(row);
+  for (const child of children) orderRun(t, { kind: 'pause', workflowInstanceId: child });
+  if (children.length === 0 || isTakingOver(row)) {
+    restPaused(t, node, row);
+    return;
+  }
+  setTaskReason(
+    t,
+    row,
+    reason(t, 'pausing_children', 'The run is pausing: waiting for the runs it started to pause.', {
+      next: 'it pauses with them',
+    }),
+  );
+}

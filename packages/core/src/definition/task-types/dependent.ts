@@ -7,8 +7,8 @@ import {
   type DependencyItem,
   type DependentConfig,
 } from '../../logic/configs.ts';
+import { DEPENDENCY_RANGES } from '../../logic/dependent-ranges.ts';
 import { durationMs, positiveDuration } from '../duration-schema.ts';
-import { ALL_DEPENDENCY_RANGES, cycleOfRange, DEPENDENCY_RANGES } from './dependency-ranges.ts';
 import { logicType, reference } from './logic-type.ts';
 import { compileTree, leavesOf, MAX_ITEMS, relationTree } from './relation-tree.ts';
 import type { TaskPlace } from './task-type.ts';
@@ -47,6 +47,11 @@ const schema = z.strictObject({
   failureWait: positiveDuration.optional().meta({ description: 'How long to wait for that, 30m when left out.' }),
 });
 
+/** No two cycles share the name of a range. */
+function cycleOfRange(range: string): DependencyCycle {
+  return DEPENDENCY_CYCLES.find((cycle) => DEPENDENCY_RANGES[cycle].includes(range))!;
+}
+
 type Settings = z.output<typeof schema>;
 
 function checkItem(item: Item, path: string, { workflow, tasks, suggest }: TaskPlace): Problem[] {
@@ -82,7 +87,7 @@ function compileItem({ workflow, project, task, range, passOutputs }: Item): Dep
     project: project ?? null,
     workflow,
     task: task ?? null,
-    cycle: cycleOfRange(range)!,
+    cycle: cycleOfRange(range),
     range,
     passOutputs: passOutputs ?? false,
   };

@@ -36,7 +36,11 @@ export interface ResolveWarning extends Problem {
   readonly kind: 'unknown' | 'cycle' | 'bad_time' | 'too_long' | 'too_deep';
 }
 
+/** How a parameter may be named by people. */
 export const PARAM_NAME = /^[A-Za-z0-9_.-]+$/;
+
+/** What `${…}` may name: a parameter, or `dynamic.out(<task>)`, where a dynamic task leaves what its runs put out. */
+export const PARAM_REFERENCE = /^(?:[A-Za-z0-9_.-]+|dynamic\.out\([^{}]+\))$/;
 
 /** Values can name each other; without a bound, a few lines could grow to gigabytes. */
 export const MAX_RESOLVED_LENGTH = 1_048_576;
@@ -136,7 +140,7 @@ export function createResolver(lookup: Lookup, time: TimeContext): Resolver {
     if (kind === 'time') return replaceTime(content, original);
     const name = content.includes('${') ? expand(content) : content;
     // `${VAR:-x}` and the like are a shell's or a template's own business.
-    if (!PARAM_NAME.test(name)) return undefined;
+    if (!PARAM_REFERENCE.test(name)) return undefined;
     const top = path.at(-1);
     const source = top?.name === name ? top.source.below : sourceOf(name);
     if (source === undefined) {

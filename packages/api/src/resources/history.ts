@@ -32,7 +32,8 @@ export function historyEndpoints({ store }: ApiDeps): readonly Endpoint[] {
           throw new AppError('not_found', `Nothing is recorded of this run at that moment.${begin}`);
         }
         const { snapshot } = found;
-        if (!snapshot.instance) throw new AppError('gone', 'The record of this run does not hold the run itself any more.');
+        if (!snapshot.instance)
+          throw new AppError('gone', 'The record of this run does not hold the run itself any more.');
         const version = await store.workflows.version(instance.workflowId, instance.version);
         const nodes = version ? toNodesAt(compileWorkflow(version.document), instance, snapshot) : null;
         return toRunAtView(instance.id, found, snapshot.instance, nodes);

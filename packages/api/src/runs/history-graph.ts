@@ -42,17 +42,21 @@ function deriveStates(
 ): readonly NodeState[] {
   const definitions = new Map(definition.tasks.map((task) => [task.name, task]));
   const states: NodeState[] = [];
-  /** Nothing after it starts. A disabled task lets through what is before it, so it also passes a failure on. */
-  const broken: boolean[] = [];
+  /** Disabled tasks that what is before them holds back: they let nothing through. */
+  const blockedDisabled = new Set<number>();
   for (const index of topologicalOrder(graph)) {
-    const name = graph.names[index]!;
-    const { type, enabled } = definitions.get(name)!;
-    const isCatching = type === 'conditions' && enabled;
-    const afterBroken = !isCatching && graph.predecessors[index]!.some((before) => broken[before]);
-    const state = current.get(name)?.state ?? passedOver.get(name);
-    states[index] = state ?? (enabled ? (afterBroken ? 'blocked' : 'pending') : 'disabled');
-    broken[index] =
-      state === undefined ? afterBroken : ['failure', 'killed', 'need_fault_tolerance'].includes(state);
+    const { name, type, enabled } = definitions.get(graph.names[index]!)!;
+    // A conditions task waits for no success; but what never starts never ends for it either.
+    const catches = type === 'conditions' && enabled;
+    const isHeldBack = graph.predecessors[index]!.some((before) => {
+      const state = states[before]!;
+      return (
+        state === 'blocked' || blockedDisabled.has(before) || (!catches && (state === 'failure' || state === 'killed'))
+      );
+    });
+    const known = current.get(name)?.state ?? passedOver.get(name);
+    states[index] = known ?? (enabled ? (isHeldBack ? 'blocked' : 'pending') : 'disabled');
+    if (known === undefined && !enabled && isHeldBack) blockedDisabled.add(index);
   }
   return states;
 }

@@ -22,9 +22,11 @@ export type WhyItem = z.infer<typeof WhyItem>;
 
 export const WhyView = z
   .object({
-    kind: z.enum(['workflow_instance', 'task_instance']),
+    kind: z
+      .enum(['workflow_instance', 'task_instance', 'task'])
+      .meta({ description: '`task`: one without a task instance; `id` is then that of the run' }),
     id: z.string(),
-    state: z.string(),
+    state: z.string().meta({ description: 'Of the run, of the task instance, or of the task in the graph' }),
     summary: z.string().meta({ description: 'One sentence that answers the question' }),
     reasons: z.array(WhyItem),
   })

@@ -4,11 +4,15 @@
  */
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../ports/store.ts';
+import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
 import { PROJECT, project, version, WORKFLOW, workflow, workflowEvent } from './contract/fixtures.ts';
 import { describeMaster } from './contract/master.ts';
+import { describeOtherRuns } from './contract/other-runs.ts';
 import { describePeople } from './contract/people.ts';
+import { describePlaces } from './contract/places.ts';
 import { describeRuns } from './contract/runs.ts';
+import { describeTaskGroups } from './contract/task-groups.ts';
 
 export interface OpenedStore {
   readonly store: Store;
@@ -44,6 +48,10 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeDefinitions(subject);
     describeRuns(subject);
     describeMaster(subject);
+    describePlaces(subject);
+    describeChildren(subject);
+    describeOtherRuns(subject);
+    describeTaskGroups(subject);
     describePeople(subject);
   });
 }

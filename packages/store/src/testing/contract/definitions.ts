@@ -50,6 +50,25 @@ export function describeDefinitions(subject: Subject): void {
       await expect(missing).rejects.toMatchObject({ code: 'not_found' });
     });
 
+    test('have parameters, which their runs read as they are now', async () => {
+      const { instances, master, projects } = subject.store;
+      await instances.start(run('r1'), command('c1', 'r1'), event('r1'));
+      const params = [
+        { name: 'zone', type: 'string', value: "it's ü", description: 'where' },
+        { name: 'empty', type: 'integer' },
+      ] as const;
+      await projects.update(PROJECT, { params, at: 9 });
+      expect(await projects.find(PROJECT)).toEqual({ ...project(PROJECT, 'first'), params, updatedAt: 9 });
+      expect((await master.loadRun(run('r1').id))!.projectParams).toEqual({ zone: "it's ü", empty: '' });
+      await projects.update(PROJECT, { description: 'x', at: 10 });
+      expect(await projects.find(PROJECT)).toMatchObject({ params, description: 'x' });
+      await projects.update(PROJECT, { params: [], at: 11 });
+      expect((await master.loadRun(run('r1').id))!.projectParams).toEqual({});
+      const born = { ...project('p2'), params };
+      await projects.create(born);
+      expect(await projects.list({ limit: 9, cursor: null })).toMatchObject({ items: [{}, born] });
+    });
+
     test('cannot be deleted while they hold workflows', async () => {
       const { projects, workflows } = subject.store;
       await expect(projects.delete(PROJECT)).rejects.toMatchObject({ code: 'conflict' });

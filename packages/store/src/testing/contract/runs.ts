@@ -122,6 +122,14 @@ export function describeRuns(subject: Subject): void {
       expect(pending!.payload).toEqual({ first: true });
     });
 
+    test('are filed many at once, each once', async () => {
+      const { commands } = subject.store;
+      await commands.file(command('c2', 'r1'));
+      await commands.fileAll(['c1', 'c2', 'c3', 'c1'].map((id) => command(id, 'r1')));
+      await commands.fileAll([]);
+      expect(await commands.pendingCount()).toBe(3);
+    });
+
     test('wait by priority, then by age', async () => {
       const { commands, master } = subject.store;
       await commands.file(command('c1', 'r1', { createdAt: 3 }));

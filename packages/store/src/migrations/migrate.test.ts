@@ -3,6 +3,7 @@ import { is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { openEmbeddedDriver } from '../drivers/embedded.ts';
+import { openStore } from '../open-store.ts';
 import type { SqlDriver } from '../ports/driver.ts';
 import * as schema from '../schema/index.ts';
 import { temporaryFolder } from '../testing/database-file.ts';
@@ -130,4 +131,48 @@ test('events of a database from before they could be of no project keep their nu
     { seq: 41, project_id: 'p' },
     { seq: 42, project_id: null },
   ]);
+});
+
+test('runs, tasks and projects of a database from before places and groups hold nothing and belong to nobody', async () => {
+  const driver = await open();
+  await migrate(driver, { migrations: MIGRATIONS.slice(0, 3) });
+  const old = {
+    projects: { id: 'p', name: 'p', description: '', created_at: 1, updated_at: 1 },
+    workflow_instances: {
+      ...{ id: 'r', project_id: 'p', workflow_id: 'w', workflow_name: 'w', version: 1, number: 7, state: 'running' },
+      ...{ run_counter: 1, params: '{}', start_tasks: '[]', scope: 'all', failure_strategy: 'continue' },
+      ...{ priority: 'medium', dry_run: 0, business_time: 1, created_by: 'ann', created_at: 1, updated_at: 1 },
+    },
+    task_instances: {
+      ...{ id: 't', workflow_instance_id: 'r', name: 'a', type: 'shell', state: 'running', attempt: 1, retry_times: 0 },
+      ...{ failovers: 0, current: 1, run_counter: 1, worker_group: 'default', priority: 'medium' },
+      ...{ first_submitted_at: 1, submitted_at: 1, outputs: '{}', inputs: '{}', log_bytes: 0, updated_at: 1 },
+    },
+  };
+  const inserts = Object.entries(old).map(([table, row]) => {
+    const names = Object.keys(row);
+    return {
+      sql: `insert into ${table} (${names.join()}) values (${names.map(() => '?').join()})`,
+      args: Object.values(row),
+    };
+  });
+  await driver.write(inserts);
+  expect(await migrate(driver)).toEqual(['0003_run_control']);
+  const store = openStore(driver, { clock: Date });
+  expect(await store.projects.find('p')).toMatchObject({ name: 'p', params: [] });
+  expect(await store.instances.find('r')).toMatchObject({
+    ...{ id: 'r', state: 'running', number: 7, queuedAt: null, executionSlot: null, parentInstanceId: null },
+    ...{ parentTask: null, parentTaskId: null, childIndex: 0, lineage: [], outputs: {}, quarantine: null },
+  });
+  expect(await store.instances.task('t')).toMatchObject({
+    ...{
+      id: 't',
+      state: 'running',
+      taskGroup: null,
+      groupPriority: 0,
+      groupSlot: null,
+      groupForced: false,
+      logic: null,
+    },
+  });
 });

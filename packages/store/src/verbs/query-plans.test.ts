@@ -1,6 +1,6 @@
 /** Every list and filter that is offered must be answered from an index, in order, whatever the size of the table. */
 import { join } from 'node:path';
-import type { ProjectId, WorkflowId, WorkflowState } from '@vaquita/core';
+import type { ProjectId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { openEmbeddedDriver } from '../drivers/embedded.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -54,6 +54,61 @@ test.each(filters)('runs by %j', async (filter) => {
   }
 });
 
+const parentId = 'r' as WorkflowInstanceId;
+const ofParent: readonly InstanceFilter[] = [{ parentId }, { parentId, projectId, workflowId, states }];
+
+test.each(ofParent)('children by %j', async (filter) => {
+  const { store, read, plan } = await openNoted();
+  await store.instances.list(filter, { limit: 50, cursor: null });
+  await store.instances.list(filter, { limit: 50, cursor: encodeCursor('01') });
+  for (const statement of read) {
+    const steps = (await plan(statement)).join('\n');
+    expect(steps).toMatch(/SEARCH workflow_instances USING INDEX workflow_instances_parent/);
+    expect(steps).not.toMatch(/SCAN workflow_instances|TEMP B-TREE/);
+  }
+});
+
+test('reads about other runs', async () => {
+  const { store, read, plan } = await openNoted();
+  const { others } = store.master;
+  await others.newestIn(workflowId, [{ from: 1, to: 2 }], parentId);
+  await others.hasOther(workflowId, parentId);
+  await others.instances([parentId]);
+  await others.currentTasks(parentId, null);
+  await others.currentTasks(parentId, ['a', 'b']);
+  const plans = await Promise.all(read.map(plan));
+  const bounds = [
+    /workflow_instances_business_time \(workflow_id=\? AND business_time>\? AND business_time<\?\)/,
+    /workflow_instances_business_time \(workflow_id=\?\)/,
+    /sqlite_autoindex_workflow_instances_1 \(id=\?\)/,
+    /task_instances_current \(workflow_instance_id=\?\)/,
+    /task_instances_current \(workflow_instance_id=\? AND name=\?\)/,
+  ];
+  expect(plans).toHaveLength(bounds.length);
+  for (const [i, bound] of bounds.entries()) {
+    expect(plans[i]!.join('\n')).toMatch(bound);
+    expect(plans[i]!.join('\n')).not.toMatch(/SCAN (workflow|task)_instances|TEMP B-TREE/);
+  }
+});
+
+test('what is taken now: along indices that hold nothing else', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.master.liveRuns();
+  await store.master.slotHolders();
+  await store.taskGroups.held();
+  const later = encodeCursor(JSON.stringify([0, 0, 0, 'x']));
+  for (const cursor of [null, later]) await store.taskGroups.members('g', { limit: 10, cursor });
+  const plans = await Promise.all(read.map(plan));
+  const indices = ['workflow_instances_open', 'task_instances_slot', 'task_instances_slot'];
+  for (const [i, index] of indices.entries())
+    expect(plans[i]).toEqual([expect.stringContaining(`USING INDEX ${index}`)]);
+  for (const steps of plans.slice(3)) {
+    expect(steps).toEqual([
+      expect.stringMatching(/^SEARCH task_instances USING INDEX task_instances_members \(task_group=\?/),
+    ]);
+  }
+});
+
 test('every other read', async () => {
   const { store, read, plan } = await openNoted();
   const first = { limit: 10, cursor: null };
@@ -61,6 +116,7 @@ test('every other read', async () => {
   for (const page of [first, later]) {
     await store.projects.list(page);
     await store.workflows.list(projectId, page);
+    await store.taskGroups.list(page);
     await store.tokens.list('api', page);
     await store.requests.auditLog(page);
     await store.master.openInstances({ after: page.cursor, limit: 10 });
@@ -75,6 +131,8 @@ test('every other read', async () => {
   await store.events.latestSeq();
   await store.master.pendingCommands(10);
   await store.master.findDispatch('d');
+  await store.master.taskGroups();
+  await store.taskGroups.find('g');
   await store.master.workers.list();
   await store.tokens.use('hash', 1);
   await store.tokens.find('t');

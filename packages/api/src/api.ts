@@ -14,6 +14,7 @@ import { bulkActionEndpoints } from './resources/bulk-actions.ts';
 import { commandEndpoints } from './resources/commands.ts';
 import { streamEndpoints } from './resources/events.ts';
 import { healthEndpoints } from './resources/health.ts';
+import { historyEndpoints } from './resources/history.ts';
 import { instanceEndpoints } from './resources/instances.ts';
 import { operationEndpoints } from './resources/operations.ts';
 import { passwordEndpoints } from './resources/password.ts';
@@ -25,6 +26,7 @@ import { taskActionEndpoints } from './resources/task-actions.ts';
 import { taskGroupEndpoints } from './resources/task-groups.ts';
 import { taskInstanceEndpoints } from './resources/task-instances.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
+import { whyEndpoints } from './resources/why.ts';
 import { workerEndpoints } from './resources/workers.ts';
 import { versionEndpoints } from './resources/workflow-versions.ts';
 import { workflowEndpoints } from './resources/workflows.ts';
@@ -73,6 +75,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...taskGroupEndpoints(deps, audit),
     ...workerEndpoints(deps),
     ...operationEndpoints(deps),
+    ...historyEndpoints(deps),
+    ...whyEndpoints(deps),
     ...streamEndpoints(deps),
   ];
   app.openAPIRegistry.register('WorkflowDefinition', DefinitionDocument);

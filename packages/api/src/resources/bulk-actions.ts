@@ -2,22 +2,14 @@
  * POST /workflow-instances/actions: one action for many runs, named one by one or by a filter. Every run is judged by
  * itself and answered by itself: what one refuses does not hold up the others.
  */
-import {
-  AppError,
-  type CommandId,
-  type Problem,
-  WORKFLOW_STATES,
-  type WorkflowInstanceRow,
-  type WorkflowState,
-  whyRefused,
-} from '@vaquita/core';
+import { AppError, type CommandId, type Problem, type WorkflowInstanceRow } from '@vaquita/core';
 import type * as z from 'zod';
 import type { Audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { commandIdFor, fileCommands, type Order, wasFiled } from '../runs/file-command.ts';
-import { RUN_ACTIONS, type RunAction, runSubject, whyRunRefused } from '../runs/run-actions.ts';
+import { RUN_ACTIONS, type RunAction, runSubject, statesFor, whyRunRefused } from '../runs/run-actions.ts';
 import { BulkAnswer, type BulkItem, BulkRequest, MAX_BULK } from '../views/action.ts';
 import { instanceFilter } from './instance-filter.ts';
 
@@ -45,10 +37,14 @@ export function bulkActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
       const found = await Promise.all(ids.map(async (id) => ({ id, instance: await store.instances.find(id) })));
       return { found, next: null };
     }
-    const states = body.filter?.states ?? possibleStates(RUN_ACTIONS[body.action]);
+    const action = RUN_ACTIONS[body.action];
+    const states = body.filter?.states ?? statesFor(action);
     const filter = await instanceFilter(store, { ...body.filter, states });
     const page = await store.instances.list(filter, { limit: MAX_BULK, cursor: body.cursor ?? null });
-    return { found: page.items.map((instance) => ({ id: instance.id, instance })), next: page.next };
+    // Without states the filter means those that can do it, not every run that ever was.
+    const isMeant = (run: WorkflowInstanceRow) => body.filter?.states !== undefined || !whyRunRefused(run, action);
+    const found = page.items.filter(isMeant).map((instance) => ({ id: instance.id, instance }));
+    return { found, next: page.next };
   }
 
   async function judge({ id, instance }: Candidate, request: CommandId, body: Bulk, caller: Caller): Promise<Judged> {
@@ -128,7 +124,7 @@ export function bulkActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
 }
 
 /** @throws AppError `bad_request` */
-function checkBulk({ ids, filter, cursor }: Bulk): void {
+function checkBulk({ action, ids, filter, cursor }: Bulk): void {
   const problems: Problem[] = [];
   if ((ids === undefined) === (filter === undefined)) {
     problems.push({ path: 'ids', message: 'Name the runs either by ids or by a filter' });
@@ -144,13 +140,11 @@ function checkBulk({ ids, filter, cursor }: Bulk): void {
       message: 'An empty filter would match every run; name a project, states or a parent',
     });
   }
+  if (filter !== undefined && action === 'rerun' && filter.states === undefined) {
+    const message = 'Say in which states: without them every run that has ended would be done again';
+    problems.push({ path: 'filter.states', message });
+  }
   if (problems.length > 0) throw new AppError('bad_request', 'The action cannot be asked like this.', { problems });
-}
-
-/** Without states a filter means the runs that can do it, not every run that ever was. */
-function possibleStates({ command }: RunAction): readonly WorkflowState[] {
-  const states = Object.keys(WORKFLOW_STATES) as WorkflowState[];
-  return states.filter((state) => whyRefused(state, command) === undefined);
 }
 
 function detailOf({ action, dryRun }: Bulk, items: readonly BulkItem[], hasMore: boolean): string {

@@ -5,11 +5,9 @@ import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { toGraphView } from '../runs/graph-view.ts';
 import { toInstanceView, toTaskInstanceView } from '../runs/instance-view.ts';
-import { whyInstance } from '../runs/why.ts';
 import { EventPage } from '../views/event.ts';
 import { GraphView, InstancePage, InstanceView, WorkflowStateName } from '../views/instance.ts';
 import { PageQuery } from '../views/page.ts';
-import { WhyView } from '../views/reason.ts';
 import { TaskInstancePage } from '../views/task-instance.ts';
 import { toEventView } from './events.ts';
 import { instanceFilter } from './instance-filter.ts';
@@ -134,20 +132,6 @@ function detailEndpoints(deps: ApiDeps): readonly Endpoint[] {
         const last = rows.length === query.limit ? rows.at(-1) : undefined;
         const next = last && (await store.events.after(last.seq, { limit: 1, workflowInstanceId: instance.id }));
         return { items: rows.map(toEventView), nextCursor: last && next?.length ? String(last.seq) : null };
-      },
-    }),
-    endpoint({
-      method: 'get',
-      path: `${ITEM}/why`,
-      tag: TAG,
-      access: 'user',
-      summary: 'Why a run waits, or ended as it did',
-      status: 200,
-      answer: WhyView,
-      async handle({ params }) {
-        const instance = await requireInstance(store, params.id);
-        const tasks = await store.instances.tasks(instance.id);
-        return whyInstance(instance, tasks, deps.leadership());
       },
     }),
   ];

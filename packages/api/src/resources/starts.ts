@@ -8,6 +8,7 @@ import {
   type NewEvent,
   type Problem,
   parseDuration,
+  reasonData,
   type WorkflowDefinition,
   type WorkflowInstanceId,
   type WorkflowInstanceRow,
@@ -142,7 +143,14 @@ function createdEvent(row: WorkflowInstanceRow, workflow: WorkflowRow): NewEvent
     workflowInstanceId: row.id,
     taskInstanceId: null,
     at: row.createdAt,
-    data: { state: row.state, workflowId: workflow.id, workflowName: workflow.name, version: row.version },
+    data: {
+      state: row.state,
+      workflowId: workflow.id,
+      workflowName: workflow.name,
+      version: row.version,
+      params: row.params,
+      ...reasonData(row.reason, row.createdAt),
+    },
   };
 }
 

@@ -7,11 +7,9 @@ import { type Endpoint, endpoint, rawEndpoint } from '../http/endpoint.ts';
 import { eventStreamResponse, type Produced } from '../http/event-stream.ts';
 import { toTaskInstanceView } from '../runs/instance-view.ts';
 import { readLog } from '../runs/log-reader.ts';
-import { whyTask } from '../runs/why.ts';
-import { WhyView } from '../views/reason.ts';
 import { LogChunk, TaskInstanceView } from '../views/task-instance.ts';
 import { readLastEventId, STREAM_HEARTBEAT_MS, STREAM_POLL_MS } from './events.ts';
-import { requireInstance, requireTask } from './lookup.ts';
+import { requireTask } from './lookup.ts';
 
 const TAG = 'Tasks';
 const ITEM = '/api/v1/task-instances/{id}';
@@ -41,7 +39,7 @@ export function taskInstanceEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [...detailEndpoints(deps), ...logEndpoints(deps)];
 }
 
-function detailEndpoints({ store, leadership }: ApiDeps): readonly Endpoint[] {
+function detailEndpoints({ store }: ApiDeps): readonly Endpoint[] {
   return [
     endpoint({
       method: 'get',
@@ -52,19 +50,6 @@ function detailEndpoints({ store, leadership }: ApiDeps): readonly Endpoint[] {
       status: 200,
       answer: TaskInstanceView,
       handle: async ({ params }) => toTaskInstanceView(await requireTask(store, params.id)),
-    }),
-    endpoint({
-      method: 'get',
-      path: `${ITEM}/why`,
-      tag: TAG,
-      access: 'user',
-      summary: 'Why a task waits, or ended as it did',
-      status: 200,
-      answer: WhyView,
-      async handle({ params }) {
-        const task = await requireTask(store, params.id);
-        return whyTask(task, await requireInstance(store, task.workflowInstanceId), leadership());
-      },
     }),
   ];
 }

@@ -1,7 +1,14 @@
 /** What can be asked of a run, and whether it can be asked now. The answer is advice: the leader has the last word. */
-import { type CommandKind, isWorkflowTerminal, type WorkflowInstanceRow, whyRefused } from '@vaquita/core';
-
-export type RunCommand = Parameters<typeof whyRefused>[1];
+import {
+  type CommandKind,
+  isWorkflowTerminal,
+  type RunCommand,
+  WORKFLOW_STATES,
+  WORKFLOW_TABLE,
+  type WorkflowInstanceRow,
+  type WorkflowState,
+  whyRefused,
+} from '@vaquita/core';
 
 export interface RunAction {
   /** As paths and the command line spell it. */
@@ -79,6 +86,12 @@ export function whyRunRefused(instance: WorkflowInstanceRow, { command }: RunAct
     return 'the engine has set it aside after an error; only retry and stop are possible';
   }
   return whyRefused(instance.state, command);
+}
+
+/** States in which the action does something: not those that refuse it, nor those in which it is done already. */
+export function statesFor({ command }: RunAction): readonly WorkflowState[] {
+  const states = Object.keys(WORKFLOW_STATES) as WorkflowState[];
+  return states.filter((state) => typeof WORKFLOW_TABLE[state][command] === 'function');
 }
 
 /** A run as a person would find it. */

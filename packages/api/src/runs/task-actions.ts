@@ -1,14 +1,20 @@
 /** What can be asked of a task instance, and whether it can be asked now. */
-import { type CommandKind, type TaskInstanceRow, type WorkflowInstanceRow, whyTaskRefused } from '@vaquita/core';
+import {
+  type CommandKind,
+  isTaskTerminal,
+  type TaskInstanceRow,
+  type WorkflowInstanceRow,
+  whyTaskRefused,
+} from '@vaquita/core';
 import type { TaskAction as Name } from '../views/action.ts';
 
 export interface TaskAction {
   readonly name: Name;
   readonly kind: CommandKind;
-  readonly command: Parameters<typeof whyTaskRefused>[2];
+  readonly command: TaskCommand;
   readonly summary: string;
-  /** What the states of the task and its run do not tell. */
-  readonly unfit?: (task: TaskInstanceRow) => string | undefined;
+  /** Says it better than the states of the task and its run can. */
+  readonly because?: (task: TaskInstanceRow) => string | undefined;
 }
 
 export const ALL_TASK_ACTIONS: readonly TaskAction[] = [
@@ -24,15 +30,15 @@ export const ALL_TASK_ACTIONS: readonly TaskAction[] = [
     kind: 'force_start',
     command: 'ForceStart',
     summary: 'Let a task go on without a slot of its task group',
-    unfit: needsNoSlot,
+    because: whyNoSlotNeeded,
   },
-  { name: 'approve', kind: 'approve_task', command: 'ApproveTask', summary: 'Approve', unfit: cannotBeDecided },
+  { name: 'approve', kind: 'approve_task', command: 'ApproveTask', summary: 'Approve', because: whyNotToDecide },
   {
     name: 'reject',
     kind: 'reject_task',
     command: 'RejectTask',
     summary: 'Reject: the task fails',
-    unfit: cannotBeDecided,
+    because: whyNotToDecide,
   },
 ];
 
@@ -42,19 +48,23 @@ export function whyTaskActionRefused(
   instance: WorkflowInstanceRow,
   action: TaskAction,
 ): string | undefined {
-  if (!task.current) return 'a newer attempt of the task follows it; ask it of that one';
   if (instance.quarantine !== null) return 'the engine has set its run aside after an error; retry or stop the run';
-  return action.unfit?.(task) ?? whyTaskRefused(task.state, instance.state, action.command);
+  const { state, type, current, taskGroup, groupSlot, groupForced } = task;
+  const groupWaits = taskGroup !== null && groupSlot === null && !groupForced;
+  const refusal = whyTaskRefused({ state, type, current, groupWaits }, instance.state, action.command);
+  if (refusal === undefined || !current) return refusal;
+  return action.because?.(task) ?? refusal;
 }
 
-function needsNoSlot({ taskGroup, groupSlot, groupForced }: TaskInstanceRow): string | undefined {
+function whyNoSlotNeeded({ state, taskGroup, groupSlot, groupForced }: TaskInstanceRow): string | undefined {
+  if (isTaskTerminal(state)) return undefined;
   if (taskGroup === null) return 'it belongs to no task group, so it waits for no slot';
   if (groupSlot !== null) return `it has a slot of the task group “${taskGroup}” already`;
   return groupForced ? 'it was let go on without a slot before' : undefined;
 }
 
-function cannotBeDecided({ type, logic }: TaskInstanceRow): string | undefined {
+function whyNotToDecide({ type, logic }: TaskInstanceRow): string | undefined {
   if (type !== 'approval') return `it is a task of type ${type}; only approval tasks are approved or rejected`;
   if (logic?.kind !== 'approval' || logic.decision === null) return undefined;
-  return `it was ${logic.decision} by ${logic.by ?? 'somebody'}`;
+  return `it was ${logic.decision} by ${logic.by ?? 'somebody'} already`;
 }

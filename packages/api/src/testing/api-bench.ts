@@ -122,6 +122,30 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     return (await read<{ id: string }>(answer, 202)).id;
   }
 
+  /** Writes what the master would write of a run, so that lists and filters see it too. */
+  async function master(id: string, change: Partial<WorkflowInstanceRow>, newTasks: readonly TaskInstanceRow[] = []) {
+    const row = { ...(await store.instances.find(id))!, ...change };
+    store.leader.set(1);
+    await store.master.commit(1, {
+      instance: row,
+      assignNumber: row.number === null,
+      newTasks,
+      changedTasks: [],
+      events: [],
+      outboxPut: [],
+      outboxDone: [],
+      commandsDone: [],
+      newRuns: [],
+      newCommands: [],
+    });
+    return row;
+  }
+
+  /** The audit log, oldest first. */
+  async function auditLog() {
+    return (await store.requests.auditLog({ limit: 500, cursor: null })).items.toReversed();
+  }
+
   /** Appends to the log of a task instance, as the worker's output does. */
   async function writeLog(id: TaskInstanceId, text: string): Promise<void> {
     await logs.append(id, await logs.size(id), new TextEncoder().encode(text));
@@ -140,6 +164,8 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     addUser,
     createWorkflow,
     startRun,
+    master,
+    auditLog,
     hint,
     get nudges() {
       return nudges;

@@ -63,7 +63,7 @@ export const BulkFilter = z
       .array(WorkflowStateName)
       .min(1, 'Name at least one state, or leave it out')
       .optional()
-      .meta({ description: 'Any of these. Left out: every state in which the action is possible' }),
+      .meta({ description: 'Any of these. Left out: the runs that can do it now; `rerun` must name them' }),
     parent: z.string().optional().meta({ description: 'Runs that tasks of the run with this id started' }),
   })
   .meta({ id: 'BulkFilter' });

@@ -78,6 +78,12 @@ describe('resolveText', () => {
     expect(resolve(text, { HOME: 'no', table: 'no' })).toEqual({ text, warnings: [] });
   });
 
+  it('finds the outputs of a dynamic task under their name', () => {
+    const lookup = literalLookup({ 'dynamic.out(load all)': '[1]' });
+    expect(resolveText('<${dynamic.out(load all)}>', lookup, time)).toEqual({ text: '<[1]>', warnings: [] });
+    expect(resolveText('${dynamic.out(gone)}', lookup, time).warnings).toMatchObject([{ kind: 'unknown' }]);
+  });
+
   it('never looks into literal values', () => {
     const lookup = literalLookup({ a: '${b} $[yyyy]', b: 'secret' });
     expect(resolveText('<${a}>', lookup, time)).toEqual({ text: '<${b} $[yyyy]>', warnings: [] });

@@ -72,14 +72,20 @@ const common = {
     { requiredKeys: ['times'] },
   ),
   timeout: fc.record(
-    { after: duration, strategy: fc.constantFrom('warn', 'fail', 'warn_and_fail') },
+    {
+      after: duration,
+      strategy: fc.constantFrom('warn', 'fail', 'warn_and_fail'),
+      from: fc.constantFrom('start', 'first_submit'),
+    },
     { requiredKeys: ['after'] },
   ),
   delay: duration,
   workerGroup: name,
   environment: name,
   priority: fc.constantFrom(...PRIORITIES),
+  taskGroup: fc.oneof(name, fc.record({ name, priority: fc.integer({ min: -9, max: 9 }) }, { requiredKeys: ['name'] })),
 };
+const { workerGroup, environment, taskGroup, ...logic } = common;
 const script = wild.filter((text) => text !== '');
 const task = fc.oneof(
   fc.record({ name, type: fc.constant('shell'), script, ...common }, { requiredKeys: ['name', 'type', 'script'] }),
@@ -99,6 +105,23 @@ const task = fc.oneof(
     },
     { requiredKeys: ['name', 'type', 'url', 'method'] },
   ),
+  fc.record(
+    {
+      name,
+      type: fc.constant('dynamic'),
+      workflow: name.map((text) => `x${text}`).filter((text) => checkName(text) === undefined),
+      project: name,
+      lists: fc.uniqueArray(
+        fc.record({ name: paramName, values: fc.oneof(script, fc.array(wild, { minLength: 1, maxLength: 3 })) }),
+        { selector: (list) => list.name, minLength: 1, maxLength: 3 },
+      ),
+      exclude: fc.array(fc.oneof(wild, fc.integer(), fc.boolean())),
+      ...logic,
+    },
+    { requiredKeys: ['name', 'type', 'project', 'workflow', 'lists'] },
+  ),
+  fc.record({ name, type: fc.constant('approval'), message: wild, ...logic }, { requiredKeys: ['name', 'type'] }),
+  fc.record({ name, type: fc.constant('wait'), for: duration, ...logic }, { requiredKeys: ['name', 'type', 'for'] }),
 );
 
 const document = fc
@@ -108,8 +131,10 @@ const document = fc
       description: wild,
       timezone: fc.constantFrom('UTC', 'Asia/Shanghai'),
       params: unique(param),
+      execution: fc.constantFrom('parallel', 'serial_wait', 'serial_discard', 'serial_priority'),
+      strictParams: fc.boolean(),
       failureStrategy: fc.constantFrom('continue', 'end'),
-      timeout: common.timeout,
+      timeout: fc.record({ after: duration }),
       tasks: fc.uniqueArray(task, { selector: (one) => one.name, minLength: 1, maxLength: 5 }),
     },
     { requiredKeys: ['name', 'tasks'] },
@@ -172,6 +197,14 @@ describe('export and import', () => {
     ];
     expect(formatWorkflowYaml(parseWorkflowDocument({ tasks, description: 'd', name: 'w' }))).toBe(
       'name: w\ndescription: d\ntasks:\n  - name: a\n    type: shell\n    dependsOn: []\n    script: |\n      if x; then\n        echo 1\n      fi\n    retry:\n      times: 2\n      interval: 1s\n',
+    );
+  });
+
+  it('keeps the bytes of documents that are stored: maps with free keys are in the order they always had', () => {
+    const headers = { when: 'a', from: 'b', 'x-a': 'c', timeout: 'd', name: 'e', accept: 'f', project: 'g' };
+    const tasks = [{ name: 'a', type: 'http', url: 'https://x', headers }];
+    expect(canonicalJson(parseWorkflowDocument({ name: 'w', tasks }))).toBe(
+      '{"name":"w","tasks":[{"name":"a","type":"http","url":"https://x","headers":{"name":"e","timeout":"d","accept":"f","from":"b","project":"g","when":"a","x-a":"c"}}]}',
     );
   });
 

@@ -36,7 +36,7 @@ function toProblems(issue: z.core.$ZodIssue, schema: unknown, base: string): Pro
 }
 
 function hint(key: string, known: readonly string[]): string {
-  return didYouMean(key, known) || ` Known: ${known.join(', ')}.`;
+  return didYouMean(key, known) || (known.length === 0 ? '' : ` Known: ${known.join(', ')}.`);
 }
 
 /**
@@ -116,7 +116,7 @@ function describe(value: unknown): string {
 
 /** The keys an object inside a schema may have. */
 function knownKeys(schema: unknown, path: Path): string[] {
-  return Object.keys(schemaAt(schema, path)?.shape ?? {});
+  return [...new Set(formsOf(schemaAt(schema, path)).flatMap(({ shape }) => Object.keys(shape ?? {})))];
 }
 
 /** The parts of zod's own description of a schema that are walked here. */
@@ -134,8 +134,17 @@ interface Described {
 
 function schemaAt(schema: unknown, path: Path): Description | undefined {
   let at = unwrap(schema as Described | undefined);
-  for (const step of path) at = unwrap(at?.element ?? at?.shape?.[String(step)]);
+  for (const step of path) {
+    const inner = formsOf(at).flatMap(({ element, shape }) => element ?? shape?.[String(step)] ?? []);
+    at = unwrap(inner[0]);
+  }
   return at;
+}
+
+/** The forms that a value may have where there are several, else the one. */
+function formsOf(at: Description | undefined): readonly Description[] {
+  if (at === undefined) return [];
+  return at.options === undefined ? [at] : at.options.flatMap((option) => formsOf(unwrap(option)));
 }
 
 function unwrap(schema: Described | undefined): Description | undefined {

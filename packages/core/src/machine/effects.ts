@@ -16,11 +16,8 @@ export type Intent =
   | { readonly type: 'ClearTimer'; readonly key: string }
   /** The run asks for its turn; answered by `TurnGranted`, `TurnDelayed` or `TurnDenied`. Asking twice changes nothing. */
   | { readonly type: 'RequestTurn' }
-  /** It wants no turn any more, or gives its place back: it has ended. */
-  | { readonly type: 'ReleaseTurn' }
   /** A slot of the task instance's task group; answered by `SlotGranted` or `SlotDelayed`. */
   | { readonly type: 'RequestSlot'; readonly taskInstanceId: TaskInstanceId }
-  | { readonly type: 'ReleaseSlot'; readonly taskInstanceId: TaskInstanceId }
   /** Answered by `WorkflowResolved`. `project` null: the run's own. `version` null: the newest, which must be online. */
   | {
       readonly type: 'ResolveWorkflow';
@@ -59,7 +56,13 @@ export type Effect =
       readonly reason: string;
       readonly graceMs: number;
     }
-  | { readonly type: 'AckResult'; readonly dispatchId: DispatchId };
+  | { readonly type: 'AckResult'; readonly dispatchId: DispatchId }
+  /**
+   * The run wants no turn any more, or gives its place back. Another run may have the place only when the rows say that
+   * it is free, so this waits for the commit; so does a slot of a task group.
+   */
+  | { readonly type: 'ReleaseTurn' }
+  | { readonly type: 'ReleaseSlot'; readonly taskInstanceId: TaskInstanceId };
 
 export type IntentType = Intent['type'];
 export type EffectType = Effect['type'];

@@ -6,6 +6,7 @@ import { endKilled } from './endings.ts';
 import { orderRun, putOutbox, reason, setTaskReason, type Transition } from './ledger.ts';
 import type { TaskInstanceRow } from './rows.ts';
 import type { Row, RunNode } from './run.ts';
+import { isTaskTerminal } from './states.ts';
 import { killKey } from './timers.ts';
 
 /**
@@ -20,12 +21,8 @@ export function killTask(t: Transition, node: RunNode, because: string): void {
     requestKill(t, row, because);
   } else if (row.state === 'running' && childrenOf(row).length > 0) {
     stopChildren(t, row, because);
-  } else if (
-    row.state === 'submitted' ||
-    row.state === 'delayed' ||
-    row.state === 'paused' ||
-    row.state === 'running'
-  ) {
+  } else if (!isTaskTerminal(row.state) || row.state === 'paused') {
+    stopRestingChildren(t, row);
     endKilled(t, node, row, because);
   }
 }
@@ -66,6 +63,12 @@ export function stopChildren(
   const children = childrenOf(row);
   for (const child of children) orderRun(t, { kind: 'stop', workflowInstanceId: child });
   t.intents.push({ type: 'ReadChildren', taskInstanceId: row.id, children });
+}
+
+/** Runs that wait for a task which will not go on: they have nobody to wait for. */
+export function stopRestingChildren(t: Transition, row: TaskInstanceRow): void {
+  if (row.state !== 'paused') return;
+  for (const child of childrenOf(row)) orderRun(t, { kind: 'stop', workflowInstanceId: child });
 }
 
 /** False when it had been asked before and nothing changes. */

@@ -129,7 +129,7 @@ export function setTaskState(t: Transition, row: Row<TaskInstanceRow>, state: Ta
   row.reason = why;
   touchTask(t, row);
   if (isTaskTerminal(state) && row.taskGroup !== null) {
-    t.intents.push({ type: 'ReleaseSlot', taskInstanceId: row.id });
+    t.effects.push({ type: 'ReleaseSlot', taskInstanceId: row.id });
   }
   const worker = row.workerName === null ? {} : { worker: row.workerName };
   record(t, {

@@ -152,7 +152,8 @@ export function finishWhenDone(t: Transition): void {
 /** The run is not live any more: its timeout and its place go. */
 export function leaveTurn(t: Transition): void {
   t.run.instance.queuedAt = null;
-  t.intents.push({ type: 'ClearTimer', key: runTimeoutKey(t.run.instance.id) }, { type: 'ReleaseTurn' });
+  t.intents.push({ type: 'ClearTimer', key: runTimeoutKey(t.run.instance.id) });
+  t.effects.push({ type: 'ReleaseTurn' });
 }
 
 /** Every task has passed or was skipped, or failed where that is caught. */

@@ -201,7 +201,7 @@ function takeSlot(t: Transition, { row }: TaskSubject, event: TaskEventOf<'SlotG
 }
 
 function giveSlotBack(t: Transition, { row }: TaskSubject): void {
-  t.intents.push({ type: 'ReleaseSlot', taskInstanceId: row.id });
+  t.effects.push({ type: 'ReleaseSlot', taskInstanceId: row.id });
 }
 
 function noteSlotDelayed(t: Transition, { row }: TaskSubject, event: TaskEventOf<'SlotDelayed'>): void {
@@ -222,7 +222,8 @@ function forceStart(t: Transition, { row }: TaskSubject, event: TaskEventOf<'For
     ...queuedReason(t),
     text: `${event.by} let it go on without a slot of task group "${row.taskGroup}"; waiting for a free slot of a worker.`,
   });
-  t.intents.push({ type: 'ReleaseSlot', taskInstanceId: row.id }, { type: 'EnqueueTask', taskInstanceId: row.id });
+  t.intents.push({ type: 'EnqueueTask', taskInstanceId: row.id });
+  t.effects.push({ type: 'ReleaseSlot', taskInstanceId: row.id });
 }
 
 function kill(t: Transition, { node }: TaskSubject, event: TaskEventOf<'KillTask'>): void {

@@ -97,7 +97,7 @@ describe('a run', () => {
     fixture.start();
     expect(fixture.state).toBe('success');
     expect(fixture.statesOf()).toEqual({ a: 'success', b: 'success', c: 'success', d: 'success' });
-    expect(fixture.effects).toEqual([]);
+    expect(fixture.effects).toEqual([{ type: 'ReleaseTurn' }]);
   });
 
   test('narrowed to a scope, starts tasks whose predecessors are outside of it', () => {

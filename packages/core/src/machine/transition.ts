@@ -101,7 +101,7 @@ function declineStale(t: Transition, event: TaskEvent, text: string): Declined {
   if (event.type === 'TaskPlaced') {
     t.intents.push({ type: 'ReleaseDispatch', dispatchId: event.dispatchId, workerId: event.workerId });
   }
-  if (event.type === 'SlotGranted') t.intents.push({ type: 'ReleaseSlot', taskInstanceId: event.taskInstanceId });
+  if (event.type === 'SlotGranted') t.effects.push({ type: 'ReleaseSlot', taskInstanceId: event.taskInstanceId });
   if ('commandId' in event) finishCommand(t, event.commandId, `rejected: ${text}`);
   return { verdict: 'ignored', text };
 }

@@ -5,6 +5,7 @@
  */
 import type { TaskDefinition } from '../definition/definition.ts';
 import { inherited } from './endings.ts';
+import { stopRestingChildren } from './kill.ts';
 import {
   makeTaskInstance,
   recordPassedOver,
@@ -86,7 +87,10 @@ function passedOver({ current, outcome }: RunNode): 'skipped' | 'disabled' | und
 
 /** The task has not been done: its task instance, if any, is no longer current. */
 export function undo(t: Transition, node: RunNode): void {
-  if (node.current) supersede(t, node.current);
+  if (node.current) {
+    stopRestingChildren(t, node.current);
+    supersede(t, node.current);
+  }
   node.current = null;
 }
 

@@ -184,5 +184,5 @@ function takeTurn(t: Transition, event: WorkflowEventOf<'TurnGranted'>): void {
 
 /** It has ended while it waited: its place goes to the next. */
 function releaseTurn(t: Transition): void {
-  t.intents.push({ type: 'ReleaseTurn' });
+  t.effects.push({ type: 'ReleaseTurn' });
 }

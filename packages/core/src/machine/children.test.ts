@@ -1,0 +1,264 @@
+import { describe, expect, test } from 'vitest';
+import type { ProjectId, WorkflowId } from '../identity/ids.ts';
+import { createRunFixture, type RunFixture, type TaskSpec } from '../testing/run-fixture.ts';
+import type { ChildReport, ResolvedWorkflow } from './events.ts';
+
+const target: ResolvedWorkflow = {
+  projectId: 'p' as ProjectId,
+  workflowId: 'child' as WorkflowId,
+  workflowName: 'child',
+  version: 4,
+  execution: 'parallel',
+};
+const sub: TaskSpec = {
+  name: 's',
+  type: 'sub_workflow',
+  config: { workflow: 'child', project: null, version: null },
+  params: [{ name: 'day', type: 'string', value: 'monday' }],
+  outputs: [{ name: 'rows', type: 'integer' }],
+};
+
+function resolve(fixture: RunFixture, name = 's'): void {
+  fixture.send({ type: 'WorkflowResolved', taskInstanceId: fixture.current(name).id, target });
+}
+
+function tell(fixture: RunFixture, state: ChildReport['state'], more: Partial<ChildReport> = {}, name = 's'): void {
+  const child = fixture.rows.newRuns.at(-1)!.instance.id;
+  const report: ChildReport = { child, number: 1, runCounter: 1, state, outputs: {}, reason: null, ...more };
+  fixture.send({ type: 'ChildrenRead', taskInstanceId: fixture.current(name).id, children: [report] });
+}
+
+const orders = (fixture: RunFixture) => fixture.rows.newCommands.map(({ kind }) => kind);
+
+describe('a sub-workflow', () => {
+  test('starts its run in its own commit, with its parameters, once', () => {
+    const fixture = createRunFixture([sub]);
+    fixture.start();
+    expect(fixture.intents).toContainEqual(expect.objectContaining({ type: 'ResolveWorkflow', workflow: 'child' }));
+    resolve(fixture);
+    resolve(fixture);
+    expect(fixture.rows.newRuns).toHaveLength(1);
+    expect(fixture.rows.newRuns[0]).toMatchObject({
+      instance: {
+        workflowId: 'child',
+        version: 4,
+        params: { day: 'monday' },
+        parentTask: 's',
+        lineage: ['w'],
+        childIndex: 0,
+      },
+      command: { kind: 'start' },
+    });
+  });
+
+  test('a server that takes the run over asks after the child and makes no second one', () => {
+    const fixture = createRunFixture([sub]);
+    fixture.start();
+    resolve(fixture);
+    const { intents } = fixture.restart();
+    const child = fixture.rows.newRuns[0]!.instance.id;
+    expect(intents).toContainEqual(expect.objectContaining({ type: 'ReadChildren', children: [child] }));
+    expect(intents.some(({ type }) => type === 'ResolveWorkflow')).toBe(false);
+  });
+
+  test('gets the outputs that it declares', () => {
+    const fixture = createRunFixture([sub, { name: 'next', dependsOn: ['s'] }]);
+    fixture.start();
+    resolve(fixture);
+    tell(fixture, 'running');
+    tell(fixture, 'success', { outputs: { rows: '7', other: 'x' } });
+    expect(fixture.current('s')).toMatchObject({ state: 'success', outputs: { rows: '7' } });
+    expect(fixture.inputs('next')).toMatchObject({ rows: '7' });
+  });
+
+  test('fails as its run does; a retry recovers that run, and an old report of it changes nothing', () => {
+    const retry = { times: 1, intervalMs: 0, backoff: 'fixed', maxIntervalMs: 0 } as const;
+    const fixture = createRunFixture([{ ...sub, retry }]);
+    fixture.start();
+    resolve(fixture);
+    tell(fixture, 'failure', { reason: '"x" failed.' });
+    expect(fixture.attemptsOf('s')).toEqual(['failure', 'running']);
+    tell(fixture, 'failure');
+    expect(orders(fixture)).toEqual(['recover_failed']);
+    fixture.restart();
+    tell(fixture, 'failure');
+    expect(fixture.current('s').state).toBe('running');
+    expect(orders(fixture)).toEqual(['recover_failed']);
+    tell(fixture, 'running', { runCounter: 2 });
+    tell(fixture, 'success', { runCounter: 2 });
+    expect(fixture.state).toBe('success');
+    expect(fixture.rows.newRuns).toHaveLength(1);
+  });
+
+  test('is paused and resumed with its run', () => {
+    const fixture = createRunFixture([sub]);
+    fixture.start();
+    resolve(fixture);
+    fixture.pause();
+    expect(fixture.state).toBe('ready_pause');
+    expect(orders(fixture)).toEqual(['pause']);
+    tell(fixture, 'paused');
+    expect(fixture.state).toBe('paused');
+    fixture.resume();
+    expect(fixture.current('s')).toMatchObject({ state: 'running', attempt: 1 });
+    tell(fixture, 'paused');
+    expect(orders(fixture)).toEqual(['pause', 'resume']);
+    tell(fixture, 'paused');
+    expect(fixture.current('s').state).toBe('running');
+    tell(fixture, 'success', { runCounter: 2 });
+    expect(fixture.state).toBe('success');
+  });
+
+  test('is stopped with its run, and ends with it', () => {
+    const fixture = createRunFixture([sub]);
+    fixture.start();
+    resolve(fixture);
+    fixture.stop();
+    expect(orders(fixture)).toEqual(['stop']);
+    expect(fixture.state).toBe('ready_stop');
+    tell(fixture, 'stopped');
+    expect(fixture.state).toBe('stopped');
+    fixture.resume();
+    tell(fixture, 'stopped');
+    expect(orders(fixture)).toEqual(['stop', 'resume']);
+    expect(fixture.rows.newRuns).toHaveLength(1);
+  });
+
+  test('at its timeout has its run stopped and counts as failed', () => {
+    const timeout = { afterMs: 1_000, strategy: 'fail', from: 'start' } as const;
+    const fixture = createRunFixture([{ ...sub, timeout }]);
+    fixture.start();
+    resolve(fixture);
+    fixture.send({ type: 'TaskTimedOut', taskInstanceId: fixture.current('s').id });
+    expect(orders(fixture)).toEqual(['stop']);
+    tell(fixture, 'stopped');
+    expect(fixture.current('s')).toMatchObject({ state: 'failure', reason: { code: 'timeout' } });
+  });
+
+  test('starts a new run when it is rerun', () => {
+    const fixture = createRunFixture([sub]);
+    fixture.start();
+    resolve(fixture);
+    tell(fixture, 'success');
+    fixture.rerun();
+    resolve(fixture);
+    expect(fixture.rows.newRuns).toHaveLength(2);
+  });
+
+  test('whose workflow cannot be run fails with the reason', () => {
+    const missing = createRunFixture([sub]);
+    missing.start();
+    missing.send({
+      type: 'WorkflowResolved',
+      taskInstanceId: missing.current('s').id,
+      target: { problem: 'There is no workflow "child".' },
+    });
+    expect(missing.current('s')).toMatchObject({ state: 'failure', reason: { text: 'There is no workflow "child".' } });
+    const deep = createRunFixture([sub], {
+      instance: { lineage: Array.from({ length: 19 }, () => 'x' as WorkflowId) },
+    });
+    deep.start();
+    resolve(deep);
+    expect(deep.current('s').reason?.text).toContain('20 levels deep');
+    const own = createRunFixture([sub], { instance: { lineage: ['child' as WorkflowId] } });
+    own.start();
+    own.send({
+      type: 'WorkflowResolved',
+      taskInstanceId: own.current('s').id,
+      target: { ...target, execution: 'serial_wait' },
+    });
+    expect(own.current('s').reason?.text).toContain('one at a time');
+  });
+});
+
+describe('a dynamic task', () => {
+  const dynamic: TaskSpec = {
+    name: 's',
+    type: 'dynamic',
+    config: {
+      workflow: 'child',
+      project: null,
+      version: null,
+      lists: [{ name: 'city', values: '${cities}', separator: ',' }],
+      exclude: ['Rome'],
+      maxItems: 10,
+      parallelism: 2,
+    },
+    params: [{ name: 'cities', type: 'string', value: 'Oslo,Rome,Lima,Cairo' }],
+    outputs: [{ name: 'rows', type: 'integer' }],
+  };
+
+  function report(
+    fixture: RunFixture,
+    index: number,
+    state: ChildReport['state'],
+    more: Partial<ChildReport> = {},
+  ): void {
+    const run = fixture.rows.newRuns.find(({ instance }) => instance.childIndex === index)!;
+    const one: ChildReport = {
+      child: run.instance.id,
+      number: null,
+      runCounter: 1,
+      state,
+      outputs: { rows: String(index) },
+      reason: null,
+      ...more,
+    };
+    fixture.send({ type: 'ChildrenRead', taskInstanceId: fixture.current('s').id, children: [one] });
+  }
+
+  test('starts a run per item, a few at a time, and collects their outputs in order', () => {
+    const fixture = createRunFixture([dynamic]);
+    fixture.start();
+    resolve(fixture);
+    expect(fixture.rows.newRuns.map(({ instance }) => instance.params.city)).toEqual(['Oslo', 'Lima']);
+    report(fixture, 1, 'success');
+    expect(fixture.rows.newRuns.map(({ instance }) => instance.params.city)).toEqual(['Oslo', 'Lima', 'Cairo']);
+    fixture.restart();
+    report(fixture, 2, 'success');
+    report(fixture, 0, 'success');
+    expect(fixture.state).toBe('success');
+    expect(JSON.parse(fixture.current('s').outputs.rows!)).toEqual(['0', '1', '2']);
+    expect(fixture.rows.newRuns).toHaveLength(3);
+  });
+
+  test('fails when one failed, after those that run have ended; recovery starts only what did not succeed', () => {
+    const fixture = createRunFixture([dynamic]);
+    fixture.start();
+    resolve(fixture);
+    report(fixture, 0, 'failure');
+    expect(fixture.state).toBe('running');
+    report(fixture, 1, 'success');
+    expect(fixture.state).toBe('failure');
+    expect(fixture.rows.newRuns).toHaveLength(2);
+    fixture.recover();
+    report(fixture, 0, 'failure');
+    expect(orders(fixture)).toEqual(['recover_failed']);
+    expect(fixture.rows.newRuns).toHaveLength(3);
+    report(fixture, 0, 'success', { runCounter: 2 });
+    report(fixture, 2, 'success');
+    expect(fixture.state).toBe('success');
+  });
+
+  test('is paused and stopped with its run', () => {
+    const fixture = createRunFixture([dynamic]);
+    fixture.start();
+    resolve(fixture);
+    fixture.pause();
+    report(fixture, 0, 'paused');
+    expect(fixture.state).toBe('ready_pause');
+    report(fixture, 1, 'success');
+    expect(fixture.state).toBe('paused');
+    expect(fixture.rows.newRuns).toHaveLength(2);
+    fixture.stop();
+    expect(fixture.state).toBe('stopped');
+    expect(orders(fixture)).toEqual(['pause', 'pause', 'stop']);
+  });
+
+  test('of no item succeeds at once', () => {
+    const fixture = createRunFixture([{ ...dynamic, params: [{ name: 'cities', type: 'string', value: 'Rome' }] }]);
+    fixture.start();
+    resolve(fixture);
+    expect(fixture.state).toBe('success');
+  });
+});

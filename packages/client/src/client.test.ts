@@ -64,6 +64,32 @@ describe('a call', () => {
     expect(JSON.parse(String(sent[0]?.body))).toEqual({ currentPassword: 'one', newPassword: 'two' });
   });
 
+  it('asks actions of runs and tasks, one by one and of many', async () => {
+    const { client, sent } = clientOf(...Array.from({ length: 9 }, () => json({}, 202)));
+    await client.instances.pause('r1', { idempotencyKey: 'k' });
+    await client.instances.recoverFailed('r1');
+    await client.instances.rerunFrom('r1', { tasks: ['load'], params: { day: 'mon' } });
+    await client.instances.signal('r1', { name: 'go' });
+    await client.instances.actOnMany({ action: 'stop', filter: { project: 'etl' } });
+    await client.instances.operation('o1');
+    await client.taskInstances.approve('t1', { comment: 'fine' });
+    await client.taskInstances.kill('t1');
+    await client.taskGroups.update('writes', { open: false });
+    const base = 'http://server.test/api/v1';
+    expect(sent.map(({ method, url, body }) => [method, url, body])).toEqual([
+      ['POST', `${base}/workflow-instances/r1/pause`, undefined],
+      ['POST', `${base}/workflow-instances/r1/recover-failed`, undefined],
+      ['POST', `${base}/workflow-instances/r1/rerun-from`, '{"tasks":["load"],"params":{"day":"mon"}}'],
+      ['POST', `${base}/workflow-instances/r1/signal`, '{"name":"go"}'],
+      ['POST', `${base}/workflow-instances/actions`, '{"action":"stop","filter":{"project":"etl"}}'],
+      ['GET', `${base}/operations/o1`, undefined],
+      ['POST', `${base}/task-instances/t1/approve`, '{"comment":"fine"}'],
+      ['POST', `${base}/task-instances/t1/kill`, '{}'],
+      ['PATCH', `${base}/task-groups/writes`, '{"open":false}'],
+    ]);
+    expect(sent[0]?.headers).toMatchObject({ 'idempotency-key': 'k' });
+  });
+
   it('compares and restores versions', async () => {
     const { client, sent } = clientOf(json({}), json({}));
     await client.workflows.diff('p', 'w', { from: 1 });

@@ -30,6 +30,16 @@ describe('parseCommandLine', () => {
     expect(line.kind === 'run' && line.command.name).toBe('worker-token create');
   });
 
+  it('takes any number of further arguments where a command says so', () => {
+    expect(parse('runs', 'stop', 'a', 'b', '--yes')).toMatchObject({
+      kind: 'run',
+      command: { name: 'runs stop' },
+      input: { args: ['a', 'b'], options: { yes: true } },
+    });
+    expect(messageOf(() => parse('tasks', 'kill'))).toContain('is missing');
+    expect(messageOf(() => parse('runs', 'stpo'))).toContain('"stop"');
+  });
+
   it('asks for what is missing', () => {
     expect(messageOf(() => parse('run'))).toBe('<project/workflow> is missing.');
     expect(messageOf(() => parse('apply', '-f', 'x'))).toBe('--project is missing.');

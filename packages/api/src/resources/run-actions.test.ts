@@ -1,12 +1,17 @@
 import type { WorkflowState } from '@vaquita/core';
 import { describe, expect, it } from 'vitest';
-import { type ApiBench, openApi, read, START } from '../testing/api-bench.ts';
+import { type ApiBench, DEFINITION, openApi, read, START } from '../testing/api-bench.ts';
 import type { ActionAnswer, OperationView } from '../views/action.ts';
 import type { ProblemView } from '../views/page.ts';
 
+const WITH_WAIT = {
+  ...DEFINITION,
+  tasks: [...DEFINITION.tasks, { name: 'await-files', type: 'wait', signal: 'files-arrived' }],
+};
+
 async function bench(): Promise<{ readonly api: ApiBench; readonly id: string }> {
   const api = await openApi();
-  await api.createWorkflow();
+  await api.createWorkflow('etl', WITH_WAIT);
   return { api, id: await api.startRun() };
 }
 
@@ -18,7 +23,7 @@ const ask = (api: ApiBench, id: string, action: string, body?: unknown, headers:
 
 const BODIES: Readonly<Record<string, unknown>> = {
   'rerun-from': { tasks: ['load'] },
-  signal: { name: 'go' },
+  signal: { name: 'files-arrived' },
 };
 const KINDS: Readonly<Record<string, string>> = {
   pause: 'pause',
@@ -174,10 +179,21 @@ describe('signal', () => {
   it('hands its outputs on as texts', async () => {
     const { api, id } = await bench();
     await api.master(id, { state: 'running' });
-    await read(await ask(api, id, 'signal', { name: 'go', outputs: { count: 12, list: ['a'] } }), 202);
+    await read(await ask(api, id, 'signal', { name: 'files-arrived', outputs: { count: 12, list: ['a'] } }), 202);
     const [, command] = await api.store.master.pendingCommands(10);
-    expect(command?.payload).toEqual({ name: 'go', outputs: { count: '12', list: '["a"]' } });
+    expect(command?.payload).toEqual({ name: 'files-arrived', outputs: { count: '12', list: '["a"]' } });
   });
+});
+
+it.each([
+  [{ name: 'files-arived' }, 'name', 'files-arrived'],
+  [{ name: 'files-arrived', outputs: { a: null } }, 'outputs.a', 'null'],
+  [{}, 'name', 'required'],
+])('no signal is %o', async (body, path, hint) => {
+  const { api, id } = await bench();
+  await api.master(id, { state: 'running' });
+  const { errors } = await read<ProblemView>(await ask(api, id, 'signal', body), 400);
+  expect(errors).toEqual([{ path, message: expect.stringContaining(hint) }]);
 });
 
 describe('an operation', () => {

@@ -97,13 +97,14 @@ export function runActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoi
       path: `${ITEM}/signal`,
       summary: RUN_ACTIONS.signal.summary,
       body: SignalRequest,
+      errors: ['conflict', 'gone'],
       answer: ActionAnswer,
       async handle({ params, body, caller, ids }) {
         const instance = await requireInstance(store, params.id);
         const action = RUN_ACTIONS.signal;
         const id = ids.next<'command'>();
         await checkPossible({ instance, action, id });
-        const problems: Problem[] = [];
+        const problems = signalProblems(await definitionOf(instance), body.name);
         const outputs = paramTexts(body.outputs ?? {}, { path: 'outputs', problems });
         if (problems.length > 0)
           throw new AppError('bad_request', 'The signal cannot be sent like this.', { problems });
@@ -111,6 +112,15 @@ export function runActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoi
       },
     }),
   ];
+}
+
+/** A signal that nothing will ever wait for is a slip of the pen, not a signal that came too early. */
+function signalProblems(definition: WorkflowDefinition, name: string): Problem[] {
+  const waits = definition.tasks.filter(({ type }) => type === 'wait');
+  const known = new Set(waits.flatMap(({ config }) => (typeof config.signal === 'string' ? [config.signal] : [])));
+  if (known.has(name)) return [];
+  const has = known.size === 0 ? 'none of its tasks waits for one' : `its tasks wait for: ${[...known].join(', ')}`;
+  return [{ path: 'name', message: `This run knows no signal "${name}"; ${has}.${didYouMean(name, known)}` }];
 }
 
 /** The new values of parameters. @throws AppError `bad_request` with every wrong place. */

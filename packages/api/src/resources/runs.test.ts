@@ -96,6 +96,37 @@ describe('a run in detail', () => {
     });
   });
 
+  it('shows what a branch has not chosen, and what a failure that is provided for does not block', async () => {
+    const api = await openApi();
+    const shell = { type: 'shell', script: 'x' };
+    await api.createWorkflow('etl', {
+      ...DEFINITION,
+      tasks: [
+        { name: 'extract', ...shell },
+        {
+          name: 'check',
+          type: 'conditions',
+          dependsOn: ['extract'],
+          when: { task: 'extract', is: 'success' },
+          then: ['load'],
+          else: ['repair'],
+        },
+        { name: 'load', ...shell, dependsOn: ['check'] },
+        { name: 'report', ...shell, dependsOn: ['load'] },
+        { name: 'repair', ...shell, dependsOn: ['check'] },
+      ],
+    });
+    const id = await api.startRun();
+    const run = (await api.store.instances.find(id))!;
+    const failed = taskRow(run, { name: 'extract', state: 'failure' });
+    serveTasks(api, [failed]);
+    await setState(api, id, { state: 'running', startedAt: START });
+    expect(await stateOf(api, id)).toMatchObject({ check: 'pending', load: 'pending', repair: 'pending' });
+    const logic = { kind: 'branch', chosen: ['repair'], why: 'extract has failed' } as const;
+    serveTasks(api, [failed, taskRow(run, { name: 'check', type: 'conditions', state: 'success', logic })]);
+    expect(await stateOf(api, id)).toMatchObject({ load: 'skipped', report: 'skipped', repair: 'pending' });
+  });
+
   it('shows only what the scope of the run has', async () => {
     const api = await bench();
     const body = { params: { day: 'x' }, startTasks: ['load'], scope: 'downstream' };

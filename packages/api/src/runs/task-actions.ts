@@ -2,6 +2,7 @@
 import {
   type CommandKind,
   isTaskTerminal,
+  type TaskCommand,
   type TaskInstanceRow,
   type WorkflowInstanceRow,
   whyTaskRefused,

@@ -88,6 +88,7 @@ export function makeChildRun(t: Transition, { row, target, params, index }: Chil
         workflowId: instance.workflowId,
         workflowName: instance.workflowName,
         version: instance.version,
+        params,
         parent: parent.id,
         parentTask: row.name,
       },

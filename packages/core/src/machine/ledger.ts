@@ -2,6 +2,8 @@
  * How transitions write: every change of a row goes through here, so that the change set of the next commit and the
  * record of events are always complete. Holds no rule of what may follow what.
  */
+
+import { reasonData } from '../history/event-data.ts';
 import type { CommandId, IdSource, TaskInstanceId } from '../identity/ids.ts';
 import type { Random } from '../time/random.ts';
 import type { Effect, Intent } from './effects.ts';
@@ -90,21 +92,29 @@ export function setWorkflowState(t: Transition, state: WorkflowState, why: Reaso
   instance.state = state;
   instance.reason = why;
   touchWorkflow(t);
-  record(t, { type: 'workflow_instance.state', taskInstanceId: null, data: { from, to: state, ...because(why) } });
+  record(t, {
+    type: 'workflow_instance.state',
+    taskInstanceId: null,
+    data: { from, to: state, runCounter: instance.runCounter, ...reasonData(why, t.context.now) },
+  });
 }
 
 /** The reason alone changes. */
 export function setWorkflowReason(t: Transition, why: Reason | null): void {
   t.run.instance.reason = why;
   touchWorkflow(t);
-  record(t, { type: 'workflow_instance.reason', taskInstanceId: null, data: { ...because(why) } });
+  record(t, { type: 'workflow_instance.reason', taskInstanceId: null, data: { ...reasonData(why, t.context.now) } });
 }
 
 /** Why the run is set aside; null when it is tried again. */
 export function setQuarantine(t: Transition, why: Reason | null): void {
   t.run.instance.quarantine = why;
   touchWorkflow(t);
-  record(t, { type: 'workflow_instance.reason', taskInstanceId: null, data: { quarantine: why && because(why) } });
+  record(t, {
+    type: 'workflow_instance.reason',
+    taskInstanceId: null,
+    data: { quarantine: why && reasonData(why, t.context.now) },
+  });
 }
 
 export function setParams(t: Transition, params: Readonly<Record<string, string>>): void {
@@ -135,7 +145,7 @@ export function setTaskState(t: Transition, row: Row<TaskInstanceRow>, state: Ta
   record(t, {
     type: 'task_instance.state',
     taskInstanceId: row.id,
-    data: { name: row.name, attempt: row.attempt, from, to: state, ...worker, ...because(why) },
+    data: { name: row.name, attempt: row.attempt, from, to: state, ...worker, ...reasonData(why, t.context.now) },
   });
 }
 
@@ -146,7 +156,7 @@ export function setTaskReason(t: Transition, row: Row<TaskInstanceRow>, why: Rea
   record(t, {
     type: 'task_instance.reason',
     taskInstanceId: row.id,
-    data: { name: row.name, attempt: row.attempt, ...because(why) },
+    data: { name: row.name, attempt: row.attempt, ...reasonData(why, t.context.now) },
   });
 }
 
@@ -229,7 +239,13 @@ export function makeTaskInstance(t: Transition, node: RunNode, spec: NewTask): R
   record(t, {
     type: 'task_instance.created',
     taskInstanceId: row.id,
-    data: { name: row.name, type: row.type, attempt: row.attempt, state: row.state, ...because(spec.why) },
+    data: {
+      name: row.name,
+      type: row.type,
+      attempt: row.attempt,
+      state: row.state,
+      ...reasonData(spec.why, context.now),
+    },
   });
   return row;
 }
@@ -284,10 +300,6 @@ function record(t: Transition, event: Pick<NewEvent, 'type' | 'taskInstanceId' |
     workflowInstanceId: instance.id,
     at: t.context.now,
   });
-}
-
-function because(why: Reason | null): { code?: string; text?: string } {
-  return why ? { code: why.code, text: why.text } : {};
 }
 
 /** Takes what has changed since the last call, as copies, and starts a new change set. Undefined: nothing changed. */

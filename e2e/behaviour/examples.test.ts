@@ -14,7 +14,9 @@ import { REPO, startTestServer, type TestServer } from '../support/server.ts';
 import { makeWorkerToken, startTestWorker, type TestWorker } from '../support/worker.ts';
 
 const DATA = join(REPO, 'node_modules', 'vega-datasets', 'data');
-const EXAMPLES = ['parallel-fan', 'retry-and-failure', 'weather-report'];
+const EXAMPLES = ['parallel-fan', 'retry-and-failure', 'stock-report', 'weather-report'];
+/** Started by an example, and with no data of their own. */
+const CHILDREN = ['stock-page', 'stock-share'];
 
 let server: TestServer;
 let worker: TestWorker;
@@ -56,7 +58,7 @@ async function runExample(workflow: string, params: Readonly<Record<string, stri
 describe('the examples', () => {
   it('are loaded on the first start, online and with places of this machine', async () => {
     const { items } = await server.client.workflows.list('examples', { limit: 100 });
-    expect(items.map(({ name }) => name).sort()).toEqual(EXAMPLES);
+    expect(items.map(({ name }) => name).sort()).toEqual([...EXAMPLES, ...CHILDREN].sort());
     expect(items.every(({ online }) => online)).toBe(true);
     for (const name of EXAMPLES) {
       const { definition } = await server.client.workflows.get('examples', name);
@@ -271,5 +273,61 @@ describe('parallel-fan', () => {
     expect(overlaps).toBe(true);
     expect(fan.every(({ startedAt }) => startedAt! >= task('split').endedAt!)).toBe(true);
     expect(fan.every(({ endedAt }) => endedAt! <= task('join').startedAt!)).toBe(true);
+  });
+});
+
+interface Share {
+  readonly symbol: string;
+  readonly growth: number;
+}
+
+/** Straight from the file: by what each share but one has grown, the best first. */
+function growthOfShares(): readonly Share[] {
+  const rows = readFileSync(join(DATA, 'stocks.csv'), 'utf8').trim().split('\n').slice(1);
+  const prices = Map.groupBy(
+    rows.map((row) => row.split(',')),
+    ([symbol]) => symbol!,
+  );
+  prices.delete('IBM');
+  const shares = [...prices].map(([symbol, own]) => ({
+    symbol,
+    growth: Number(own.at(-1)![2]) / Number(own[0]![2]),
+  }));
+  return shares.sort((a, b) => b.growth - a.growth);
+}
+
+const lineOf = ({ symbol, growth }: Share): string => `${symbol}: ${growth.toFixed(2)} times the first price`;
+
+describe('stock-report', () => {
+  it('runs a workflow for each share, catches the failed check and hands the lines to another workflow', async () => {
+    const { code, stdout, tasks, task } = await runExample('stock-report');
+    expect(code, stdout).toBe(0);
+
+    const shares = growthOfShares();
+    const page = readFileSync(join(scratch.folder, 'stock-report', 'report.txt'), 'utf8');
+    expect(page).toBe(`${shares.map(lineOf).join('\n')}\n\nNot every share has a price for every month.\n`);
+    expect(task('page').outputs).toEqual({ page: join(scratch.folder, 'stock-report', 'report.txt') });
+    expect(await logOf(server.client, task('done'))).toContain(lineOf(shares[0]!));
+
+    expect(task('check-months').state).toBe('failure');
+    expect(task('complete').state).toBe('success');
+    const names = tasks.map(({ name }) => name);
+    expect(names).toContain('full');
+    expect(names).not.toContain('brief');
+    expect(names).not.toContain('note-complete');
+
+    const wait = task('settle');
+    expect(Date.parse(wait.endedAt!) - Date.parse(wait.startedAt!)).toBeGreaterThanOrEqual(1_000);
+    const runs = await server.client.instances.list({ project: 'examples', workflow: 'stock-share', limit: 10 });
+    expect(runs.items.map(({ state }) => state)).toEqual(shares.map(() => 'success'));
+  });
+
+  it('takes the other branch when there are too few prices', async () => {
+    const { code, stdout, tasks } = await runExample('stock-report', { fullFrom: '1000' });
+    expect(code, stdout).toBe(0);
+    expect(tasks.map(({ name }) => name)).not.toContain('full');
+    const page = readFileSync(join(scratch.folder, 'stock-report', 'report.txt'), 'utf8');
+    expect(page.split('\n')[0]).toBe(lineOf(growthOfShares()[0]!));
+    expect(page.split('\n')[1]).toBe('');
   });
 });

@@ -15,7 +15,7 @@ export interface ExampleFiles {
 }
 
 export async function readExampleFiles({ dataDir }: Pick<ServerSettings, 'dataDir'>): Promise<ExampleFiles> {
-  const names = (await isThere(DATA_SET)) ? await readdir(FOLDER).catch(() => []) : [];
+  const names = (await isThere(DATA_SET)) ? await readdir(FOLDER, { recursive: true }).catch(() => []) : [];
   const files = names.filter((name) => name.endsWith('.yaml')).sort();
   return {
     texts: await Promise.all(files.map((name) => readFile(join(FOLDER, name), 'utf8'))),

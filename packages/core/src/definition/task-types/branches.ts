@@ -1,4 +1,7 @@
-/** Branches of switch and conditions tasks: which of the tasks behind them go on. */
+/**
+ * Branches of switch and conditions tasks: which of the tasks behind them go on. A task behind them that no branch names
+ * goes on whatever is chosen.
+ */
 import * as z from 'zod';
 import type { Problem } from '../../errors/app-error.ts';
 import type { TaskPlace } from './task-type.ts';
@@ -32,19 +35,4 @@ function targetProblem(name: string, { task, tasks, after, suggest }: TaskPlace)
   if (!tasks.has(name)) return `There is no task named "${name}" in this workflow.${suggest(name)}`;
   if (name === task) return 'A task cannot be a branch of itself. Name a task that depends on it.';
   return `"${name}" does not depend on this task, so it cannot be a branch of it. Add "${task}" to its dependsOn.`;
-}
-
-/** A task that stands behind this one and is in no branch could never be chosen. */
-export function checkAllChosen(
-  branches: readonly (Branch | undefined)[],
-  path: string,
-  { after }: TaskPlace,
-): Problem[] {
-  const named = new Set(branches.flatMap(branchNames));
-  return [...after]
-    .filter((name) => !named.has(name))
-    .map((name) => ({
-      path,
-      message: `"${name}" depends on this task, but no branch names it, so it would never be chosen. Name it in a branch, or take this task out of its dependsOn.`,
-    }));
 }

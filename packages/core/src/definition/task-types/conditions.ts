@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Problem } from '../../errors/app-error.ts';
 import type { ConditionsConfig } from '../../logic/configs.ts';
-import { branch, branchNames, checkAllChosen, checkBranch } from './branches.ts';
+import { branch, branchNames, checkBranch } from './branches.ts';
 import { logicType } from './logic-type.ts';
 import { compileTree, leavesOf, MAX_ITEMS, relationTree } from './relation-tree.ts';
 import type { TaskPlace } from './task-type.ts';
@@ -13,7 +13,6 @@ const schema = z.strictObject({
   when: relationTree(item, 'Must be an item such as {task: a, is: success}, or all or any with a list of items.').meta({
     description: 'How tasks that this one depends on have ended, joined by all and any. A list is short for all.',
   }),
-  // biome-ignore lint/suspicious/noThenProperty: the branch of a document; it is never a function.
   then: branch.optional().meta({ description: 'The task or tasks behind this one that go on when it holds.' }),
   else: branch.optional().meta({ description: 'Those that go on when it does not hold.' }),
 });
@@ -59,11 +58,9 @@ export const conditionsType = logicType({
     ...checkBranch(settings.then, 'then', place),
     ...checkBranch(settings.else, 'else', place),
     ...checkBoth(settings),
-    ...checkAllChosen([settings.then, settings.else], 'then', place),
   ],
   compile: (settings): ConditionsConfig => ({
     when: compileTree(settings.when, ({ task, is }) => ({ task, is })),
-    // biome-ignore lint/suspicious/noThenProperty: the branch of a document; it is never a function.
     then: branchNames(settings.then),
     else: branchNames(settings.else),
   }),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { SwitchConfig } from '../../logic/configs.ts';
 import { checkExpression } from '../../logic/expression.ts';
 import { checkedText } from '../checked-text.ts';
-import { branch, branchNames, checkAllChosen, checkBranch } from './branches.ts';
+import { branch, branchNames, checkBranch } from './branches.ts';
 import { logicType } from './logic-type.ts';
 
 const MAX_CASES = 1_000;
@@ -14,7 +14,6 @@ const schema = z.strictObject({
       z.strictObject({
         // The placeholder is spelt out for the person who fills in the form.
         when: checkedText(checkExpression).meta({ description: 'A condition, such as ${rows} > 1000.' }),
-        // biome-ignore lint/suspicious/noThenProperty: the branch of a document; it is never a function.
         then: branch.meta({ description: 'The task or tasks behind this one that go on.' }),
       }),
     )
@@ -33,10 +32,8 @@ export const switchType = logicType({
   checkPlace: ({ cases, otherwise }, place) => [
     ...cases.flatMap(({ then }, index) => checkBranch(then, `cases[${index}].then`, place)),
     ...checkBranch(otherwise, 'otherwise', place),
-    ...checkAllChosen([...cases.map(({ then }) => then), otherwise], 'cases', place),
   ],
   compile: ({ cases, otherwise }): SwitchConfig => ({
-    // biome-ignore lint/suspicious/noThenProperty: the branch of a document; it is never a function.
     cases: cases.map(({ when, then }) => ({ when, then: branchNames(then) })),
     otherwise: otherwise === undefined ? null : branchNames(otherwise),
   }),

@@ -257,6 +257,8 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     get state() {
       return rows.instance.state;
     },
+    /** What the machine is set to. */
+    settings: { ...MACHINE_DEFAULTS, ...options.settings },
     /** How often a number was asked of the store. */
     get numbersAsked() {
       return numbersAsked;

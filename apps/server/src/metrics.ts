@@ -2,11 +2,11 @@
 import type { MetricsRegistry } from '@vaquita/api';
 import type { Clock } from '@vaquita/core';
 import type { Master } from '@vaquita/master';
-import type { Store } from '@vaquita/store';
+import type { Store, TaskGroupRow } from '@vaquita/store';
 
 export interface MetricsDeps {
   readonly master: Pick<Master, 'status'>;
-  readonly store: Pick<Store, 'commands' | 'master'>;
+  readonly store: Pick<Store, 'commands' | 'master' | 'taskGroups'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly version: string;
 }
@@ -32,6 +32,18 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
     for (const { state } of await store.master.workers.list()) counts.set(state, (counts.get(state) ?? 0) + 1);
     return [...counts].map(([state, value]) => ({ labels: { state }, value }));
   });
+  metrics.gauge('vaquita_task_group_slots', 'Slots of a task group; 0 while it is closed.', () =>
+    ofGroups(({ size, open }) => (open ? size : 0)),
+  );
+  metrics.gauge('vaquita_task_group_slots_used', 'Slots of a task group that tasks hold.', async () => {
+    const held = await store.taskGroups.held();
+    return ofGroups(({ name }) => held[name] ?? 0);
+  });
+
+  async function ofGroups(read: (group: TaskGroupRow) => number) {
+    const groups = await store.master.taskGroups();
+    return groups.map((group) => ({ labels: { group: group.name }, value: read(group) }));
+  }
 
   function ofTerm(read: (term: NonNullable<ReturnType<Master['status']>>) => number) {
     const term = master.status();

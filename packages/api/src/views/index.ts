@@ -2,6 +2,7 @@
 export * from './access.ts';
 export * from './action.ts';
 export * from './event.ts';
+export * from './history.ts';
 export * from './instance.ts';
 export * from './operation.ts';
 export * from './page.ts';

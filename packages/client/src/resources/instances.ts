@@ -8,9 +8,11 @@ import type {
   GraphView,
   InstancePage,
   InstanceView,
+  MomentQuery,
   OperationView,
   PageQuery,
   RerunFromRequest,
+  RunAtView,
   SignalRequest,
   TaskInstancePage,
   WhyView,
@@ -39,7 +41,10 @@ export interface InstancesClient {
   graph(id: string, options?: CallOptions): Promise<GraphView>;
   events(id: string, query?: PageQuery, options?: CallOptions): Promise<EventPage>;
   allEvents(id: string): AsyncGenerator<EventView, void, undefined>;
-  why(id: string, options?: CallOptions): Promise<WhyView>;
+  /** Of the run, or of one of its tasks by name, also one that has not begun. */
+  why(id: string, options?: CallOptions & { readonly task?: string | undefined }): Promise<WhyView>;
+  /** The run as it was after an event or at a time; without either as it is. */
+  at(id: string, moment?: MomentQuery, options?: CallOptions): Promise<RunAtView>;
   /** What runs goes on to its end; nothing new starts. */
   pause(id: string, options?: PostOptions): Promise<ActionAnswer>;
   /** A paused or stopped run goes on where it was. */
@@ -75,7 +80,8 @@ export function createInstancesClient(transport: Transport): InstancesClient {
     graph: (id, options) => transport.call('GET', at(id, 'graph'), options),
     events,
     allEvents: (id) => eachItem((cursor) => events(id, { limit: 500, cursor })),
-    why: (id, options) => transport.call('GET', at(id, 'why'), options),
+    why: (id, { task, ...options } = {}) => transport.call('GET', at(id, 'why'), { query: { task }, ...options }),
+    at: (id, moment, options) => transport.call('GET', at(id, 'at'), { query: moment, ...options }),
     pause: (id, options) => transport.call('POST', at(id, 'pause'), options),
     resume: (id, options) => transport.call('POST', at(id, 'resume'), options),
     stop: (id, options) => transport.call('POST', at(id, 'stop'), options),

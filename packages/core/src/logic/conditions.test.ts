@@ -4,7 +4,6 @@ import type { ConditionTree } from './configs.ts';
 
 const outcomes: Readonly<Record<string, TaskOutcome>> = { good: 'success', bad: 'failure' };
 const decide = (when: ConditionTree) =>
-  // biome-ignore lint/suspicious/noThenProperty: the branch of a document; it is never a function.
   decideConditions({ when, then: ['yes'], else: ['no'] }, (task) => outcomes[task] ?? 'none');
 
 const succeeded = (task: string) => ({ task, is: 'success' }) as const;

@@ -1,5 +1,5 @@
 /**
- * What conditions can call: two closed tables. None takes a pattern or a piece of code, so each costs no more than a
+ * What conditions can call: two closed tables. None takes a pattern or a piece of code, so each costs about a
  * pass over its arguments.
  */
 import { ConditionProblem, numberOf } from './expression-tokens.ts';
@@ -30,7 +30,7 @@ const includes: Entry = {
   arguments: 2,
   run: ([whole, part], at) =>
     booleanValue(
-      whole!.type === 'list' ? contains(whole!.items, part!) : textOf(whole!, at).includes(textOf(part!, at)),
+      whole!.type === 'list' ? contains(whole!.items, part!) : textOf(whole!, at).includes(soughtText(part!, at)),
     ),
 };
 
@@ -87,6 +87,15 @@ function jsonList(text: string): readonly Value[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Looking for a long text in a long text can cost their product. */
+const MAX_SOUGHT = 1_000;
+
+function soughtText(value: Value, at: number): string {
+  const text = textOf(value, at);
+  if (text.length <= MAX_SOUGHT) return text;
+  throw new ConditionProblem(`a text that is looked for is longer than ${MAX_SOUGHT} characters`, at);
 }
 
 function textOf(value: Value, at: number): string {

@@ -2,8 +2,11 @@
  * Conditions: text such as `${rows} > 0 && ${region} in ['eu', 'us']`, parsed and evaluated here and nowhere else.
  *
  * A parameter is bound as a value after the text has been parsed, so no value can change what a condition says. There
- * are no variables, loops, patterns or objects: a condition reads nothing but its parameters, changes nothing, and
- * costs no more than its length times that of its values.
+ * are no variables, loops, patterns or objects: a condition reads nothing but its parameters, and changes nothing.
+ *
+ * E1 No text makes it throw: whatever is wrong is a sentence.
+ * E2 No value is read as a part of the condition.
+ * E3 Its cost is bounded: by its length, its depth, the text of all parameters it reads, and that of what it builds.
  */
 import { MAX_RESOLVED_LENGTH } from '../params/placeholder.ts';
 import { isIn } from './expression-functions.ts';
@@ -22,6 +25,15 @@ import {
 
 type Values = Readonly<Record<string, string>>;
 
+/** The parameters, and how much of their text may still be read (E3). */
+interface Scope {
+  readonly values: Values;
+  left: number;
+}
+
+/** Of all parameters together, each counted as often as it is read. */
+const MAX_READ = 4 * MAX_RESOLVED_LENGTH;
+
 /** A sentence that says why `text` is no condition and where, or undefined when it is one. */
 export function checkExpression(text: string): string | undefined {
   const parsed = guarded(text, () => parseCondition(text));
@@ -34,7 +46,7 @@ export function evaluateCondition(
   values: Values,
 ): { readonly value: boolean } | { readonly problem: string } {
   return guarded(text, () => {
-    const value = evaluate(parseCondition(text), values);
+    const value = evaluate(parseCondition(text), { values, left: MAX_READ });
     if (value.type !== 'boolean')
       throw new ConditionProblem(`it gives ${describeValue(value)}, neither true nor false`, 0);
     return value.boolean;
@@ -67,39 +79,39 @@ function guarded<T>(text: string, work: () => T): { readonly value: T } | { read
   }
 }
 
-function evaluate(node: Node, values: Values): Value {
+function evaluate(node: Node, scope: Scope): Value {
   switch (node.kind) {
     case 'literal':
       return node.value;
     case 'param':
-      return boundValue(paramText(node.name, values, node.at));
+      return boundValue(paramText(node.name, scope, node.at));
     case 'template':
-      return textValue(bounded(node.parts.map((part) => partText(part, values, node.at)).join(''), node.at));
+      return textValue(bounded(node.parts.map((part) => partText(part, scope, node.at)).join(''), node.at));
     case 'list':
-      return { type: 'list', items: node.items.map((item) => evaluate(item, values)) };
+      return { type: 'list', items: node.items.map((item) => evaluate(item, scope)) };
     case 'unary': {
-      const operand = evaluate(node.operand, values);
+      const operand = evaluate(node.operand, scope);
       if (node.sign === '!') return booleanValue(!asBoolean(operand, '!', node.at));
       return numberValue(-asNumber(operand, '-', node.at));
     }
     case 'call':
       return node.run(
-        node.args.map((arg) => evaluate(arg, values)),
+        node.args.map((arg) => evaluate(arg, scope)),
         node.at,
       );
     case 'binary':
-      return binary(node, values);
+      return binary(node, scope);
   }
 }
 
-function binary({ sign, left, right, at }: Node & { readonly kind: 'binary' }, values: Values): Value {
-  const first = evaluate(left, values);
+function binary({ sign, left, right, at }: Node & { readonly kind: 'binary' }, scope: Scope): Value {
+  const first = evaluate(left, scope);
   if (sign === '&&' || sign === '||') {
     // The right side is not looked at when the left decides.
     if (asBoolean(first, sign, at) === (sign === '||')) return first;
-    return booleanValue(asBoolean(evaluate(right, values), sign, at));
+    return booleanValue(asBoolean(evaluate(right, scope), sign, at));
   }
-  const second = evaluate(right, values);
+  const second = evaluate(right, scope);
   switch (sign) {
     case '==':
       return booleanValue(isEqual(first, second));
@@ -144,13 +156,16 @@ function asNumber(value: Value, sign: string, at: number): number {
   throw new ConditionProblem(`"${sign}" needs numbers, and ${describeValue(value)} is none`, at);
 }
 
-function partText(part: TextPart, values: Values, at: number): string {
-  return 'text' in part ? part.text : paramText(part.param, values, at);
+function partText(part: TextPart, scope: Scope, at: number): string {
+  return 'text' in part ? part.text : paramText(part.param, scope, at);
 }
 
-function paramText(name: string, values: Values, at: number): string {
-  if (Object.hasOwn(values, name)) return values[name]!;
-  throw new ConditionProblem(`there is no parameter "${name}"`, at);
+function paramText(name: string, scope: Scope, at: number): string {
+  if (!Object.hasOwn(scope.values, name)) throw new ConditionProblem(`there is no parameter "${name}"`, at);
+  const text = scope.values[name]!;
+  scope.left -= text.length;
+  if (scope.left < 0) throw new ConditionProblem(`it reads more than ${MAX_READ} characters of parameters`, at);
+  return text;
 }
 
 function bounded(text: string, at: number): string {

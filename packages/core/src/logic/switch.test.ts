@@ -4,9 +4,7 @@ import { decideSwitch } from './switch.ts';
 
 const config = (otherwise: readonly string[] | null): SwitchConfig => ({
   cases: [
-    // biome-ignore lint/suspicious/noThenProperty: the branch of a document; it is never a function.
     { when: '${rows} > 1000', then: ['large'] },
-    // biome-ignore lint/suspicious/noThenProperty: the branch of a document; it is never a function.
     { when: '${rows} > 10', then: ['medium', 'log'] },
   ],
   otherwise,

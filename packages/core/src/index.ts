@@ -20,6 +20,7 @@ export * from './history/moment.ts';
 export * from './history/replay.ts';
 export { sha256Hex } from './identity/digest.ts';
 export * from './identity/ids.ts';
+export { childrenOf } from './logic/children.ts';
 export * from './logic/conditions.ts';
 export * from './logic/configs.ts';
 export * from './logic/dependent.ts';

@@ -44,6 +44,8 @@ export interface Master {
   nudge(): void;
   /** Takes over a worker's socket. */
   accept(wire: Wire): void;
+  /** Another server of the cluster is gone: whoever leads takes over what it had. */
+  serverLost(server: string): void;
   /** Undefined on a follower. */
   status(): TermStatus | undefined;
   close(): Promise<void>;
@@ -116,6 +118,7 @@ export function createMaster(deps: MasterDeps): Master {
       if (term) term.accept(wire);
       else refuseForNow(wire, clock, settings.electionIntervalMs);
     },
+    serverLost: (server) => term?.serverLost(server),
     status: () => term?.status(),
     async close() {
       closed = true;

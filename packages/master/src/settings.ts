@@ -20,7 +20,9 @@ export interface MasterSettings {
   readonly tokenCheckMs: number;
   /** Instances rebuilt per page after gaining leadership. */
   readonly recoveryPage: number;
-  /** Wait before a commit that failed for a passing reason is tried again. */
+  /** Reads of other runs for logic tasks at a time. */
+  readonly logicReadsAtOnce: number;
+  /** Wait before a commit, a read or the handling of a system event that failed for a passing reason is tried again. */
   readonly commitRetryMs: number;
 }
 
@@ -35,6 +37,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   heartbeatFlushMs: 5_000,
   tokenCheckMs: 60_000,
   recoveryPage: 200,
+  logicReadsAtOnce: 8,
   commitRetryMs: 100,
 });
 

@@ -19,6 +19,7 @@ import {
   type TransitionContext,
   toAppError,
   type WorkerId,
+  type WorkflowInstanceRow,
 } from '@vaquita/core';
 import type { Wire, WorkerResult } from '@vaquita/protocol';
 import type { LogStore, MasterStore } from '@vaquita/store';
@@ -31,15 +32,18 @@ import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createLiveDispatches } from './dispatch/live-dispatches.ts';
 import { createRests } from './dispatch/rests.ts';
 import { type ConnectedWorker, createWorkerPool } from './dispatch/worker-pool.ts';
-import { createDurableCommit } from './recovery/durable-commit.ts';
+import { createLogicHost, type LogicStatus } from './logic/logic-host.ts';
+import { createDurableCommit, isPassing } from './recovery/durable-commit.ts';
 import { judgeResult } from './recovery/late-result.ts';
 import { createRepair } from './recovery/repair.ts';
+import { createRowTurns } from './recovery/row-turns.ts';
 import { createHeartbeats } from './sessions/heartbeats.ts';
 import { createOutputRouter } from './sessions/output-router.ts';
 import { createPresence } from './sessions/presence.ts';
 import { createResultAcks } from './sessions/result-acks.ts';
 import { createWorkerDoor, reportOf } from './sessions/worker-door.ts';
 import type { Logger, MasterSettings } from './settings.ts';
+import { createSystemBus, type SystemStatus } from './system/system-bus.ts';
 import { createTimerQueue } from './timers/timer-queue.ts';
 
 export interface TermDeps {
@@ -67,12 +71,19 @@ export interface TermStatus {
   readonly queued: number;
   readonly live: number;
   readonly workers: number;
+  /** Runs that are set aside because they cannot be handled. */
+  readonly quarantined: number;
+  readonly logic: LogicStatus;
+  /** What is being done about leadership, servers and workers that came or went. */
+  readonly system: SystemStatus;
 }
 
 export interface Term {
   nudge(): void;
   accept(wire: Wire): void;
   status(): TermStatus;
+  /** Another server of the cluster is gone. */
+  serverLost(server: string): void;
   close(): Promise<void>;
 }
 
@@ -80,6 +91,8 @@ export function openTerm(deps: TermDeps): Term {
   const { epoch, store, clock, ids, settings, log } = deps;
   const told = deps.committed;
   let closed = false;
+  /** Every run that was open at the start of the term is in memory, and its workers are here or waited for. */
+  let tookOver = false;
 
   const live = createLiveDispatches();
   const pool = createWorkerPool(live);
@@ -93,6 +106,9 @@ export function openTerm(deps: TermDeps): Term {
   const outputs = createOutputRouter(deps.logs, clock, log);
   const heartbeats = createHeartbeats(store.workers, clock, settings.heartbeatFlushMs, log);
   const commits = createDurableCommit({ store, epoch, clock, log, retryMs: settings.commitRetryMs });
+  const rowTurns = createRowTurns();
+  /** Resolves when every run that was open at the start of the term is in memory. */
+  const recovered = Promise.withResolvers<void>();
   const presence = createPresence({
     workers: store.workers,
     clock,
@@ -102,6 +118,7 @@ export function openTerm(deps: TermDeps): Term {
     deliveries,
     resultAcks,
     log,
+    lost: (worker, text) => system.post({ type: 'WorkerLost', worker, text }),
     wake: coordinator.wake,
     told,
   });
@@ -115,40 +132,62 @@ export function openTerm(deps: TermDeps): Term {
     committed(bus, unit) {
       repair.committed(bus.id);
       commands.done(unit.commandsDone.map(({ id }) => id));
+      if (unit.newRuns.length > 0 || unit.newCommands.length > 0) commands.nudge();
+      logic.committed(bus, unit);
       told();
     },
     broken: (bus, error) => void repair.afterRefusal(bus, error),
-    quarantined: (bus, doing, error) => void repair.quarantine(bus, doing, error),
+    quarantined: (bus, doing, error) => repair.quarantine(bus, doing, error),
     settled: (bus) => runs.drop(bus),
   };
   const runs = createRunRegistry({ store, env, opened: adopt, dropped: forget });
+  const logic = createLogicHost({
+    others: store.others,
+    runs,
+    clock,
+    log,
+    readsAtOnce: settings.logicReadsAtOnce,
+    retryMs: settings.commitRetryMs,
+  });
   const commands = createCommandConsumer({
     store,
     clock,
     log,
     epoch,
+    ids,
     pollMs: settings.commandPollMs,
     runs,
+    turns: rowTurns,
     abandon,
+    ended,
     failed: endWhenFenced,
     told,
   });
   const repair = createRepair({
     store,
-    epoch,
     clock,
     log,
     runs,
     commits,
+    turns: rowTurns,
     page: settings.recoveryPage,
     retryMs: settings.commitRetryMs,
     isOver: () => closed,
     endWhenFenced,
-    unqueue: (bus) => dispatcher.queue.removeRun(bus),
+    unqueue(bus) {
+      dispatcher.queue.removeRun(bus);
+      logic.forget(bus);
+    },
     retryCommands: commands.retry,
     told,
   });
-  const recovered = recover();
+  const system = createSystemBus({
+    clock,
+    log,
+    retryMs: settings.commitRetryMs,
+    isFatal: endWhenFenced,
+    handlers: { LeadershipGained: takeOver, LeadershipLost: letGo, ServerLost: replaceServer, WorkerLost: loseWorker },
+  });
   const door = createWorkerDoor({
     workers: store.workers,
     isWorkerToken: deps.isWorkerToken,
@@ -165,24 +204,40 @@ export function openTerm(deps: TermDeps): Term {
     resultAcks,
     rests,
     log,
-    recovered,
+    recovered: recovered.promise,
     isHeld,
     joined: presence.joined,
     left: presence.left,
     told,
     lateResult: (result, worker) => void hearLateResult(result, worker),
   });
+  system.post({ type: 'LeadershipGained', epoch });
   checkPlaceable();
   commands.nudge();
 
-  async function recover(): Promise<void> {
+  async function takeOver(): Promise<void> {
     try {
       await repair.recover();
       if (!closed) await presence.awaitAbsent();
-    } catch (error) {
+      tookOver = true;
+      recovered.resolve();
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (closed || error.code === 'fenced' || isPassing(error.code)) throw error;
       // Without the list of open runs nothing can be taken over: another try at leading starts from scratch.
-      if (!closed && !endWhenFenced(error)) deps.over(`open runs cannot be read: ${toAppError(error).message}`);
+      deps.over(`open runs cannot be read: ${error.message}`);
     }
+  }
+
+  /** Its commands are rows, which this server reads anyway; workers that were with it come here, or are lost. */
+  async function replaceServer({ server }: { readonly server: string }): Promise<void> {
+    log.info('Another server is gone; what it had is taken over.', { server });
+    commands.nudge();
+    await presence.awaitAbsent();
+  }
+
+  async function loseWorker({ worker, text }: { readonly worker: WorkerId; readonly text: string }): Promise<void> {
+    await presence.lose(worker, text);
   }
 
   function perform(bus: RunBus, intent: Intent): void {
@@ -205,6 +260,12 @@ export function openTerm(deps: TermDeps): Term {
       case 'ClearTimer':
         timers.clear(intent.key);
         return;
+      case 'ResolveWorkflow':
+      case 'ReadChildren':
+      case 'ReadDependencies':
+      case 'ForgetLogic':
+        logic.perform(bus, intent);
+        return;
     }
   }
 
@@ -225,15 +286,19 @@ export function openTerm(deps: TermDeps): Term {
 
   /** A run was built from its rows: what workers hold of it is live again. */
   function adopt(bus: RunBus): void {
+    const missing = new Set<WorkerId>();
     for (const node of bus.run.nodes) {
       const row = node.current;
       if (!row?.dispatchId || !row.workerId || isTaskTerminal(row.state)) continue;
       live.add({ id: row.dispatchId, taskInstanceId: row.id, workerId: row.workerId, bus });
+      if (tookOver && presence.isMissing(row.workerId)) missing.add(row.workerId);
     }
+    for (const worker of missing) system.post({ type: 'WorkerLost', worker, text: 'Its worker is not connected.' });
   }
 
   /** Whatever memory holds of the run goes; its rows stay. */
   function forget(bus: RunBus): void {
+    logic.forget(bus);
     dispatcher.queue.removeRun(bus);
     live.removeRun(bus);
   }
@@ -246,6 +311,13 @@ export function openTerm(deps: TermDeps): Term {
         ?.send({ type: 'kill', dispatchId: id, reason: 'its run was ended', graceMs: settings.machine.killGraceMs });
     }
     runs.drop(bus);
+  }
+
+  /** A run has ended by a unit that no bus wrote. */
+  function ended(row: WorkflowInstanceRow): void {
+    repair.ended(row.id);
+    logic.ended(row);
+    commands.nudge();
   }
 
   async function isHeld(id: DispatchId, worker: WorkerId): Promise<boolean> {
@@ -293,17 +365,24 @@ export function openTerm(deps: TermDeps): Term {
       queued: dispatcher.queue.size,
       live: live.size,
       workers: pool.all().length,
+      quarantined: repair.quarantined,
+      logic: logic.status(),
+      system: system.status(),
     }),
-    async close() {
-      closed = true;
-      commands.close();
-      coordinator.close();
-      runs.close();
-      commits.close();
-      timers.close();
-      door.close();
-      heartbeats.close();
-      await outputs.close();
-    },
+    serverLost: (server) => system.post({ type: 'ServerLost', server }),
+    close: system.end,
   };
+
+  async function letGo(): Promise<void> {
+    closed = true;
+    commands.close();
+    coordinator.close();
+    logic.close();
+    runs.close();
+    commits.close();
+    timers.close();
+    door.close();
+    heartbeats.close();
+    await outputs.close();
+  }
 }

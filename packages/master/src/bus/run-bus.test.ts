@@ -26,6 +26,7 @@ function openBus(tasks: readonly TaskSpec[]) {
   const fixture = createRunFixture(tasks);
   const run = rebuildRun(fixture.run.definition, {
     projectName: 'project',
+    projectParams: {},
     instance: fixture.rows.instance,
     tasks: [],
     outbox: [],
@@ -38,7 +39,10 @@ function openBus(tasks: readonly TaskSpec[]) {
   const env: BusEnvironment = {
     context: () => ({ now: clock.now(), ids, random, settings: MACHINE_DEFAULTS }),
     ready: () => news.push('ready'),
-    perform: (_bus, intent) => intents.push(intent),
+    perform(bus, intent) {
+      intents.push(intent);
+      if (intent.type === 'RequestTurn') bus.post({ type: 'TurnGranted', slot: null });
+    },
     run(_bus, effect) {
       if (failing.effects) throw new Error('the effect failed');
       effects.push(effect);
@@ -188,10 +192,50 @@ test('an event that cannot be handled sets the run aside and drops nothing', () 
   bus.post(start(ids));
   (bus.run as { nodes: unknown }).nodes = null;
   bus.post({ type: 'WorkflowTimedOut', runCounter: 1 });
-  expect(bus.turn(10)).toBe(0);
-  expect(news.at(-1)).toContain('quarantined StartWorkflow');
+  // The turn that the start asks for is granted while it is handled, and waits behind what came before (B1).
+  expect(bus.turn(10)).toBe(2);
+  expect(news.at(-1)).toContain('quarantined TurnGranted');
   bus.flush();
   expect(commits).toEqual([]);
+  expect(bus.pending().map((event) => event.type)).toEqual(['StartWorkflow', 'WorkflowTimedOut', 'TurnGranted']);
+});
+
+test('B6: a run that breaks an invariant is set aside, and nothing of that unit is written', () => {
+  const { bus, commits, news, ids, step } = openBus([{ name: 'a' }]);
+  bus.post(start(ids));
+  bus.turn(10);
+  bus.run.activeCount = 0;
+  step();
+  expect(news.at(-1)).toContain('quarantined a commit: M5');
+  expect(commits).toEqual([]);
+  expect(bus.state).toBe('aside');
+});
+
+test('a run that cannot be taken up from its rows is set aside', () => {
+  const { bus, news } = openBus([{ name: 'a' }]);
+  (bus.run as { instance: unknown }).instance = { ...bus.run.instance, state: 'running' };
+  (bus.run as { nodes: unknown }).nodes = null;
+  bus.resume();
+  expect(bus.state).toBe('aside');
+  expect(news.at(-1)).toContain('quarantined its rows');
+});
+
+test('whoever takes the run from here waits for its commit and for what else is being written', async () => {
+  const { bus, commits, ids, step } = openBus([{ name: 'a' }]);
+  const written = Promise.withResolvers<void>();
+  let atRest = false;
+  bus.post(start(ids));
+  step();
+  bus.hold(written.promise);
+  void bus.atRest().then(() => {
+    atRest = true;
+  });
+  await commits[0]!.succeed(1);
+  await new Promise(setImmediate);
+  expect(atRest).toBe(false);
+  written.resolve();
+  await new Promise(setImmediate);
+  expect(atRest).toBe(true);
 });
 
 test('a run that has ended settles when its last commit is durable, not before', async () => {

@@ -7,8 +7,10 @@
  * B3 An effect is performed only after the commit of the transition that asked for it, and of all before it.
  * B4 No event is dropped: until its commit is durable the bus can hand it out again, also when the run is set aside.
  * B5 Nothing that goes wrong in one run reaches another: the bus is set aside and says so.
+ * B6 A run that breaks one of its invariants is set aside, and nothing of that unit is written.
  */
 import {
+  checkInvariants,
   type DispatchId,
   type Effect,
   type Intent,
@@ -61,6 +63,10 @@ export interface RunBus {
   close(): void;
   /** Resolves when no commit is on its way. */
   quiet(): Promise<void>;
+  /** Something else writes rows of the run; whoever takes the run from here has to wait for it. */
+  hold(work: Promise<void>): void;
+  /** Resolves when it is quiet and nothing is held. */
+  atRest(): Promise<void>;
   /** Whether the rows say that a worker holds the task instance by this dispatch. */
   holds(taskInstanceId: TaskInstanceId, dispatchId: DispatchId): boolean;
   /** The order to end the dispatch, if the rows have one. */
@@ -79,11 +85,16 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
   let inFlight: LifecycleEvent[] = [];
   let effects: Effect[] = [];
   let commit: Promise<void> | undefined;
-  const held = new Map<TaskInstanceId, DispatchId>();
+  const dispatches = new Map<TaskInstanceId, DispatchId>();
+  const held = new Set<Promise<void>>();
   const orders = new Map<string, OutboxRow>(run.outbox);
   for (const node of run.nodes) {
     const row = node.current;
-    if (row?.dispatchId && !isTaskTerminal(row.state)) held.set(row.id, row.dispatchId);
+    if (row?.dispatchId && !isTaskTerminal(row.state)) dispatches.set(row.id, row.dispatchId);
+  }
+
+  async function quiet(): Promise<void> {
+    while (commit) await commit;
   }
 
   function setAside(tell: () => void): void {
@@ -131,8 +142,8 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
   function remember(unit: RunChangeSet): void {
     for (const rows of [unit.newTasks, unit.changedTasks]) {
       for (const row of rows) {
-        if (row.dispatchId && !isTaskTerminal(row.state)) held.set(row.id, row.dispatchId);
-        else held.delete(row.id);
+        if (row.dispatchId && !isTaskTerminal(row.state)) dispatches.set(row.id, row.dispatchId);
+        else dispatches.delete(row.id);
       }
     }
     for (const order of unit.outboxPut) orders.set(order.dispatchId, order);
@@ -144,6 +155,8 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
     const due = effects;
     effects = [];
     try {
+      const violated = checkInvariants(run);
+      if (violated !== undefined) throw new Error(violated);
       const unit = takeChanges(run);
       if (unit) {
         startCommit(unit, due);
@@ -168,8 +181,12 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
       if (mailbox.push(event) === 1 && state === 'open') env.ready(bus);
     },
     resume() {
-      apply(resumeRun(run, env.context()));
-      env.ready(bus);
+      try {
+        apply(resumeRun(run, env.context()));
+        env.ready(bus);
+      } catch (error) {
+        setAside(() => env.quarantined(bus, 'its rows', error));
+      }
     },
     turn(budget) {
       let count = 0;
@@ -192,10 +209,16 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
       state = 'closed';
       effects = [];
     },
-    async quiet() {
-      while (commit) await commit;
+    quiet,
+    hold(work) {
+      const until = work.finally(() => held.delete(until));
+      held.add(until);
     },
-    holds: (taskInstanceId, dispatchId) => held.get(taskInstanceId) === dispatchId,
+    async atRest() {
+      await quiet();
+      await Promise.all(held);
+    },
+    holds: (taskInstanceId, dispatchId) => dispatches.get(taskInstanceId) === dispatchId,
     orderFor: (dispatchId) => orders.get(dispatchId),
     pending: () => [...inFlight, ...handled, ...mailbox],
     get waiting() {

@@ -1,6 +1,8 @@
 /**
- * The runs in memory: loaded when somebody has something to tell them, released when they have ended. At most one bus
- * per run, also while one is being loaded.
+ * The runs in memory: loaded when somebody has something to tell them, released when they have ended.
+ *
+ * R1 At most one bus per run, also while one is being loaded and when two want it rebuilt.
+ * R2 What workers told a bus that was given up, and is not durable, is kept until the next bus of the run has it.
  */
 import {
   compileWorkflow,
@@ -57,6 +59,8 @@ const USED: WithBus = { kind: 'used' };
 export function createRunRegistry({ store, env, opened, dropped }: RunRegistryDeps): RunRegistry {
   const buses = new Map<WorkflowInstanceId, RunBus>();
   const loading = new Map<WorkflowInstanceId, Loading>();
+  /** By run, from the moment its bus is given up. */
+  const facts = new Map<WorkflowInstanceId, readonly LifecycleEvent[]>();
   let closed = false;
 
   async function build(id: WorkflowInstanceId, uses: readonly Use[]): Promise<WithBus> {
@@ -78,14 +82,29 @@ export function createRunRegistry({ store, env, opened, dropped }: RunRegistryDe
     buses.set(id, bus);
     opened(bus);
     bus.resume();
-    for (const use of uses) use(bus);
-    return USED;
+    if (bus.state === 'open') for (const use of uses) use(bus);
+    for (const fact of facts.get(id) ?? []) bus.post(fact);
+    facts.delete(id);
+    return bus.state === 'open' ? USED : { kind: 'aside', bus };
   }
 
   function load(id: WorkflowInstanceId, uses: Use[]): Promise<WithBus> {
     const done = build(id, uses);
     loading.set(id, { uses, done });
     return done;
+  }
+
+  function withBus(id: WorkflowInstanceId, use: Use): Promise<WithBus> {
+    const held = buses.get(id);
+    if (held?.state === 'aside') return Promise.resolve({ kind: 'aside', bus: held });
+    if (held) {
+      use(held);
+      return Promise.resolve(USED);
+    }
+    const pending = loading.get(id);
+    if (!pending) return load(id, [use]);
+    pending.uses.push(use);
+    return pending.done;
   }
 
   function drop(bus: RunBus): void {
@@ -96,29 +115,15 @@ export function createRunRegistry({ store, env, opened, dropped }: RunRegistryDe
 
   return {
     get: (id) => buses.get(id),
-    withBus(id, use) {
-      const held = buses.get(id);
-      if (held?.state === 'aside') return Promise.resolve({ kind: 'aside', bus: held });
-      if (held) {
-        use(held);
-        return Promise.resolve(USED);
-      }
-      const pending = loading.get(id);
-      if (!pending) return load(id, [use]);
-      pending.uses.push(use);
-      return pending.done;
-    },
+    withBus,
     async rebuild(old, use) {
-      await old.quiet();
+      await old.atRest();
       if (closed) return { kind: 'over' };
-      const facts = old.pending().filter(isFact);
+      // Somebody else has rebuilt it meanwhile.
+      if (buses.get(old.id) !== old) return withBus(old.id, use);
+      facts.set(old.id, old.pending().filter(isFact));
       drop(old);
-      return load(old.id, [
-        use,
-        (bus) => {
-          for (const fact of facts) bus.post(fact);
-        },
-      ]);
+      return load(old.id, [use]);
     },
     drop,
     all: () => [...buses.values()],

@@ -8,16 +8,18 @@ import {
   type Clock,
   type CommandId,
   type CommandRow,
-  type LifecycleEvent,
-  type TaskInstanceId,
+  type IdSource,
   type TimerHandle,
   toAppError,
+  type WorkflowInstanceRow,
 } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
 import { endFromRows } from '../recovery/end-from-rows.ts';
+import type { RowTurns } from '../recovery/row-turns.ts';
 import type { Logger } from '../settings.ts';
+import { eventOf } from './event-of.ts';
 
 /** Commands read at a time; more are read as soon as these are on their way. */
 const PAGE = 200;
@@ -37,10 +39,14 @@ export interface CommandConsumerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly epoch: number;
+  readonly ids: IdSource;
   readonly pollMs: number;
   readonly runs: Pick<RunRegistry, 'withBus' | 'rebuild'>;
+  readonly turns: RowTurns;
   /** The run was ended without its bus: it leaves memory, and workers are told. */
   readonly abandon: (bus: RunBus) => void;
+  /** A run has ended by a unit that no bus wrote. */
+  readonly ended: (row: WorkflowInstanceRow) => void;
   readonly failed: (error: unknown) => void;
   /** Something is durable: readers of the event record may look. */
   readonly told: () => void;
@@ -92,27 +98,52 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
   }
 
   async function route(command: CommandRow): Promise<void> {
-    const found = await deps.runs.withBus(command.workflowInstanceId, (bus) => hand(command, bus));
+    let found = await deps.runs.withBus(command.workflowInstanceId, (bus) => hand(command, bus));
+    // A person acts on a run that was set aside: a stop ends it whatever holds it up, anything else tries it again.
+    if (found.kind === 'aside' && command.kind !== 'stop') {
+      const { bus: given } = found;
+      found = await deps.runs.rebuild(given, (bus) => hand(command, bus));
+      if (forget(given) > 0) again = true;
+    }
     switch (found.kind) {
       case 'used':
       case 'over':
         return;
       case 'impossible':
-        await endFromRows(deps, command, found.why);
+        await end(command, found.why);
         break;
       case 'aside':
-        // A person acts on a run that was set aside: a stop ends it whatever holds it up, anything else tries it again.
-        if (command.kind !== 'stop') {
-          await deps.runs.rebuild(found.bus, (bus) => hand(command, bus));
-          return;
-        }
-        await found.bus.quiet();
-        await endFromRows(deps, command, 'it was set aside');
-        deps.abandon(found.bus);
+        if (command.kind === 'stop') await endAside(command, found.bus);
+        else await deps.store.rejectCommand(deps.epoch, command.id, 'rejected: the run has been set aside again');
         break;
     }
     deps.told();
     onTheirWay.delete(command.id);
+  }
+
+  async function end(command: CommandRow, why: string): Promise<void> {
+    const id = command.workflowInstanceId;
+    const ended = await deps.turns.alone(id, () => endFromRows(deps, command, why));
+    if (ended) deps.ended(ended);
+  }
+
+  async function endAside(command: CommandRow, bus: RunBus): Promise<void> {
+    await bus.atRest();
+    await end(command, 'it was set aside');
+    // What was asked of the run before, and could not be done, is not tried again behind the back of who stopped it.
+    const others = Array.from(onTheirWay).filter(([id, holder]) => holder === bus && id !== command.id);
+    for (const [id] of others) {
+      await deps.store.rejectCommand(deps.epoch, id, 'rejected: the run was set aside and then stopped');
+      onTheirWay.delete(id);
+    }
+    deps.abandon(bus);
+  }
+
+  /** Commands that a bus which is given up had on their way are taken from their rows again. Returns how many. */
+  function forget(bus: RunBus): number {
+    let count = 0;
+    for (const [id, holder] of onTheirWay) if (holder === bus && onTheirWay.delete(id)) count += 1;
+    return count;
   }
 
   function hand(command: CommandRow, bus: RunBus): void {
@@ -129,7 +160,7 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
       }
     },
     retry(bus) {
-      for (const [id, holder] of onTheirWay) if (holder === bus) onTheirWay.delete(id);
+      forget(bus);
       void look();
     },
     close() {
@@ -137,24 +168,4 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
       if (timer !== undefined) deps.clock.clearTimeout(timer);
     },
   };
-}
-
-function eventOf(command: CommandRow): LifecycleEvent {
-  const commandId = command.id;
-  const by = command.createdBy;
-  switch (command.kind) {
-    case 'start':
-      return { type: 'StartWorkflow', commandId };
-    case 'stop':
-      return { type: 'StopWorkflow', commandId, by };
-    case 'rerun':
-      return { type: 'RerunWorkflow', commandId, by };
-    case 'kill_task':
-      return {
-        type: 'KillTask',
-        commandId,
-        by,
-        taskInstanceId: String(command.payload.taskInstanceId) as TaskInstanceId,
-      };
-  }
 }

@@ -1,6 +1,6 @@
 import type { TaskInstanceId, WorkflowId } from '@vaquita/core';
 import { expect, test } from 'vitest';
-import { createFakeBus } from '../testing/fake-bus.ts';
+import { createListeningBus } from '../testing/listening-bus.ts';
 import { createDependencyWatch } from './dependency-watch.ts';
 
 const t = (name: string) => name as TaskInstanceId;
@@ -9,7 +9,7 @@ const due = (name: string) => ({ type: 'LogicDue', taskInstanceId: name });
 
 function openWatch() {
   const watch = createDependencyWatch();
-  const { bus, told } = createFakeBus({ id: 'run' as never });
+  const { bus, told } = createListeningBus({ id: 'run' as never });
   return { watch, bus, told };
 }
 
@@ -55,7 +55,7 @@ test('tells of the end of a task only those who wait for that task alone', () =>
 
 test('forgets a task instance, and all of a run', () => {
   const { watch, bus, told } = openWatch();
-  const other = createFakeBus({ id: 'other' as never });
+  const other = createListeningBus({ id: 'other' as never });
   watch.begin(bus, t('a'));
   watch.begin(bus, t('b'));
   watch.begin(other.bus, t('c'));

@@ -9,7 +9,7 @@ import { createManualClock } from '@vaquita/core/testing';
 import type { DependencyRun, OtherRunsStore, WorkflowTarget } from '@vaquita/store';
 import { expect, test } from 'vitest';
 import { commitOf } from '../recovery/commit-of.ts';
-import { createFakeBus, type FakeBus } from '../testing/fake-bus.ts';
+import { createListeningBus, type ListeningBus } from '../testing/listening-bus.ts';
 import { createLogicHost } from './logic-host.ts';
 
 const document = { name: 'orders', tasks: [{ name: 'load', type: 'noop' }] };
@@ -80,7 +80,7 @@ function fakeOthers() {
 function openHost() {
   const clock = createManualClock(0);
   const { others, answers, asked } = fakeOthers();
-  const inMemory = new Map<string, FakeBus>();
+  const inMemory = new Map<string, ListeningBus>();
   const loads: string[] = [];
   const host = createLogicHost({
     others,
@@ -99,17 +99,21 @@ function openHost() {
     },
   });
   /** Runs that are not in memory, and can be loaded. */
-  const stored = new Map<string, FakeBus>();
-  function run(name: string, tasks: Parameters<typeof createFakeBus>[1] = {}, more: Partial<WorkflowInstanceRow> = {}) {
-    const fake = createFakeBus({ id: runId(name), ...more }, tasks);
+  const stored = new Map<string, ListeningBus>();
+  function run(
+    name: string,
+    tasks: Parameters<typeof createListeningBus>[1] = {},
+    more: Partial<WorkflowInstanceRow> = {},
+  ) {
+    const fake = createListeningBus({ id: runId(name), ...more }, tasks);
     inMemory.set(name, fake);
     return fake;
   }
   function ends(of: Partial<WorkflowInstanceRow>): void {
-    const fake = createFakeBus({ id: runId('elsewhere'), ...of });
+    const fake = createListeningBus({ id: runId('elsewhere'), ...of });
     host.committed(fake.bus, commitOf({ instance: { ...fake.bus.run.instance, state: 'success', ...of } }));
   }
-  function asks(fake: FakeBus, task = 't', questions = [today]): void {
+  function asks(fake: ListeningBus, task = 't', questions = [today]): void {
     host.perform(fake.bus, { type: 'ReadDependencies', taskInstanceId: id(task), questions });
   }
   return { host, clock, answers, asked, run, stored, loads, ends, asks, settle: () => clock.advance(0) };
@@ -309,7 +313,7 @@ test('the end of a child reaches the current task instance of its parent', async
 
 test('a parent that is out of memory is loaded for it, though the database is busy for a while', async () => {
   const { answers, stored, ends, clock, loads } = openHost();
-  const parent = createFakeBus({ id: runId('parent') }, { sub: {} });
+  const parent = createListeningBus({ id: runId('parent') }, { sub: {} });
   stored.set('parent', parent);
   answers.rows.set('parent', { ...child(), id: runId('parent'), state: 'running' });
   answers.before = () => {
@@ -334,7 +338,7 @@ test('a parent that is out of memory is loaded for it, though the database is bu
 
 test('a child that goes on before its parent could be told is not told as ended', async () => {
   const { answers, stored, ends, settle } = openHost();
-  const parent = createFakeBus({ id: runId('parent') }, { sub: {} });
+  const parent = createListeningBus({ id: runId('parent') }, { sub: {} });
   stored.set('parent', parent);
   answers.rows.set('parent', { ...child(), id: runId('parent'), state: 'running' });
   ends(child({ state: 'failure' }));

@@ -1,7 +1,7 @@
 import type { LifecycleEvent, TaskInstanceId } from '@vaquita/core';
 import { createManualClock } from '@vaquita/core/testing';
 import { expect, test } from 'vitest';
-import { createFakeBus } from '../testing/fake-bus.ts';
+import { createListeningBus } from '../testing/listening-bus.ts';
 import { createQuestions } from './questions.ts';
 
 const t1 = 't1' as TaskInstanceId;
@@ -11,7 +11,7 @@ function openQuestions() {
   const clock = createManualClock(0);
   const errors: string[] = [];
   const questions = createQuestions({ info() {}, warn() {}, error: (message) => void errors.push(message) });
-  const { bus, told, become } = createFakeBus({ id: 'run' as never });
+  const { bus, told, become } = createListeningBus({ id: 'run' as never });
   const finds: { resolve(event: LifecycleEvent | null): void; reject(error: unknown): void; wanted(): boolean }[] = [];
   return {
     questions,

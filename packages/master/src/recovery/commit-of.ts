@@ -1,3 +1,4 @@
+import type { NewEvent, Reason, WorkflowInstanceRow } from '@vaquita/core';
 import type { RunCommit } from '@vaquita/store';
 
 /** A unit that writes only what is given. */
@@ -14,5 +15,21 @@ export function commitOf(part: Partial<RunCommit>): RunCommit {
     newRuns: [],
     newCommands: [],
     ...part,
+  };
+}
+
+/** Why the run is set aside from now on; null when it no longer is. */
+export function quarantineEvent(
+  { id, projectId }: Pick<WorkflowInstanceRow, 'id' | 'projectId'>,
+  why: Reason | null,
+  at: number,
+): NewEvent {
+  return {
+    type: 'workflow_instance.reason',
+    projectId,
+    workflowInstanceId: id,
+    taskInstanceId: null,
+    at,
+    data: { quarantine: why && { code: why.code, text: why.text } },
   };
 }

@@ -5,7 +5,9 @@
 import {
   type Clock,
   type CommandRow,
+  childrenOf,
   type Epoch,
+  type IdSource,
   isTaskTerminal,
   isWorkflowTerminal,
   type NewEvent,
@@ -14,55 +16,128 @@ import {
   type WorkflowInstanceRow,
   type WorkflowState,
 } from '@vaquita/core';
-import type { MasterStore, RunRows } from '@vaquita/store';
-import { commitOf } from './commit-of.ts';
+import type { MasterStore, RunCommit, RunRows } from '@vaquita/store';
+import { commitOf, quarantineEvent } from './commit-of.ts';
 
 export interface EndFromRowsDeps {
-  readonly store: MasterStore;
+  readonly store: Pick<MasterStore, 'loadRun' | 'commit' | 'rejectCommand'>;
   readonly epoch: Epoch;
   readonly clock: Pick<Clock, 'now'>;
+  readonly ids: IdSource;
 }
 
 /**
  * Carries out a `start` as a failure and a `stop` as a stop, with `why` as the reason; any other command is rejected.
- * What workers hold of the run is theirs to end when they next hear that nobody counts on it.
+ * Runs that its tasks started are ordered to stop; what workers hold of it is theirs to end when they next hear that
+ * nobody counts on it.
+ * @returns the run as it has ended, or undefined when it did not end by this.
  */
-export async function endFromRows(deps: EndFromRowsDeps, command: CommandRow, why: string): Promise<void> {
+export async function endFromRows(
+  deps: EndFromRowsDeps,
+  command: CommandRow,
+  why: string,
+): Promise<WorkflowInstanceRow | undefined> {
   const { store, epoch } = deps;
-  const ends: WorkflowState | null = command.kind === 'start' ? 'failure' : command.kind === 'stop' ? 'stopped' : null;
-  const rows = ends === null ? undefined : await store.loadRun(command.workflowInstanceId);
-  if (!rows || ends === null || isWorkflowTerminal(rows.instance.state)) {
-    await store.rejectCommand(epoch, command.id, `rejected: ${why}`);
-    return;
+  const ends = command.kind === 'start' || command.kind === 'stop';
+  const rows = ends ? await store.loadRun(command.workflowInstanceId) : undefined;
+  if (!rows || isWorkflowTerminal(rows.instance.state)) {
+    await (rows?.instance.quarantine && command.kind === 'stop'
+      ? giveUp(deps, rows.instance, command)
+      : store.rejectCommand(epoch, command.id, `rejected: ${why}`));
+    return undefined;
   }
-  const reason: Reason =
-    command.kind === 'start'
-      ? { code: 'unrunnable', text: `It could not be started: ${why}.`, since: deps.clock.now() }
-      : { code: 'stopped', text: `Stopped by ${command.createdBy} although ${why}.`, since: deps.clock.now() };
-  await store.commit(epoch, {
-    ...endOf(rows, ends, reason),
-    commandsDone: [{ id: command.id, outcome: command.kind === 'stop' ? 'done' : `rejected: ${why}` }],
-  });
+  const unit = endOf(deps, rows, { command, ...endingOf(rows.instance, command, why, deps.clock.now()) });
+  const outcome = command.kind === 'stop' ? 'done' : `rejected: ${why}`;
+  const { number } = await store.commit(epoch, { ...unit, commandsDone: [{ id: command.id, outcome }] });
+  return { ...unit.instance, number: number ?? unit.instance.number };
 }
 
-function endOf(rows: RunRows, state: WorkflowState, reason: Reason) {
-  const at = reason.since;
-  const instance: WorkflowInstanceRow = { ...rows.instance, state, endedAt: at, updatedAt: at, reason };
-  const changedTasks = rows.tasks
-    .filter((task) => task.current && !isTaskTerminal(task.state))
-    .map((task): TaskInstanceRow => ({ ...task, state: 'killed', endedAt: at, updatedAt: at, reason }));
-  return commitOf({
-    instance,
+/** A run that had ended, and was set aside over an order to go on: it stays as it had ended. */
+async function giveUp({ store, epoch, clock }: EndFromRowsDeps, instance: WorkflowInstanceRow, { id }: CommandRow) {
+  const at = clock.now();
+  await store.commit(
+    epoch,
+    commitOf({
+      instance: { ...instance, quarantine: null, updatedAt: at },
+      events: [quarantineEvent(instance, null, at)],
+      commandsDone: [{ id, outcome: 'done' }],
+    }),
+  );
+}
+
+interface Ending {
+  readonly state: WorkflowState;
+  readonly reason: Reason;
+}
+
+function endingOf({ state, reason }: WorkflowInstanceRow, command: CommandRow, why: string, since: number): Ending {
+  if (command.kind === 'start')
+    return { state: 'failure', reason: { code: 'unrunnable', text: `It could not be started: ${why}.`, since } };
+  // It was stopping already: it ends as what it was stopped for.
+  if (state === 'ready_stop' && reason) return { state: endOfStop(reason), reason };
+  return {
+    state: 'stopped',
+    reason: { code: 'stopped', text: `Stopped by ${command.createdBy} although ${why}.`, since },
+  };
+}
+
+function endOfStop({ code }: Reason): WorkflowState {
+  return code === 'workflow_timeout' ? 'failure' : 'stopped';
+}
+
+function endOf(
+  { clock, ids }: EndFromRowsDeps,
+  rows: RunRows,
+  { state, reason, command }: Ending & { readonly command: CommandRow },
+): RunCommit & { readonly instance: WorkflowInstanceRow } {
+  const at = clock.now();
+  const instance: WorkflowInstanceRow = {
+    ...rows.instance,
+    state,
+    reason,
+    endedAt: at,
+    updatedAt: at,
+    queuedAt: null,
+    quarantine: null,
+  };
+  const ended = rows.tasks.filter((task) => task.current && (!isTaskTerminal(task.state) || task.state === 'paused'));
+  const changedTasks = ended.map(
+    (task): TaskInstanceRow => ({
+      ...task,
+      state: 'killed',
+      endedAt: at,
+      updatedAt: at,
+      reason,
+    }),
+  );
+  const unit = commitOf({
     assignNumber: rows.instance.number === null,
     changedTasks,
     events: [
       stateEvent(instance, null, { from: rows.instance.state, to: state, ...because(reason) }),
-      ...changedTasks.map((task) =>
-        stateEvent(instance, task, { name: task.name, attempt: task.attempt, to: 'killed', ...because(reason) }),
+      ...(rows.instance.quarantine ? [quarantineEvent(instance, null, at)] : []),
+      ...ended.map((task) =>
+        stateEvent(instance, task, {
+          name: task.name,
+          attempt: task.attempt,
+          from: task.state,
+          to: 'killed',
+          ...because(reason),
+        }),
       ),
     ],
     outboxDone: rows.outbox.map((order) => order.dispatchId),
+    newCommands: ended.flatMap(childrenOf).map((child) => ({
+      id: ids.next<'command'>(),
+      kind: 'stop',
+      workflowInstanceId: child,
+      payload: {},
+      priority: instance.priority,
+      createdBy: command.createdBy,
+      createdAt: at,
+    })),
   });
+  return { ...unit, instance };
 }
 
 function stateEvent(instance: WorkflowInstanceRow, task: TaskInstanceRow | null, data: NewEvent['data']): NewEvent {

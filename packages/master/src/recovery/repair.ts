@@ -2,35 +2,43 @@
  * What a term does about runs that stand still: taking over open runs at its start, rebuilding one whose commit was
  * refused, setting one aside that cannot be handled. One run's trouble is never another's.
  *
- * F1 Open runs are read page by page; one that cannot be read or built is passed over, with the reason in the log.
+ * F1 Open runs are read page by page; one that cannot be built is set aside and the others go on.
  * F2 A run whose commits are refused again and again is set aside, not rebuilt for ever.
+ * F3 Taking over goes on where it was interrupted: what is in memory already is not read again.
+ * F4 Why a run is set aside is written beside its state and reason, which stay what they were. It is written before
+ *    anybody takes the run from there.
  */
-import { type Clock, type Epoch, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
+import { type Clock, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
 import type { Logger } from '../settings.ts';
-import { commitOf } from './commit-of.ts';
+import { commitOf, quarantineEvent } from './commit-of.ts';
 import { type DurableCommit, isPassing } from './durable-commit.ts';
+import type { RowTurns } from './row-turns.ts';
 
 export interface Repair {
-  /** Brings every open run into memory. */
+  /** Brings every open run into memory. Called again after it has failed, it goes on where it was. @throws AppError */
   recover(): Promise<void>;
   /** The commit of a run was refused; its bus is set aside. */
   afterRefusal(bus: RunBus, error: unknown): Promise<void>;
   /** A run cannot be handled; its bus is set aside. */
-  quarantine(bus: RunBus, doing: string, error: unknown): Promise<void>;
+  quarantine(bus: RunBus, doing: string, error: unknown): void;
+  /** A run has ended by a unit that no bus wrote. */
+  ended(id: WorkflowInstanceId): void;
+  /** Runs that are set aside. */
+  readonly quarantined: number;
   /** A commit of the run went through. */
   committed(id: WorkflowInstanceId): void;
 }
 
 export interface RepairDeps {
   readonly store: MasterStore;
-  readonly epoch: Epoch;
   readonly clock: Clock;
   readonly log: Logger;
   readonly runs: RunRegistry;
   readonly commits: DurableCommit;
+  readonly turns: RowTurns;
   readonly page: number;
   readonly retryMs: number;
   readonly isOver: () => boolean;
@@ -49,6 +57,10 @@ const MAX_REFUSALS = 3;
 export function createRepair(deps: RepairDeps): Repair {
   const { store, clock, log, runs } = deps;
   const refusals = new Map<WorkflowInstanceId, number>();
+  /** Open runs without a bus: their definition cannot be read. */
+  const unrunnable = new Set<WorkflowInstanceId>();
+  /** How far taking over has come. `left` is the rest of the page that was read last. */
+  const progress = { left: [] as WorkflowInstanceId[], after: null as string | null, isLast: false, taken: 0 };
 
   /** Tries until it works, fails for good, or the term is over. */
   async function patiently<T>(read: () => Promise<T>): Promise<T | undefined> {
@@ -65,30 +77,32 @@ export function createRepair(deps: RepairDeps): Repair {
     return undefined;
   }
 
-  async function takeOver(id: WorkflowInstanceId): Promise<void> {
+  /** The next run of the page. One that cannot be loaded now waits for the others. @throws AppError of a kind that passes. */
+  async function takeOverNext(): Promise<void> {
+    const id = progress.left.shift()!;
     try {
-      const found = await patiently(() => runs.withBus(id, () => {}));
-      if (found?.kind === 'impossible') throw new Error(found.why);
+      const found = await runs.withBus(id, () => {});
+      if (found.kind === 'impossible') await setAsideUnread(id, found.why);
+      progress.taken += 1;
     } catch (thrown) {
-      const text = `This run cannot go on: ${toAppError(thrown).message}`;
-      log.error(text, { run: id });
-      await writeReason(id, { code: 'unrunnable', text, since: clock.now(), next: 'it can be stopped' });
+      const error = toAppError(thrown);
+      if (isPassing(error.code)) {
+        progress.left.push(id);
+        throw error;
+      }
+      await setAsideUnread(id, error.message);
     }
   }
 
-  async function writeReason(id: WorkflowInstanceId, reason: Reason): Promise<void> {
-    try {
-      const rows = await patiently(() => store.loadRun(id));
-      if (!rows || deps.isOver()) return;
-      await deps.commits.write(commitOf({ instance: { ...rows.instance, reason, updatedAt: clock.now() } }));
-      deps.told();
-    } catch (error) {
-      if (!deps.endWhenFenced(error))
-        log.error('Why a run stands still could not be written.', { run: id, error: toAppError(error).message });
-    }
+  async function setAsideUnread(id: WorkflowInstanceId, why: string): Promise<void> {
+    const text = `This run cannot go on: ${why}`;
+    log.error(text, { run: id });
+    unrunnable.add(id);
+    const reason: Reason = { code: 'unrunnable', text, since: clock.now(), next: 'it can be stopped' };
+    await deps.turns.alone(id, () => writeQuarantine(id, reason, () => unrunnable.has(id)));
   }
 
-  async function quarantine(bus: RunBus, doing: string, thrown: unknown): Promise<void> {
+  function quarantine(bus: RunBus, doing: string, thrown: unknown): void {
     const text = `Handling "${doing}" failed: ${toAppError(thrown).message}`;
     log.error('A run is set aside.', {
       run: bus.id,
@@ -96,30 +110,53 @@ export function createRepair(deps: RepairDeps): Repair {
       error: thrown instanceof Error ? (thrown.stack ?? text) : text,
     });
     deps.unqueue(bus);
-    await bus.quiet();
-    const next = 'it is tried again when it is rerun or the server restarts; a stop ends it';
-    await writeReason(bus.id, { code: 'quarantined', text, since: clock.now(), next });
+    const next = 'it is tried again on the command retry and when the server restarts; a stop ends it';
+    const why: Reason = { code: 'quarantined', text, since: clock.now(), next };
+    bus.hold(bus.quiet().then(() => writeQuarantine(bus.id, why, () => bus.state === 'aside')));
+  }
+
+  async function writeQuarantine(id: WorkflowInstanceId, why: Reason, isAside: () => boolean): Promise<void> {
+    try {
+      const rows = await patiently(() => store.loadRun(id));
+      if (!rows || deps.isOver() || !isAside()) return;
+      const { instance } = rows;
+      // As it was before a restart: nothing is new.
+      if (instance.quarantine?.text === why.text) return;
+      await deps.commits.write(
+        commitOf({
+          instance: { ...instance, quarantine: why, updatedAt: clock.now() },
+          events: [quarantineEvent(instance, why, clock.now())],
+        }),
+      );
+      deps.told();
+    } catch (error) {
+      if (!deps.endWhenFenced(error))
+        log.error('Why a run is set aside could not be written.', { run: id, error: toAppError(error).message });
+    }
   }
 
   return {
     async recover() {
-      let count = 0;
-      for (let after: string | null = null; !deps.isOver(); ) {
-        const page = await patiently(() => store.openInstances({ after, limit: deps.page }));
-        if (!page) return;
-        for (const id of page.items) await takeOver(id);
-        count += page.items.length;
-        after = page.next;
-        if (after === null) break;
+      while (!deps.isOver()) {
+        if (progress.left.length > 0) {
+          await takeOverNext();
+        } else if (progress.isLast) {
+          break;
+        } else {
+          const page = await store.openInstances({ after: progress.after, limit: deps.page });
+          progress.left = [...page.items];
+          progress.after = page.next;
+          progress.isLast = page.next === null;
+        }
       }
-      if (count > 0 && !deps.isOver()) log.info('Open runs have been taken over.', { runs: count });
+      if (progress.taken > 0 && !deps.isOver()) log.info('Open runs have been taken over.', { runs: progress.taken });
     },
     async afterRefusal(bus, error) {
       if (deps.endWhenFenced(error) || deps.isOver()) return;
       const times = (refusals.get(bus.id) ?? 0) + 1;
       refusals.set(bus.id, times);
       if (toAppError(error).code !== 'conflict' || times >= MAX_REFUSALS) {
-        await quarantine(bus, 'a commit', error);
+        quarantine(bus, 'a commit', error);
         return;
       }
       log.warn('A run is rebuilt from its rows, because its commit was refused.', {
@@ -134,8 +171,13 @@ export function createRepair(deps: RepairDeps): Repair {
       deps.retryCommands(bus);
     },
     quarantine,
+    ended: (id) => void unrunnable.delete(id),
     committed(id) {
       refusals.delete(id);
+      unrunnable.delete(id);
+    },
+    get quarantined() {
+      return unrunnable.size + runs.all().filter((bus) => bus.state === 'aside').length;
     },
   };
 }

@@ -27,8 +27,12 @@ export interface Presence {
   joined(worker: ConnectedWorker, hello: WorkerHello): void;
   /** `gone`: it will not be back, so its tasks need not wait for it. */
   left(worker: ConnectedWorker, gone: boolean, text: string): void;
-  /** After recovery: starts the wait for every worker that holds tasks and is not connected. */
+  /** Starts the wait for every worker that holds tasks, or should be here, and is not connected. One that is waited for is let be. */
   awaitAbsent(): Promise<void>;
+  /** Neither connected nor waited for: what it holds is nobody's. */
+  isMissing(id: WorkerId): boolean;
+  /** The worker is lost, unless it has come back meanwhile: its tasks go elsewhere. @throws AppError when it cannot be written. */
+  lose(id: WorkerId, text: string): Promise<void>;
 }
 
 export interface PresenceDeps {
@@ -40,6 +44,8 @@ export interface PresenceDeps {
   readonly deliveries: Deliveries;
   readonly resultAcks: ResultAcks;
   readonly log: Logger;
+  /** The worker will not be back: to be followed by `lose`. */
+  readonly lost: (id: WorkerId, text: string) => void;
   /** There may be free slots. */
   readonly wake: () => void;
   /** An event may have been written. */
@@ -48,25 +54,28 @@ export interface PresenceDeps {
 
 export function createPresence(deps: PresenceDeps): Presence {
   const { clock, timers, live, pool, deliveries, log } = deps;
+  /** Workers whose return is waited for. */
+  const awaited = new Set<WorkerId>();
 
-  function lose(id: WorkerId, text: string): void {
-    setState(id, 'offline', text);
-    for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, text);
+  function isMissing(id: WorkerId): boolean {
+    return !pool.get(id) && !awaited.has(id);
   }
 
   function loseDispatch({ id, taskInstanceId, bus }: LiveDispatch, text: string): void {
     bus.post({ type: 'WorkerLost', taskInstanceId, dispatchId: id, text });
   }
 
-  function setState(id: WorkerId, state: 'online' | 'offline', why: string): void {
+  function setState(id: WorkerId, state: 'online', why: string): void {
     deps.workers.setState(id, { state, at: clock.now(), why }).then(deps.told, (error) => {
       log.warn('The state of a worker could not be written.', { worker: id, state, error: toAppError(error).message });
     });
   }
 
   function awaitReturn(id: WorkerId, patienceMs: number, text: string): void {
+    awaited.add(id);
     timers.after(timerKey(id), patienceMs, () => {
-      if (!pool.get(id)) lose(id, `${text} It has not come back in ${Math.round(patienceMs / 1000)} s.`);
+      awaited.delete(id);
+      if (!pool.get(id)) deps.lost(id, `${text} It has not come back in ${Math.round(patienceMs / 1000)} s.`);
     });
   }
 
@@ -101,6 +110,7 @@ export function createPresence(deps: PresenceDeps): Presence {
   return {
     joined(worker, hello) {
       timers.clear(timerKey(worker.id));
+      awaited.delete(worker.id);
       // The wait for it may have ended while it was being greeted.
       setState(worker.id, 'online', 'It has joined.');
       log.info('A worker has joined.', { worker: worker.name, groups: worker.groups.join(','), slots: worker.slots });
@@ -112,16 +122,28 @@ export function createPresence(deps: PresenceDeps): Presence {
       deps.resultAcks.left(worker);
       if (pool.get(worker.id)) return;
       log.info(gone ? 'A worker has left.' : 'A worker is away.', { worker: worker.name, why: text });
-      if (gone) lose(worker.id, text);
+      if (gone) deps.lost(worker.id, text);
       else awaitReturn(worker.id, worker.sessionTimeoutMs, text);
+    },
+    isMissing,
+    async lose(id, text) {
+      if (pool.get(id)) return;
+      for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, text);
+      try {
+        await deps.workers.setState(id, { state: 'offline', at: clock.now(), why: text });
+        deps.told();
+      } catch (error) {
+        if (toAppError(error).code !== 'not_found') throw error;
+      }
+      // It has come back while that was written.
+      if (pool.get(id)) setState(id, 'online', 'It has joined.');
     },
     async awaitAbsent() {
       const rows = new Map((await deps.workers.list()).map((row) => [row.id, row]));
       const text = 'Its worker was away when this server began to lead.';
       const online = [...rows.values()].filter((row) => row.state !== 'offline').map((row) => row.id);
       for (const id of new Set([...live.workers(), ...online])) {
-        if (pool.get(id)) continue;
-        awaitReturn(id, Math.max(rows.get(id)?.sessionTimeoutMs ?? 0, RETURN_MS), text);
+        if (isMissing(id)) awaitReturn(id, Math.max(rows.get(id)?.sessionTimeoutMs ?? 0, RETURN_MS), text);
       }
     },
   };

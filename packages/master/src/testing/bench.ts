@@ -49,7 +49,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   const logs = createMemoryLogStore();
   const lines: string[] = [];
   const projectId = ids.next<'project'>() as ProjectId;
-  await store.projects.create({ id: projectId, name: 'project', description: '', createdAt: 0, updatedAt: 0 });
+  await store.projects.create({ id: projectId, name: 'project', description: '', params: [], createdAt: 0, updatedAt: 0 });
 
   let epoch = 0;
   let revoked = false;
@@ -191,12 +191,21 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       dryRun: false,
       timeoutMs: null,
       businessTime: now,
+      queuedAt: null,
+      executionSlot: null,
+      parentInstanceId: null,
+      parentTask: null,
+      parentTaskId: null,
+      childIndex: 0,
+      lineage: [],
+      outputs: {},
       createdBy: 'test',
       createdAt: now,
       startedAt: null,
       endedAt: null,
       updatedAt: now,
       reason: null,
+      quarantine: null,
       ...more,
     };
     const data = { state: 'submitted' };

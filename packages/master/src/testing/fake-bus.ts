@@ -73,6 +73,8 @@ export function createFakeBus({
     flush() {},
     close() {},
     quiet: () => Promise.resolve(),
+    hold() {},
+    atRest: () => Promise.resolve(),
     holds: () => false,
     orderFor: () => undefined,
     pending: () => [],

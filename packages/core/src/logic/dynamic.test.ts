@@ -43,6 +43,14 @@ describe('expandItems', () => {
     expect(expandItems(config([['r', '[not json, x']]), {})).toEqual({ items: [{ r: '[not json' }, { r: 'x' }] });
   });
 
+  it('keeps the entries of a written list, whatever their values hold', () => {
+    const values = { quoted: 'say "hi", twice', list: '["a","b"]' };
+    expect(expandItems(config([['r', '["${quoted}", "${list}", "c"]']]), values)).toEqual({
+      items: [{ r: 'say "hi", twice' }, { r: '["a","b"]' }, { r: 'c' }],
+    });
+    expect(expandItems(config([['r', '[${n}, 2]']]), { n: '1' })).toEqual({ items: [{ r: '1' }, { r: '2' }] });
+  });
+
   it('makes nothing of an empty list, and no value of an empty piece', () => {
     expect(expandItems(config([['r', 'a,, ,b,']]), {})).toEqual({ items: [{ r: 'a' }, { r: 'b' }] });
     for (const empty of ['', '[]', ' , '])

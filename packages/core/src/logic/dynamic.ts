@@ -8,7 +8,8 @@ export type Items = { readonly items: readonly Readonly<Record<string, string>>[
 
 /**
  * The start parameters of each child run, in order: the last list changes fastest. `values` are the parameters of the
- * task, worked out; `time` is for time expressions in the lists, which without it are a problem. Empty pieces between
+ * task, worked out; `time` is for time expressions in the lists, which without it are a problem. What the placeholders
+ * stand for is data and not looked into again, so the lists must come as they were written. Empty pieces between
  * separators are no values, and an empty list makes no items.
  */
 export function expandItems(
@@ -17,14 +18,11 @@ export function expandItems(
   time?: TimeContext,
 ): Items {
   const excluded = new Set(config.exclude);
-  const lists: { readonly name: string; readonly values: readonly string[] }[] = [];
-  for (const list of config.lists) {
-    const { text, problem } = resolveList(list.values, values, time);
-    if (problem !== undefined) return { problem: `The values of the list "${list.name}" are not known. ${problem}` };
-    lists.push({
-      name: list.name,
-      values: splitValues(text, list.separator).filter((value) => !excluded.has(value)),
-    });
+  const lists: List[] = [];
+  for (const { name, values: template, separator } of config.lists) {
+    const read = readList(template, separator, (text) => resolveWith(text, values, time));
+    if ('problem' in read) return { problem: `The values of the list "${name}" are not known. ${read.problem}` };
+    lists.push({ name, values: read.values.filter((value) => !excluded.has(value)) });
   }
   const count = lists.reduce((product, list) => product * list.values.length, lists.length === 0 ? 0 : 1);
   if (count > config.maxItems) {
@@ -35,11 +33,29 @@ export function expandItems(
   return { items: count === 0 ? [] : combine(lists) };
 }
 
-function resolveList(
+interface List {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+type Texts = { readonly values: readonly string[] } | { readonly problem: string };
+type Resolve = (text: string) => { readonly text: string; readonly problem: string | undefined };
+
+/** A list that is JSON as written keeps its entries, whatever the values in them hold. */
+function readList(template: string, separator: string, resolve: Resolve): Texts {
+  const written = jsonList(template);
+  const resolved = (written ?? [template]).map(resolve);
+  const problem = resolved.find((one) => one.problem !== undefined)?.problem;
+  if (problem !== undefined) return { problem };
+  const texts = resolved.map(({ text }) => text);
+  return { values: written === undefined ? splitValues(texts[0]!, separator) : texts };
+}
+
+function resolveWith(
   template: string,
   values: Readonly<Record<string, string>>,
   time: TimeContext | undefined,
-): { readonly text: string; readonly problem: string | undefined } {
+): ReturnType<Resolve> {
   const needsTime = findPlaceholders(template).some(({ kind }) => kind === 'time');
   if (needsTime && time === undefined)
     return { text: template, problem: 'Give a parameter the time expression as its value, and name that here.' };
@@ -47,9 +63,7 @@ function resolveList(
   return { text, problem: warnings[0]?.message };
 }
 
-function combine(
-  lists: readonly { readonly name: string; readonly values: readonly string[] }[],
-): readonly Readonly<Record<string, string>>[] {
+function combine(lists: readonly List[]): readonly Readonly<Record<string, string>>[] {
   let rows: readonly (readonly [string, string])[][] = [[]];
   for (const { name, values } of lists)
     rows = rows.flatMap((row) => values.map((value) => [...row, [name, value] as const]));
@@ -59,16 +73,18 @@ function combine(
 /** A JSON list, else the trimmed pieces between separators. */
 function splitValues(text: string, separator: string): readonly string[] {
   const list = jsonList(text);
-  if (list !== undefined) return list.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
+  if (list !== undefined) return list;
   const pieces = separator === '' ? [text] : text.split(separator);
   return pieces.map((piece) => piece.trim()).filter((piece) => piece !== '');
 }
 
-function jsonList(text: string): readonly unknown[] | undefined {
+/** The entries of a JSON list as texts; undefined when the text is none. */
+function jsonList(text: string): readonly string[] | undefined {
   if (!text.trimStart().startsWith('[')) return undefined;
   try {
     const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list : undefined;
+    if (!Array.isArray(list)) return undefined;
+    return list.map((item: unknown) => (typeof item === 'string' ? item : JSON.stringify(item)));
   } catch {
     return undefined;
   }

@@ -106,21 +106,40 @@ describe('serial_wait', () => {
     const first = asks('r1');
     const second = asks('r2', SERIAL, { at: 2 });
     becomes(first, 'running', 0);
+    first.run.instance.state = 'success';
     gate.release(first);
     expect(second.news()).not.toContain('TurnGranted 0');
-    first.run.instance.state = 'success';
     gate.committed(first, unitOf({ instance: { ...first.run.instance } }));
     expect(second.news()).toEqual(['TurnGranted 0']);
   });
 
-  test('one that ends and is rerun before its end is durable waits behind the others and gets its own place', async () => {
+  test('one that ends and is rerun before its end is durable waits behind the others', async () => {
     await open();
     const first = asks('r1');
     becomes(first, 'running', 0);
+    const second = asks('r2', SERIAL, { at: 2 });
+    Object.assign(first.run.instance, { state: 'submitted', queuedAt: 9 });
+    gate.request(first);
+    expect(second.news()).toEqual(['TurnDelayed waiting_for_other_runs']);
+    gate.committed(first, unitOf({ instance: { ...first.run.instance, state: 'success' } }));
     gate.release(first);
+    expect([first.news(), second.news()]).toEqual([
+      ['TurnGranted 0', 'TurnDelayed waiting_for_other_runs'],
+      ['TurnGranted 0'],
+    ]);
+  });
+
+  test('one that is rerun before its end is durable, and is alone, goes on in its own place', async () => {
+    await open();
+    const first = asks('r1');
+    becomes(first, 'running', 0);
     Object.assign(first.run.instance, { state: 'submitted', queuedAt: 9 });
     gate.request(first);
     expect(first.news()).toEqual(['TurnGranted 0', 'TurnGranted 0']);
+    const second = asks('r2', SERIAL, { at: 10 });
+    gate.committed(first, unitOf({ instance: { ...first.run.instance, state: 'success' } }));
+    gate.release(first);
+    expect(second.news()).toEqual(['TurnDelayed waiting_for_other_runs']);
   });
 
   test('one that gives up while it waits is not served', async () => {

@@ -29,6 +29,7 @@ export interface Gate {
   /** Every open run has been taken over that can be: nothing is waited for that has not asked. */
   recovered(): void;
   request(bus: RunBus): void;
+  /** A durable end of the run: it wants no turn any more. */
   release(bus: RunBus): void;
   /** A unit of the run is durable. */
   committed(bus: RunBus, unit: RunChangeSet): void;
@@ -253,6 +254,9 @@ export function createGate(deps: GateDeps): Gate {
       refreshSoon();
     },
     release(bus) {
+      const { state, queuedAt } = bus.run.instance;
+      // It has been started again since: this is of its turn before.
+      if (isLive(state) || queuedAt !== null) return;
       withdraw(bus.id);
       const place = places.get(bus.id);
       if (!place || place.bus !== bus) return;

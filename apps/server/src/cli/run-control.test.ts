@@ -116,8 +116,8 @@ describe('runs', () => {
     expect(wrong.notes).toContain('params.dya');
     const right = await vaquita('runs', 'rerun-from', 'etl/daily#1', '--task', 'load', '--param', 'day=tue');
     expect(right).toMatchObject({ code: 0, out: 'accepted  etl/daily#1\n' });
-    const commands = await api.store.master.pendingCommands(10);
-    expect(commands.at(-1)?.payload).toEqual({ tasks: ['load'], params: { day: 'tue' } });
+    const command = (await api.store.master.pendingCommands(10)).find(({ kind }) => kind === 'rerun_from');
+    expect(command?.payload).toEqual({ tasks: ['load'], params: { day: 'tue' } });
   });
 
   it('that have changed meanwhile are told of with --wait', async () => {

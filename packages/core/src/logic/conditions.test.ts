@@ -31,6 +31,8 @@ describe('decideConditions', () => {
     expect(decide({ any: [succeeded('good'), failed('bad'), failed('absent')] }).why).toBe(
       'The conditions hold (good: success, bad: failure, absent: not run).',
     );
+    const many = Array.from({ length: 30 }, (_, i) => failed(`t${i}`));
+    expect(decide({ any: many }).why).toMatch(/t19: not run, …\)\.$/);
     expect(decide(failed('good')).why).toBe('The conditions do not hold (good: success).');
   });
 });

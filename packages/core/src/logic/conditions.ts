@@ -10,6 +10,9 @@ export interface ConditionsDecision {
   readonly why: string;
 }
 
+/** Tasks in the reason. */
+const MAX_SHOWN = 20;
+
 export function decideConditions(
   config: ConditionsConfig,
   outcomeOf: (task: string) => TaskOutcome,
@@ -20,7 +23,8 @@ export function decideConditions(
     seen.set(task, outcome);
     return outcome;
   });
-  const facts = [...seen].map(([task, outcome]) => `${task}: ${outcome === 'none' ? 'not run' : outcome}`).join(', ');
+  const all = [...seen].map(([task, outcome]) => `${task}: ${outcome === 'none' ? 'not run' : outcome}`);
+  const facts = [...all.slice(0, MAX_SHOWN), ...(all.length > MAX_SHOWN ? ['…'] : [])].join(', ');
   const why = `The conditions ${holds ? 'hold' : 'do not hold'}${facts === '' ? '' : ` (${facts})`}.`;
   return { holds, chosen: holds ? config.then : config.else, why };
 }

@@ -87,6 +87,16 @@ describe('combineAnswers', () => {
     expect(combine(nested, answers)).toMatchObject({ state: 'waiting', blocking: ['b is waiting.'] });
   });
 
+  it('names the first few of many', () => {
+    const many = Array.from({ length: 25 }, (_, i) => item(`w${i}`));
+    const { blocking } = combine(
+      { all: many },
+      many.map((one) => answer(one, 'waiting')),
+    );
+    expect(blocking).toHaveLength(21);
+    expect(blocking.at(-1)).toBe('And 5 more.');
+  });
+
   it('passes on the outputs that were asked for, the latest of equal names, and only on success', () => {
     const [x, y, z] = [item('x', { passOutputs: true }), item('y', { passOutputs: true }), item('z')];
     const answers = [

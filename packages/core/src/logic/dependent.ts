@@ -12,7 +12,7 @@ export * from './dependent-judge.ts';
 
 export interface CombinedAnswers {
   readonly state: 'success' | 'failure' | 'waiting';
-  /** A sentence for each dependency that keeps it from success: those that failed, or those it waits for. */
+  /** A sentence for each dependency that keeps it from success: those that failed, or those it waits for. The first few. */
   readonly blocking: readonly string[];
   /** Of the items that pass outputs on, once all has succeeded. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -44,7 +44,14 @@ export function combineAnswers(
 ): CombinedAnswers {
   const { state, blocking } = combine(config.on, answers);
   const outputs = state === 'success' ? outputsOf(config.on, answers) : {};
-  return { state, blocking: state === 'success' ? [] : [...new Set(blocking)], outputs };
+  return { state, blocking: shortened([...new Set(blocking)]), outputs };
+}
+
+const MAX_BLOCKING = 20;
+
+function shortened(sentences: readonly string[]): readonly string[] {
+  if (sentences.length <= MAX_BLOCKING) return sentences;
+  return [...sentences.slice(0, MAX_BLOCKING), `And ${sentences.length - MAX_BLOCKING} more.`];
 }
 
 type Combined = Pick<CombinedAnswers, 'state' | 'blocking'>;
@@ -61,7 +68,7 @@ function combine(tree: DependencyTree, answers: ReadonlyMap<string, DependencyAn
 }
 
 function leaf(item: DependencyItem, answer: DependencyAnswer | undefined): Combined {
-  if (answer !== undefined) return { state: answer.state, blocking: [answer.text] };
+  if (answer !== undefined) return { state: answer.state, blocking: answer.state === 'success' ? [] : [answer.text] };
   return { state: 'waiting', blocking: [`It is not known yet how ${item.workflow} (${item.range}) stands.`] };
 }
 

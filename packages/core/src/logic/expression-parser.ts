@@ -20,7 +20,7 @@ export type Node =
     }
   | { readonly kind: 'call'; readonly run: ConditionFunction; readonly args: readonly Node[]; readonly at: number };
 
-export const MAX_CONDITION_LENGTH = 10_000;
+const MAX_CONDITION_LENGTH = 10_000;
 const MAX_DEPTH = 50;
 
 const POWERS: ReadonlyMap<string, number> = new Map([

@@ -19,6 +19,14 @@ describe('decideSwitch', () => {
     expect(decideSwitch(config(null), { rows: '11' })).toMatchObject({ chosen: ['medium', 'log'] });
   });
 
+  it('keeps its reason short', () => {
+    const names = Array.from({ length: 12 }, (_, i) => `p${i}`);
+    const when = `${names.map((name) => `\${${name}} != ''`).join(' && ')} && ${'true && '.repeat(100)}true`;
+    const values = Object.fromEntries(names.map((name) => [name, 'x'.repeat(1_000)]));
+    const decided = decideSwitch({ cases: [{ when, then: ['a'] }], otherwise: null }, values);
+    expect('why' in decided && decided.why.length).toBeLessThan(1_100);
+  });
+
   it('takes otherwise when none is true; without one there is a problem', () => {
     expect(decideSwitch(config([]), { rows: '1' })).toEqual({
       chosen: [],

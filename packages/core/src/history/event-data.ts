@@ -31,7 +31,7 @@ export interface RunEventData {
   'workflow_instance.state': ReasonData & {
     readonly from: WorkflowState;
     readonly to: WorkflowState;
-    /** Which time the run is done; written when it grows. */
+    /** Which time the run is done. Absent: unchanged. */
     readonly runCounter?: number;
   };
   /** Either a new reason, or, with `quarantine`, why it is set aside (null: no longer). */

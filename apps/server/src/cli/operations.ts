@@ -9,7 +9,7 @@ export const WAIT_OPTION = {
 } as const satisfies Record<string, OptionSpec>;
 
 /** How it ended; pending when the person did not want to wait any longer. */
-export async function awaitOperation(client: VaquitaClient, id: string, io: CommandIo): Promise<OperationView> {
+async function awaitOperation(client: VaquitaClient, id: string, io: CommandIo): Promise<OperationView> {
   while (true) {
     const operation = await client.instances.operation(id, { signal: io.signal });
     if (operation.state !== 'pending' || io.signal.aborted) return operation;

@@ -51,6 +51,11 @@ describe('start', () => {
       createdBy: 'admin',
       createdAt: new Date(START).toISOString(),
       startedAt: null,
+      queuedAt: null,
+      executionSlot: null,
+      parent: null,
+      outputs: {},
+      quarantine: null,
     });
     const commands = await api.store.master.pendingCommands(10);
     expect(commands).toEqual([expect.objectContaining({ kind: 'start', workflowInstanceId: id, priority: 'high' })]);

@@ -46,6 +46,8 @@ export interface Master {
   accept(wire: Wire): void;
   /** Another server of the cluster is gone: whoever leads takes over what it had. */
   serverLost(server: string): void;
+  /** Hint: a task group has been made, changed or removed. */
+  refreshTaskGroups(): void;
   /** Undefined on a follower. */
   status(): TermStatus | undefined;
   close(): Promise<void>;
@@ -119,6 +121,7 @@ export function createMaster(deps: MasterDeps): Master {
       else refuseForNow(wire, clock, settings.electionIntervalMs);
     },
     serverLost: (server) => term?.serverLost(server),
+    refreshTaskGroups: () => term?.refreshTaskGroups(),
     status: () => term?.status(),
     async close() {
       closed = true;

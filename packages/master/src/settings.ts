@@ -22,6 +22,15 @@ export interface MasterSettings {
   readonly recoveryPage: number;
   /** Reads of other runs for logic tasks at a time. */
   readonly logicReadsAtOnce: number;
+  /** Runs that may be live at once, and tasks that may be queued when another run is admitted; null: no limit. */
+  readonly maxLiveRuns: number | null;
+  readonly maxLiveRunsPerProject: number | null;
+  readonly maxQueuedTasks: number | null;
+  readonly maxQueuedTasksPerProject: number | null;
+  /** What runs and tasks that wait for room are told is brought up to date this often. */
+  readonly waitRefreshMs: number;
+  /** Task groups are read again this often, besides when one is known to have changed. */
+  readonly taskGroupPollMs: number;
   /** Wait before a commit, a read or the handling of a system event that failed for a passing reason is tried again. */
   readonly commitRetryMs: number;
 }
@@ -38,6 +47,12 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   tokenCheckMs: 60_000,
   recoveryPage: 200,
   logicReadsAtOnce: 8,
+  maxLiveRuns: 10_000,
+  maxLiveRunsPerProject: null,
+  maxQueuedTasks: 100_000,
+  maxQueuedTasksPerProject: null,
+  waitRefreshMs: 1_000,
+  taskGroupPollMs: 10_000,
   commitRetryMs: 100,
 });
 

@@ -32,6 +32,7 @@ import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createLiveDispatches } from './dispatch/live-dispatches.ts';
 import { createRests } from './dispatch/rests.ts';
 import { type ConnectedWorker, createWorkerPool } from './dispatch/worker-pool.ts';
+import { createRoom, type RoomStatus } from './gate/room.ts';
 import { createLogicHost, type LogicStatus } from './logic/logic-host.ts';
 import { createDurableCommit, isPassing } from './recovery/durable-commit.ts';
 import { judgeResult } from './recovery/late-result.ts';
@@ -73,6 +74,8 @@ export interface TermStatus {
   readonly workers: number;
   /** Runs that are set aside because they cannot be handled. */
   readonly quarantined: number;
+  /** Who waits for a turn or a slot, and who has one. */
+  readonly room: RoomStatus;
   readonly logic: LogicStatus;
   /** What is being done about leadership, servers and workers that came or went. */
   readonly system: SystemStatus;
@@ -84,6 +87,8 @@ export interface Term {
   status(): TermStatus;
   /** Another server of the cluster is gone. */
   serverLost(server: string): void;
+  /** Hint: a task group has changed. */
+  refreshTaskGroups(): void;
   close(): Promise<void>;
 }
 
@@ -99,7 +104,9 @@ export function openTerm(deps: TermDeps): Term {
   const timers = createTimerQueue(clock);
   const resultAcks = createResultAcks();
   const dispatcher = createDispatcher({ clock, ids, epoch, live, pool });
-  const coordinator = createCoordinator({ defer: deps.defer, placeTasks: dispatcher.flush });
+  const coordinator = createCoordinator({ defer: deps.defer, placeTasks });
+  const isOver = () => closed;
+  const room = createRoom({ store, clock, log, timers, queue: dispatcher.queue, settings, isOver });
   const rests = createRests({ timers, pool, firstMs: settings.restMs, wake: coordinator.wake });
   const { ackTimeoutMs } = settings;
   const deliveries = createDeliveries({ clock, epoch, timers, live, pool, resultAcks, rests, ackTimeoutMs });
@@ -127,16 +134,20 @@ export function openTerm(deps: TermDeps): Term {
     context: (): TransitionContext => ({ now: clock.now(), ids, random: deps.random, settings: settings.machine }),
     ready: coordinator.ready,
     perform,
-    run: (_bus, effect) => deliveries.perform(effect),
+    run(bus, effect) {
+      if (effect.type === 'ReleaseTurn' || effect.type === 'ReleaseSlot') room.release(bus, effect);
+      else deliveries.perform(effect);
+    },
     commit: (_bus, unit) => commits.write(unit),
     committed(bus, unit) {
       repair.committed(bus.id);
+      room.committed(bus, unit);
       commands.done(unit.commandsDone.map(({ id }) => id));
       if (unit.newRuns.length > 0 || unit.newCommands.length > 0) commands.nudge();
       logic.committed(bus, unit);
       told();
     },
-    broken: (bus, error) => void repair.afterRefusal(bus, error),
+    broken: (bus, error) => void room.doubt(bus, error).then(() => repair.afterRefusal(bus, error)),
     quarantined: (bus, doing, error) => repair.quarantine(bus, doing, error),
     settled: (bus) => runs.drop(bus),
   };
@@ -172,10 +183,11 @@ export function openTerm(deps: TermDeps): Term {
     turns: rowTurns,
     page: settings.recoveryPage,
     retryMs: settings.commitRetryMs,
-    isOver: () => closed,
+    isOver,
     endWhenFenced,
     unqueue(bus) {
       dispatcher.queue.removeRun(bus);
+      room.setAside(bus);
       logic.forget(bus);
     },
     retryCommands: commands.retry,
@@ -211,6 +223,7 @@ export function openTerm(deps: TermDeps): Term {
     told,
     lateResult: (result, worker) => void hearLateResult(result, worker),
   });
+  room.open();
   system.post({ type: 'LeadershipGained', epoch });
   checkPlaceable();
   commands.nudge();
@@ -218,6 +231,7 @@ export function openTerm(deps: TermDeps): Term {
   async function takeOver(): Promise<void> {
     try {
       await repair.recover();
+      room.recovered();
       if (!closed) await presence.awaitAbsent();
       tookOver = true;
       recovered.resolve();
@@ -260,6 +274,10 @@ export function openTerm(deps: TermDeps): Term {
       case 'ClearTimer':
         timers.clear(intent.key);
         return;
+      case 'RequestTurn':
+      case 'RequestSlot':
+        room.request(bus, intent);
+        return;
       case 'ResolveWorkflow':
       case 'ReadChildren':
       case 'ReadDependencies':
@@ -267,6 +285,12 @@ export function openTerm(deps: TermDeps): Term {
         logic.perform(bus, intent);
         return;
     }
+  }
+
+  function placeTasks(): number {
+    const placed = dispatcher.flush();
+    room.look();
+    return placed;
   }
 
   function enqueue(bus: RunBus, id: TaskInstanceId): void {
@@ -279,13 +303,15 @@ export function openTerm(deps: TermDeps): Term {
       type: row.type,
       runPriority: bus.run.instance.priority,
       taskPriority: row.priority,
+      groupPriority: row.groupPriority,
       firstSubmittedAt: row.firstSubmittedAt,
       queuedAt: clock.now(),
     });
   }
 
-  /** A run was built from its rows: what workers hold of it is live again. */
+  /** A run was built from its rows: what it and workers hold is held again. */
   function adopt(bus: RunBus): void {
+    room.adopt(bus);
     const missing = new Set<WorkerId>();
     for (const node of bus.run.nodes) {
       const row = node.current;
@@ -298,6 +324,7 @@ export function openTerm(deps: TermDeps): Term {
 
   /** Whatever memory holds of the run goes; its rows stay. */
   function forget(bus: RunBus): void {
+    room.forget(bus);
     logic.forget(bus);
     dispatcher.queue.removeRun(bus);
     live.removeRun(bus);
@@ -316,6 +343,7 @@ export function openTerm(deps: TermDeps): Term {
   /** A run has ended by a unit that no bus wrote. */
   function ended(row: WorkflowInstanceRow): void {
     repair.ended(row.id);
+    room.ended(row.id);
     logic.ended(row);
     commands.nudge();
   }
@@ -366,10 +394,12 @@ export function openTerm(deps: TermDeps): Term {
       live: live.size,
       workers: pool.all().length,
       quarantined: repair.quarantined,
+      room: room.status(),
       logic: logic.status(),
       system: system.status(),
     }),
     serverLost: (server) => system.post({ type: 'ServerLost', server }),
+    refreshTaskGroups: room.refreshTaskGroups,
     close: system.end,
   };
 

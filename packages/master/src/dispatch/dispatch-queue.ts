@@ -1,8 +1,9 @@
 /**
  * Tasks that wait for a worker: a queue per worker group and task type, so that neither a group without workers nor a
- * type that nobody there can run blocks anything else. Order: run priority, task priority, first submit time, arrival.
+ * type that nobody there can run blocks anything else. Order: run priority, task priority, priority in the
+ * task group (higher first), first submit time, arrival.
  */
-import { PRIORITIES, type Priority, type TaskInstanceId } from '@vaquita/core';
+import { PRIORITIES, type Priority, type ProjectId, type TaskInstanceId } from '@vaquita/core';
 import type { RunBus } from '../bus/run-bus.ts';
 import { createHeap, type Heap } from '../timers/heap.ts';
 
@@ -13,6 +14,8 @@ export interface QueuedTask {
   readonly type: string;
   readonly runPriority: Priority;
   readonly taskPriority: Priority;
+  /** Among tasks of equal priority: higher first. */
+  readonly groupPriority: number;
   readonly firstSubmittedAt: number;
   readonly queuedAt: number;
 }
@@ -40,12 +43,15 @@ export interface DispatchQueue {
   take(lane: Lane): QueuedTask | undefined;
   has(id: TaskInstanceId): boolean;
   waiting(): IterableIterator<QueuedTask>;
+  sizeOf(project: ProjectId): number;
   readonly size: number;
 }
 
 export function createDispatchQueue(): DispatchQueue {
   const live = new Map<TaskInstanceId, Entry>();
   const groups = new Map<string, Map<string, LaneState>>();
+  const runs = new Map<RunBus, Set<TaskInstanceId>>();
+  const projects = new Map<ProjectId, Set<TaskInstanceId>>();
   let order = 0;
 
   interface LaneState extends Lane {
@@ -75,18 +81,26 @@ export function createDispatchQueue(): DispatchQueue {
     }
   }
 
+  function remove(id: TaskInstanceId): void {
+    const entry = live.get(id);
+    if (!entry) return;
+    live.delete(id);
+    takeFrom(runs, entry.bus, id);
+    takeFrom(projects, entry.bus.run.instance.projectId, id);
+  }
+
   return {
     push(task) {
       order += 1;
       const entry: Entry = { ...task, order, rank: rankOf(task) };
       live.set(task.taskInstanceId, entry);
+      addTo(runs, task.bus, task.taskInstanceId);
+      addTo(projects, task.bus.run.instance.projectId, task.taskInstanceId);
       laneOf(task.group, task.type).heap.push(entry);
     },
-    remove(id) {
-      live.delete(id);
-    },
+    remove,
     removeRun(bus) {
-      for (const entry of [...live.values()]) if (entry.bus === bus) live.delete(entry.taskInstanceId);
+      for (const id of [...(runs.get(bus) ?? [])]) remove(id);
     },
     lanes(group) {
       const lanes = groups.get(group);
@@ -99,11 +113,12 @@ export function createDispatchQueue(): DispatchQueue {
     take(lane) {
       const entry = lane.head();
       if (!entry) return undefined;
-      live.delete(entry.taskInstanceId);
+      remove(entry.taskInstanceId);
       return entry;
     },
     has: (id) => live.has(id),
     waiting: () => live.values(),
+    sizeOf: (project) => projects.get(project)?.size ?? 0,
     get size() {
       return live.size;
     },
@@ -130,6 +145,18 @@ function rankOf(task: QueuedTask): number {
 
 function comesBefore(a: Entry, b: Entry): boolean {
   if (a.rank !== b.rank) return a.rank < b.rank;
+  if (a.groupPriority !== b.groupPriority) return a.groupPriority > b.groupPriority;
   if (a.firstSubmittedAt !== b.firstSubmittedAt) return a.firstSubmittedAt < b.firstSubmittedAt;
   return a.order < b.order;
+}
+
+function addTo<K>(index: Map<K, Set<TaskInstanceId>>, key: K, id: TaskInstanceId): void {
+  const ids = index.get(key);
+  if (ids) ids.add(id);
+  else index.set(key, new Set([id]));
+}
+
+function takeFrom<K>(index: Map<K, Set<TaskInstanceId>>, key: K, id: TaskInstanceId): void {
+  const ids = index.get(key);
+  if (ids?.delete(id) && ids.size === 0) index.delete(key);
 }

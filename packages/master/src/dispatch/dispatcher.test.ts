@@ -1,4 +1,11 @@
-import { createIdSource, type LifecycleEvent, type Priority, type TaskInstanceId, type WorkerId } from '@vaquita/core';
+import {
+  createIdSource,
+  type LifecycleEvent,
+  type Priority,
+  type ProjectId,
+  type TaskInstanceId,
+  type WorkerId,
+} from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
 import { beforeEach, expect, test } from 'vitest';
 import type { RunBus } from '../bus/run-bus.ts';
@@ -19,8 +26,13 @@ beforeEach(() => {
   pool = createWorkerPool(live);
   dispatcher = createDispatcher({ clock, ids, epoch: 1, live, pool });
   posted = [];
-  bus = { post: (event: LifecycleEvent) => posted.push(event) } as unknown as RunBus;
+  bus = busOf('p');
 });
+
+function busOf(projectId: string): RunBus {
+  const run = { instance: { projectId } };
+  return { run, post: (event: LifecycleEvent) => posted.push(event) } as unknown as RunBus;
+}
 
 function worker(name: string, more: Partial<ConnectedWorker> = {}): ConnectedWorker {
   return {
@@ -36,14 +48,25 @@ function worker(name: string, more: Partial<ConnectedWorker> = {}): ConnectedWor
   };
 }
 
-function queue(id: string, more: { group?: string; type?: string; run?: Priority; task?: Priority; at?: number } = {}) {
+interface Queued {
+  readonly group?: string;
+  readonly type?: string;
+  readonly run?: Priority;
+  readonly task?: Priority;
+  readonly inGroup?: number;
+  readonly at?: number;
+  readonly bus?: RunBus;
+}
+
+function queue(id: string, more: Queued = {}) {
   dispatcher.queue.push({
     taskInstanceId: id as TaskInstanceId,
-    bus,
+    bus: more.bus ?? bus,
     group: more.group ?? 'default',
     type: more.type ?? 'shell',
     runPriority: more.run ?? 'medium',
     taskPriority: more.task ?? 'medium',
+    groupPriority: more.inGroup ?? 0,
     firstSubmittedAt: more.at ?? 0,
     queuedAt: clock.now(),
   });
@@ -67,8 +90,10 @@ test('workers of a group take turns, each up to its slots', () => {
   expect(placements().at(-1)).toBe('4@b');
 });
 
-test('order: run priority, task priority, first submit time, arrival', () => {
+test('order: run priority, task priority, priority in the task group, first submit time, arrival', () => {
   queue('late', { at: 9 });
+  queue('important in its group', { inGroup: 2, at: 9 });
+  queue('unimportant in its group', { inGroup: -1, at: 0 });
   queue('early', { at: 1 });
   queue('important task', { task: 'high', at: 9 });
   queue('important run', { run: 'highest', task: 'lowest', at: 9 });
@@ -78,9 +103,11 @@ test('order: run priority, task priority, first submit time, arrival', () => {
   expect(placements().map((text) => text.split('@')[0])).toEqual([
     'important run',
     'important task',
+    'important in its group',
     'early',
     'early too',
     'late',
+    'unimportant in its group',
   ]);
 });
 
@@ -101,6 +128,19 @@ test('a task that was taken out of the queue is not placed', () => {
   pool.join(worker('a', { slots: 5 }));
   dispatcher.flush();
   expect(placements()).toEqual(['stays@a']);
+});
+
+test('a run that is dropped leaves nothing in the queue, and counts of projects follow', () => {
+  const other = busOf('q');
+  queue('1');
+  queue('2');
+  queue('3', { bus: other });
+  expect(['p', 'q'].map((id) => dispatcher.queue.sizeOf(id as ProjectId))).toEqual([2, 1]);
+  dispatcher.queue.removeRun(bus);
+  pool.join(worker('a', { slots: 5 }));
+  dispatcher.flush();
+  expect(placements()).toEqual(['3@a']);
+  expect(['p', 'q'].map((id) => dispatcher.queue.sizeOf(id as ProjectId))).toEqual([0, 0]);
 });
 
 test('a worker that has left is not chosen, and those that stay keep their turns', () => {

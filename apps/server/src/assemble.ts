@@ -106,7 +106,7 @@ export async function assembleServer(
       random,
       ids,
       nudge: master.nudge,
-      taskGroupsChanged: master.nudge,
+      taskGroupsChanged: master.refreshTaskGroups,
       changes,
       leadership: lease.leadership,
       readiness: [

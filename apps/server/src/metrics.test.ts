@@ -1,5 +1,6 @@
 import { createMetricsRegistry } from '@vaquita/api';
 import type { Id } from '@vaquita/core';
+import type { TermStatus } from '@vaquita/master';
 import { createMemoryStore } from '@vaquita/store/testing';
 import { expect, it } from 'vitest';
 import { registerMetrics } from './metrics.ts';
@@ -28,4 +29,36 @@ it('tells the slots of every task group; a closed one has none to give', async (
   expect(text).toContain('vaquita_task_group_slots{group="nightly"} 0');
   expect(text).toContain('vaquita_task_group_slots_used{group="writes"} 0');
   expect(text).toContain('vaquita_leader 0');
+});
+
+it('tells what waits and what is set aside, on the leader only', async () => {
+  const store = createMemoryStore();
+  const term: TermStatus = {
+    epoch: 7,
+    runs: 5,
+    queued: 0,
+    live: 0,
+    workers: 0,
+    quarantined: 1,
+    room: {
+      waitingForTurn: 2,
+      waitingForAdmission: 3,
+      liveRuns: 0,
+      taskGroups: [{ name: 'writes', size: null, open: false, held: 0, waiting: 4 }],
+    },
+    logic: { asking: 0, watching: 0, reads: 0 },
+    system: { doing: null, waiting: 0, retrying: [] },
+  };
+  const render = async (status: TermStatus | undefined) => {
+    const metrics = createMetricsRegistry();
+    const master = { status: () => status };
+    registerMetrics(metrics, { master, store, clock: { now: () => 0 }, version: '0.1.0' });
+    return metrics.render();
+  };
+  const text = await render(term);
+  expect(text).toContain('vaquita_runs_waiting{for="runs_of_the_workflow"} 2');
+  expect(text).toContain('vaquita_runs_waiting{for="admission"} 3');
+  expect(text).toContain('vaquita_runs_quarantined 1');
+  expect(text).toContain('vaquita_task_group_waiting{group="writes"} 4');
+  expect(await render(undefined)).not.toMatch(/^vaquita_(runs|task_group_waiting)/m);
 });

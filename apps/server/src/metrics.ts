@@ -22,6 +22,17 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
   metrics.gauge('vaquita_runs_in_memory', 'Runs that have not ended and are in the leader’s memory.', () =>
     ofTerm((term) => term.runs),
   );
+  metrics.gauge('vaquita_runs_waiting', 'Runs that wait for their turn, by what they wait for.', () => {
+    const term = master.status();
+    if (!term) return [];
+    return [
+      { labels: { for: 'runs_of_the_workflow' }, value: term.room.waitingForTurn },
+      { labels: { for: 'admission' }, value: term.room.waitingForAdmission },
+    ];
+  });
+  metrics.gauge('vaquita_runs_quarantined', 'Runs that are set aside until somebody retries or stops them.', () =>
+    ofTerm((term) => term.quarantined),
+  );
   metrics.gauge('vaquita_tasks_queued', 'Tasks that wait for a worker.', () => ofTerm((term) => term.queued));
   metrics.gauge('vaquita_dispatches_live', 'Tasks that a worker holds.', () => ofTerm((term) => term.live));
   metrics.gauge('vaquita_commands_pending', 'Commands that the leader has not carried out yet.', async () => [
@@ -39,6 +50,10 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
     const held = await store.taskGroups.held();
     return ofGroups(({ name }) => held[name] ?? 0);
   });
+
+  metrics.gauge('vaquita_task_group_waiting', 'Tasks that wait for a slot of a task group, by the leader.', () =>
+    (master.status()?.room.taskGroups ?? []).map(({ name, waiting }) => ({ labels: { group: name }, value: waiting })),
+  );
 
   async function ofGroups(read: (group: TaskGroupRow) => number) {
     const groups = await store.master.taskGroups();

@@ -6,7 +6,6 @@ import {
   type Run,
   rebuildRun,
   type TaskInstanceRow,
-  WORKFLOW_STATES,
   type WorkflowInstanceId,
   type WorkflowInstanceRow,
   type WorkflowState,
@@ -18,7 +17,10 @@ import type { ApiDeps } from '../deps.ts';
 const MAX_LOOKED_UP = 20;
 /** Members of a task group that are read: its holders come first, then those that are served next. */
 const GROUP_MEMBERS = 200;
-const RIVALS = 50;
+const LIVE_RIVALS = 50;
+const WAITING_RIVALS = 500;
+const WAITING = ['submitted', 'serial_wait'] as const satisfies readonly WorkflowState[];
+const LIVE = ['running', 'ready_pause', 'ready_stop'] as const satisfies readonly WorkflowState[];
 
 export interface WhyFacts {
   readonly now: number;
@@ -31,7 +33,7 @@ export interface WhyFacts {
   readonly tasks: readonly TaskInstanceRow[];
   readonly workers: readonly WorkerRow[];
   readonly groups: ReadonlyMap<string, GroupFacts>;
-  /** Runs of the same workflow that have not ended, oldest first; only while this one waits for its turn. */
+  /** Runs of the same workflow that have not ended; only while this one waits for its turn. */
   readonly rivals: readonly WorkflowInstanceRow[];
   /** Other runs that are named in answers: children, and those that hold slots. */
   readonly runs: ReadonlyMap<WorkflowInstanceId, WorkflowInstanceRow>;
@@ -89,11 +91,13 @@ async function gatherGroups({ store }: ApiDeps, open: readonly TaskInstanceRow[]
   return groups;
 }
 
+/** Live ones first of all: they are few, and there may be thousands that wait. */
 async function gatherRivals({ store }: ApiDeps, instance: WorkflowInstanceRow): Promise<WorkflowInstanceRow[]> {
-  const states = (Object.keys(WORKFLOW_STATES) as WorkflowState[]).filter((state) => !isWorkflowTerminal(state));
-  const filter = { projectId: instance.projectId, workflowId: instance.workflowId, states };
-  const { items } = await store.instances.list(filter, { limit: RIVALS, cursor: null });
-  return items.filter(({ id }) => id !== instance.id).toReversed();
+  const { projectId, workflowId } = instance;
+  const find = async (states: readonly WorkflowState[], limit: number) =>
+    (await store.instances.list({ projectId, workflowId, states }, { limit, cursor: null })).items;
+  const rows = [...(await find(LIVE, LIVE_RIVALS)), ...(await find(WAITING, WAITING_RIVALS))];
+  return rows.filter(({ id }) => id !== instance.id);
 }
 
 async function gatherRuns(

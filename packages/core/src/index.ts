@@ -49,6 +49,7 @@ export { resumeRun, type TransitionResult, transition } from './machine/transiti
 export { type RunCommand, WORKFLOW_TABLE, whyRefused } from './machine/workflow-machine.ts';
 export * from './params/built-ins.ts';
 export * from './params/env.ts';
+export * from './params/file-reference.ts';
 export * from './params/outputs.ts';
 export * from './params/placeholder.ts';
 export * from './params/precedence.ts';

@@ -4,5 +4,6 @@ export { type MigrateOptions, type Migration, migrate } from './migrations/migra
 export { openStore, type StoreOptions } from './open-store.ts';
 export type * from './ports/api.ts';
 export type * from './ports/driver.ts';
+export type * from './ports/files.ts';
 export type * from './ports/master.ts';
 export type * from './ports/store.ts';

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   unavailable: { status: 503, retryable: true, title: 'Not available now' },
   database_busy: { status: 503, retryable: true, title: 'The database is busy' },
   database_newer: { status: 503, retryable: false, title: 'The database is of a newer version' },
+  storage_full: { status: 507, retryable: false, title: 'There is no room left' },
   /** A commit of a leader whose epoch is over. The process must step down. */
   fenced: { status: 503, retryable: false, title: 'No longer the leader' },
   lock_not_held: { status: 503, retryable: false, title: 'The lock is not held' },

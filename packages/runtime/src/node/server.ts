@@ -1,5 +1,6 @@
 /** What a server is made of on Node. */
 export { openPrivateFiles, type PrivateFiles, prepareDataFolder, preparePrivateFile } from './data-folder.ts';
+export { openFileStore } from './file-store.ts';
 export { type HttpServer, type HttpServerOptions, peerAddress, startHttpServer } from './http-server.ts';
 export { type FileLogStore, openFileLogStore } from './log-store.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';

@@ -1,2 +1,3 @@
+export { createMemoryFileStore } from './memory-file-store.ts';
 export { createMemoryLogStore } from './memory-log-store.ts';
 export { createMemoryStore, type MemoryStore } from './memory-store.ts';

@@ -145,7 +145,7 @@ describe('a commit that is refused', () => {
     };
     await worker.ends('a');
     await bench.clock.advance(60_000);
-    expect(await bench.instance(sick)).toMatchObject({ state: 'running', reason: { code: 'quarantined' } });
+    expect(await bench.instance(sick)).toMatchObject({ state: 'running', reason: null, quarantine: { code: 'quarantined' } });
     expect(worker.acked()).toEqual([]);
     const healthy = await bench.start(workflow);
     expect(worker.dispatches).toHaveLength(2);
@@ -223,7 +223,7 @@ describe('stop', () => {
     const back = bench.joinWorker('w', { running: [{ dispatchId, epoch: 1, state: 'started' }] });
     await bench.settle();
     expect(back.news).toEqual(['welcome keep=1 abandon=0']);
-    expect(await bench.instance(id)).toMatchObject({ state: 'running', reason: { code: 'unrunnable' } });
+    expect(await bench.instance(id)).toMatchObject({ state: 'running', quarantine: { code: 'unrunnable' } });
     await bench.command('stop', id);
     expect(await bench.instance(id)).toMatchObject({ state: 'stopped' });
   });

@@ -8,7 +8,7 @@
  * F4 Why a run is set aside is written beside its state and reason, which stay what they were. It is written before
  *    anybody takes the run from there.
  */
-import { type Clock, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
+import { type AppError, type Clock, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
@@ -51,6 +51,8 @@ export interface RepairDeps {
   readonly told: () => void;
 }
 
+/** Runs in a row whose rows do not come, after which the others are not tried for a while. */
+const MAX_FAILURES = 3;
 /** Refusals in a row after which a run is set aside. */
 const MAX_REFUSALS = 3;
 
@@ -59,8 +61,14 @@ export function createRepair(deps: RepairDeps): Repair {
   const refusals = new Map<WorkflowInstanceId, number>();
   /** Open runs without a bus: their definition cannot be read. */
   const unrunnable = new Set<WorkflowInstanceId>();
-  /** How far taking over has come. `left` is the rest of the page that was read last. */
-  const progress = { left: [] as WorkflowInstanceId[], after: null as string | null, isLast: false, taken: 0 };
+  /** How far taking over has come: the rest of the page that was read last, and runs whose rows did not come. */
+  const progress = {
+    left: [] as WorkflowInstanceId[],
+    later: [] as WorkflowInstanceId[],
+    after: null as string | null,
+    isLast: false,
+    taken: 0,
+  };
 
   /** Tries until it works, fails for good, or the term is over. */
   async function patiently<T>(read: () => Promise<T>): Promise<T | undefined> {
@@ -77,8 +85,8 @@ export function createRepair(deps: RepairDeps): Repair {
     return undefined;
   }
 
-  /** The next run of the page. One that cannot be loaded now waits for the others. @throws AppError of a kind that passes. */
-  async function takeOverNext(): Promise<void> {
+  /** The next run of the page. Returns why it has to wait for the others, if its rows did not come. */
+  async function takeOverNext(): Promise<AppError | undefined> {
     const id = progress.left.shift()!;
     try {
       const found = await runs.withBus(id, () => {});
@@ -87,11 +95,12 @@ export function createRepair(deps: RepairDeps): Repair {
     } catch (thrown) {
       const error = toAppError(thrown);
       if (isPassing(error.code)) {
-        progress.left.push(id);
-        throw error;
+        progress.later.push(id);
+        return error;
       }
       await setAsideUnread(id, error.message);
     }
+    return undefined;
   }
 
   async function setAsideUnread(id: WorkflowInstanceId, why: string): Promise<void> {
@@ -137,11 +146,18 @@ export function createRepair(deps: RepairDeps): Repair {
 
   return {
     async recover() {
-      while (!deps.isOver()) {
+      let failures = 0;
+      for (let error: AppError | undefined; !deps.isOver(); ) {
         if (progress.left.length > 0) {
-          await takeOverNext();
+          error = await takeOverNext();
+          failures = error ? failures + 1 : 0;
+          // Not this run: the database.
+          if (error && failures === MAX_FAILURES) throw error;
         } else if (progress.isLast) {
-          break;
+          if (progress.later.length === 0) break;
+          progress.left = progress.later;
+          progress.later = [];
+          if (error) throw error;
         } else {
           const page = await store.openInstances({ after: progress.after, limit: deps.page });
           progress.left = [...page.items];

@@ -4,6 +4,7 @@
  */
 import {
   type CommandId,
+  type CommandKind,
   createIdSource,
   type DispatchId,
   type ProjectId,
@@ -35,7 +36,11 @@ export interface TestTask {
   readonly dependsOn?: readonly string[];
   readonly retry?: { readonly times: number; readonly interval?: string };
   readonly workerGroup?: string;
+  readonly priority?: string;
+  readonly taskGroup?: { readonly name: string; readonly priority?: number };
   readonly timeout?: { readonly after: string; readonly strategy: string };
+  /** `type`, and the settings of that type; `noop` when there is none. */
+  readonly [setting: string]: unknown;
 }
 
 export type MasterBench = Awaited<ReturnType<typeof openMasterBench>>;
@@ -49,7 +54,14 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   const logs = createMemoryLogStore();
   const lines: string[] = [];
   const projectId = ids.next<'project'>() as ProjectId;
-  await store.projects.create({ id: projectId, name: 'project', description: '', params: [], createdAt: 0, updatedAt: 0 });
+  await store.projects.create({
+    id: projectId,
+    name: 'project',
+    description: '',
+    params: [],
+    createdAt: 0,
+    updatedAt: 0,
+  });
 
   let epoch = 0;
   let revoked = false;
@@ -66,13 +78,22 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     pending: MasterStore['pendingCommands'] | null;
     /** Answers in the place of the database when open runs are listed. */
     open: MasterStore['openInstances'] | null;
-  } = { commit: null, load: null, rows: null, pending: null, open: null };
+    /** Takes the place of the database when the state of a worker is written. */
+    setWorkerState: MasterStore['workers']['setState'] | null;
+    /** Answers in the place of the database when live runs are listed. */
+    live: MasterStore['liveRuns'] | null;
+  } = { commit: null, load: null, rows: null, pending: null, open: null, setWorkerState: null, live: null };
   const faulty: MasterStore = {
     ...store.master,
     async commit(epochOfCommit, unit) {
       await faults.commit?.(unit);
       return store.master.commit(epochOfCommit, unit);
     },
+    workers: {
+      ...store.master.workers,
+      setState: (id, change) => (faults.setWorkerState ?? store.master.workers.setState)(id, change),
+    },
+    liveRuns: () => (faults.live ?? store.master.liveRuns)(),
     openInstances: (page) => (faults.open ?? store.master.openInstances)(page),
     pendingCommands: (limit) => (faults.pending ?? store.master.pendingCommands)(limit),
     async loadRun(id) {
@@ -222,11 +243,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     return id;
   }
 
-  function commandRow(
-    kind: 'start' | 'stop' | 'rerun' | 'kill_task',
-    workflowInstanceId: WorkflowInstanceId,
-    payload = {},
-  ) {
+  function commandRow(kind: CommandKind, workflowInstanceId: WorkflowInstanceId, payload = {}) {
     const id = ids.next<'command'>() as CommandId;
     return {
       id,
@@ -239,7 +256,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     };
   }
 
-  async function command(kind: 'stop' | 'rerun' | 'kill_task', id: WorkflowInstanceId, payload = {}): Promise<string> {
+  async function command(kind: CommandKind, id: WorkflowInstanceId, payload = {}): Promise<string> {
     const row = commandRow(kind, id, payload);
     await store.commands.file(row);
     master.nudge();

@@ -1,0 +1,128 @@
+/** Runs that cannot be handled: set aside alone, seen by people, and given another chance without end. */
+import { AppError, type WorkflowInstanceId } from '@vaquita/core';
+import { afterEach, expect, test } from 'vitest';
+import { type MasterBench, openMasterBench } from '../testing/index.ts';
+
+let bench: MasterBench;
+afterEach(() => bench.master.close());
+
+/** A run whose evaluation throws for as long as it is sick, and one that is well. */
+async function openSickRun() {
+  bench = await openMasterBench();
+  const worker = bench.joinWorker('w');
+  const workflow = await bench.createWorkflow('one', [{ name: 'a' }]);
+  let sick: WorkflowInstanceId | undefined;
+  let ill = true;
+  bench.faults.rows = (rows) => {
+    sick ??= rows.instance.id;
+    return ill && rows.instance.id === sick ? { ...rows, projectParams: null as never } : rows;
+  };
+  const id = await bench.start(workflow);
+  return {
+    id,
+    worker,
+    workflow,
+    heal() {
+      ill = false;
+    },
+  };
+}
+
+async function reasonEvents(id: WorkflowInstanceId) {
+  const events = await bench.store.events.after(0, { limit: 500, workflowInstanceId: id });
+  return events.filter(({ type }) => type === 'workflow_instance.reason').map(({ data }) => data.quarantine);
+}
+
+test('a run whose evaluation throws is set aside: its state and reason stay, everything else goes on', async () => {
+  const { id, workflow } = await openSickRun();
+  const row = await bench.instance(id);
+  expect(row).toMatchObject({ quarantine: { code: 'quarantined', next: expect.stringContaining('retry') } });
+  expect(row.reason?.code).not.toBe('quarantined');
+  expect(await reasonEvents(id)).toEqual([{ code: 'quarantined', text: row.quarantine!.text }]);
+  expect(bench.master.status()).toMatchObject({ quarantined: 1 });
+  expect(bench.lines.filter((line) => line.startsWith('error A run is set aside'))).toHaveLength(1);
+  const other = await bench.start(workflow);
+  expect(await bench.instance(other)).toMatchObject({ state: 'running', quarantine: null });
+});
+
+test('a restart tries it again, and leaves it aside without a loop when that fails', async () => {
+  const { id } = await openSickRun();
+  const { quarantine } = await bench.instance(id);
+  await bench.crashAndRestart();
+  bench.joinWorker('w');
+  await bench.clock.advance(60_000);
+  expect(await bench.instance(id)).toMatchObject({ quarantine: { code: quarantine!.code } });
+  const errors = bench.lines.filter((line) => line.startsWith('error'));
+  expect(errors.length).toBeLessThanOrEqual(2);
+  expect((await reasonEvents(id)).length).toBeLessThanOrEqual(3);
+});
+
+test('a restart with what was wrong mended goes on with it', async () => {
+  const { id, worker, heal } = await openSickRun();
+  heal();
+  await bench.crashAndRestart();
+  expect(worker.dispatches).toEqual([]);
+  const back = bench.joinWorker('w');
+  await bench.settle();
+  await back.ends('a');
+  expect(await bench.instance(id)).toMatchObject({ state: 'success', quarantine: null });
+  expect((await reasonEvents(id)).at(-1)).toBeNull();
+  expect(bench.master.status()).toMatchObject({ quarantined: 0 });
+});
+
+test('the command retry tries it again', async () => {
+  const { id, worker, heal } = await openSickRun();
+  const failed = await bench.command('retry', id);
+  await bench.clock.advance(5_000);
+  expect(await bench.instance(id)).toMatchObject({ quarantine: { code: 'quarantined' } });
+  heal();
+  const retry = await bench.command('retry', id);
+  await bench.clock.advance(5_000);
+  await worker.ends('a');
+  expect(await bench.instance(id)).toMatchObject({ state: 'success', quarantine: null });
+  for (const command of [failed, retry])
+    expect(await bench.store.commands.outcome(command)).toMatchObject({ done: true });
+});
+
+test('a stop ends it, and what was asked of it before is not tried behind its back', async () => {
+  const { id } = await openSickRun();
+  const stop = await bench.command('stop', id);
+  await bench.clock.advance(5_000);
+  expect(await bench.instance(id)).toMatchObject({ state: 'stopped', quarantine: null, reason: { code: 'stopped' } });
+  expect(await bench.store.commands.outcome(stop)).toEqual({ done: true, outcome: 'done' });
+  expect(await bench.store.commands.pendingCount()).toBe(0);
+  await bench.crashAndRestart();
+  expect(await bench.instance(id)).toMatchObject({ state: 'stopped', quarantine: null });
+});
+
+test('a run that its timeout was stopping ends as a failure when it is stopped from its rows', async () => {
+  bench = await openMasterBench();
+  const worker = bench.joinWorker('w');
+  const id = await bench.start(await bench.createWorkflow('one', [{ name: 'a' }]), { timeoutMs: 60_000 });
+  await worker.starts('a');
+  await bench.clock.advance(60_000);
+  expect(await bench.instance(id)).toMatchObject({ state: 'ready_stop', reason: { code: 'workflow_timeout' } });
+  bench.faults.commit = () => {
+    throw new AppError('internal', 'refused for good');
+  };
+  await worker.ends('a', 'killed');
+  bench.faults.commit = null;
+  await bench.command('stop', id);
+  await bench.clock.advance(1_000);
+  expect(await bench.instance(id)).toMatchObject({ state: 'failure', reason: { code: 'workflow_timeout' } });
+});
+
+test('two commands at once rebuild it once', async () => {
+  const { id, worker, heal } = await openSickRun();
+  heal();
+  let loads = 0;
+  bench.faults.load = () => {
+    loads += 1;
+  };
+  const commands = [bench.command('retry', id), bench.command('retry', id)];
+  await Promise.all(commands);
+  await bench.clock.advance(5_000);
+  expect(loads).toBe(1);
+  await worker.ends('a');
+  expect(await bench.instance(id)).toMatchObject({ state: 'success' });
+});

@@ -1,0 +1,92 @@
+/** A new leader takes over: page by page, going on where it was interrupted, open for work meanwhile. */
+import { AppError, type WorkflowInstanceId } from '@vaquita/core';
+import { afterEach, expect, test } from 'vitest';
+import { type MasterBench, openMasterBench } from '../testing/index.ts';
+
+let bench: MasterBench;
+afterEach(() => bench.master.close());
+
+const busy = () => new AppError('database_busy', 'busy');
+
+async function openRuns(count: number) {
+  bench = await openMasterBench({ recoveryPage: 2 });
+  const workflow = await bench.createWorkflow('one', [{ name: 'a' }]);
+  const ids: WorkflowInstanceId[] = [];
+  for (let at = 0; at < count; at++) ids.push(await bench.start(workflow));
+  return { workflow, ids };
+}
+
+test('goes on where it was interrupted, and is open for work meanwhile', async () => {
+  const { workflow, ids } = await openRuns(5);
+  const { openInstances } = bench.store.master;
+  let reads = 0;
+  const loads: string[] = [];
+  bench.faults.load = (id) => void loads.push(id);
+  bench.faults.open = (page) => {
+    reads += 1;
+    if (page.after !== null && reads < 5) throw busy();
+    return openInstances(page);
+  };
+  await bench.crashAndRestart();
+  expect(bench.master.status()).toMatchObject({
+    runs: 2,
+    system: { doing: null, retrying: [{ event: 'LeadershipGained (leadership)', error: 'busy' }] },
+  });
+  const fresh = await bench.start(workflow);
+  expect(await bench.instance(fresh)).toMatchObject({ state: 'running' });
+  await bench.clock.advance(10_000);
+  expect(bench.master.status()).toMatchObject({ runs: 6, system: { doing: null, waiting: 0, retrying: [] } });
+  expect(loads.toSorted()).toEqual([...ids, fresh].toSorted());
+});
+
+test('a run whose rows do not come now waits for the others', async () => {
+  const { ids } = await openRuns(3);
+  let ill = true;
+  bench.faults.load = (id) => {
+    if (ill && id === ids[0]) throw busy();
+  };
+  await bench.crashAndRestart();
+  await bench.clock.advance(1_000);
+  expect(bench.master.status()).toMatchObject({ runs: 2 });
+  ill = false;
+  await bench.clock.advance(30_000);
+  expect(bench.master.status()).toMatchObject({ runs: 3 });
+});
+
+test('the loss of a worker is handled until it is written, and other losses meanwhile', async () => {
+  bench = await openMasterBench();
+  const first = bench.joinWorker('first', { slots: 1 });
+  const second = bench.joinWorker('second', { slots: 1 });
+  const id = await bench.start(await bench.createWorkflow('two', [{ name: 'a' }, { name: 'b' }]));
+  expect(first.dispatches.length + second.dispatches.length).toBe(2);
+  const { setState } = bench.store.master.workers;
+  let ill = true;
+  bench.faults.setWorkerState = (...change) => {
+    if (ill && change[0] === ('worker-first' as never)) throw busy();
+    return setState(...change);
+  };
+  await first.vanish();
+  await second.vanish();
+  await bench.clock.advance(31_000);
+  const stateOf = async (name: string) => (await bench.store.master.workers.get(`worker-${name}` as never))?.state;
+  expect([await stateOf('first'), await stateOf('second')]).toEqual(['online', 'offline']);
+  expect(Object.values(await bench.states(id))).toEqual(['submitted', 'submitted']);
+  ill = false;
+  await bench.clock.advance(60_000);
+  expect(await stateOf('first')).toBe('offline');
+});
+
+test('another server that is gone: workers that were with it are waited for, and then lost', async () => {
+  bench = await openMasterBench();
+  const row = { groups: [], labels: {}, slots: 1, agentVersion: '', runtime: '', host: '', taskTypes: [], stats: {} };
+  const times = { connectedAt: 0, lastHeartbeatAt: 0, updatedAt: 0, sessionTimeoutMs: 30_000 };
+  const elsewhere = { id: 'worker-x' as never, name: 'x', state: 'online' as const, ...row, ...times };
+  await bench.store.master.workers.upsert(elsewhere, 'It has joined.');
+  bench.master.serverLost('server-9');
+  bench.master.serverLost('server-9');
+  await bench.clock.advance(20_000);
+  expect((await bench.store.master.workers.get(elsewhere.id))?.state).toBe('online');
+  bench.master.serverLost('server-9');
+  await bench.clock.advance(16_000);
+  expect((await bench.store.master.workers.get(elsewhere.id))?.state).toBe('offline');
+});

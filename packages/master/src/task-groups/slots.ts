@@ -48,8 +48,11 @@ export interface SlotTable {
   drop(slot: Slot): void;
   leave(task: WaitingTask): void;
   use(group: string): GroupUse;
+  /** Every group that is or was in use. */
   uses(): readonly GroupUse[];
   ofRun(id: WorkflowInstanceId): readonly TaskInstanceId[];
+  /** Forgets groups that nobody uses. Not while one of them is at hand. */
+  prune(): void;
 }
 
 export function createSlotTable(): SlotTable {
@@ -73,9 +76,7 @@ export function createSlotTable(): SlotTable {
     else runs.set(runId, new Set([id]));
   }
 
-  function tidy({ runId, id, group }: Slot | WaitingTask): void {
-    const { slots: held, line } = use(group);
-    if (held.size + line.size === 0) groups.delete(group);
+  function tidy({ runId, id }: Slot | WaitingTask): void {
     if (slots.has(id) || waiting.has(id)) return;
     const ids = runs.get(runId);
     if (ids?.delete(id) && ids.size === 0) runs.delete(runId);
@@ -107,6 +108,9 @@ export function createSlotTable(): SlotTable {
     use,
     uses: () => [...groups.values()],
     ofRun: (id) => [...(runs.get(id) ?? [])],
+    prune() {
+      for (const [name, { slots: held, line }] of groups) if (held.size + line.size === 0) groups.delete(name);
+    },
   };
 }
 

@@ -186,6 +186,17 @@ describe('groups', () => {
     expect(bus.told.at(-1)).toEqual({ type: 'SlotGranted', taskInstanceId: 'd', slot: 0 });
   });
 
+  test('a hint that comes before groups are known is not lost', async () => {
+    const first = open();
+    slots.refresh();
+    groups = [group('db', 0)];
+    await first;
+    groups = [group('db', 1)];
+    slots.refresh();
+    await clock.advance(0);
+    expect(runOf('r1', [taskRow('a')]).news()).toEqual(['SlotGranted 0']);
+  });
+
   test('a change that nobody told of is found by the slow poll, also after a poll that failed', async () => {
     await open();
     const bus = runOf('r1', [taskRow('a'), taskRow('b')]);

@@ -173,6 +173,7 @@ export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
   }
 
   function pollLater(): void {
+    table.prune();
     deps.timers.after('task groups', deps.pollMs, () => void refresh());
   }
 
@@ -223,6 +224,7 @@ export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
       for (const use of table.uses()) serve(use);
       tellSoon();
       pollLater();
+      if (readAgain) await refresh();
     },
     refresh: () => void refresh(),
     request(bus, id) {
@@ -287,10 +289,13 @@ export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
     },
     doubt: readHolders,
     status: () =>
-      table.uses().map(({ name, slots, line }) => {
-        const group = groups.get(name);
-        return { name, size: group?.size ?? null, open: group?.open ?? false, held: slots.size, waiting: line.size };
-      }),
+      table
+        .uses()
+        .filter(({ slots, line }) => slots.size + line.size > 0)
+        .map(({ name, slots, line }) => {
+          const group = groups.get(name);
+          return { name, size: group?.size ?? null, open: group?.open ?? false, held: slots.size, waiting: line.size };
+        }),
   };
 
   /** Neither waits nor holds anything, whatever was known of it. */

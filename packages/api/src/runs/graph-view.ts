@@ -4,15 +4,12 @@ import {
   type RunNode,
   rebuildRun,
   type TaskInstanceRow,
-  topologicalOrder,
   type WorkflowDefinition,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import { isoTimeOrNull } from '../resources/paging.ts';
 import type { GraphNode, GraphView, NodeState } from '../views/instance.ts';
-
-/** Ends after which nothing that depends on the task will start. */
-const BROKEN: ReadonlySet<NodeState> = new Set<NodeState>(['failure', 'killed', 'blocked']);
+import { findHeldBack } from './held-back.ts';
 
 export function toGraphView(
   definition: WorkflowDefinition,
@@ -33,26 +30,20 @@ export function toGraphView(
   };
 }
 
-/** One pass in topological order: what blocks a task is known before the task is looked at. */
 function deriveStates({ graph, nodes }: Run): readonly NodeState[] {
-  const states: NodeState[] = [];
-  /** A disabled task lets through what is before it, so it also passes a failure on. */
-  const broken: boolean[] = [];
-  for (const index of topologicalOrder(graph)) {
-    const node = nodes[index]!;
-    const isAfterBroken =
-      node.task.type !== 'conditions' && graph.predecessors[index]!.some((before) => broken[before]);
-    states[index] = stateOf(node, isAfterBroken);
-    broken[index] = BROKEN.has(states[index]!) || (states[index] === 'disabled' && isAfterBroken);
-  }
-  return states;
+  const heldBack = findHeldBack(graph, (index) => {
+    const { task, current, outcome } = nodes[index]!;
+    const isBroken = current?.state === 'failure' || current?.state === 'killed';
+    return { task, state: isBroken ? 'broken' : !current && outcome === 'pending' ? 'open' : 'other' };
+  });
+  return nodes.map((node) => stateOf(node, heldBack.has(node.index)));
 }
 
-function stateOf({ current, task, outcome }: RunNode, isAfterBroken: boolean): NodeState {
+function stateOf({ current, task, outcome }: RunNode, isHeldBack: boolean): NodeState {
   if (current) return current.state;
   if (outcome === 'skipped') return 'skipped';
   if (!task.enabled) return 'disabled';
-  return isAfterBroken ? 'blocked' : 'pending';
+  return isHeldBack ? 'blocked' : 'pending';
 }
 
 function toNode({ task, current }: RunNode, state: NodeState): GraphNode {

@@ -5,13 +5,13 @@ import {
   type RunSnapshot,
   selectScope,
   type TaskSnapshot,
-  topologicalOrder,
   type WorkflowDefinition,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import { isoTime } from '../resources/paging.ts';
 import type { NodeAt } from '../views/history.ts';
 import type { NodeState } from '../views/instance.ts';
+import { findHeldBack } from './held-back.ts';
 
 /** Which part of the graph a run does never changes, so it comes from the row of today. */
 type RunScope = Pick<WorkflowInstanceRow, 'startTasks' | 'scope'>;
@@ -33,7 +33,6 @@ export function toNodesAt(definition: WorkflowDefinition, run: RunScope, snapsho
   });
 }
 
-/** One pass in topological order: what blocks a task is known before the task is looked at. */
 function deriveStates(
   graph: LogicalGraph,
   definition: WorkflowDefinition,
@@ -41,22 +40,16 @@ function deriveStates(
   current: ReadonlyMap<string, TaskSnapshot>,
 ): readonly NodeState[] {
   const definitions = new Map(definition.tasks.map((task) => [task.name, task]));
-  const states: NodeState[] = [];
-  /** Disabled tasks that what is before them holds back: they let nothing through. */
-  const blockedDisabled = new Set<number>();
-  for (const index of topologicalOrder(graph)) {
-    const { name, type, enabled } = definitions.get(graph.names[index]!)!;
-    // A conditions task waits for no success; but what never starts never ends for it either.
-    const catches = type === 'conditions' && enabled;
-    const isHeldBack = graph.predecessors[index]!.some((before) => {
-      const state = states[before]!;
-      return (
-        state === 'blocked' || blockedDisabled.has(before) || (!catches && (state === 'failure' || state === 'killed'))
-      );
-    });
-    const known = current.get(name)?.state ?? passedOver.get(name);
-    states[index] = known ?? (enabled ? (isHeldBack ? 'blocked' : 'pending') : 'disabled');
-    if (known === undefined && !enabled && isHeldBack) blockedDisabled.add(index);
-  }
-  return states;
+  const known = graph.names.map((name): NodeState | undefined => current.get(name)?.state ?? passedOver.get(name));
+  const tasks = graph.names.map((name) => definitions.get(name)!);
+  const heldBack = findHeldBack(graph, (index) => {
+    const state = known[index];
+    const isBroken = state === 'failure' || state === 'killed';
+    return { task: tasks[index]!, state: isBroken ? 'broken' : state === undefined ? 'open' : 'other' };
+  });
+  return tasks.map(({ enabled }, index) => {
+    if (known[index] !== undefined) return known[index];
+    if (!enabled) return 'disabled';
+    return heldBack.has(index) ? 'blocked' : 'pending';
+  });
 }

@@ -74,8 +74,14 @@ export const PLAIN_ACTIONS = [
   RUN_ACTIONS.retry,
 ] as const;
 
-/** Why the run, as it is now, cannot do this; undefined when it can. */
-export function whyRunRefused(instance: WorkflowInstanceRow, { command }: RunAction): string | undefined {
+/** Why the run, as it is now, cannot do this, in a sentence; undefined when it can. */
+export function whyRunRefused(instance: WorkflowInstanceRow, action: RunAction): string | undefined {
+  const why = refusalOf(instance, action);
+  if (why === undefined) return undefined;
+  return `A run in the state “${instance.state}” cannot do “${action.name}”: ${why.replace(/\.$/, '')}.`;
+}
+
+function refusalOf(instance: WorkflowInstanceRow, { command }: RunAction): string | undefined {
   const isSetAside = instance.quarantine !== null;
   if (command === 'RetryWorkflow' && !isSetAside) {
     return isWorkflowTerminal(instance.state)

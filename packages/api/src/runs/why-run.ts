@@ -7,6 +7,7 @@ import {
   type RunNode,
   type WorkflowState,
 } from '@vaquita/core';
+import { findHeldBack } from './held-back.ts';
 import type { WhyFacts } from './why-facts.ts';
 import { findBroken } from './why-node.ts';
 import { count, labelOf, listOf } from './why-words.ts';
@@ -111,21 +112,12 @@ function whyBlocked({ run }: WhyFacts): readonly Reason[] {
   ];
 }
 
-/** In one pass over the graph, in order: a search from every node would cost the square of it. */
-function blockedNodes({ order, nodes, graph }: Run): readonly RunNode[] {
-  const holdsBack = new Set<number>();
-  const blocked: RunNode[] = [];
-  for (const index of order) {
-    const node = nodes[index]!;
-    const broken = node.outcome === 'failed' || node.outcome === 'killed';
-    const catches = node.task.type === 'conditions' && node.task.enabled;
-    const isBlocked =
-      node.outcome === 'pending' &&
-      graph.predecessors[index]!.some(
-        (before) => holdsBack.has(before) && !(catches && nodes[before]!.outcome !== 'pending'),
-      );
-    if (broken || isBlocked) holdsBack.add(index);
-    if (isBlocked && node.task.enabled) blocked.push(node);
-  }
-  return blocked;
+/** In one pass over the graph: a search from every node would cost the square of it. */
+function blockedNodes({ nodes, graph }: Run): readonly RunNode[] {
+  const heldBack = findHeldBack(graph, (index) => {
+    const { task, outcome } = nodes[index]!;
+    const isBroken = outcome === 'failed' || outcome === 'killed';
+    return { task, state: isBroken ? 'broken' : outcome === 'pending' ? 'open' : 'other' };
+  });
+  return nodes.filter(({ index, task }) => task.enabled && heldBack.has(index));
 }

@@ -58,7 +58,9 @@ describe('runs', () => {
     const first = await runIn('running');
     const second = await runIn('success');
     const { code, out } = await vaquita('runs', 'stop', 'etl/daily#1', second);
-    expect(out).toBe(`accepted  daily#1 (${first})\nrefused   daily#2 (${second})  It is success: it has ended.\n`);
+    expect(out).toBe(
+      `accepted  daily#1 (${first})\nrefused   daily#2 (${second})  A run in the state “success” cannot do “stop”: it has ended.\n`,
+    );
     expect(code).toBe(1);
     expect(await filed()).toEqual(['stop']);
     expect((await vaquita('runs', 'pause', first)).code).toBe(0);

@@ -38,7 +38,13 @@ describe('runs by their ids', () => {
       nextCursor: null,
       items: [
         { id: third, status: 'accepted', workflowName: 'daily', number: 3, state: 'running', reason: null },
-        { id: second, status: 'refused', state: 'success', reason: 'It is success: it has ended.', operationId: null },
+        {
+          id: second,
+          status: 'refused',
+          state: 'success',
+          reason: 'A run in the state “success” cannot do “stop”: it has ended.',
+          operationId: null,
+        },
         { id: 'none', status: 'not_found', state: null, operationId: null },
         { id: first, status: 'accepted', number: 1 },
       ],

@@ -58,9 +58,8 @@ export function bulkActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
     const commandId = await commandIdFor(request, instance.id);
     const refusal = whyRunRefused(instance, action);
     if (refusal !== undefined && !(await wasFiled(deps, commandId))) {
-      const reason = `It is ${state}: ${refusal.replace(/\.$/, '')}.`;
       return {
-        item: { id, status: 'refused', workflowName, number, state, reason, operationId: null },
+        item: { id, status: 'refused', workflowName, number, state, reason: refusal, operationId: null },
         order: undefined,
       };
     }

@@ -39,10 +39,7 @@ export function runActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoi
   async function checkPossible({ instance, action, id }: Pick<Asked, 'instance' | 'action' | 'id'>): Promise<void> {
     const refusal = whyRunRefused(instance, action);
     if (refusal === undefined || (await wasFiled(deps, id))) return;
-    throw new AppError(
-      'conflict',
-      `A run in the state “${instance.state}” cannot do “${action.name}”: ${refusal.replace(/\.$/, '')}.`,
-    );
+    throw new AppError('conflict', refusal);
   }
 
   async function file({ instance, action, id, caller, payload }: Asked): Promise<ActionAnswer> {

@@ -79,6 +79,8 @@ export async function assembleServer(
 
     const changes = createChanges();
     const lease = createLeaderLease(session);
+    const isWorkerToken = async (token: string) =>
+      (await store.master.workers.findToken(await sha256Hex(token), clock.now())) !== undefined;
     const master = createMaster({
       lease,
       store: store.master,
@@ -87,8 +89,7 @@ export async function assembleServer(
       random,
       ids,
       serverId: session.id,
-      isWorkerToken: async (token) =>
-        (await store.master.workers.findToken(await sha256Hex(token), clock.now())) !== undefined,
+      isWorkerToken,
       log,
       defer: host.defer,
       committed: changes.announce,
@@ -102,6 +103,12 @@ export async function assembleServer(
       store,
       workers: store.master.workers,
       logs,
+      files: {
+        store: host.openFiles(settings),
+        maxBytes: settings.maxFileMib * 1024 * 1024,
+        findDispatch: store.master.findDispatch,
+        isWorkerToken,
+      },
       clock,
       random,
       ids,

@@ -1,7 +1,7 @@
 /** What the server needs of the runtime it stands on. One implementation per runtime, handed in by its composition root. */
 import type { Clock, Random } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
-import type { LogStore, SqlDriver } from '@vaquita/store';
+import type { FileStore, LogStore, SqlDriver } from '@vaquita/store';
 import type { ServerSettings } from './settings.ts';
 
 export interface HostLog {
@@ -55,6 +55,7 @@ export interface ServerHost {
   defer(run: () => void): void;
   openDatabase(settings: ServerSettings): Promise<SqlDriver>;
   openLogs(settings: ServerSettings): LogStore & { close(): Promise<void> };
+  openFiles(settings: ServerSettings): FileStore;
   privateFiles(settings: ServerSettings): PrivateFiles;
   /** Texts of the example workflows, and the values for parameters that name places on this machine. */
   readExamples(settings: ServerSettings): Promise<{

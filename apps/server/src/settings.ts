@@ -22,6 +22,8 @@ export interface ServerSettings {
   readonly embeddedWorkerSlots: number;
   /** Loads the example workflows when the database is new. */
   readonly examples: boolean;
+  /** The largest file that a task may pass on. */
+  readonly maxFileMib: number;
   readonly logLevel: LogLevel;
   readonly metricsOpen: boolean;
   readonly trustProxy: boolean;
@@ -74,6 +76,7 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
   },
   embeddedWorkerSlots: { env: 'VAQUITA_EMBEDDED_WORKER_SLOTS', parse: integer(1, 1000), fallback: () => 4 },
   examples: { env: 'VAQUITA_EXAMPLES', parse: flag, fallback: (_, env) => env.NODE_ENV !== 'production' },
+  maxFileMib: { env: 'VAQUITA_MAX_FILE_MIB', parse: integer(1, 1_048_576), fallback: () => 1024 },
   logLevel: { env: 'VAQUITA_LOG_LEVEL', parse: oneOf(LOG_LEVELS), fallback: () => 'info' },
   metricsOpen: { env: 'VAQUITA_METRICS_OPEN', parse: flag, fallback: () => false },
   trustProxy: { env: 'VAQUITA_TRUST_PROXY', parse: flag, fallback: () => false },

@@ -23,10 +23,12 @@ import { runActionEndpoints } from './resources/run-actions.ts';
 import { sessionEndpoints } from './resources/session.ts';
 import { startEndpoints } from './resources/starts.ts';
 import { taskActionEndpoints } from './resources/task-actions.ts';
+import { taskFileEndpoints } from './resources/task-files.ts';
 import { taskGroupEndpoints } from './resources/task-groups.ts';
 import { taskInstanceEndpoints } from './resources/task-instances.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
 import { whyEndpoints } from './resources/why.ts';
+import { workerFileEndpoints } from './resources/worker-files.ts';
 import { workerEndpoints } from './resources/workers.ts';
 import { versionEndpoints } from './resources/workflow-versions.ts';
 import { workflowEndpoints } from './resources/workflows.ts';
@@ -70,10 +72,12 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...instanceEndpoints(deps),
     ...runActionEndpoints(deps, audit),
     ...taskInstanceEndpoints(deps),
+    ...taskFileEndpoints(deps),
     ...taskActionEndpoints(deps, audit),
     ...commandEndpoints(deps),
     ...taskGroupEndpoints(deps, audit),
     ...workerEndpoints(deps),
+    ...workerFileEndpoints(deps),
     ...operationEndpoints(deps),
     ...historyEndpoints(deps),
     ...whyEndpoints(deps),

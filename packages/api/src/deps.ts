@@ -1,6 +1,6 @@
 /** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
 import type { Clock, IdSource, Random } from '@vaquita/core';
-import type { LogStore, Store, WorkerReader } from '@vaquita/store';
+import type { DispatchOrigin, FileStore, LogStore, Store, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
 
 export interface Leadership {
@@ -57,10 +57,20 @@ export type ApiStore = Pick<
   | 'requests'
 >;
 
+/** Files that tasks put out, and who among workers may send and fetch them. */
+export interface TaskFiles {
+  readonly store: FileStore;
+  /** Of one file. */
+  readonly maxBytes: number;
+  findDispatch(dispatchId: string): Promise<DispatchOrigin | undefined>;
+  isWorkerToken(token: string): Promise<boolean>;
+}
+
 export interface ApiDeps {
   readonly store: ApiStore;
   readonly workers: WorkerReader;
   readonly logs: LogStore;
+  readonly files: TaskFiles;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;

@@ -48,6 +48,8 @@ interface Described<A extends Access, Path extends string, Query, Body> {
   readonly query?: Query;
   /** A JSON body by its schema, or the text of a workflow definition. */
   readonly body?: Body;
+  /** The endpoint reads the body itself, in pieces, and holds its bound. */
+  readonly streamedBody?: true;
   /** Fields of the body that are known and not offered, with the sentence that says so. */
   readonly unsupported?: Readonly<Record<string, string>>;
   /** Errors beyond those every endpoint may give. */

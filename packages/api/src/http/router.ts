@@ -57,6 +57,14 @@ async function handle(
   const { raw } = incoming;
   const caller = endpoint.access === 'open' ? undefined : await admit(endpoint, raw, deps);
   const query = readQuery(new URL(raw.url), endpoint.query);
+  if (endpoint.streamedBody)
+    return endpoint.respond?.({
+      ...incoming,
+      caller,
+      query,
+      body: undefined,
+      ids: deps.ids,
+    } as never) as Promise<Response>;
   const { bodyLimitBytes, definitionLimitBytes } = deps.settings;
   const bytes = await readBody(raw, endpoint.body === 'definition' ? definitionLimitBytes : bodyLimitBytes);
   const body = readInput(raw, bytes, endpoint);
@@ -124,6 +132,9 @@ function describe(endpoint: Endpoint): Parameters<OpenAPIHono['openAPIRegistry']
       ...(endpoint.query ? { query: endpoint.query } : {}),
       ...(keyed ? { headers: z.object({ 'idempotency-key': z.string().max(200).optional() }) } : {}),
       ...(endpoint.body ? { body: describeBody(endpoint.body) } : {}),
+      ...(endpoint.streamedBody
+        ? { body: { required: true, content: { 'application/octet-stream': { schema: z.string() } } } }
+        : {}),
     },
     responses: {
       [endpoint.status]: describeAnswer(endpoint),

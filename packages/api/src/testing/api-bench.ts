@@ -2,12 +2,13 @@
 import {
   AppError,
   createIdSource,
+  sha256Hex,
   type TaskInstanceId,
   type TaskInstanceRow,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
-import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
+import { createMemoryFileStore, createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
 import { createApi } from '../api.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { makeToken } from '../auth/tokens.ts';
@@ -54,6 +55,13 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     store,
     workers: store.master.workers,
     logs,
+    files: {
+      store: createMemoryFileStore(),
+      maxBytes: 1000,
+      findDispatch: (id) => store.master.findDispatch(id),
+      isWorkerToken: async (token) =>
+        (await store.master.workers.findToken(await sha256Hex(token), clock.now())) !== undefined,
+    },
     clock,
     random,
     ids,

@@ -1,0 +1,40 @@
+/** Rules of what workers see: no task is worked on twice at once, unless a worker was away for long enough. */
+import { type Execution, Violation } from './facts.ts';
+import type { Mirror } from './mirror.ts';
+
+/** A task is taken back from a worker that does not acknowledge it, at the earliest so long after it was sent. */
+const PATIENCE_MS = 15_000;
+
+export function checkAccepted(mirror: Mirror, execution: Execution): void {
+  const subject = taskOf(mirror, execution.taskInstanceId);
+  for (const other of mirror.executions.values()) {
+    if (other === execution || other.endedAt !== null || other.taskInstanceId === '') continue;
+    if (taskOf(mirror, other.taskInstanceId) !== subject) continue;
+    if (other.dispatchId === execution.dispatchId || mirror.wasImpaired(other.worker, other.acceptedAt - PATIENCE_MS))
+      continue;
+    throw new Violation(
+      'twice',
+      `${subject} is begun by worker ${execution.worker} while worker ${other.worker}, which was never away, works on it`,
+    );
+  }
+  if (!knows(mirror, execution)) {
+    throw new Violation('order', `worker ${execution.worker} was sent ${execution.dispatchId}, which no row knows of`);
+  }
+}
+
+/** P1: whatever reaches a worker is on record. */
+function knows(mirror: Mirror, { taskInstanceId, dispatchId }: Execution): boolean {
+  for (const run of mirror.runs.values()) {
+    const row = run.tasks.get(taskInstanceId);
+    if (row) return row.dispatchId === dispatchId || mirror.wasDispatched(dispatchId);
+  }
+  return false;
+}
+
+function taskOf(mirror: Mirror, taskInstanceId: string): string {
+  for (const run of mirror.runs.values()) {
+    const row = run.tasks.get(taskInstanceId);
+    if (row) return `${run.row.id}/${row.name}`;
+  }
+  return taskInstanceId;
+}

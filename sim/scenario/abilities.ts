@@ -1,0 +1,36 @@
+/** What is drawn at all: a scenario may be held to a part of what the engine can do. */
+import type { OperationKind, TaskKind } from './scenario.ts';
+
+export interface Abilities {
+  readonly operations: readonly OperationKind[];
+  readonly kinds: readonly TaskKind['type'][];
+  readonly taskGroups: boolean;
+  readonly executionTypes: boolean;
+  readonly dryRuns: boolean;
+}
+
+export const ABILITIES: Abilities = {
+  operations: [
+    'stop',
+    'stop',
+    'pause',
+    'pause',
+    'resume',
+    'resume',
+    'recover_failed',
+    'recover_failed',
+    'rerun',
+    'rerun_from',
+    'retry',
+    'kill_task',
+    'force_success',
+    'force_start',
+    'approve_task',
+    'reject_task',
+    'signal',
+  ],
+  kinds: ['work', 'switch', 'conditions', 'sub_workflow', 'dynamic', 'dependent', 'approval', 'wait'],
+  taskGroups: true,
+  executionTypes: true,
+  dryRuns: true,
+};

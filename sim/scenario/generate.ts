@@ -1,0 +1,62 @@
+/** Makes a scenario of a seed. */
+import type { Abilities } from './abilities.ts';
+import { type Chance, createChance } from './chance.ts';
+import { drawFaults } from './faults.ts';
+import { drawOperations } from './operations.ts';
+import type { Scenario, TaskGroupSpec, WorkerSpec } from './scenario.ts';
+import { drawWorkflows } from './workflows.ts';
+
+/** Nothing is done to the world after this. */
+const BUSY_MS = 240_000;
+
+export function generateScenario(seed: number, abilities: Abilities): Scenario {
+  const chance = createChance(seed);
+  const workers = drawWorkers(chance);
+  const groups = abilities.taskGroups && chance.happens(0.4) ? drawGroups(chance) : [];
+  const workflows = drawWorkflows(chance, { abilities, workers, groups });
+  const servers = chance.happens(0.5) ? 2 : 1;
+  const operations = drawOperations(chance, { abilities, workflows, groups, untilMs: BUSY_MS });
+  const faults = chance.happens(0.1) ? [] : drawFaults(chance, { workers, servers, untilMs: BUSY_MS });
+  return {
+    seed,
+    servers,
+    workers,
+    groups,
+    workflows,
+    operations,
+    faults,
+    storeDelayMs: chance.oneOf([0, 2, 20, 200]),
+    lineDelayMs: chance.oneOf([0, 2, 50, 500]),
+    calmAt:
+      [...operations, ...faults].reduce((latest, { at, ...rest }) => Math.max(latest, at + lastsFor(rest)), 0) + 1,
+  };
+}
+
+function lastsFor(thing: object): number {
+  const { forMs, downMs } = thing as { forMs?: number; downMs?: number };
+  return forMs ?? downMs ?? 0;
+}
+
+function drawWorkers(chance: Chance): WorkerSpec[] {
+  const count = chance.weighed([
+    [3, 1],
+    [4, 2],
+    [3, 3],
+    [1, 5],
+  ]);
+  return Array.from({ length: count }, (_, index) => ({
+    name: `w${index + 1}`,
+    // The first is of the default group: without any worker nothing would ever end.
+    group: index === 0 || chance.happens(0.7) ? 'default' : 'other',
+    slots: chance.between(1, 4),
+    sessionTimeoutMs: chance.oneOf([10_000, 30_000]),
+    stutters: chance.happens(0.3),
+  }));
+}
+
+function drawGroups(chance: Chance): TaskGroupSpec[] {
+  return Array.from({ length: chance.between(1, 2) }, (_, index) => ({
+    name: `group-${index + 1}`,
+    size: chance.between(1, 2),
+  }));
+}

@@ -1,0 +1,98 @@
+/** Draws what people do: runs are started, and ordered about at any moment, sensibly and not. */
+import { PRIORITIES } from '@vaquita/core';
+import type { Abilities } from './abilities.ts';
+import type { Chance } from './chance.ts';
+import type { Operation, OperationKind, TaskGroupSpec, WorkflowSpec } from './scenario.ts';
+
+export interface OperationSources {
+  readonly abilities: Abilities;
+  readonly workflows: readonly WorkflowSpec[];
+  readonly groups: readonly TaskGroupSpec[];
+  readonly untilMs: number;
+}
+
+export function drawOperations(chance: Chance, sources: OperationSources): Operation[] {
+  const { workflows, untilMs, abilities } = sources;
+  const starts = Array.from({ length: chance.skewed(1, 6) }, (_, run) => {
+    const workflow = chance.oneOf(workflows);
+    const scope = chance.happens(0.15) ? chance.oneOf(['upstream', 'downstream', 'only'] as const) : ('all' as const);
+    const names = workflow.tasks.map(({ name }) => name);
+    return {
+      at: run === 0 ? 1 : chance.between(0, untilMs / 4),
+      do: 'start' as const,
+      run,
+      workflow: workflow.name,
+      priority: chance.oneOf(PRIORITIES),
+      scope,
+      startTasks:
+        scope === 'all'
+          ? []
+          : [chance.oneOf(names), ...chance.some(names, 0.1)].filter((name, at, all) => all.indexOf(name) === at),
+      dryRun: abilities.dryRuns && chance.happens(0.05),
+    };
+  });
+  const orders = Array.from({ length: chance.oneOf([0, 1, 3, 8]) }, () => {
+    const start = chance.oneOf(starts);
+    const at = start.at + chance.skewed(0, untilMs - start.at);
+    return drawOrder(chance, sources, { start, at });
+  });
+  const resizes = sources.groups.flatMap((group) =>
+    chance.happens(0.3)
+      ? [{ at: chance.between(0, untilMs), do: 'resize' as const, group: group.name, size: chance.between(1, 3) }]
+      : [],
+  );
+  return [...starts, ...orders, ...resizes, ...drawAnswers(chance, sources, starts)];
+}
+
+type Start = Extract<Operation, { do: 'start' }>;
+
+function drawOrder(
+  chance: Chance,
+  { abilities, workflows }: OperationSources,
+  { start, at }: { readonly start: Start; readonly at: number },
+): Operation {
+  const names = workflows.find(({ name }) => name === start.workflow)!.tasks.map(({ name }) => name);
+  const how = { at, run: start.run, twice: chance.happens(0.1), quietly: chance.happens(0.2) };
+  const kind: OperationKind = chance.oneOf(abilities.operations);
+  switch (kind) {
+    case 'rerun_from':
+      return {
+        ...how,
+        do: kind,
+        tasks: [chance.oneOf(names), ...chance.some(names, 0.1)].filter((name, i, all) => all.indexOf(name) === i),
+      };
+    case 'kill_task':
+    case 'force_success':
+    case 'force_start':
+    case 'approve_task':
+    case 'reject_task':
+      return { ...how, do: kind, task: chance.oneOf(names) };
+    case 'signal':
+      return { ...how, do: kind, name: chance.oneOf(['go', 'other']) };
+    case 'start':
+    case 'resize':
+      return { ...how, do: 'stop' };
+    default:
+      return { ...how, do: kind };
+  }
+}
+
+/** Most of what waits for a person gets its answer, late. */
+function drawAnswers(chance: Chance, { workflows, untilMs }: OperationSources, starts: readonly Start[]): Operation[] {
+  return starts.flatMap((start) => {
+    const { tasks } = workflows.find(({ name }) => name === start.workflow)!;
+    return tasks.flatMap(({ name, kind }): Operation[] => {
+      if (!chance.happens(0.8)) return [];
+      const how = {
+        at: start.at + chance.between(0, untilMs - start.at),
+        run: start.run,
+        twice: false,
+        quietly: false,
+      };
+      if (kind.type === 'approval')
+        return [{ ...how, do: chance.oneOf(['approve_task', 'approve_task', 'reject_task']), task: name }];
+      if (kind.type === 'wait' && kind.signal !== null) return [{ ...how, do: 'signal', name: kind.signal }];
+      return [];
+    });
+  });
+}

@@ -1,0 +1,170 @@
+/** What is simulated, as plain data: everything that happens follows from it. Times are ms since the world began. */
+import type { ExecutionType, FailureStrategy, Priority, Scope, TimeoutStrategy } from '@vaquita/core';
+import type { CrashPoint } from '../world/process.ts';
+
+export interface Scenario {
+  /** Of everything that is drawn while it runs: delays, ids, jitter. */
+  readonly seed: number;
+  readonly servers: number;
+  readonly workers: readonly WorkerSpec[];
+  readonly groups: readonly TaskGroupSpec[];
+  readonly workflows: readonly WorkflowSpec[];
+  readonly operations: readonly Operation[];
+  readonly faults: readonly Fault[];
+  /** Longest delays; each is drawn between nothing and this. */
+  readonly storeDelayMs: number;
+  readonly lineDelayMs: number;
+  /** From here on nothing is done to the world any more, and it has to come to rest. */
+  readonly calmAt: number;
+}
+
+export interface WorkerSpec {
+  readonly name: string;
+  readonly group: string;
+  readonly slots: number;
+  readonly sessionTimeoutMs: number;
+  /** Says things twice where the protocol lets it: acks, starts, results. */
+  readonly stutters: boolean;
+}
+
+export interface TaskGroupSpec {
+  readonly name: string;
+  readonly size: number;
+}
+
+export interface WorkflowSpec {
+  readonly name: string;
+  readonly execution: ExecutionType;
+  readonly maxParallelRuns: number | null;
+  readonly failureStrategy: FailureStrategy;
+  readonly timeoutMs: number | null;
+  readonly tasks: readonly TaskSpec[];
+}
+
+export interface TaskSpec {
+  /** Unique in the scenario. */
+  readonly name: string;
+  readonly dependsOn: readonly string[];
+  readonly enabled: boolean;
+  readonly retry: { readonly times: number; readonly intervalMs: number };
+  readonly timeout: { readonly afterMs: number; readonly strategy: TimeoutStrategy } | null;
+  readonly delayMs: number;
+  readonly priority: Priority;
+  readonly workerGroup: string;
+  readonly taskGroup: string | null;
+  readonly kind: TaskKind;
+  /** What becomes of each attempt on a worker; any that follow succeed. */
+  readonly attempts: readonly Attempt[];
+}
+
+export type TaskKind =
+  | { readonly type: 'work' }
+  | {
+      readonly type: 'switch';
+      readonly then: readonly string[];
+      readonly otherwise: readonly string[];
+      readonly takes: boolean;
+    }
+  | {
+      readonly type: 'conditions';
+      readonly of: readonly string[];
+      readonly is: 'success' | 'failure';
+      readonly join: 'all' | 'any';
+      readonly then: readonly string[];
+      readonly else: readonly string[];
+    }
+  | { readonly type: 'sub_workflow'; readonly workflow: string }
+  | { readonly type: 'dynamic'; readonly workflow: string; readonly items: number; readonly parallelism: number }
+  | { readonly type: 'dependent'; readonly workflow: string; readonly onFailure: 'fail' | 'wait' }
+  | { readonly type: 'approval' }
+  | { readonly type: 'wait'; readonly forMs: number | null; readonly signal: string | null };
+
+export interface Attempt {
+  readonly end: 'success' | 'failure' | 'killed' | 'lost' | 'interrupted';
+  /** From the acceptance to the start, and from there to the end. */
+  readonly startMs: number;
+  readonly runMs: number;
+  /** Ends only by force when it is told to end. */
+  readonly stubborn: boolean;
+}
+
+interface Timed {
+  readonly at: number;
+}
+
+/** What people do. `run` counts the `start`s of the scenario; a task is named, its current instance is meant. */
+export type Operation = Timed &
+  (
+    | {
+        readonly do: 'start';
+        /** The run's number in the scenario; others name it. */
+        readonly run: number;
+        readonly workflow: string;
+        readonly priority: Priority;
+        readonly scope: Scope;
+        readonly startTasks: readonly string[];
+        readonly dryRun: boolean;
+      }
+    | {
+        readonly do: 'pause' | 'resume' | 'stop' | 'recover_failed' | 'rerun' | 'retry';
+        readonly run: number;
+        /** Filed twice, under two ids. */
+        readonly twice: boolean;
+        /** The leader is not told; it finds the command by itself. */
+        readonly quietly: boolean;
+      }
+    | {
+        readonly do: 'rerun_from';
+        readonly run: number;
+        readonly tasks: readonly string[];
+        readonly twice: boolean;
+        readonly quietly: boolean;
+      }
+    | {
+        readonly do: 'kill_task' | 'force_success' | 'force_start' | 'approve_task' | 'reject_task';
+        readonly run: number;
+        readonly task: string;
+        readonly twice: boolean;
+        readonly quietly: boolean;
+      }
+    | {
+        readonly do: 'signal';
+        readonly run: number;
+        readonly name: string;
+        readonly twice: boolean;
+        readonly quietly: boolean;
+      }
+    | { readonly do: 'resize'; readonly group: string; readonly size: number }
+  );
+
+export type OperationKind = Operation['do'];
+
+/** What goes wrong. A server is meant by its number, `-1` being the one that leads then. */
+export type Fault = Timed &
+  /** Dies at the n-th point of this kind from then on, and another process takes its place. */
+  (
+    | {
+        readonly what: 'crash';
+        readonly server: number;
+        readonly point: CrashPoint;
+        readonly nth: number;
+        readonly downMs: number;
+      }
+    | { readonly what: 'hold'; readonly server: number; readonly forMs: number }
+    /** The wall clock of a server is turned. */
+    | { readonly what: 'clock'; readonly server: number; readonly byMs: number }
+    /** Calls to the store fail for a while, before or after they have been done. */
+    | { readonly what: 'busy'; readonly forMs: number; readonly share: number }
+    | { readonly what: 'conflict'; readonly nth: number }
+    | { readonly what: 'slow'; readonly forMs: number; readonly byMs: number }
+    | { readonly what: 'unreachable'; readonly server: number; readonly forMs: number }
+    | { readonly what: 'cut' | 'silence'; readonly worker: string }
+    | { readonly what: 'stall'; readonly worker: string; readonly forMs: number }
+    | {
+        readonly what: 'worker_crash';
+        readonly worker: string;
+        readonly journal: 'kept' | 'lost';
+        readonly downMs: number;
+      }
+    | { readonly what: 'worker_hold' | 'deaf' | 'refuses' | 'leaves'; readonly worker: string; readonly forMs: number }
+  );

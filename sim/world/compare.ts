@@ -1,0 +1,39 @@
+/** At the end: the rows and the record of events that the store has are those that the model has followed. */
+import type { WorkflowInstanceId } from '@vaquita/core';
+import type { MemoryStore } from '@vaquita/store/testing';
+import { Violation } from '../model/facts.ts';
+import type { Model } from '../model/model.ts';
+
+export async function compareRows(store: MemoryStore, { mirror }: Model): Promise<void> {
+  for (const [id, run] of mirror.runs) {
+    const row = await store.instances.find(id);
+    if (JSON.stringify(row) !== JSON.stringify(run.row))
+      throw new Violation('record', `the row of run ${id} is not what was committed`);
+    for (const task of await store.instances.tasks(id as WorkflowInstanceId)) {
+      if (JSON.stringify(run.tasks.get(task.id)) === JSON.stringify(task)) continue;
+      throw new Violation('record', `the row of ${task.name} ${task.id} is not what was committed`);
+    }
+  }
+}
+
+/** The record of events has no gap, and is what was committed, once each and in that order. */
+export async function compareEvents(store: MemoryStore, { mirror }: Model): Promise<void> {
+  let seq = 0;
+  const told = mirror.events[Symbol.iterator]();
+  for (;;) {
+    const page = await store.events.after(seq, { limit: 500 });
+    if (page.length === 0) break;
+    for (const event of page) {
+      if (event.seq !== seq + 1) throw new Violation('record', `the record of events has a gap after ${seq}`);
+      seq = event.seq;
+      if (event.workflowInstanceId === null) continue;
+      const { seq: _seq, ...rest } = event;
+      if (JSON.stringify(rest) === JSON.stringify(told.next().value)) continue;
+      throw new Violation(
+        'record',
+        `event ${seq} (${event.type}) of ${event.workflowInstanceId} is not the one that was committed`,
+      );
+    }
+  }
+  if (!told.next().done) throw new Violation('record', 'events that were committed are not in the record');
+}

@@ -1,0 +1,117 @@
+/**
+ * The way from a server to its database: every call takes time, can fail, and is a point at which the server may die,
+ * before the call leaves, before it is done, and between its being done and the answer. What has left is done even if
+ * the caller is dead by then. Behind it stands the store in memory, with the conflicts and guards of the real one.
+ *
+ * D1 Writes of one process are done in the order in which they were made; reads may overtake.
+ * D2 A call that fails has either been done wholly or not at all.
+ */
+import { AppError, type Random } from '@vaquita/core';
+import type { SimProcess } from './process.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface Database {
+  /** The port as this process sees it: the same verbs, far away. */
+  seenFrom<Port extends object>(process: SimProcess, port: Port): Port;
+  readonly trouble: Trouble;
+}
+
+export interface Trouble {
+  busyUntil: number;
+  busyShare: number;
+  /** Commits left until one is refused as a conflict; 0: none is. */
+  conflictIn: number;
+  slowUntil: number;
+  slowBy: number;
+  /** By process name: until when it does not reach the database. */
+  readonly unreachableUntil: Map<string, number>;
+}
+
+export interface DatabaseOptions {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly delayMs: number;
+  readonly say: (line: string) => void;
+}
+
+/** Verbs that only read. */
+const READS = /^(load|open|pending|find|live|slot|task|instances|newest|has|current|resolve|list|get|holder)/;
+const NO_ANSWER_MS = 1_000;
+
+export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptions): Database {
+  const trouble: Trouble = {
+    busyUntil: 0,
+    busyShare: 0,
+    conflictIn: 0,
+    slowUntil: 0,
+    slowBy: 0,
+    unreachableUntil: new Map(),
+  };
+  /** When the last write of each process arrives. */
+  const lastWrite = new Map<SimProcess, number>();
+
+  function delay(): number {
+    const slow = timeline.elapsed < trouble.slowUntil ? random.next() * trouble.slowBy : 0;
+    return random.next() * delayMs + slow;
+  }
+
+  function failure(verb: string): AppError | undefined {
+    if (verb === 'commit' && trouble.conflictIn > 0) {
+      trouble.conflictIn -= 1;
+      if (trouble.conflictIn === 0) return new AppError('conflict', 'A conflict, for the sake of the simulation.');
+    }
+    if (timeline.elapsed >= trouble.busyUntil || random.next() >= trouble.busyShare) return undefined;
+    return new AppError('database_busy', 'The database is busy.');
+  }
+
+  function call(process: SimProcess, verb: string, work: () => unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (!process.pass('call')) return;
+      const answer = (run: () => void) => timeline.after(delay(), () => process.act('answer', run));
+      const unreachableFor = (trouble.unreachableUntil.get(process.name) ?? 0) - timeline.elapsed;
+      if (unreachableFor > 0) {
+        const error = new AppError('unavailable', 'The database cannot be reached.');
+        timeline.after(Math.min(unreachableFor, NO_ANSWER_MS), () => process.act('answer', () => reject(error)));
+        return;
+      }
+      let arrival = timeline.elapsed + delay();
+      if (!READS.test(verb)) {
+        arrival = Math.max(arrival, lastWrite.get(process) ?? 0);
+        lastWrite.set(process, arrival);
+      }
+      timeline.after(arrival - timeline.elapsed, () => {
+        const refused = failure(verb);
+        if (refused) {
+          say(`${process.name} ${verb}: ${refused.code}`);
+          answer(() => reject(refused));
+          return;
+        }
+        void Promise.resolve()
+          .then(work)
+          .then(
+            (value) => {
+              if (process.pass('applied')) answer(() => resolve(value));
+            },
+            (error) => {
+              say(`${process.name} ${verb} is refused: ${error.message}`);
+              answer(() => reject(error));
+            },
+          );
+      });
+    });
+  }
+
+  function seenFrom<Port extends object>(process: SimProcess, port: Port): Port {
+    return new Proxy(port, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key);
+        if (typeof value === 'object' && value !== null) return seenFrom(process, value);
+        if (typeof value !== 'function') return value;
+        // Taken when it is called: what the caller changes afterwards is not what was sent.
+        return (...args: unknown[]) => call(process, String(key), () => value.apply(target, args));
+      },
+    });
+  }
+
+  return { seenFrom, trouble };
+}

@@ -1,0 +1,173 @@
+/** The workers of a world, through their lives, their connections and what goes wrong with them. */
+import type { Random } from '@vaquita/core';
+import type { MasterDispatch, Wire } from '@vaquita/protocol';
+import type { Model } from '../model/model.ts';
+import type { Attempt, Fault, Scenario, WorkerSpec } from '../scenario/scenario.ts';
+import { createLine, type Line } from './line.ts';
+import { createSimProcess, type SimProcess } from './process.ts';
+import type { SimServer } from './server.ts';
+import type { Timeline } from './timeline.ts';
+import { createSimWorker, emptyJournal, type Journal, type SimWorker, type Witness } from './worker.ts';
+
+export type WorkerFault = Extract<Fault, { readonly worker: string }>;
+
+export interface Fleet {
+  inflict(fault: WorkerFault): void;
+  /** What of the workers is not at rest. */
+  unrest(): string | undefined;
+}
+
+export interface FleetDeps {
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  readonly startedAt: number;
+  readonly draw: (stream: number) => Random;
+  readonly servers: readonly SimServer[];
+  readonly model: Model;
+  readonly guard: (run: () => void) => void;
+  readonly say: (line: string) => void;
+}
+
+interface Member {
+  readonly spec: WorkerSpec;
+  readonly number: number;
+  lives: number;
+  process: SimProcess;
+  worker: SimWorker;
+  journal: Journal;
+  lines: Line[];
+}
+
+/** After a loss of the connection a worker may stay away for the longest backoff and the greeting. */
+const RECONNECT_MS = 45_000;
+const USUAL: Attempt = { end: 'success', startMs: 10, runMs: 1_000, stubborn: false };
+
+export function createFleet(deps: FleetDeps): Fleet {
+  const { scenario, timeline, model, guard, say, servers } = deps;
+  const members = new Map<string, Member>();
+
+  const witness: Witness = {
+    accepted(worker, order) {
+      say(`worker ${worker} begins ${order.taskName}#${order.attempt} ${order.dispatchId}`);
+      const { dispatchId, taskInstanceId } = order;
+      const facts = { worker, dispatchId, taskInstanceId, acceptedAt: timeline.elapsed, endedAt: null };
+      guard(() => model.accepted({ ...facts, ends: new Set() }));
+    },
+    refused(worker, order, reason) {
+      say(`worker ${worker} refuses ${order.taskName} ${order.dispatchId}: ${reason}`);
+      model.mirror.ended(worker, order.dispatchId, 'refused', timeline.elapsed);
+    },
+    ended(worker, result) {
+      say(`worker ${worker} ends ${result.dispatchId} as ${result.state}`);
+      model.mirror.ended(worker, result.dispatchId, result.state, timeline.elapsed);
+    },
+    acknowledged: (worker, dispatchId) => say(`worker ${worker} may forget ${dispatchId}`),
+    killed: (worker, order) => say(`worker ${worker} is to end ${order.dispatchId}: ${order.reason}`),
+  };
+
+  function attemptOf(order: MasterDispatch): Attempt {
+    const attempts = model.mirror.taskSpec(order.taskName)?.attempts ?? [];
+    return attempts[order.attempt - 1] ?? USUAL;
+  }
+
+  function live(member: Omit<Member, 'process' | 'worker'>): Pick<Member, 'process' | 'worker'> {
+    member.lives += 1;
+    const process = createSimProcess({
+      name: `${member.spec.name}.${member.lives}`,
+      timeline,
+      startedAt: deps.startedAt,
+      // Workers' clocks are their own.
+      skew: () => (member.number % 3) * 40_000 - 40_000,
+      struck: () => false,
+    });
+    const random = deps.draw(member.number * 10 + (member.lives % 10));
+    const worker = createSimWorker({
+      spec: member.spec,
+      process,
+      journal: member.journal,
+      random,
+      witness,
+      attemptOf,
+      connect: (tryNumber) => connect(member, { process, random, tryNumber }),
+    });
+    return { process, worker };
+  }
+
+  function connect(
+    member: Pick<Member, 'lines' | 'number'>,
+    from: { readonly process: SimProcess; readonly random: Random; readonly tryNumber: number },
+  ): Wire | undefined {
+    const server = servers[(from.tryNumber + member.number) % servers.length]!;
+    if (!server.process.alive) return undefined;
+    const delayMs = () => from.random.next() * scenario.lineDelayMs;
+    const line = createLine({ timeline, near: from.process, far: server.process, delayMs });
+    member.lines.push(line);
+    server.accept(line.far);
+    return line.near;
+  }
+
+  scenario.workers.forEach((spec, number) => {
+    const member = { spec, number, lives: 0, journal: emptyJournal(), lines: [] };
+    members.set(spec.name, Object.assign(member, live(member)));
+  });
+
+  function restart(member: Member, downMs: number): void {
+    member.process.die();
+    model.mirror.workerDied(member.spec.name, timeline.elapsed);
+    member.lines = [];
+    timeline.after(downMs, () => Object.assign(member, live(member)));
+  }
+
+  function inflict(fault: WorkerFault): void {
+    const member = members.get(fault.worker);
+    if (!member) return;
+    const { process, worker, lines } = member;
+    const now = timeline.elapsed;
+    const lasts = 'forMs' in fault ? fault.forMs : 'downMs' in fault ? fault.downMs : member.spec.sessionTimeoutMs;
+    model.mirror.impair(fault.worker, now + lasts + RECONNECT_MS);
+    switch (fault.what) {
+      case 'cut':
+        for (const line of lines.splice(0)) line.cut();
+        return;
+      case 'silence':
+        for (const line of lines.splice(0)) line.silence();
+        return;
+      case 'stall':
+        for (const line of lines) line.stall(fault.forMs);
+        return;
+      case 'worker_crash':
+        if (!process.alive) return;
+        if (fault.journal === 'lost') member.journal = emptyJournal();
+        restart(member, fault.downMs);
+        return;
+      case 'worker_hold':
+        process.hold();
+        timeline.after(fault.forMs, () => process.letGo());
+        return;
+      case 'deaf':
+        worker.deafUntil = process.clock.now() + fault.forMs;
+        return;
+      case 'refuses':
+        worker.refusesUntil = process.clock.now() + fault.forMs;
+        return;
+      case 'leaves':
+        if (!process.alive) return;
+        worker.leave();
+        timeline.after(scenario.lineDelayMs * 2 + 1, () => {
+          if (member.process === process) restart(member, fault.forMs);
+        });
+    }
+  }
+
+  return {
+    inflict,
+    unrest() {
+      for (const { spec, worker } of members.values()) {
+        if (worker.running > 0) return `worker ${spec.name} still works on ${worker.running} tasks`;
+        if (worker.untold > 0) return `worker ${spec.name} keeps ${worker.untold} results that nobody acknowledges`;
+        if (!worker.connected) return `worker ${spec.name} is not connected`;
+      }
+      return undefined;
+    },
+  };
+}

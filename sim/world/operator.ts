@@ -1,0 +1,109 @@
+/** Does what people do: files runs and commands as the API would, and tells the leader, or does not. */
+import type { IdSource, ProjectId, WorkflowId, WorkflowInstanceId } from '@vaquita/core';
+import type { MemoryStore } from '@vaquita/store/testing';
+import type { Model } from '../model/model.ts';
+import type { Operation, Scenario } from '../scenario/scenario.ts';
+import { commandRow, runRow } from './documents.ts';
+
+export interface OperatorDeps {
+  readonly scenario: Scenario;
+  readonly ids: IdSource;
+  readonly store: MemoryStore;
+  readonly model: Model;
+  readonly projectId: ProjectId;
+  readonly workflowIds: ReadonlyMap<string, WorkflowId>;
+  readonly now: () => number;
+  readonly elapsed: () => number;
+  readonly guard: (run: () => void) => void;
+  readonly say: (line: string) => void;
+  readonly name: (id: string, name: string) => void;
+  readonly nudge: () => void;
+}
+
+type Start = Extract<Operation, { do: 'start' }>;
+type Resize = Extract<Operation, { do: 'resize' }>;
+type Order = Exclude<Operation, Start | Resize>;
+
+export function createOperator(deps: OperatorDeps): (operation: Operation) => Promise<void> {
+  const { scenario, ids, store, model, projectId, now, guard, say, nudge } = deps;
+  const runIds = new Map<number, WorkflowInstanceId>();
+
+  async function resize({ group, size }: Resize): Promise<void> {
+    const row = await store.taskGroups.find(group);
+    if (!row) return;
+    await store.taskGroups.update(
+      row.id,
+      { size },
+      {
+        type: 'task_group.changed',
+        projectId,
+        workflowInstanceId: null,
+        taskInstanceId: null,
+        at: now(),
+        data: { name: group },
+      },
+    );
+    model.resized(group, size, deps.elapsed());
+    say(`group ${group} is made ${size} large`);
+    nudge();
+  }
+
+  async function start(operation: Start): Promise<void> {
+    const workflow = scenario.workflows.find(({ name }) => name === operation.workflow);
+    const workflowId = deps.workflowIds.get(operation.workflow);
+    if (!workflow || !workflowId) return;
+    const row = runRow(operation, { ids, now: now(), projectId, workflowId, workflow });
+    runIds.set(operation.run, row.id);
+    deps.name(row.id, `run-${operation.run}`);
+    const command = commandRow({ ids, now: now() }, { kind: 'start', workflowInstanceId: row.id, payload: {} });
+    const event = {
+      type: 'workflow_instance.created' as const,
+      projectId,
+      workflowInstanceId: row.id,
+      taskInstanceId: null,
+      at: now(),
+      data: { state: 'submitted' },
+    };
+    say(`start of ${operation.workflow} as ${row.id}`);
+    await store.instances.start(row, command, event);
+    guard(() => model.start({ instance: row, command, event }));
+    nudge();
+  }
+
+  async function order(operation: Order): Promise<void> {
+    const id = runIds.get(operation.run);
+    if (id === undefined) return;
+    const payload = payloadOf(operation, id);
+    for (let time = 0; time < (operation.twice ? 2 : 1); time++) {
+      const command = commandRow({ ids, now: now() }, { kind: operation.do, workflowInstanceId: id, payload });
+      say(`order ${operation.do} of ${id} ${JSON.stringify(payload)}`);
+      guard(() => model.file(command));
+      await store.commands.file(command);
+    }
+    if (!operation.quietly) nudge();
+  }
+
+  function payloadOf(operation: Order, id: WorkflowInstanceId): Record<string, unknown> {
+    switch (operation.do) {
+      case 'rerun_from':
+        return { tasks: operation.tasks, params: {} };
+      case 'signal':
+        return { name: operation.name, outputs: {} };
+      case 'kill_task':
+      case 'force_success':
+      case 'force_start':
+      case 'approve_task':
+      case 'reject_task': {
+        const row = model.mirror.runs.get(id)?.current.get(operation.task);
+        return { taskInstanceId: row?.id ?? 'no-such-task-instance', comment: '' };
+      }
+      default:
+        return {};
+    }
+  }
+
+  return (operation) => {
+    if (operation.do === 'start') return start(operation);
+    return operation.do === 'resize' ? resize(operation) : order(operation);
+  };
+}

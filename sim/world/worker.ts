@@ -1,0 +1,319 @@
+/**
+ * A worker that does what the scenario says and speaks the real protocol: it keeps a journal, tells results until they
+ * are acknowledged, and connects again for as long as it lives. It is also a witness: what it was asked to do, and what
+ * it said of it, goes to the model.
+ */
+import type { DispatchId, Random } from '@vaquita/core';
+import {
+  createWorkerSession,
+  type MasterDispatch,
+  type MasterKill,
+  type MasterOrder,
+  type MasterWelcome,
+  RECONNECT_BASE_MS,
+  RECONNECT_CAP_MS,
+  type RefuseReason,
+  type ResultState,
+  type Wire,
+  type WorkerReport,
+  type WorkerResult,
+  type WorkerSession,
+} from '@vaquita/protocol';
+import { sampleHello } from '@vaquita/protocol/testing';
+import type { Attempt, WorkerSpec } from '../scenario/scenario.ts';
+import type { SimProcess } from './process.ts';
+
+/** What outlives the process, unless it is lost. */
+export interface Journal {
+  readonly dispatches: Map<DispatchId, JournalEntry>;
+  highestEpoch: number;
+}
+
+interface JournalEntry {
+  readonly order: MasterDispatch;
+  state: 'accepted' | 'started' | 'ended' | 'forgotten';
+  startedAt: number | null;
+  result: WorkerResult | null;
+}
+
+export interface Witness {
+  /** It begins to work on a dispatch, or will not. */
+  accepted(worker: string, order: MasterDispatch): void;
+  refused(worker: string, order: MasterDispatch, reason: RefuseReason): void;
+  ended(worker: string, result: WorkerResult): void;
+  acknowledged(worker: string, dispatchId: DispatchId): void;
+  killed(worker: string, order: MasterKill): void;
+}
+
+export interface SimWorkerDeps {
+  readonly spec: WorkerSpec;
+  readonly process: SimProcess;
+  readonly journal: Journal;
+  readonly random: Random;
+  readonly witness: Witness;
+  readonly attemptOf: (order: MasterDispatch) => Attempt;
+  /** Opens a connection to a server, the n-th try; undefined when there is none. */
+  readonly connect: (tryNumber: number) => Wire | undefined;
+}
+
+export interface SimWorker {
+  readonly connected: boolean;
+  readonly running: number;
+  readonly untold: number;
+  deafUntil: number;
+  refusesUntil: number;
+  leave(): void;
+}
+
+const TOKEN = 'vqw_sim';
+
+export function emptyJournal(): Journal {
+  return { dispatches: new Map(), highestEpoch: 0 };
+}
+
+export function createSimWorker(deps: SimWorkerDeps): SimWorker {
+  const { spec, process, journal, random, witness } = deps;
+  const { clock } = process;
+  let session: WorkerSession | undefined;
+  let tries = 0;
+  let leaving = false;
+
+  const self = { deafUntil: 0, refusesUntil: 0 };
+  const running = () =>
+    [...journal.dispatches.values()].filter(({ state }) => state === 'accepted' || state === 'started');
+  const untold = () => [...journal.dispatches.values()].filter(({ state }) => state === 'ended');
+
+  function connect(): void {
+    if (leaving) return;
+    const wire = deps.connect(tries);
+    if (!wire) {
+      again(0);
+      return;
+    }
+    const mine = createWorkerSession(wire, {
+      clock,
+      hello: {
+        ...sampleHello,
+        workerId: `worker-${spec.name}` as typeof sampleHello.workerId,
+        name: spec.name,
+        token: TOKEN,
+        groups: [spec.group],
+        slots: spec.slots,
+        taskTypes: ['noop', 'shell'],
+        heartbeatIntervalMs: Math.floor(spec.sessionTimeoutMs / 3),
+        sessionTimeoutMs: spec.sessionTimeoutMs,
+        running: running().map(({ order, state }) => ({
+          dispatchId: order.dispatchId,
+          epoch: order.epoch,
+          state: state as 'accepted' | 'started',
+        })),
+        unsent: untold().map(({ order }) => ({ dispatchId: order.dispatchId, epoch: order.epoch })),
+      },
+      onWelcome: (welcome) => welcomed(welcome),
+      onRefused(answer) {
+        if (answer.type === 'redirect') again(answer.retryAfterMs);
+      },
+      onMessage: (order) => obey(order),
+      readHeartbeat: () => ({
+        cpu: 0,
+        memory: 0,
+        disk: null,
+        load: 0,
+        loopLagMs: 0,
+        slotsUsed: running().length,
+        running: running().map(({ order }) => order.dispatchId),
+      }),
+      onClosed(end) {
+        if (session === mine) session = undefined;
+        again(end.reason === 'replaced' ? RECONNECT_CAP_MS : 0);
+      },
+    });
+    session = mine;
+  }
+
+  let waiting: unknown;
+  function again(atLeastMs: number): void {
+    if (waiting !== undefined || leaving) return;
+    tries += 1;
+    const backoff = tries === 1 ? 0 : Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** (tries - 2));
+    waiting = clock.setTimeout(
+      () => {
+        waiting = undefined;
+        if (!session) connect();
+      },
+      Math.max(atLeastMs, backoff * (0.5 + random.next() / 2)),
+    );
+  }
+
+  function welcomed(welcome: MasterWelcome): void {
+    tries = 0;
+    journal.highestEpoch = Math.max(journal.highestEpoch, welcome.epoch);
+    for (const id of welcome.abandon) end(id, 'killed', 'abandoned');
+    for (const { result } of untold()) if (result) say(result);
+  }
+
+  function say(report: WorkerReport): void {
+    session?.send(report);
+    const repeats = report.type === 'ack' || report.type === 'started' || report.type === 'result';
+    if (spec.stutters && repeats && random.next() < 0.3) {
+      clock.setTimeout(() => session?.send(report), random.next() * 3_000);
+    }
+  }
+
+  function obey(order: MasterOrder): void {
+    if (order.type === 'resultAck') {
+      for (const id of order.dispatchIds) {
+        const entry = journal.dispatches.get(id);
+        if (entry?.state === 'ended') entry.state = 'forgotten';
+        witness.acknowledged(spec.name, id);
+      }
+    }
+    if (clock.now() < self.deafUntil) return;
+    if (order.type === 'dispatch') take(order);
+    if (order.type === 'kill') kill(order);
+  }
+
+  function refuse(order: MasterDispatch, reason: RefuseReason): void {
+    if (reason !== 'duplicate') witness.refused(spec.name, order, reason);
+    say({ type: 'refuse', dispatchId: order.dispatchId, reason, text: `refused: ${reason}` });
+  }
+
+  function take(order: MasterDispatch): void {
+    const known = journal.dispatches.get(order.dispatchId);
+    if (known) {
+      tellOf(known);
+      return;
+    }
+    if (order.epoch < journal.highestEpoch) {
+      refuse(order, 'stale_epoch');
+      return;
+    }
+    journal.highestEpoch = order.epoch;
+    if (clock.now() < self.refusesUntil) {
+      refuse(order, 'overloaded');
+      return;
+    }
+    if (running().length >= spec.slots) {
+      refuse(order, 'no_slot');
+      return;
+    }
+    journal.dispatches.set(order.dispatchId, { order, state: 'accepted', startedAt: null, result: null });
+    witness.accepted(spec.name, order);
+    say({ type: 'ack', dispatchId: order.dispatchId });
+    work(order);
+  }
+
+  function tellOf(entry: JournalEntry): void {
+    const { dispatchId } = entry.order;
+    if (entry.state === 'ended' && entry.result) say(entry.result);
+    else if (entry.state === 'forgotten') refuse(entry.order, 'duplicate');
+    else {
+      say({ type: 'ack', dispatchId });
+      if (entry.startedAt !== null) say({ type: 'started', dispatchId, processId: 1, at: entry.startedAt });
+    }
+  }
+
+  function work(order: MasterDispatch): void {
+    const { dispatchId, timeoutMs } = order;
+    const plan = deps.attemptOf(order);
+    clock.setTimeout(() => {
+      const entry = journal.dispatches.get(dispatchId);
+      if (entry?.state !== 'accepted') return;
+      entry.state = 'started';
+      entry.startedAt = clock.now();
+      say({ type: 'started', dispatchId, processId: 1, at: entry.startedAt });
+      if (timeoutMs !== null && timeoutMs <= plan.runMs)
+        clock.setTimeout(() => end(dispatchId, 'timeout', 'too long'), timeoutMs);
+      else clock.setTimeout(() => end(dispatchId, plan.end, `it was to be ${plan.end}`), plan.runMs);
+    }, plan.startMs);
+  }
+
+  function kill(order: MasterKill): void {
+    witness.killed(spec.name, order);
+    const entry = journal.dispatches.get(order.dispatchId);
+    if (!entry) {
+      // Never seen: from now on it is refused, should it still come.
+      const unknown = result(order.dispatchId, 'killed', { epoch: journal.highestEpoch, startedAt: null });
+      const never = { dispatchId: order.dispatchId, epoch: journal.highestEpoch } as MasterDispatch;
+      journal.dispatches.set(order.dispatchId, { order: never, state: 'ended', startedAt: null, result: unknown });
+      witness.ended(spec.name, unknown);
+      say(unknown);
+    } else if (entry.state === 'ended' && entry.result) say(entry.result);
+    else if (entry.state === 'forgotten')
+      say(result(order.dispatchId, 'killed', { epoch: entry.order.epoch, startedAt: null }));
+    else {
+      const { stubborn } = deps.attemptOf(entry.order);
+      clock.setTimeout(
+        () => end(order.dispatchId, 'killed', order.reason),
+        stubborn ? order.graceMs : random.next() * 200,
+      );
+    }
+  }
+
+  function end(dispatchId: DispatchId, state: ResultState, why: string): void {
+    const entry = journal.dispatches.get(dispatchId);
+    if (entry?.state !== 'accepted' && entry?.state !== 'started') return;
+    entry.state = 'ended';
+    entry.result = result(dispatchId, state, { epoch: entry.order.epoch, startedAt: entry.startedAt, why });
+    witness.ended(spec.name, entry.result);
+    say(entry.result);
+  }
+
+  function result(
+    dispatchId: DispatchId,
+    state: ResultState,
+    { epoch, startedAt, why }: { readonly epoch: number; readonly startedAt: number | null; readonly why?: string },
+  ): WorkerResult {
+    const exitCode = state === 'success' ? 0 : state === 'failure' ? 1 : null;
+    const outputs: Record<string, string> = {};
+    if (state === 'success')
+      for (const { name } of journal.dispatches.get(dispatchId)?.order.outputs ?? []) outputs[name] = dispatchId;
+    return {
+      type: 'result',
+      dispatchId,
+      epoch,
+      state,
+      exitCode,
+      signal: state === 'killed' ? 'SIGTERM' : null,
+      outputs,
+      startedAt,
+      endedAt: clock.now(),
+      logBytes: 0,
+      error: state === 'success' ? null : (why ?? state),
+    };
+  }
+
+  // What ran when the process before this one died is of an unknown end.
+  for (const { order } of running()) end(order.dispatchId, 'lost', 'the agent was restarted');
+  connect();
+
+  return {
+    get connected() {
+      return session?.phase === 'open';
+    },
+    get running() {
+      return running().length;
+    },
+    get untold() {
+      return untold().length;
+    },
+    get deafUntil() {
+      return self.deafUntil;
+    },
+    set deafUntil(at) {
+      self.deafUntil = at;
+    },
+    get refusesUntil() {
+      return self.refusesUntil;
+    },
+    set refusesUntil(at) {
+      self.refusesUntil = at;
+    },
+    leave() {
+      for (const { order } of running()) end(order.dispatchId, 'interrupted', 'the agent was told to stop');
+      session?.send({ type: 'goodbye', reason: 'stopping' });
+      session?.close('normal', 'leaving');
+      leaving = true;
+    },
+  };
+}

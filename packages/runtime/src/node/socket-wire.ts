@@ -42,7 +42,8 @@ export function openSocketWire(socket: WebSocket): Wire {
       onClosed = handler;
       if (closed) queueMicrotask(() => handler(closed!.code, closed!.reason));
     },
-    defer: (run) => queueMicrotask(run),
+    // After everything that this turn of the loop has to say: a frame costs a system call on both sides.
+    defer: (run) => setImmediate(run),
   };
 }
 

@@ -1,5 +1,6 @@
 /** A journal in a file. */
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '@vaquita/core';
 import { syncFolder, writeDurably } from './durable-file.ts';
@@ -20,12 +21,15 @@ export async function openJournalFile(path: string, log: JournalLog): Promise<Jo
 }
 
 function openJournalDisk(path: string): JournalDisk {
-  let file: FileHandle | null = null;
+  let file: number | null = null;
+  let syncing: Promise<void> = Promise.resolve();
 
+  /** A descriptor that is being synced is closed after that: its number may be another file's by then. */
   async function close(): Promise<void> {
+    await syncing;
     const open = file;
     file = null;
-    await open?.close();
+    if (open !== null) closeSync(open);
   }
 
   return {
@@ -37,12 +41,19 @@ function openJournalDisk(path: string): JournalDisk {
         throw error;
       }
     },
-    async append(text) {
-      file ??= await open(path, 'a', 0o600);
-      await file.appendFile(text);
+    append(text) {
+      file ??= openSync(path, 'a', 0o600);
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
     },
     async sync() {
-      await file?.datasync();
+      const open = file;
+      if (open === null) return;
+      const done = new Promise<void>((resolve, reject) => {
+        fdatasync(open, (error) => (error ? reject(error) : resolve()));
+      });
+      syncing = done.catch(() => undefined);
+      await done;
     },
     async replace(text) {
       // A handle kept over the rename would write to the file that is gone.

@@ -1,11 +1,11 @@
 /**
- * Named texts that outlive the process and the machine, in one file that changes are added to: a result waits here until
- * the server has it. Knows nothing of what the texts say.
+ * Named texts that outlive the process, in one file that changes are added to: a result waits here until the server has
+ * it. Knows nothing of what the texts say.
  *
- * J1 A `put` resolves after its line is in the file and the file is synced.
- * J2 One batch is written at a time. All that comes meanwhile is the next batch, and shares one sync.
- * J3 A removal is written and not synced: a crash may bring the text back, which costs one more sending. A batch that
- *    puts something syncs the removals before it too.
+ * J1 A `put` resolves after its line is in the file: the end of the process, however sudden, does not take it.
+ * J2 What is put or removed within one turn of the event loop is written with one call.
+ * J3 The file is synced behind that, `syncDelayMs` after the first line that is not: a machine that loses its power
+ *    loses at most what was written in that time, as it loses the attempts that it was running.
  * J4 After a write or a sync has failed, nothing is added before the file has been written anew from memory: neither
  *    where the file ends nor what of it will reach the disk is known then.
  * J5 The file gives way only to a whole and synced one.
@@ -18,8 +18,8 @@ import { encodeEntry, type JournalEntry, parseJournal } from './worker-journal-l
 export interface JournalDisk {
   /** All that is in the file; null when there is none. */
   read(): Promise<Buffer | null>;
-  /** Adds to the end. It survives the process; part of it may be there when this fails. */
-  append(text: string): Promise<void>;
+  /** Adds to the end, before it returns. It survives the process; part of it may be there when this fails. */
+  append(text: string): void;
   /** What was appended survives the machine. After a failure nothing is known of it, not even after a later success. */
   sync(): Promise<void>;
   /** The content anew: when this resolves it survives the machine, and when it fails the old or the new is there, whole. */
@@ -30,7 +30,7 @@ export interface JournalDisk {
 }
 
 export interface Journal {
-  /** Resolves when the text survives anything; rejects when it could not be written. Takes the place of one before. */
+  /** Resolves when the text survives the process; rejects when it could not be written. Takes the place of one before. */
   put(name: string, text: string): Promise<void>;
   remove(name: string): Promise<void>;
   /** What was there when the journal was opened, and what has been put since, less what was removed. */
@@ -50,6 +50,8 @@ export interface JournalOptions {
   readonly log: JournalLog;
   /** The file is written anew when what it holds in vain is more than this and more than what it holds for good. */
   readonly compactBytes?: number;
+  /** How long a line may wait to be synced. */
+  readonly syncDelayMs?: number;
 }
 
 /** A change as it stands in the file. */
@@ -65,11 +67,12 @@ interface Change extends Line {
 }
 
 const COMPACT_BYTES = 1_048_576;
+const SYNC_DELAY_MS = 500;
 
 /** Rejects when the file cannot be read or written. */
 export async function openJournal(
   disk: JournalDisk,
-  { log, compactBytes = COMPACT_BYTES }: JournalOptions,
+  { log, compactBytes = COMPACT_BYTES, syncDelayMs = SYNC_DELAY_MS }: JournalOptions,
 ): Promise<Journal> {
   const live = new Map<string, Line>();
   let liveBytes = 0;
@@ -79,6 +82,8 @@ export async function openJournal(
   const queue: Change[] = [];
   let writing: Promise<void> | null = null;
   let closed = false;
+  let syncTimer: ReturnType<typeof setTimeout> | null = null;
+  let syncing: Promise<void> = Promise.resolve();
 
   function ask(entry: JournalEntry): Promise<void> {
     if (closed) return new Promise(() => {});
@@ -90,8 +95,8 @@ export async function openJournal(
 
   /** J2. Never rejects. */
   async function write(): Promise<void> {
-    // What ends in the same turn of the event loop belongs together.
-    await new Promise((resolve) => setImmediate(resolve));
+    // What ends in the same moment belongs together, and goes out in the same frame.
+    await Promise.resolve();
     while (queue.length > 0) {
       const batch = queue.splice(0);
       try {
@@ -109,13 +114,31 @@ export async function openJournal(
 
   async function commit(lines: readonly Line[]): Promise<void> {
     if (doubtful) return rewrite(lines);
-    await disk.append(lines.map(({ text }) => text).join(''));
-    if (lines.some(({ entry }) => 'put' in entry)) await disk.sync();
+    disk.append(lines.map(({ text }) => text).join(''));
+    planSync();
     for (const line of lines) {
       fileBytes += line.bytes;
       apply(line);
     }
     if (fileBytes - liveBytes > Math.max(compactBytes, liveBytes)) await rewrite([]).catch(compactionFailed);
+  }
+
+  /** J3 */
+  function planSync(): void {
+    syncTimer ??= setTimeout(() => void sync(), syncDelayMs).unref();
+  }
+
+  /** J4: after a failed sync nothing is known of what was written before it. Never rejects. */
+  function sync(): Promise<void> {
+    if (syncTimer !== null) clearTimeout(syncTimer);
+    syncTimer = null;
+    syncing = syncing
+      .then(() => disk.sync())
+      .catch((error) => {
+        doubtful = true;
+        log.warn('The journal of results could not be synced; it is written anew with the next result.', { error });
+      });
+    return syncing;
   }
 
   /** The changes are safe where they are; only adding to the file has to wait for the next attempt (J4). */
@@ -164,6 +187,7 @@ export async function openJournal(
     async close() {
       closed = true;
       while (writing !== null) await writing;
+      await sync();
       await disk.close();
     },
   };

@@ -21,6 +21,7 @@ export function historyEndpoints({ store }: ApiDeps): readonly Endpoint[] {
         'Give `seq` or `time`; without either it is the run as it is now. A number or time after the end of the ' +
         'record gives its end. Moving from event to event: the numbers are those of `/events`.',
       query: MomentQuery,
+      errors: ['gone'],
       status: 200,
       answer: RunAtView,
       async handle({ params, query }) {

@@ -13,7 +13,7 @@ import { findBroken } from './why-node.ts';
 import { count, labelOf, listOf } from './why-words.ts';
 
 /** While nobody leads, nothing goes on, whatever the last recorded reason was. */
-export function whyNoLeader({ leaderName, instance }: WhyFacts): readonly Reason[] {
+function whyNoLeader({ leaderName, instance }: WhyFacts): readonly Reason[] {
   if (leaderName !== null || isWorkflowTerminal(instance.state)) return [];
   return [
     {

@@ -1,5 +1,5 @@
 /** Why a task instance waits, or ended as it did: what was recorded first, then what the rows of today add. */
-import { isTaskTerminal, type Reason, type TaskInstanceRow, type TaskState } from '@vaquita/core';
+import { isLogicType, isTaskTerminal, type Reason, type TaskInstanceRow, type TaskState } from '@vaquita/core';
 import type { WhyFacts } from './why-facts.ts';
 import { whyNoGroupSlot } from './why-task-group.ts';
 import { labelOf } from './why-words.ts';
@@ -46,7 +46,8 @@ function whyKilling(row: TaskInstanceRow): readonly Reason[] {
 function addition(facts: WhyFacts, row: TaskInstanceRow): readonly Reason[] {
   switch (row.state) {
     case 'submitted': {
-      if (facts.instance.queuedAt !== null) return [];
+      // It waits with its run, or begins without a worker.
+      if (facts.instance.queuedAt !== null || isLogicType(row.type)) return [];
       const group = whyNoGroupSlot(facts, row);
       return [group ?? whyNoWorker(facts, row)];
     }

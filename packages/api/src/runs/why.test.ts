@@ -232,6 +232,13 @@ describe('a run', () => {
     expect(reasons[3]).toMatchObject({ taskName: 'b', text: expect.stringContaining('ann') });
   });
 
+  it('of very many tasks explains the first of them, and says how many are left', () => {
+    const fixture = started(Array.from({ length: 130 }, (_, i) => ({ name: `t${i}` })));
+    const { reasons } = whyInstance(factsOf(fixture, { workers: [worker({})] }));
+    expect(new Set(reasons.map(({ taskName }) => taskName)).size).toBe(101);
+    expect(reasons.at(-1)).toMatchObject({ code: 'more_tasks', taskName: null, evidence: { tasks: 130 } });
+  });
+
   it('that has succeeded has nothing to explain', () => {
     const fixture = started([{ name: 'a' }]);
     fixture.does('a');

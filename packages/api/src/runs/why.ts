@@ -27,8 +27,9 @@ export function whyInstance(facts: WhyFacts): WhyView {
   // What is still to happen comes before what has been.
   const inOrder = [...current.filter(isOpen), ...current.filter((row) => !isOpen(row))];
   const ofTasks = inOrder.slice(0, MAX_TASKS).flatMap((row) => items(whyTaskInstance(facts, row), row));
+  const all = [...items(whyRun(facts), null), ...ofTasks, ...items(whyNotAll(inOrder.length, facts), null)];
   // A task that simply runs is nothing to explain in the answer for its run.
-  const reasons = [...items(whyRun(facts), null), ...ofTasks].filter(({ code }) => code !== 'running');
+  const reasons = all.filter(({ code }) => code !== 'running');
   return {
     kind: 'workflow_instance',
     id: instance.id,
@@ -36,6 +37,12 @@ export function whyInstance(facts: WhyFacts): WhyView {
     summary: reasons[0]?.text ?? plainInstance(facts),
     reasons,
   };
+}
+
+function whyNotAll(tasks: number, { instance }: WhyFacts): readonly Reason[] {
+  if (tasks <= MAX_TASKS) return [];
+  const text = `${tasks - MAX_TASKS} more tasks of this run are not explained here; ask for each by its name.`;
+  return [{ code: 'more_tasks', text, since: instance.updatedAt, evidence: { tasks } }];
 }
 
 export function whyTask(facts: WhyFacts, row: TaskInstanceRow): WhyView {

@@ -468,6 +468,15 @@ describe('runs that are set aside', () => {
     expect(second.news()).toEqual(['TurnGranted 0']);
   });
 
+  test('one that leaves memory before its turn was durable leaves no place behind', async () => {
+    await open();
+    const first = asks('r1');
+    const second = asks('r2', SERIAL, { at: 1 });
+    gate.forget(first);
+    expect(second.news()).toContain('TurnGranted 0');
+    expect(gate.status()).toEqual({ waitingForTurn: 0, waitingForAdmission: 0, liveRuns: 1 });
+  });
+
   test('lose one that never became durable, and their wait', async () => {
     await open();
     const first = asks('r1');

@@ -106,7 +106,6 @@ export function createGate(deps: GateDeps): Gate {
       projectId: ask.projectId,
       bus: ask.bus,
       slot: ask.slot ?? null,
-      rowSlot: before?.rowSlot ?? null,
       wanted: true,
       inRows: before?.inRows ?? false,
       queuedAt: ask.queuedAt,
@@ -184,13 +183,13 @@ export function createGate(deps: GateDeps): Gate {
     const place = places.get(row.id);
     if (place) {
       place.inRows = true;
-      place.rowSlot = row.executionSlot;
+      place.slot = row.executionSlot;
       return;
     }
     const slot = row.executionSlot;
     const { id, workflowId, projectId } = row;
     places.put({
-      ...{ id, workflowId, projectId, slot, rowSlot: slot },
+      ...{ id, workflowId, projectId, slot },
       ...{ bus: null, wanted: false, inRows: true, queuedAt: 0, displaced: false },
     });
   }
@@ -269,7 +268,6 @@ export function createGate(deps: GateDeps): Gate {
       const place = places.get(bus.id);
       if (!place) return;
       place.inRows = isLive(instance.state);
-      place.rowSlot = place.inRows ? instance.executionSlot : null;
       if (place.inRows) entering.delete(place);
       settle(place);
     },
@@ -293,7 +291,7 @@ export function createGate(deps: GateDeps): Gate {
       const { id, workflowId, projectId, executionSlot: slot } = instance;
       const queuedAt = instance.startedAt ?? instance.createdAt;
       const place: Place = {
-        ...{ id, workflowId, projectId, slot, rowSlot: slot, bus },
+        ...{ id, workflowId, projectId, slot, bus },
         ...{ wanted: true, inRows: true, queuedAt, displaced: false },
       };
       places.put(place);

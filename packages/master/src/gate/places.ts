@@ -15,8 +15,6 @@ export interface Place {
   bus: RunBus | null;
   /** Its place among limited runs of the workflow; null where it needs none. */
   slot: number | null;
-  /** The place as the rows have it. */
-  rowSlot: number | null;
   /** It has been given its turn and has not given it back. */
   wanted: boolean;
   /** Its rows say that it is live. */

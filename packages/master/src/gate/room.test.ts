@@ -133,12 +133,16 @@ describe('execution types', () => {
     const rows = await bench.store.master.liveRuns();
     bench.faults.live = async () => [];
     bench.faults.open = async () => ({ items: [], next: null });
-    await crash();
+    await bench.crashAndRestart();
     bench.faults.live = null;
     expect(rows).toMatchObject([{ id: hidden, executionSlot: 0 }]);
     const second = await bench.start(workflow);
     await bench.clock.advance(2_000);
+    expect(bench.lines.filter((line) => line.includes('commit was refused'))).toHaveLength(1);
     expect(await states(hidden, second)).toEqual(['running', 'serial_wait']);
+    const [task] = await liveTasks();
+    worker = bench.joinWorker('w', { running: [{ dispatchId: task!.dispatchId!, epoch: 1, state: 'started' }] });
+    await bench.settle();
     await end(hidden);
     expect(await states(hidden, second)).toEqual(['success', 'running']);
   });
@@ -218,8 +222,28 @@ describe('whatever happens', () => {
     }
     expect((await bench.store.master.slotHolders()).length).toBeLessThanOrEqual(groupSize);
     expect((await liveTasks()).filter((task) => task.taskGroup === 'db' && task.groupSlot === null)).toEqual([]);
-    for (const run of runs) if (run.queuedAt !== null) expect(run.reason).not.toBeNull();
+    for (const run of runs)
+      if (run.queuedAt !== null)
+        expect(['waiting_for_other_runs', 'waiting_for_admission']).toContain(run.reason?.code);
     expect(bench.lines.filter((line) => line.includes('refused') || line.startsWith('error'))).toEqual([]);
+  }
+
+  /** What waiting runs and tasks say is in their way is. */
+  async function checkEvidence() {
+    const runs = await allRuns();
+    const inTheWay = runs.filter((run) => isLive(run.state) || run.queuedAt !== null).map((run) => run.id);
+    for (const run of runs) if (run.queuedAt !== null) expect(inTheWay).toEqual(expect.arrayContaining(named(run)));
+    const holders = (await bench.store.master.slotHolders()).map((holder) => holder.taskInstanceId);
+    for (const run of runs)
+      for (const task of await bench.tasks(run.id))
+        if (task.reason?.code === 'waiting_for_task_group')
+          expect(holders).toEqual(expect.arrayContaining(named(task)));
+  }
+
+  function named({ reason }: Pick<WorkflowInstanceRow, 'reason'>): string[] {
+    return String(reason?.evidence?.holders ?? '')
+      .split(', ')
+      .filter((id) => id !== '');
   }
 
   test.each([1, 2, 3, 4, 5, 6])(
@@ -262,7 +286,10 @@ describe('whatever happens', () => {
           bench.faults.commit = null;
           await crash();
         },
-        pass: () => bench.clock.advance(Math.floor(random.next() * 1_500)),
+        async pass() {
+          await bench.clock.advance(1_000 + Math.floor(random.next() * 500));
+          await checkEvidence();
+        },
       };
       const weighted = Object.entries({ start: 5, end: 6, kill: 2, command: 4, crash: 1, crashAtCommit: 1, pass: 3 });
       const names = weighted.flatMap(([name, weight]) =>

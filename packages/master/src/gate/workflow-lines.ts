@@ -170,12 +170,9 @@ export function createWorkflowLines({ places, admit, deny, changed }: WorkflowLi
     const holders = others(queue, ask);
     const capacity = ask.capacity!;
     if (holders.length >= capacity) return undefined;
-    const taken = new Set<number | null | undefined>();
-    for (const holder of holders) {
-      taken.add(holder.slot);
-      if ('rowSlot' in holder) taken.add(holder.rowSlot);
-    }
-    const own = places.get(ask.id)?.rowSlot ?? null;
+    const taken = new Set(holders.map((holder) => holder.slot));
+    // The one its rows still have, of its turn before.
+    const own = places.get(ask.id)?.slot ?? null;
     if (own !== null && own < capacity && !taken.has(own)) return own;
     for (let slot = 0; slot < capacity; slot++) if (!taken.has(slot)) return slot;
     return undefined;

@@ -221,6 +221,14 @@ describe('after a crash', () => {
     expect(waiting.news()).toEqual(['SlotGranted 0']);
   });
 
+  test('a holder that has ended by the time its run is in memory holds nothing', async () => {
+    holders = [holderRow('a', 'r1', 0)];
+    await open();
+    const waiting = runOf('r2', [taskRow('b')]);
+    slots.adopt(createFakeBus({ id: 'r1', tasks: [taskRow('a', { groupSlot: 0, state: 'success' })] }));
+    expect(waiting.news()).toContain('SlotGranted 0');
+  });
+
   test('nothing is granted before it is known who holds what (T1)', async () => {
     away = true;
     await open();
@@ -272,6 +280,18 @@ describe('after a crash', () => {
     await slots.doubt();
     slots.forget(bus);
     expect(runOf('r1', [taskRow('a')]).news()).toEqual(['SlotDelayed waiting_for_task_group']);
+  });
+
+  test('what a run commits while they are read is newer than they are', async () => {
+    await open();
+    const bus = runOf('r1', [taskRow('a'), taskRow('b')]);
+    becomes(bus, 'a', { groupSlot: 0 });
+    holders = [holderRow('a', 'r1', 0)];
+    const doubting = slots.doubt();
+    becomes(bus, 'a', { state: 'success' });
+    await doubting;
+    expect(bus.told.at(-1)).toEqual({ type: 'SlotGranted', taskInstanceId: 'b', slot: 0 });
+    expect(slots.status()).toMatchObject([{ held: 1, waiting: 0 }]);
   });
 });
 

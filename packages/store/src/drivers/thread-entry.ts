@@ -6,23 +6,27 @@ import {
   createBatcher,
   createUnpacker,
   OPENED,
+  type Parcel,
   packError,
+  packResults,
   type Reply,
   type Request,
   type ThreadOptions,
+  unwrap,
+  wrap,
 } from './thread-messages.ts';
 
 if (parentPort === null)
   throw new Error('This file is the inside of a worker thread and is started by openThreadDriver.');
 const port = parentPort;
-const reply = createBatcher<Reply>((batch) => port.postMessage(batch));
+const reply = createBatcher<Reply>((batch) => port.postMessage(wrap(batch)));
 const refuse = (id: number) => (thrown: unknown) => reply({ id, error: packError(toAppError(thrown)) });
 
 try {
   const driver = await openEmbeddedDriver(workerData as ThreadOptions);
   const { learn, unpack } = createUnpacker();
-  port.on('message', (batch: readonly Request[]) => {
-    for (const request of batch) {
+  port.on('message', (parcel: Parcel<Request>) => {
+    for (const request of unwrap(parcel)) {
       switch (request.kind) {
         case 'text':
           learn(request.number, request.sql);
@@ -33,7 +37,7 @@ try {
         case 'write':
           driver
             .write(request.unit.map(unpack))
-            .then((results) => reply({ id: request.id, results }), refuse(request.id));
+            .then((results) => reply(packResults(request.id, results)), refuse(request.id));
           break;
         case 'close':
           driver.close().then(() => reply({ id: request.id, results: [] }), refuse(request.id));

@@ -16,10 +16,14 @@ import {
   createBatcher,
   createPacker,
   OPENED,
+  type Parcel,
   type Reply,
   type Request,
   type ThreadOptions,
   unpackError,
+  unpackResults,
+  unwrap,
+  wrap,
 } from './thread-messages.ts';
 
 export interface ThreadDriverOptions extends Omit<EmbeddedDriverOptions, 'clock'> {
@@ -37,13 +41,13 @@ export async function openThreadDriver(options: ThreadDriverOptions): Promise<Sq
   const { entry = new URL('./thread-entry.ts', import.meta.url), ...workerData } = options;
   const waiting = new Map<number, Waiting>();
   const worker = new Worker(entry, { workerData: workerData satisfies ThreadOptions, name: 'database' });
-  const send = createBatcher<Request>((batch) => worker.postMessage(batch));
+  const send = createBatcher<Request>((batch) => worker.postMessage(wrap(batch)));
   const pack = createPacker(send);
   let lastId = OPENED;
   let ended: AppError | undefined;
 
-  worker.on('message', (batch: readonly Reply[]) => {
-    for (const reply of batch) {
+  worker.on('message', (parcel: Parcel<Reply>) => {
+    for (const reply of unwrap(parcel)) {
       const waiter = waiting.get(reply.id);
       waiting.delete(reply.id);
       if ('error' in reply) waiter?.reject(unpackError(reply.error));
@@ -98,7 +102,7 @@ export async function openThreadDriver(options: ThreadDriverOptions): Promise<Sq
       // Checked on this side: a value that cannot be cloned would fail the whole batch it travels in.
       for (const { args } of unit) checkArgs(args as readonly SqlValue[]);
       const reply = await ask((id) => ({ kind: 'write', id, unit: unit.map(pack) }));
-      return 'results' in reply ? reply.results : [];
+      return unpackResults(reply);
     },
     close() {
       closed ??= close();

@@ -12,6 +12,7 @@ import {
   type Clock,
   type CommandId,
   type Epoch,
+  type NewEvent,
   type ParamDefinition,
   type ProjectId,
   type TaskInstanceId,
@@ -35,6 +36,9 @@ import { createTakenVerbs } from './taken.ts';
 import { createWorkerVerbs } from './workers.ts';
 
 const FENCE = 'insert into fence (epoch) values (?)';
+/** All events of a unit with one statement, in their order; `->` gives an object back as its text. */
+const INSERT_EVENTS = `insert into events (type, project_id, workflow_instance_id, task_instance_id, at, data)
+  select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value -> 5 from json_each(?)`;
 const END_COMMAND = 'update commands set done_at = ?, outcome = ? where id = ? and done_at is null';
 const NEXT_NUMBER = 'update workflows set last_number = last_number + 1 where id = ?';
 const SET_NUMBER = `update workflow_instances set number = (select last_number from workflows where id = workflow_id)
@@ -141,7 +145,7 @@ function commitStatements(
   // Changed before new: the old attempt stops being current before its successor becomes it.
   for (const task of slotsLast(unit.changedTasks)) statements.push(statement(TASKS.update, TASKS.updateArgs(task), 1));
   for (const task of unit.newTasks) statements.push(statement(TASKS.insert, TASKS.args(task)));
-  for (const event of unit.events) statements.push(statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)));
+  if (unit.events.length > 0) statements.push(statement(INSERT_EVENTS, [eventsAsJson(unit.events)]));
   for (const { instance: child, command, event } of unit.newRuns) {
     statements.push(...fileRun(child, command), statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)));
   }
@@ -149,4 +153,17 @@ function commitStatements(
   for (const order of unit.outboxPut) statements.push(statement(PUT_OUTBOX, OUTBOX.args(order)));
   for (const dispatchId of unit.outboxDone) statements.push(statement(DROP_OUTBOX, [dispatchId]));
   return { statements, numberAt };
+}
+
+function eventsAsJson(events: readonly NewEvent[]): string {
+  return JSON.stringify(
+    events.map(({ type, projectId, workflowInstanceId, taskInstanceId, at, data }) => [
+      type,
+      projectId,
+      workflowInstanceId,
+      taskInstanceId,
+      at,
+      data,
+    ]),
+  );
 }

@@ -1,4 +1,5 @@
 /** The run that a task starts: its row, its start command and its first event, filed in the parent's own commit. */
+import { reasonData } from '../history/event-data.ts';
 import { MAX_LINEAGE } from '../logic/limits.ts';
 import type { ResolvedWorkflow } from './events.ts';
 import type { Transition } from './ledger.ts';
@@ -89,6 +90,7 @@ export function makeChildRun(t: Transition, { row, target, params, index }: Chil
         workflowName: instance.workflowName,
         version: instance.version,
         params,
+        ...reasonData(instance.reason, now),
         parent: parent.id,
         parentTask: row.name,
       },

@@ -8,7 +8,6 @@
 import { childrenOf } from '../logic/children.ts';
 import type { DynamicConfig, SubWorkflowConfig } from '../logic/configs.ts';
 import { dynamicOutputs, expandItems } from '../logic/dynamic.ts';
-import { literalLookup, resolveText } from '../params/placeholder.ts';
 import { makeChildRun, whyNoChild } from './child-run.ts';
 import type { TaskEventOf, TaskSubject } from './dispatch-steps.ts';
 import { endKilled, failTask, restPaused, succeedTask } from './endings.ts';
@@ -48,9 +47,7 @@ export function beginChildren(t: Transition, subject: TaskSubject, values: Value
 
 function itemsOf(t: Transition, { node }: TaskSubject, values: Values): { items: DynamicItem[] } | { problem: string } {
   const config = node.task.config as unknown as DynamicConfig;
-  const lookup = literalLookup(values);
-  const lists = config.lists.map((list) => ({ ...list, values: resolveText(list.values, lookup, timeOf(t.run)).text }));
-  const expanded = expandItems({ ...config, lists }, values);
+  const expanded = expandItems(config, values, timeOf(t.run));
   if ('problem' in expanded) return expanded;
   return {
     items: expanded.items.map((params) => ({ params, child: null, fromCounter: 0, state: 'waiting', outputs: {} })),

@@ -96,7 +96,7 @@ export function openTerm(deps: TermDeps): Term {
   const { epoch, store, clock, ids, settings, log } = deps;
   const told = deps.committed;
   let closed = false;
-  /** Every run that was open at the start of the term is in memory, and its workers are here or waited for. */
+  /** Every open run that can be is in memory, and its workers are here or waited for. */
   let tookOver = false;
 
   const live = createLiveDispatches();
@@ -114,9 +114,10 @@ export function openTerm(deps: TermDeps): Term {
   const heartbeats = createHeartbeats(store.workers, clock, settings.heartbeatFlushMs, log);
   const commits = createDurableCommit({ store, epoch, clock, log, retryMs: settings.commitRetryMs });
   const rowTurns = createRowTurns();
-  /** Resolves when every run that was open at the start of the term is in memory. */
-  const recovered = Promise.withResolvers<void>();
+  /** Resolves when open runs can be taken over: from then on workers may come in. */
+  const open = Promise.withResolvers<void>();
   const presence = createPresence({
+    epoch,
     workers: store.workers,
     clock,
     timers,
@@ -192,6 +193,7 @@ export function openTerm(deps: TermDeps): Term {
     },
     retryCommands: commands.retry,
     told,
+    opened: open.resolve,
   });
   const system = createSystemBus({
     clock,
@@ -216,7 +218,7 @@ export function openTerm(deps: TermDeps): Term {
     resultAcks,
     rests,
     log,
-    recovered: recovered.promise,
+    open: open.promise,
     isHeld,
     joined: presence.joined,
     left: presence.left,
@@ -231,16 +233,25 @@ export function openTerm(deps: TermDeps): Term {
   async function takeOver(): Promise<void> {
     try {
       await repair.recover();
-      room.recovered();
-      if (!closed) await presence.awaitAbsent();
-      tookOver = true;
-      recovered.resolve();
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (closed || error.code === 'fenced' || isPassing(error.code)) throw error;
+      if (closed || error.code === 'fenced' || isPassing(error.code)) {
+        // Some runs are still to come: that holds up neither the others nor the loss of workers.
+        if (!closed && repair.sawAll) await settleIn();
+        throw error;
+      }
       // Without the list of open runs nothing can be taken over: another try at leading starts from scratch.
       deps.over(`open runs cannot be read: ${error.message}`);
+      return;
     }
+    if (!closed) await settleIn();
+  }
+
+  async function settleIn(): Promise<void> {
+    if (tookOver) return;
+    room.recovered();
+    await presence.awaitAbsent();
+    tookOver = true;
   }
 
   /** Its commands are rows, which this server reads anyway; workers that were with it come here, or are lost. */
@@ -316,7 +327,9 @@ export function openTerm(deps: TermDeps): Term {
     for (const node of bus.run.nodes) {
       const row = node.current;
       if (!row?.dispatchId || !row.workerId || isTaskTerminal(row.state)) continue;
-      live.add({ id: row.dispatchId, taskInstanceId: row.id, workerId: row.workerId, bus });
+      const dispatch = { id: row.dispatchId, taskInstanceId: row.id, workerId: row.workerId, bus };
+      live.add(dispatch);
+      presence.adopted(dispatch);
       if (tookOver && presence.isMissing(row.workerId)) missing.add(row.workerId);
     }
     for (const worker of missing) system.post({ type: 'WorkerLost', worker, text: 'Its worker is not connected.' });
@@ -350,7 +363,17 @@ export function openTerm(deps: TermDeps): Term {
 
   async function isHeld(id: DispatchId, worker: WorkerId): Promise<boolean> {
     const origin = await store.findDispatch(id);
-    return origin !== undefined && !isTaskTerminal(origin.state) && origin.workerId === worker;
+    if (!origin || isTaskTerminal(origin.state) || origin.workerId !== worker) return false;
+    try {
+      await runs.withBus(origin.workflowInstanceId, () => {});
+    } catch (error) {
+      // It is the worker's all the same; what it reports brings the run into memory later.
+      log.warn('A run that a worker works on could not be loaded.', {
+        dispatchId: id,
+        error: toAppError(error).message,
+      });
+    }
+    return true;
   }
 
   async function hearLateResult(result: WorkerResult, worker: ConnectedWorker): Promise<void> {

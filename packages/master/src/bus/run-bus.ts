@@ -59,6 +59,8 @@ export interface RunBus {
   turn(budget: number): number;
   /** Starts the commit of what the turns have changed, unless one is on its way. */
   flush(): void;
+  /** Something done for the run failed: it is set aside. `doing` names it. */
+  fail(doing: string, error: unknown): void;
   /** Nothing more: what is on its way is let go. */
   close(): void;
   /** Resolves when no commit is on its way. */
@@ -181,6 +183,7 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
       if (mailbox.push(event) === 1 && state === 'open') env.ready(bus);
     },
     resume() {
+      if (state !== 'open') return;
       try {
         apply(resumeRun(run, env.context()));
         env.ready(bus);
@@ -205,6 +208,7 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
       return count;
     },
     flush,
+    fail: (doing, error) => setAside(() => env.quarantined(bus, doing, error)),
     close() {
       state = 'closed';
       effects = [];

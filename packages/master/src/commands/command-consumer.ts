@@ -3,9 +3,11 @@
  * until the commit that carries it out marks it done. A nudge only saves the wait for the next look.
  *
  * C1 A command is on its way to at most one bus at a time in this term, and is not taken again once it has ended.
+ * C2 Commands of one run that are read together reach it in the order they were filed, one after the other.
  */
 import {
   type Clock,
+  COMMAND_KINDS,
   type CommandId,
   type CommandRow,
   type IdSource,
@@ -87,23 +89,42 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
     const commands = await deps.store.pendingCommands(PAGE + onTheirWay.size);
     const fresh = commands.filter(({ id }) => !onTheirWay.has(id) && !endedMeanwhile.has(id));
     for (const command of fresh) onTheirWay.set(command.id, null);
-    // Commands for one run keep their order: the bus takes them as they are handed over here.
-    const routed = await Promise.allSettled(fresh.map(route));
-    routed.forEach((result, index) => {
-      if (result.status === 'rejected') onTheirWay.delete(fresh[index]!.id);
-    });
+    const routed = await Promise.allSettled(byRun(fresh).map(routeInOrder));
     const failure = routed.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
     if (fresh.length >= PAGE) again = true;
   }
 
+  async function routeInOrder(commands: readonly CommandRow[]): Promise<void> {
+    for (const [index, command] of commands.entries()) {
+      try {
+        await route(command);
+      } catch (error) {
+        for (const { id } of commands.slice(index)) onTheirWay.delete(id);
+        throw error;
+      }
+    }
+  }
+
   async function route(command: CommandRow): Promise<void> {
+    if (!COMMAND_KINDS.includes(command.kind)) {
+      await reject(command.id, `this server knows no command "${command.kind}"`);
+      deps.told();
+      onTheirWay.delete(command.id);
+      return;
+    }
     let found = await deps.runs.withBus(command.workflowInstanceId, (bus) => hand(command, bus));
     // A person acts on a run that was set aside: a stop ends it whatever holds it up, anything else tries it again.
     if (found.kind === 'aside' && command.kind !== 'stop') {
       const { bus: given } = found;
-      found = await deps.runs.rebuild(given, (bus) => hand(command, bus));
+      const isRetry = command.kind === 'retry';
+      // To be tried again is all that a retry asks: the rebuild is that.
+      found = await deps.runs.rebuild(given, isRetry ? () => {} : (bus) => hand(command, bus));
       if (forget(given) > 0) again = true;
+      if (isRetry && found.kind === 'used') {
+        await deps.store.rejectCommand(deps.epoch, command.id, 'done');
+        onTheirWay.delete(command.id);
+      }
     }
     switch (found.kind) {
       case 'used':
@@ -114,7 +135,7 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
         break;
       case 'aside':
         if (command.kind === 'stop') await endAside(command, found.bus);
-        else await deps.store.rejectCommand(deps.epoch, command.id, 'rejected: the run has been set aside again');
+        else await reject(command.id, 'the run has been set aside again');
         break;
     }
     deps.told();
@@ -133,10 +154,14 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
     // What was asked of the run before, and could not be done, is not tried again behind the back of who stopped it.
     const others = Array.from(onTheirWay).filter(([id, holder]) => holder === bus && id !== command.id);
     for (const [id] of others) {
-      await deps.store.rejectCommand(deps.epoch, id, 'rejected: the run was set aside and then stopped');
+      await reject(id, 'the run was set aside and then stopped');
       onTheirWay.delete(id);
     }
     deps.abandon(bus);
+  }
+
+  function reject(id: CommandId, why: string): Promise<void> {
+    return deps.store.rejectCommand(deps.epoch, id, `rejected: ${why}`);
   }
 
   /** Commands that a bus which is given up had on their way are taken from their rows again. Returns how many. */
@@ -168,4 +193,16 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
       if (timer !== undefined) deps.clock.clearTimeout(timer);
     },
   };
+}
+
+/** A list per run, each in the order of filing. */
+function byRun(commands: readonly CommandRow[]): CommandRow[][] {
+  const runs = new Map<string, CommandRow[]>();
+  for (const command of commands) {
+    const list = runs.get(command.workflowInstanceId);
+    if (list) list.push(command);
+    else runs.set(command.workflowInstanceId, [command]);
+  }
+  for (const list of runs.values()) list.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  return [...runs.values()];
 }

@@ -13,6 +13,7 @@ import {
   isTaskTerminal,
   type TaskOutcomeReport,
 } from '@vaquita/core';
+import type { MasterDispatch } from '@vaquita/protocol';
 import { type AckWatch, createAckWatch } from '../sessions/ack-watch.ts';
 import type { ResultAcks } from '../sessions/result-acks.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
@@ -50,8 +51,15 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
     const row = node?.current;
     if (!dispatch || !node || row?.dispatchId !== id || isTaskTerminal(row.state)) return;
     if (!dispatch.bus.holds(row.id, id)) return;
+    let message: MasterDispatch;
+    try {
+      message = dispatchMessage(dispatch.bus.run, node, { row, epoch });
+    } catch (error) {
+      dispatch.bus.fail('sending a task', error);
+      return;
+    }
     if (!acks.isOpen(id)) acks.expect(id);
-    const outcome = pool.get(dispatch.workerId)?.send(dispatchMessage(dispatch.bus.run, node, { row, epoch }));
+    const outcome = pool.get(dispatch.workerId)?.send(message);
     if (outcome !== 'too_large') return;
     acks.answered(id);
     dispatch.bus.post({

@@ -20,6 +20,8 @@ import type { RowTurns } from './row-turns.ts';
 export interface Repair {
   /** Brings every open run into memory. Called again after it has failed, it goes on where it was. @throws AppError */
   recover(): Promise<void>;
+  /** Every open run has been taken over, or been tried. */
+  readonly sawAll: boolean;
   /** The commit of a run was refused; its bus is set aside. */
   afterRefusal(bus: RunBus, error: unknown): Promise<void>;
   /** A run cannot be handled; its bus is set aside. */
@@ -49,6 +51,8 @@ export interface RepairDeps {
   /** Its commands on the way are taken from their rows again. */
   readonly retryCommands: (bus: RunBus) => void;
   readonly told: () => void;
+  /** Open runs can be read: the term is open for work. */
+  readonly opened: () => void;
 }
 
 /** Runs in a row whose rows do not come, after which the others are not tried for a while. */
@@ -67,6 +71,7 @@ export function createRepair(deps: RepairDeps): Repair {
     later: [] as WorkflowInstanceId[],
     after: null as string | null,
     isLast: false,
+    sawAll: false,
     taken: 0,
   };
 
@@ -157,15 +162,20 @@ export function createRepair(deps: RepairDeps): Repair {
           if (progress.later.length === 0) break;
           progress.left = progress.later;
           progress.later = [];
+          progress.sawAll = true;
           if (error) throw error;
         } else {
           const page = await store.openInstances({ after: progress.after, limit: deps.page });
           progress.left = [...page.items];
           progress.after = page.next;
           progress.isLast = page.next === null;
+          deps.opened();
         }
       }
       if (progress.taken > 0 && !deps.isOver()) log.info('Open runs have been taken over.', { runs: progress.taken });
+    },
+    get sawAll() {
+      return progress.sawAll;
     },
     async afterRefusal(bus, error) {
       if (deps.endWhenFenced(error) || deps.isOver()) return;

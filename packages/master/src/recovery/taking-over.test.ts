@@ -39,8 +39,46 @@ test('goes on where it was interrupted, and is open for work meanwhile', async (
   expect(loads.toSorted()).toEqual([...ids, fresh].toSorted());
 });
 
+test('workers come in from the first page on, and what they say counts for runs of later pages', async () => {
+  bench = await openMasterBench({ recoveryPage: 1 });
+  const worker = bench.joinWorker('w');
+  const ids: WorkflowInstanceId[] = [];
+  for (const name of ['first', 'running', 'unheard', 'working', 'waiting']) {
+    ids.push(await bench.start(await bench.createWorkflow(name, [{ name }])));
+  }
+  const [first, running, unheard, working, waiting] = ids;
+  expect(worker.dispatches).toHaveLength(4);
+  await worker.starts('running');
+  await worker.starts('working');
+  const { openInstances } = bench.store.master;
+  let ill = true;
+  bench.faults.open = (page) => {
+    if (ill && page.after !== null) throw busy();
+    return openInstances(page);
+  };
+  await bench.crashAndRestart();
+  const dispatchId = worker.dispatchOf('working')!;
+  const back = bench.joinWorker('w', { running: [{ dispatchId, epoch: 1, state: 'started' }] });
+  await bench.settle();
+  expect(back.news).toEqual(['welcome keep=1 abandon=0']);
+  await back.result(dispatchId);
+  expect(await bench.instance(working!)).toMatchObject({ state: 'success' });
+  expect(back.acked()).toEqual([dispatchId]);
+  expect(back.dispatchOf('unheard')).toBeUndefined();
+  ill = false;
+  await bench.clock.advance(10_000);
+  // Never acknowledged as started: sent again as it was. Started, and not known any more: lost.
+  expect(back.dispatchOf('unheard')).toBe(worker.dispatchOf('unheard'));
+  expect((await bench.tasks(running!)).map(({ state }) => state)).toEqual(['need_fault_tolerance', 'dispatched']);
+  for (const name of ['unheard', 'running', 'first', 'waiting']) await back.ends(name);
+  for (const id of [first!, running!, unheard!, waiting!])
+    expect(await bench.instance(id)).toMatchObject({ state: 'success' });
+});
+
 test('a run whose rows do not come now waits for the others', async () => {
   const { ids } = await openRuns(3);
+  bench.joinWorker('w');
+  await bench.settle();
   let ill = true;
   bench.faults.load = (id) => {
     if (ill && id === ids[0]) throw busy();
@@ -48,6 +86,9 @@ test('a run whose rows do not come now waits for the others', async () => {
   await bench.crashAndRestart();
   await bench.clock.advance(1_000);
   expect(bench.master.status()).toMatchObject({ runs: 2 });
+  // Workers that are away are given up all the same.
+  await bench.clock.advance(40_000);
+  expect((await bench.store.master.workers.get('worker-w' as never))?.state).toBe('offline');
   ill = false;
   await bench.clock.advance(30_000);
   expect(bench.master.status()).toMatchObject({ runs: 3 });

@@ -4,8 +4,10 @@
  * S1 A worker that is away keeps its tasks for as long as its session timeout, from the loss of its connection.
  * S2 When it is back it is sent what it is owed and what the rows stand behind; the rest follows its commit.
  * S3 The end of a session matters only while no newer session of the same worker is open.
+ * S4 What the rows say of a worker is held against what it said when it joined, once for each dispatch of an earlier term,
+ *    also when the run comes into memory only later.
  */
-import type { Clock, WorkerId } from '@vaquita/core';
+import type { Clock, DispatchId, Epoch, WorkerId } from '@vaquita/core';
 import { toAppError } from '@vaquita/core';
 import { RECONNECT_CAP_MS, type WorkerHello } from '@vaquita/protocol';
 import type { WorkerStore } from '@vaquita/store';
@@ -25,6 +27,8 @@ const RETURN_MS = RECONNECT_CAP_MS + 5_000;
 
 export interface Presence {
   joined(worker: ConnectedWorker, hello: WorkerHello): void;
+  /** The run of the dispatch has come into memory. */
+  adopted(dispatch: LiveDispatch): void;
   /** `gone`: it will not be back, so its tasks need not wait for it. */
   left(worker: ConnectedWorker, gone: boolean, text: string): void;
   /** Starts the wait for every worker that holds tasks, or should be here, and is not connected. One that is waited for is let be. */
@@ -35,7 +39,13 @@ export interface Presence {
   lose(id: WorkerId, text: string): Promise<void>;
 }
 
+interface Greeting {
+  readonly known: ReadonlySet<DispatchId>;
+  readonly settled: Set<DispatchId>;
+}
+
 export interface PresenceDeps {
+  readonly epoch: Epoch;
   readonly workers: WorkerStore;
   readonly clock: Clock;
   readonly timers: TimerQueue;
@@ -54,6 +64,8 @@ export interface PresenceDeps {
 
 export function createPresence(deps: PresenceDeps): Presence {
   const { clock, timers, live, pool, deliveries, log } = deps;
+  /** What connected workers said they have, and what has been held against it. */
+  const greetings = new Map<WorkerId, Greeting>();
   /** Workers whose return is waited for. */
   const awaited = new Set<WorkerId>();
 
@@ -79,10 +91,11 @@ export function createPresence(deps: PresenceDeps): Presence {
     });
   }
 
-  function settle(dispatch: LiveDispatch, worker: ConnectedWorker, known: ReadonlySet<string>): void {
+  function settle(dispatch: LiveDispatch, worker: ConnectedWorker, { known, settled }: Greeting): void {
     const { id, taskInstanceId, bus } = dispatch;
     const row = bus.run.nodeOf.get(taskInstanceId)?.current;
     if (!row) return;
+    settled.add(id);
     // Whatever was asked of an earlier connection, the wait for an answer begins with this one.
     deliveries.acks.answered(id);
     switch (decideReturn({ known: known.has(id), durable: bus.holds(taskInstanceId, id), row })) {
@@ -114,13 +127,24 @@ export function createPresence(deps: PresenceDeps): Presence {
       // The wait for it may have ended while it was being greeted.
       setState(worker.id, 'online', 'It has joined.');
       log.info('A worker has joined.', { worker: worker.name, groups: worker.groups.join(','), slots: worker.slots });
-      const known = new Set<string>([...hello.running, ...hello.unsent].map(({ dispatchId }) => dispatchId));
-      for (const dispatch of live.ofWorker(worker.id)) settle(dispatch, worker, known);
+      const known = new Set<DispatchId>([...hello.running, ...hello.unsent].map(({ dispatchId }) => dispatchId));
+      const greeting: Greeting = { known, settled: new Set() };
+      greetings.set(worker.id, greeting);
+      for (const dispatch of live.ofWorker(worker.id)) settle(dispatch, worker, greeting);
       deps.wake();
+    },
+    adopted(dispatch) {
+      const worker = pool.get(dispatch.workerId);
+      const greeting = greetings.get(dispatch.workerId);
+      const row = dispatch.bus.run.nodeOf.get(dispatch.taskInstanceId)?.current;
+      // What was placed in this term was sent in it, after the greeting.
+      if (!worker || !greeting || row?.dispatchEpoch === deps.epoch || greeting.settled.has(dispatch.id)) return;
+      settle(dispatch, worker, greeting);
     },
     left(worker, gone, text) {
       deps.resultAcks.left(worker);
       if (pool.get(worker.id)) return;
+      greetings.delete(worker.id);
       log.info(gone ? 'A worker has left.' : 'A worker is away.', { worker: worker.name, why: text });
       if (gone) deps.lost(worker.id, text);
       else awaitReturn(worker.id, worker.sessionTimeoutMs, text);

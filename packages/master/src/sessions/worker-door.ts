@@ -43,10 +43,10 @@ export interface WorkerDoorDeps {
   readonly heartbeats: Heartbeats;
   readonly resultAcks: ResultAcks;
   readonly log: Logger;
-  /** Resolves when every run that was open at the start of the term has been rebuilt. */
-  readonly recovered: Promise<void>;
+  /** Resolves when open runs can be taken over. They may not all be in memory yet. */
+  readonly open: Promise<void>;
   readonly rests: Rests;
-  /** Whether the rows say that the worker holds the dispatch, though memory does not know it. */
+  /** Whether the rows say that the worker holds the dispatch, though memory does not know it. Brings its run into memory. */
   readonly isHeld: (dispatchId: DispatchId, worker: WorkerId) => Promise<boolean>;
   /** A worker has joined: sends what it is still owed. */
   readonly joined: (worker: ConnectedWorker, hello: WorkerHello) => void;
@@ -128,7 +128,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         text: 'The token is unknown, expired or revoked. Create one with: vaquita worker-token create --name <name>',
       };
     }
-    await deps.recovered;
+    await deps.open;
     if (closed) return { type: 'redirect', url: null, retryAfterMs: deps.settings.electionIntervalMs };
     const namesake = deps.pool.byName(hello.name);
     if (namesake && namesake.id !== hello.workerId) {
@@ -158,7 +158,9 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
   async function reconcile(hello: WorkerHello): Promise<{ keep: DispatchId[]; abandon: DispatchId[] }> {
     const reported = hello.running.map(({ dispatchId }) => dispatchId);
     const held = new Set<DispatchId>();
-    for (const id of reported) if (!deps.live.get(id) && (await deps.isHeld(id, hello.workerId))) held.add(id);
+    for (const { dispatchId: id } of [...hello.running, ...hello.unsent]) {
+      if (!deps.live.get(id) && (await deps.isHeld(id, hello.workerId))) held.add(id);
+    }
     // From here to the welcome nothing may wait: what is live now must still be live when the worker hears of it.
     const isKept = (id: DispatchId) => deps.live.get(id)?.workerId === hello.workerId || held.has(id);
     return { keep: reported.filter(isKept), abandon: reported.filter((id) => !isKept(id)) };

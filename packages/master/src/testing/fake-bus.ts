@@ -71,6 +71,7 @@ export function createFakeBus({
     resume() {},
     turn: () => 0,
     flush() {},
+    fail() {},
     close() {},
     quiet: () => Promise.resolve(),
     hold() {},

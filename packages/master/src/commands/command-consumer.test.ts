@@ -38,11 +38,9 @@ test('commands of one run that are read together reach it in the order of filing
 
 test('when one cannot be handed over, those after it wait and keep their order', async () => {
   bench = await openMasterBench();
-  bench.joinWorker('w');
   const id = await bench.start(await bench.createWorkflow('one', [{ name: 'a' }]));
   await bench.command('stop', id);
   await bench.crashAndRestart();
-  bench.joinWorker('w');
   let fail = true;
   bench.faults.load = () => {
     if (fail) throw new Error('the database is away');

@@ -34,7 +34,7 @@ import { createRests } from './dispatch/rests.ts';
 import { type ConnectedWorker, createWorkerPool } from './dispatch/worker-pool.ts';
 import { createRoom, type RoomStatus } from './gate/room.ts';
 import { createLogicHost, type LogicStatus } from './logic/logic-host.ts';
-import { createDurableCommit, isPassing } from './recovery/durable-commit.ts';
+import { createDurableCommit } from './recovery/durable-commit.ts';
 import { judgeResult } from './recovery/late-result.ts';
 import { createRepair } from './recovery/repair.ts';
 import { createRowTurns } from './recovery/row-turns.ts';
@@ -44,6 +44,7 @@ import { createPresence } from './sessions/presence.ts';
 import { createResultAcks } from './sessions/result-acks.ts';
 import { createWorkerDoor, reportOf } from './sessions/worker-door.ts';
 import type { Logger, MasterSettings } from './settings.ts';
+import { createSystemHandlers } from './system/handlers.ts';
 import { createSystemBus, type SystemStatus } from './system/system-bus.ts';
 import { createTimerQueue } from './timers/timer-queue.ts';
 
@@ -200,7 +201,19 @@ export function openTerm(deps: TermDeps): Term {
     log,
     retryMs: settings.commitRetryMs,
     isFatal: endWhenFenced,
-    handlers: { LeadershipGained: takeOver, LeadershipLost: letGo, ServerLost: replaceServer, WorkerLost: loseWorker },
+    handlers: createSystemHandlers({
+      repair,
+      presence,
+      commands,
+      log,
+      isOver,
+      recovered: room.recovered,
+      settled() {
+        tookOver = true;
+      },
+      over: deps.over,
+      close: letGo,
+    }),
   });
   const door = createWorkerDoor({
     workers: store.workers,
@@ -229,41 +242,6 @@ export function openTerm(deps: TermDeps): Term {
   system.post({ type: 'LeadershipGained', epoch });
   checkPlaceable();
   commands.nudge();
-
-  async function takeOver(): Promise<void> {
-    try {
-      await repair.recover();
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      if (closed || error.code === 'fenced' || isPassing(error.code)) {
-        // Some runs are still to come: that holds up neither the others nor the loss of workers.
-        if (!closed && repair.sawAll) await settleIn();
-        throw error;
-      }
-      // Without the list of open runs nothing can be taken over: another try at leading starts from scratch.
-      deps.over(`open runs cannot be read: ${error.message}`);
-      return;
-    }
-    if (!closed) await settleIn();
-  }
-
-  async function settleIn(): Promise<void> {
-    if (tookOver) return;
-    room.recovered();
-    await presence.awaitAbsent();
-    tookOver = true;
-  }
-
-  /** Its commands are rows, which this server reads anyway; workers that were with it come here, or are lost. */
-  async function replaceServer({ server }: { readonly server: string }): Promise<void> {
-    log.info('Another server is gone; what it had is taken over.', { server });
-    commands.nudge();
-    await presence.awaitAbsent();
-  }
-
-  async function loseWorker({ worker, text }: { readonly worker: WorkerId; readonly text: string }): Promise<void> {
-    await presence.lose(worker, text);
-  }
 
   function perform(bus: RunBus, intent: Intent): void {
     switch (intent.type) {

@@ -4,7 +4,8 @@ import type { LiveRunRow } from '@vaquita/store';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createFakeBus, type FakeBus, unitOf } from '../testing/fake-bus.ts';
 import { createTimerQueue } from '../timers/timer-queue.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGate } from './gate.ts';
+import type { Gate } from './gate-port.ts';
 
 const SERIAL = { execution: 'serial_wait' } as const;
 const QUIET = { info() {}, warn() {}, error() {} };

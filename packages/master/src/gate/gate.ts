@@ -12,58 +12,16 @@
  * G5 A run whose bus is set aside keeps the place its rows say it has, and waits for nothing.
  * G6 Runs that tasks started need no admission, and none waits for a place that its own ancestor holds.
  */
-import { isWorkflowTerminal, type RunChangeSet, type WorkflowId, type WorkflowInstanceId } from '@vaquita/core';
-import type { LiveRunRow, MasterStore } from '@vaquita/store';
+import { isWorkflowTerminal, type WorkflowId, type WorkflowInstanceId } from '@vaquita/core';
+import type { LiveRunRow } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
-import type { TimerQueue } from '../timers/timer-queue.ts';
-import { type AdmissionLimits, createAdmission, type InUse } from './admission.ts';
+import { createAdmission } from './admission.ts';
 import { type Ask, askOf } from './ask.ts';
-import { type KeepTryingDeps, keepTrying } from './keep-trying.ts';
+import type { Gate, GateDeps } from './gate-port.ts';
 import { createPlaces, isLive, type Place } from './places.ts';
+import { createRowReader } from './row-reader.ts';
 import { admissionDelay, type Delay, keyOf, NOT_KNOWN } from './words.ts';
 import { createWorkflowLines } from './workflow-lines.ts';
-
-export interface Gate {
-  /** Resolves when it is known which runs are live. */
-  open(): Promise<void>;
-  /** Every open run has been taken over that can be: nothing is waited for that has not asked. */
-  recovered(): void;
-  request(bus: RunBus): void;
-  /** A durable end of the run: it wants no turn any more. */
-  release(bus: RunBus): void;
-  /** A unit of the run is durable. */
-  committed(bus: RunBus, unit: RunChangeSet): void;
-  /** The run was built from its rows; called before it asks for anything. */
-  adopt(bus: RunBus): void;
-  /** The bus is given up. What its rows say stays. */
-  forget(bus: RunBus): void;
-  /** The bus handles nothing any more. */
-  setAside(bus: RunBus): Promise<void>;
-  /** The run was ended in its rows, without a bus. */
-  ended(id: WorkflowInstanceId): void;
-  /** A commit of a run of the workflow was refused: who else is live is read again. */
-  doubt(id: WorkflowId): Promise<void>;
-  /** Room may have become free that the gate is not told of: queued tasks have been placed. */
-  look(): void;
-  status(): GateStatus;
-}
-
-export interface GateStatus {
-  /** Runs that wait for other runs of their workflow. */
-  readonly waitingForTurn: number;
-  readonly waitingForAdmission: number;
-  /** Runs that hold a place, in memory or not. */
-  readonly liveRuns: number;
-}
-
-export interface GateDeps extends KeepTryingDeps {
-  readonly store: Pick<MasterStore, 'liveRuns'>;
-  readonly timers: TimerQueue;
-  readonly limits: AdmissionLimits;
-  readonly queued: Pick<InUse, 'queuedTasks' | 'queuedTasksOf'>;
-  /** What waiting runs are told is brought up to date this often. */
-  readonly refreshMs: number;
-}
 
 export function createGate(deps: GateDeps): Gate {
   const { limits, queued, clock } = deps;
@@ -72,8 +30,7 @@ export function createGate(deps: GateDeps): Gate {
   const asks = new Map<WorkflowInstanceId, Ask>();
   /** Granted, and not durable: their tasks are not in the queue yet. */
   const entering = new Set<Place>();
-  /** Of each read of the rows that is on its way: runs of which newer things are known. */
-  const readings = new Set<Set<WorkflowInstanceId>>();
+  const reader = createRowReader<WorkflowInstanceId>(deps);
   const admission = createAdmission(limits, {
     liveRuns: () => places.size,
     liveRunsOf: places.countOfProject,
@@ -151,29 +108,19 @@ export function createGate(deps: GateDeps): Gate {
     refreshSoon();
   }
 
-  function note(id: WorkflowInstanceId): void {
-    for (const newer of readings) newer.add(id);
-  }
-
-  async function read(only: WorkflowId | null): Promise<void> {
-    const newer = new Set<WorkflowInstanceId>();
-    readings.add(newer);
-    const rows = await keepTrying(deps, 'Which runs are live', () => {
-      newer.clear();
-      return deps.store.liveRuns();
-    });
-    readings.delete(newer);
-    if (!rows) return;
+  async function readLive(only: WorkflowId | null): Promise<void> {
+    const read = await reader.read('Which runs are live', () => deps.store.liveRuns());
+    if (!read) return;
     const listed = new Set<WorkflowInstanceId>();
-    for (const row of rows) {
+    for (const row of read.rows) {
       if (only !== null && row.workflowId !== only) continue;
       if (isLive(row.state)) listed.add(row.id);
-      if (newer.has(row.id)) continue;
+      if (read.isOutdated(row.id)) continue;
       if (isLive(row.state)) holdFromRow(row);
       else if (!allHeard && row.queuedAt !== null && !asks.has(row.id)) lines.expect(row.workflowId, row.id);
     }
     for (const place of [...(only === null ? places.all() : places.ofWorkflow(only))]) {
-      if (listed.has(place.id) || newer.has(place.id)) continue;
+      if (listed.has(place.id) || read.isOutdated(place.id)) continue;
       place.inRows = false;
       settle(place);
     }
@@ -222,7 +169,7 @@ export function createGate(deps: GateDeps): Gate {
 
   const gate: Gate = {
     async open() {
-      await read(null);
+      await readLive(null);
       if (deps.isOver()) return;
       known = true;
       lines.begin();
@@ -264,7 +211,7 @@ export function createGate(deps: GateDeps): Gate {
     },
     committed(bus, { instance }) {
       if (!instance) return;
-      note(bus.id);
+      reader.note(bus.id);
       const place = places.get(bus.id);
       if (!place) return;
       place.inRows = isLive(instance.state);
@@ -272,7 +219,7 @@ export function createGate(deps: GateDeps): Gate {
       settle(place);
     },
     adopt(bus) {
-      note(bus.id);
+      reader.note(bus.id);
       const { instance } = bus.run;
       lines.heardOf(
         instance.workflowId,
@@ -315,7 +262,7 @@ export function createGate(deps: GateDeps): Gate {
       settle(place);
     },
     ended(id) {
-      note(id);
+      reader.note(id);
       withdraw(id);
       lines.expectNot(id);
       const place = places.get(id);
@@ -324,7 +271,7 @@ export function createGate(deps: GateDeps): Gate {
       place.inRows = false;
       settle(place);
     },
-    doubt: read,
+    doubt: readLive,
     look,
     status: () => ({
       waitingForTurn: asks.size - admission.size,

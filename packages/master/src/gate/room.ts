@@ -4,9 +4,11 @@ import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { DispatchQueue } from '../dispatch/dispatch-queue.ts';
 import type { MasterSettings } from '../settings.ts';
-import { createTaskGroups, type GroupStatus } from '../task-groups/task-groups.ts';
+import { createTaskGroups } from '../task-groups/task-groups.ts';
+import type { GroupStatus } from '../task-groups/task-groups-port.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
-import { createGate, type GateStatus } from './gate.ts';
+import { createGate } from './gate.ts';
+import type { GateStatus } from './gate-port.ts';
 import type { KeepTryingDeps } from './keep-trying.ts';
 
 export type RoomIntent = Extract<Intent, { type: 'RequestTurn' | 'RequestSlot' }>;

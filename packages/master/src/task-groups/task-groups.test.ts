@@ -4,7 +4,8 @@ import type { SlotHolderRow, TaskGroupRow } from '@vaquita/store';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createFakeBus, type FakeBus, unitOf } from '../testing/fake-bus.ts';
 import { createTimerQueue } from '../timers/timer-queue.ts';
-import { createTaskGroups, type TaskGroups } from './task-groups.ts';
+import { createTaskGroups } from './task-groups.ts';
+import type { TaskGroups } from './task-groups-port.ts';
 
 const QUIET = { info() {}, warn() {}, error() {} };
 

@@ -10,61 +10,14 @@
  *    next refresh.
  * T5 What a run holds follows its rows: a run that is rebuilt, set aside or gone leaves nothing behind.
  */
-import {
-  isTaskTerminal,
-  type RunChangeSet,
-  type TaskInstanceId,
-  type TaskInstanceRow,
-  toAppError,
-  type WorkflowInstanceId,
-} from '@vaquita/core';
-import type { MasterStore, SlotHolderRow, TaskGroupRow } from '@vaquita/store';
+import { isTaskTerminal, type TaskInstanceId, type TaskInstanceRow, toAppError } from '@vaquita/core';
+import type { SlotHolderRow, TaskGroupRow } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
-import { type KeepTryingDeps, keepTrying } from '../gate/keep-trying.ts';
-import type { TimerQueue } from '../timers/timer-queue.ts';
+import { keepTrying } from '../gate/keep-trying.ts';
+import { createRowReader } from '../gate/row-reader.ts';
 import { createSlotTable, type GroupUse, type Slot, type WaitingTask } from './slots.ts';
+import type { TaskGroups, TaskGroupsDeps } from './task-groups-port.ts';
 import { closedGroup, keyOf, missingGroup, notKnown, type SlotDelay, slotDelay } from './words.ts';
-
-export interface TaskGroups {
-  /** Resolves when groups and holders are known. */
-  open(): Promise<void>;
-  /** Hint: a group has changed. Asked for by itself from time to time. */
-  refresh(): void;
-  request(bus: RunBus, id: TaskInstanceId): void;
-  release(bus: RunBus, id: TaskInstanceId): void;
-  /** A unit of the run is durable. */
-  committed(bus: RunBus, unit: RunChangeSet): void;
-  /** The run was built from its rows; called before it asks for anything. */
-  adopt(bus: RunBus): void;
-  /** The bus is given up. What its rows say stays. */
-  forget(bus: RunBus): void;
-  /** The bus handles nothing any more. */
-  setAside(bus: RunBus): Promise<void>;
-  /** The run was ended in its rows, without a bus. */
-  ended(id: WorkflowInstanceId): void;
-  /** A commit was refused: who holds slots is read again. */
-  doubt(): Promise<void>;
-  status(): readonly GroupStatus[];
-}
-
-/** A group that is in use. */
-export interface GroupStatus {
-  readonly name: string;
-  /** Null: there is no such group. */
-  readonly size: number | null;
-  readonly open: boolean;
-  readonly held: number;
-  readonly waiting: number;
-}
-
-export interface TaskGroupsDeps extends KeepTryingDeps {
-  readonly store: Pick<MasterStore, 'taskGroups' | 'slotHolders'>;
-  readonly timers: TimerQueue;
-  /** What waiting tasks are told is brought up to date this often. */
-  readonly refreshMs: number;
-  /** Groups are read again this often. */
-  readonly pollMs: number;
-}
 
 export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
   const table = createSlotTable();
@@ -73,8 +26,7 @@ export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
   let refreshing = false;
   let reading = false;
   let readAgain = false;
-  /** Of each read of holders that is on its way: task instances of which newer things are known. */
-  const readings = new Set<Set<TaskInstanceId>>();
+  const reader = createRowReader<TaskInstanceId>(deps);
 
   function serve(use: GroupUse): void {
     const group = groups.get(use.name);
@@ -130,19 +82,13 @@ export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
   }
 
   async function readHolders(): Promise<void> {
-    const newer = new Set<TaskInstanceId>();
-    readings.add(newer);
-    const rows = await keepTrying(deps, 'Who holds slots of task groups', () => {
-      newer.clear();
-      return deps.store.slotHolders();
-    });
-    readings.delete(newer);
-    if (!rows) return;
-    const listed = new Set(rows.map((row) => row.taskInstanceId));
-    for (const row of rows) if (!newer.has(row.taskInstanceId)) holdFromRow(null, row);
+    const read = await reader.read('Who holds slots of task groups', () => deps.store.slotHolders());
+    if (!read) return;
+    const listed = new Set(read.rows.map((row) => row.taskInstanceId));
+    for (const row of read.rows) if (!read.isOutdated(row.taskInstanceId)) holdFromRow(null, row);
     for (const use of table.uses()) {
       for (const slot of [...use.slots]) {
-        if (listed.has(slot.id) || newer.has(slot.id)) continue;
+        if (listed.has(slot.id) || read.isOutdated(slot.id)) continue;
         slot.inRows = false;
         settle(slot);
       }
@@ -205,7 +151,7 @@ export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
 
   /** What its row says now, as far as it is durable. */
   function follow(bus: RunBus, row: TaskInstanceRow): void {
-    for (const newer of readings) newer.add(row.id);
+    reader.note(row.id);
     const slot = table.slot(row.id);
     if (!slot) return;
     slot.inRows = row.groupSlot !== null && !isTaskTerminal(row.state);
@@ -264,7 +210,7 @@ export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
       const held = new Set<TaskInstanceId>();
       for (const { current: row } of bus.run.nodes) {
         if (!row || row.taskGroup === null || row.groupSlot === null || isTaskTerminal(row.state)) continue;
-        for (const newer of readings) newer.add(row.id);
+        reader.note(row.id);
         held.add(row.id);
         const { id: taskInstanceId, taskGroup, groupSlot } = row;
         holdFromRow(bus, { taskInstanceId, workflowInstanceId: bus.id, taskGroup, groupSlot });
@@ -300,7 +246,7 @@ export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
 
   /** Neither waits nor holds anything, whatever was known of it. */
   function forgetTask(id: TaskInstanceId): void {
-    for (const newer of readings) newer.add(id);
+    reader.note(id);
     const task = table.waiting(id);
     if (task) leave(task);
     const slot = table.slot(id);

@@ -15,6 +15,7 @@ import {
 import { availableTaskTypes } from '@vaquita/tasks';
 import { openConnection } from './connection.ts';
 import { createExecutor } from './executor.ts';
+import { createFileTransfer } from './file-transfer.ts';
 import { createFinishedDispatches } from './finished-dispatches.ts';
 import type { AgentHost } from './host.ts';
 import { readWorkerId } from './identity.ts';
@@ -71,6 +72,8 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
     const output = createOutputShipper(clock);
     const types = availableTaskTypes(host.taskPorts);
     let session: WorkerSession | null = null;
+    /** Of the server that leads as far as this agent knows: where files are sent and fetched. */
+    let socketUrl = options.urls[0]!;
     let everWelcomed = false;
     let rejected: MasterReject | null = null;
 
@@ -85,6 +88,18 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       finished,
       output,
       log,
+      transfer: (dispatchId, taskFolder) =>
+        createFileTransfer({
+          dispatchId,
+          folder: taskFolder,
+          token: options.token,
+          socketUrl: () => socketUrl,
+          fetch: host.taskPorts.fetch,
+          disk: host.passedFiles,
+          clock,
+          random: host.random,
+          log,
+        }),
       report(message) {
         if (session?.send(message) === 'too_large')
           log.error('A message is too large to be sent.', { type: message.type });
@@ -114,7 +129,7 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
     }
 
     /** P7: the past is settled before anything new comes. */
-    function onWelcome(welcome: MasterWelcome, welcomed: WorkerSession): boolean {
+    function onWelcome(welcome: MasterWelcome, welcomed: WorkerSession, url: string): boolean {
       if (!executor.seeEpoch(welcome.epoch)) {
         log.warn(
           'This server believes to lead but its term is over. If its database was replaced, restart this worker.',
@@ -124,6 +139,7 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       }
       everWelcomed = true;
       session = welcomed;
+      socketUrl = url;
       output.attach(welcomed);
       for (const dispatchId of welcome.abandon) {
         executor.kill({ dispatchId, reason: 'the server no longer counts on this attempt', graceMs: KILL_GRACE_MS });

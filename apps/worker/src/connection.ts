@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   createHello(): WorkerHello;
   readHeartbeat(): Omit<WorkerHeartbeat, 'type' | 'seq'>;
   /** False when this server must not be worked for; the session is closed and another one tried later. */
-  onWelcome(welcome: MasterWelcome, session: WorkerSession): boolean;
+  onWelcome(welcome: MasterWelcome, session: WorkerSession, url: string): boolean;
   onLost(): void;
   onOrder(order: MasterOrder): void;
   /** A refusal that waiting does not heal. True: give up; the loop ends. */
@@ -106,7 +106,7 @@ export function openConnection(options: ConnectionOptions): Connection {
         clock,
         hello: options.createHello(),
         onWelcome(welcome) {
-          welcomed = options.onWelcome(welcome, own);
+          welcomed = options.onWelcome(welcome, own, url);
           if (welcomed) log.info(`Joined ${url}.`, { serverId: welcome.serverId, epoch: welcome.epoch });
           else own.close('normal', 'this server leads no longer');
         },

@@ -20,6 +20,7 @@ import type {
   WorkerResult,
 } from '@vaquita/protocol';
 import {
+  type FileTransfer,
   inheritedEnvironment,
   runTask,
   type StopOrder,
@@ -45,6 +46,8 @@ export interface ExecutorOptions {
   readonly finished: FinishedDispatches;
   readonly output: OutputShipper;
   readonly log: AgentLog;
+  /** How files come to the folder of an attempt and leave it. */
+  transfer(dispatchId: DispatchId, folder: string): FileTransfer;
   report(message: WorkerReport): void;
 }
 
@@ -167,12 +170,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const { order } = entry;
     const { dispatchId } = order;
     await entry.traces?.open(ifLost(entry));
+    const workDir = folder.taskFolder(dispatchId);
     const run = runTask({
       type: entry.type,
       order,
       clock,
       ports: options.ports,
-      workDir: folder.taskFolder(dispatchId),
+      workDir,
+      transfer: entry.type.usesProcess ? options.transfer(dispatchId, workDir) : null,
       baseEnv: {
         ...inherited,
         [DISPATCH_VARIABLE]: dispatchId,

@@ -1,6 +1,7 @@
 /** What the agent needs of the machine it runs on. `node-host.ts` brings it on Node; tests bring parts of their own. */
 import type { Clock, Random } from '@vaquita/core';
 import type { Wire, WorkerHeartbeat } from '@vaquita/protocol';
+import type { PassedFiles } from '@vaquita/runtime/node/worker';
 import type { TaskPorts } from '@vaquita/tasks';
 
 export interface AgentLog {
@@ -58,6 +59,7 @@ export interface AgentHost {
   readonly log: AgentLog;
   readonly machine: Machine;
   readonly taskPorts: TaskPorts;
+  readonly passedFiles: PassedFiles;
   openWorkFolder(path: string): Promise<WorkFolder>;
   connect(url: string): Promise<Wire>;
 }

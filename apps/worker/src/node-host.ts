@@ -10,6 +10,7 @@ import {
   openJournalFile,
   openRecordFolder,
   openWorkerFiles,
+  passedFiles,
   readStartTime,
   systemClock,
   systemRandom,
@@ -42,6 +43,7 @@ export async function createNodeHost({ log, workDir }: NodeHostOptions): Promise
       close: () => meter.close(),
     },
     taskPorts: await createTaskPorts(),
+    passedFiles,
     openWorkFolder: (path) => openWorkFolder(path, log),
     connect: connectSocket,
   };

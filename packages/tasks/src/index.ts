@@ -1,3 +1,4 @@
+export type { FileTransfer } from './files/file-transfer.ts';
 export * from './ports.ts';
 export {
   inheritedEnvironment,

@@ -4,6 +4,7 @@
  * R1 The first order to stop decides the state (`killed` or `timeout`); later ones can only shorten the grace.
  * R2 A report is always made: a type that throws is a failure with its message.
  * R3 Outputs count only when the task succeeded and every one that was set is of its declared type and size.
+ * R4 The files it needs are there before it starts; those it put out are kept before its success is reported.
  */
 import {
   type Clock,
@@ -14,6 +15,8 @@ import {
   type ParamType,
   toEnvironment,
 } from '@vaquita/core';
+import { receiveFiles, sendFiles, type TransferContext } from './files/file-params.ts';
+import type { FileTransfer } from './files/file-transfer.ts';
 import type { TaskPorts } from './ports.ts';
 import { failure, type OutputStream, type StopOrder, type TaskOutcome, type TaskType } from './task-type.ts';
 
@@ -22,6 +25,8 @@ export interface TaskOrder {
   readonly config: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly outputs: readonly { readonly name: string; readonly type: string }[];
+  /** Parameters that the task declares as files. */
+  readonly files?: readonly string[] | undefined;
   readonly businessTime: number;
   readonly timezone: string;
   readonly timeoutMs: number | null;
@@ -33,6 +38,8 @@ export interface RunTaskOptions {
   readonly clock: Clock;
   readonly ports: TaskPorts;
   readonly workDir: string;
+  /** Null for a type without a folder of its own: it can neither read files of other tasks nor put any out. */
+  readonly transfer: FileTransfer | null;
   /** What children inherit of the worker; see `inheritedEnvironment`. */
   readonly baseEnv: Readonly<Record<string, string>>;
   write(stream: OutputStream, text: string): void;
@@ -61,6 +68,8 @@ export function runTask(options: RunTaskOptions): TaskRun {
   const { order, clock } = options;
   const abort = new AbortController();
   const collector = createOutputCollector({ declared: order.outputs.map(declaredOutput) });
+  const transfer: TransferContext | null =
+    options.transfer === null ? null : { transfer: options.transfer, signal: abort.signal, write: options.write };
   const stopListeners = new Set<(order: StopOrder) => void>();
   let stopped: StopOrder | null = null;
   let startedAt: number | null = null;
@@ -75,9 +84,6 @@ export function runTask(options: RunTaskOptions): TaskRun {
   }
 
   async function run(): Promise<TaskReport> {
-    const params = { ...order.params, [EXECUTE_PATH_PARAM]: options.workDir };
-    const own = toEnvironment(params);
-    for (const { message } of own.problems) options.write('system', `warning: ${message}\n`);
     const timer =
       order.timeoutMs === null
         ? null
@@ -85,35 +91,58 @@ export function runTask(options: RunTaskOptions): TaskRun {
             const text = `the timeout of ${order.timeoutMs} ms has passed`;
             stop({ state: 'timeout', text, graceMs: TIMEOUT_GRACE_MS });
           }, order.timeoutMs);
-    let outcome: TaskOutcome;
     try {
-      outcome = await options.type.run({
-        params,
-        config: order.config,
-        environment: order.environment,
-        childEnv: { ...options.baseEnv, ...order.environment, ...own.env },
-        time: { businessTime: order.businessTime, timezone: order.timezone },
-        workDir: options.workDir,
-        signal: abort.signal,
-        onStop(listener) {
-          stopListeners.add(listener);
-          if (stopped !== null) listener(stopped);
-        },
-        outputs: collector,
-        ports: options.ports,
-        write: options.write,
-        started(processId) {
-          if (startedAt !== null) return;
-          startedAt = clock.now();
-          options.onStarted(processId);
-        },
-      });
-    } catch (error) {
-      outcome = failure(error instanceof Error ? error.message : String(error));
+      const outcome = await attempt().catch(toFailure);
+      const report = judge(outcome);
+      return report.state === 'success' ? await keepFiles(report, outcome) : report;
     } finally {
       if (timer !== null) clock.clearTimeout(timer);
     }
-    return judge(outcome);
+  }
+
+  async function attempt(): Promise<TaskOutcome> {
+    const files = transfer === null ? {} : await receiveFiles(order, transfer);
+    const params = { ...order.params, ...files, [EXECUTE_PATH_PARAM]: options.workDir };
+    const own = toEnvironment(params);
+    for (const { message } of own.problems) options.write('system', `warning: ${message}\n`);
+    return options.type.run({
+      params,
+      config: order.config,
+      environment: order.environment,
+      childEnv: { ...options.baseEnv, ...order.environment, ...own.env },
+      time: { businessTime: order.businessTime, timezone: order.timezone },
+      workDir: options.workDir,
+      signal: abort.signal,
+      onStop(listener) {
+        stopListeners.add(listener);
+        if (stopped !== null) listener(stopped);
+      },
+      outputs: collector,
+      ports: options.ports,
+      write: options.write,
+      started(processId) {
+        if (startedAt !== null) return;
+        startedAt = clock.now();
+        options.onStarted(processId);
+      },
+    });
+  }
+
+  /** R4 */
+  async function keepFiles(report: TaskReport, outcome: TaskOutcome): Promise<TaskReport> {
+    const files = order.outputs.filter(({ name, type }) => type === 'file' && report.outputs[name] !== undefined);
+    if (files.length === 0) return report;
+    if (transfer === null) {
+      const names = files.map(({ name }) => `"${name}"`).join(', ');
+      return judge(failure(`A task of this type has no folder that a file could come from: ${names}.`));
+    }
+    try {
+      const outputs = await sendFiles(report.outputs, files, transfer);
+      return stopped === null ? { ...report, outputs, endedAt: clock.now() } : judge(outcome);
+    } catch (error) {
+      const { exitCode, signal } = outcome;
+      return judge({ ...toFailure(error), exitCode, signal });
+    }
   }
 
   function judge(outcome: TaskOutcome): TaskReport {
@@ -128,6 +157,10 @@ export function runTask(options: RunTaskOptions): TaskRun {
   }
 
   return { report: run(), stop };
+}
+
+function toFailure(error: unknown): TaskOutcome {
+  return failure(error instanceof Error ? error.message : String(error));
 }
 
 /** The master has checked the definition; a type of a newer server than this worker is taken as text. */

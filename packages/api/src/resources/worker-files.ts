@@ -29,7 +29,7 @@ const Facts = z.object({
 const Kept = z.object({
   maxBytes: z.number().int().meta({ description: 'The largest file this server takes' }),
   kept: z
-    .object({ fileName: z.string(), kind: Kind, size: z.number().int(), sha256: Sha256 })
+    .object({ fileName: z.string(), kind: Kind, size: z.number().int(), sha256: Sha256, reference: z.string() })
     .nullable()
     .meta({ description: 'What is kept of this output already' }),
 });
@@ -51,7 +51,7 @@ export function workerFileEndpoints(deps: ApiDeps): readonly Endpoint[] {
       async handle({ params, raw }) {
         const key = keyOf(await admit(deps, raw, params.dispatch), params.output);
         const found = await files.store.find(key);
-        return { maxBytes: files.maxBytes, kept: found === undefined ? null : toView(found) };
+        return { maxBytes: files.maxBytes, kept: found === undefined ? null : toView(key, found) };
       },
     }),
     rawEndpoint({
@@ -71,10 +71,10 @@ export function workerFileEndpoints(deps: ApiDeps): readonly Endpoint[] {
         const origin = await admit(deps, raw, params.dispatch);
         const key = keyOf(origin, params.output);
         if (query.size > files.maxBytes) throw tooLarge(query.size, files.maxBytes);
-        const facts = { ...query, folder: query.kind === 'folder' };
-        await files.store.put(key, factsOf(facts), raw.body ?? new Blob([]).stream());
-        const { taskInstanceId, output } = key;
-        return Response.json({ reference: formatFileReference({ taskInstanceId, output, ...factsOf(facts) }) });
+        const { kind, ...rest } = query;
+        const facts = { ...rest, folder: kind === 'folder' };
+        await files.store.put(key, facts, raw.body ?? new Blob([]).stream());
+        return Response.json({ reference: referenceTo(key, facts) });
       },
     }),
     rawEndpoint({
@@ -142,12 +142,14 @@ function keyOf({ workflowInstanceId, taskInstanceId }: DispatchOrigin, output: s
   return { workflowInstanceId, taskInstanceId, output: requireOutputName(output) };
 }
 
-function toView({ folder, fileName, size, sha256 }: FileFacts) {
-  return { fileName, kind: folder ? ('folder' as const) : ('file' as const), size, sha256 };
+function toView(key: FileKey, { folder, fileName, size, sha256 }: FileFacts) {
+  const kind = folder ? ('folder' as const) : ('file' as const);
+  return { fileName, kind, size, sha256, reference: referenceTo(key, { fileName, folder }) };
 }
 
-function factsOf({ fileName, folder, size, sha256 }: FileFacts): FileFacts {
-  return { fileName, folder, size, sha256 };
+function referenceTo({ taskInstanceId, output }: FileKey, facts: Pick<FileFacts, 'fileName' | 'folder'>): string {
+  const { fileName, folder } = facts;
+  return formatFileReference({ taskInstanceId, output, fileName, folder });
 }
 
 function tooLarge(size: number, maxBytes: number): AppError {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '@vaquita/core';
+import type { FileTransfer } from '../files/file-transfer.ts';
 import type { TaskPorts } from '../ports.ts';
 import { inheritedEnvironment, runTask, type TaskOrder, type TaskReport, type TaskRun } from '../run-task.ts';
 import type { OutputStream } from '../task-type.ts';
@@ -25,6 +26,7 @@ export async function startAttempt(
   type: string,
   order: Partial<TaskOrder>,
   clock: Clock = realClock,
+  transfer: FileTransfer | null = null,
 ): Promise<Attempt> {
   const taskType = availableTaskTypes(ports).get(type)!;
   const workDir = await mkdtemp(join(tmpdir(), 'vaquita-task-'));
@@ -53,6 +55,7 @@ export async function startAttempt(
     clock,
     ports,
     workDir,
+    transfer,
     baseEnv: inheritedEnvironment(process.env),
     write(stream, text) {
       written.push({ stream, text });

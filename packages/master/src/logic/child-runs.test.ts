@@ -12,6 +12,17 @@ const SUB = [
   { name: 'after', dependsOn: ['sub'] },
 ];
 
+const FAN = [
+  {
+    name: 'fan',
+    type: 'dynamic',
+    workflow: 'child',
+    lists: [{ name: 'n', values: ['1', '2', '3'] }],
+    parallelism: 2,
+    dependsOn: ['before'],
+  },
+];
+
 async function openParent(tasks: readonly object[] = SUB) {
   bench = await openMasterBench();
   await bench.createWorkflow('child', [{ name: 'work' }]);
@@ -82,10 +93,13 @@ function dieAt(nth: number, written: boolean): { readonly dead: () => boolean } 
 }
 
 describe.each([true, false])('a server that dies at a commit, written: %s', (written) => {
-  test('starts exactly one child, and the parent ends with it', async () => {
+  test.each([
+    ['sub_workflow', SUB, 1],
+    ['dynamic', [{ name: 'before' }, ...FAN, { name: 'after', dependsOn: ['fan'] }], 3],
+  ])('%s starts each child once, and the parent ends with them', async (_, tasks, count) => {
     let crashes = 0;
     for (let nth = 1; ; nth++) {
-      const workflow = await openParent();
+      const workflow = await openParent(tasks);
       const worker = createSturdyWorker();
       await bench.settle();
       const { dead } = dieAt(nth, written);
@@ -99,14 +113,58 @@ describe.each([true, false])('a server that dies at a commit, written: %s', (wri
         await finish(id, worker);
       }
       expect(await bench.instance(id), `crash at commit ${nth}`).toMatchObject({ state: 'success' });
-      expect(await bench.states(id)).toEqual({ before: 'success', sub: 'success', after: 'success' });
+      expect(Object.values(await bench.states(id))).toEqual(['success', 'success', 'success']);
       const children = await childrenOf(id);
-      expect(children.map(({ state, childIndex }) => [state, childIndex])).toEqual([['success', 0]]);
+      expect(new Set(children.map(({ childIndex }) => childIndex)).size).toBe(count);
+      expect(children.map(({ state }) => state)).toEqual(Array.from({ length: count }, () => 'success'));
       expect(await bench.store.commands.pendingCount()).toBe(0);
       if (!dead()) break;
       await bench.master.close();
     }
     expect(crashes).toBeGreaterThanOrEqual(7);
+  });
+});
+
+describe.each([true, false])('an order to a parent, and a server that dies; written: %s', (written) => {
+  test.each(['stop', 'pause', 'resume'] as const)('%s reaches the children, and nothing is left', async (kind) => {
+    for (let nth = 1, died = true; died; nth++) {
+      const workflow = await openParent([{ name: 'before' }, ...FAN, { name: 'after', dependsOn: ['fan'] }]);
+      const worker = createSturdyWorker();
+      const id = await bench.start(workflow);
+      await worker.work();
+      expect(await childrenOf(id)).toHaveLength(2);
+      if (kind === 'resume') {
+        await bench.command('pause', id);
+        await finish(id, worker);
+        expect(await bench.instance(id)).toMatchObject({ state: 'paused' });
+      }
+      const { dead } = dieAt(nth, written);
+      await bench.command(kind, id);
+      await finish(id, worker);
+      died = dead();
+      bench.faults.commit = null;
+      if (died) {
+        await bench.crashAndRestart();
+        await worker.rejoin();
+        await finish(id, worker);
+      }
+      const at = `crash at commit ${nth}`;
+      // The server may die before it has taken the order in, and the run may then be faster.
+      const { state } = await bench.instance(id);
+      const allowed = { stop: ['stopped', 'success'], pause: ['paused', 'success'], resume: ['success'] };
+      expect(allowed[kind], at).toContain(state);
+      if (state === 'paused') {
+        await bench.command('resume', id);
+        await finish(id, worker);
+        expect(await bench.instance(id), at).toMatchObject({ state: 'success' });
+      }
+      const children = await childrenOf(id);
+      const open = children.filter((child) => !isWorkflowTerminal(child.state) || child.state === 'paused');
+      expect(open, at).toEqual([]);
+      expect(new Set(children.map(({ childIndex }) => childIndex)).size, at).toBe(children.length);
+      expect(await bench.store.commands.pendingCount(), at).toBe(0);
+      if (died) await bench.master.close();
+    }
   });
 });
 

@@ -160,6 +160,8 @@ export interface MasterDispatch {
   readonly config: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly outputs: readonly { readonly name: string; readonly type: string }[];
+  /** Parameters that the task declares as files; absent: none. Where the value is a reference, the file is fetched. */
+  readonly files?: readonly string[] | undefined;
   /** The moment and the IANA zone that time expressions in the settings are evaluated against. */
   readonly businessTime: number;
   readonly timezone: string;

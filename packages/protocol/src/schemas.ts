@@ -124,6 +124,7 @@ export const masterSchemas = {
     config: z.record(z.string(), z.unknown()),
     environment: texts,
     outputs: z.array(z.object({ name: z.string().check(z.minLength(1)), type: z.string() })),
+    files: z.optional(z.array(z.string())),
     businessTime: z.int(),
     timezone: z.string(),
     timeoutMs: z.nullable(z.int().check(z.gt(0))),

@@ -10,6 +10,7 @@ export interface Sending {
 
 export function dispatchMessage(run: Run, node: RunNode, { row, epoch }: Sending): MasterDispatch {
   const { task } = node;
+  const files = task.params.filter(({ type }) => type === 'file').map(({ name }) => name);
   const killsAtTimeout = task.timeout !== null && task.timeout.strategy !== 'warn';
   return {
     type: 'dispatch',
@@ -23,6 +24,7 @@ export function dispatchMessage(run: Run, node: RunNode, { row, epoch }: Sending
     config: task.config,
     environment: {},
     outputs: task.outputs,
+    ...(files.length > 0 ? { files } : {}),
     businessTime: run.instance.businessTime,
     timezone: run.definition.timezone,
     timeoutMs: killsAtTimeout ? task.timeout!.afterMs : null,

@@ -8,6 +8,7 @@ export function commitOf(part: Partial<RunCommit>): RunCommit {
     assignNumber: false,
     newTasks: [],
     changedTasks: [],
+    writtenBefore: new Map(),
     events: [],
     outboxPut: [],
     outboxDone: [],

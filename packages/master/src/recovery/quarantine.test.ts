@@ -6,6 +6,13 @@ import { type MasterBench, openMasterBench } from '../testing/index.ts';
 let bench: MasterBench;
 afterEach(() => bench.master.close());
 
+/** Project parameters that nothing can be made of. */
+const UNREADABLE = {
+  get region(): string {
+    throw new Error('this parameter cannot be read');
+  },
+};
+
 /** A run whose evaluation throws for as long as it is sick, and one that is well. */
 async function openSickRun() {
   bench = await openMasterBench();
@@ -15,7 +22,7 @@ async function openSickRun() {
   let ill = true;
   bench.faults.rows = (rows) => {
     sick ??= rows.instance.id;
-    return ill && rows.instance.id === sick ? { ...rows, projectParams: null as never } : rows;
+    return ill && rows.instance.id === sick ? { ...rows, projectParams: UNREADABLE } : rows;
   };
   const id = await bench.start(workflow);
   return {

@@ -1,12 +1,16 @@
 /** `npm run bench -- [name …] [--json] [--smoke]`: runs the benchmarks and prints each figure beside its floor. */
 import { parseArgs } from 'node:util';
 import { asTable, type Figure } from './figures.ts';
+import { bigdag } from './scenarios/bigdag.ts';
 import { chain } from './scenarios/chain.ts';
+import { dag } from './scenarios/dag.ts';
 import { fanout } from './scenarios/fanout.ts';
 import { FULL, type Scenario, SMOKE } from './scenarios/scenario.ts';
+import { shell } from './scenarios/shell.ts';
 import { start } from './scenarios/start.ts';
+import { windmill } from './scenarios/windmill.ts';
 
-const SCENARIOS: readonly Scenario[] = [fanout, chain, start];
+const SCENARIOS: readonly Scenario[] = [fanout, chain, dag, start, bigdag, windmill, shell];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -4,21 +4,28 @@ import { isWorkflowTerminal } from '@vaquita/core';
 import { eventually } from '../e2e/support/poll.ts';
 import { startTestServer } from '../e2e/support/server.ts';
 import { startTestWorker } from '../e2e/support/worker.ts';
+import type { TaskDocument } from './workloads.ts';
 
 export const PROJECT = 'bench';
 
 export interface System extends AsyncDisposable {
   readonly client: VaquitaClient;
+  readonly serverPid: number;
+  readonly workerPid: number;
 }
 
-export async function startSystem(slots: number): Promise<System> {
-  const server = await startTestServer({ env: { VAQUITA_LOG_LEVEL: 'warn' } });
+/** @param env Further variables of both processes. */
+export async function startSystem(slots: number, env: Readonly<Record<string, string>> = {}): Promise<System> {
+  const server = await startTestServer({ env: { VAQUITA_LOG_LEVEL: 'warn', ...env } });
   try {
     const { token } = await server.client.workerTokens.create({ name: 'bench' });
-    const worker = await startTestWorker({ url: server.url, token, name: 'bench', slots, client: server.client });
+    const { url, client } = server;
+    const worker = await startTestWorker({ url, token, name: 'bench', slots, client, env });
     await server.client.projects.create({ name: PROJECT });
     return {
-      client: server.client,
+      client,
+      serverPid: server.pid,
+      workerPid: worker.pid,
       async [Symbol.asyncDispose]() {
         await worker.close();
         await server.close();
@@ -30,13 +37,7 @@ export async function startSystem(slots: number): Promise<System> {
   }
 }
 
-export interface NoopTask {
-  readonly name: string;
-  readonly type: 'noop';
-  readonly dependsOn?: readonly string[];
-}
-
-export async function addWorkflow(client: VaquitaClient, name: string, tasks: readonly NoopTask[]): Promise<void> {
+export async function addWorkflow(client: VaquitaClient, name: string, tasks: readonly TaskDocument[]): Promise<void> {
   await client.workflows.create(PROJECT, { name, tasks });
   await client.workflows.online(PROJECT, name);
 }
@@ -57,4 +58,19 @@ export async function waitForSuccess(client: VaquitaClient, id: string, everyMs:
 
 export async function tasksOf(client: VaquitaClient, id: string): Promise<readonly TaskInstanceView[]> {
   return (await client.instances.tasks(id)).items;
+}
+
+/** Starts a workflow and waits for its end. @returns ms from the call of the API to the end of the run. */
+export async function timeRun(client: VaquitaClient, workflow: string, everyMs = 100): Promise<number> {
+  return timeRuns(client, [workflow], everyMs);
+}
+
+/** The same of several started at once: from the first call to the last end. */
+export async function timeRuns(client: VaquitaClient, workflows: readonly string[], everyMs = 100): Promise<number> {
+  const from = Date.now();
+  const started = await Promise.all(workflows.map((workflow) => client.workflows.start(PROJECT, workflow, {})));
+  const ends: number[] = [];
+  // One after the other, so that only one question is asked at a time however many runs there are.
+  for (const { id } of started) ends.push(Date.parse((await waitForSuccess(client, id, everyMs)).endedAt!));
+  return Math.max(...ends) - from;
 }

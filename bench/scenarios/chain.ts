@@ -2,7 +2,8 @@
 
 import { figure, mean, percentile } from '../figures.ts';
 import { runSkeleton } from '../floor.ts';
-import { addWorkflow, type NoopTask, PROJECT, startSystem, tasksOf, waitForSuccess } from '../system.ts';
+import { addWorkflow, PROJECT, startSystem, tasksOf, waitForSuccess } from '../system.ts';
+import { noopsInARow } from '../workloads.ts';
 import type { Scenario } from './scenario.ts';
 
 const WORKFLOW = 'chain';
@@ -14,7 +15,7 @@ export const chain: Scenario = {
     {
       await using system = await startSystem(4);
       const { client } = system;
-      await addWorkflow(client, WORKFLOW, nodes(tasks));
+      await addWorkflow(client, WORKFLOW, noopsInARow(tasks));
       for (let run = 0; run <= runs; run++) {
         const { id } = await client.workflows.start(PROJECT, WORKFLOW, {});
         await waitForSuccess(client, id, 50);
@@ -38,11 +39,3 @@ export const chain: Scenario = {
     ];
   },
 };
-
-function nodes(count: number): readonly NoopTask[] {
-  return Array.from({ length: count }, (_, i) => ({
-    name: `task-${i + 1}`,
-    type: 'noop',
-    ...(i === 0 ? {} : { dependsOn: [`task-${i}`] }),
-  }));
-}

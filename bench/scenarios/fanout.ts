@@ -2,7 +2,8 @@
 
 import { figure, median } from '../figures.ts';
 import { runSkeleton } from '../floor.ts';
-import { addWorkflow, type NoopTask, PROJECT, startSystem, waitForSuccess } from '../system.ts';
+import { addWorkflow, startSystem, timeRun } from '../system.ts';
+import { fan } from '../workloads.ts';
 import type { Scenario } from './scenario.ts';
 
 const WORKFLOW = 'fanout';
@@ -14,13 +15,10 @@ export const fanout: Scenario = {
     {
       await using system = await startSystem(slots);
       const { client } = system;
-      await addWorkflow(client, WORKFLOW, nodes(tasks));
+      await addWorkflow(client, WORKFLOW, fan(tasks));
       // One run before the clock counts: the first pays for code that is not compiled yet.
       for (let run = 0; run <= runs; run++) {
-        const from = Date.now();
-        const { id } = await client.workflows.start(PROJECT, WORKFLOW, {});
-        const { endedAt } = await waitForSuccess(client, id, 100);
-        const seconds = (Date.parse(endedAt!) - from) / 1000;
+        const seconds = (await timeRun(client, WORKFLOW)) / 1000;
         note(`fanout: ${tasks} tasks in ${seconds.toFixed(2)} s${run === 0 ? ' (warm-up)' : ''}`);
         if (run > 0) rates.push(tasks / seconds);
       }
@@ -39,7 +37,3 @@ export const fanout: Scenario = {
     ];
   },
 };
-
-function nodes(count: number): readonly NoopTask[] {
-  return Array.from({ length: count }, (_, i) => ({ name: `task-${i + 1}`, type: 'noop' }) as const);
-}

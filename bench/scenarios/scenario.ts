@@ -1,19 +1,57 @@
 /** What a benchmark is: sizes in, figures out. */
+import type { FibonacciPlan } from '../fibonacci.ts';
 import type { Figure } from '../figures.ts';
+import { fullLayers, type Layers } from '../layers.ts';
 
 export interface Sizes {
   /** Tasks of one fan. */
   readonly fanoutTasks: number;
   readonly fanoutSlots: number;
   readonly chainTasks: number;
+  /** Runs of `dag` at once, each of the same layers. */
+  readonly dagCopies: number;
+  readonly dag: Layers;
   readonly starts: number;
+  readonly bigdag: Layers;
+  readonly windmill: FibonacciPlan;
+  readonly shellTasks: number;
+  readonly shellSlots: number;
   /** How often what takes long as a whole is repeated. */
   readonly runs: number;
+  /** The same of what takes very long. */
+  readonly longRuns: number;
 }
 
-export const FULL: Sizes = { fanoutTasks: 5_000, fanoutSlots: 32, chainTasks: 50, starts: 500, runs: 5 };
+export const FULL: Sizes = {
+  fanoutTasks: 5_000,
+  fanoutSlots: 32,
+  chainTasks: 50,
+  dagCopies: 20,
+  dag: fullLayers(10, 10),
+  starts: 500,
+  bigdag: { layers: 100, width: 100, edges: 100_000 },
+  windmill: { light: 40, lightOf: 10, heavy: 10, heavyOf: 33 },
+  shellTasks: 500,
+  shellSlots: 8,
+  runs: 5,
+  longRuns: 3,
+};
+
 /** To see that the benchmarks work, not to get figures. */
-export const SMOKE: Sizes = { fanoutTasks: 200, fanoutSlots: 32, chainTasks: 10, starts: 20, runs: 1 };
+export const SMOKE: Sizes = {
+  fanoutTasks: 200,
+  fanoutSlots: 32,
+  chainTasks: 10,
+  dagCopies: 3,
+  dag: fullLayers(4, 5),
+  starts: 20,
+  bigdag: { layers: 20, width: 20, edges: 4_000 },
+  windmill: { light: 4, lightOf: 10, heavy: 2, heavyOf: 27 },
+  shellTasks: 40,
+  shellSlots: 8,
+  runs: 1,
+  longRuns: 1,
+};
 
 export interface Scenario {
   readonly name: string;

@@ -6,44 +6,73 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Layers } from '../layers.ts';
 import { dispatchOf, type Link, openLink } from './link.ts';
-import type { Report } from './messages.ts';
-import { dispatchId, numberOf, openRows, type Rows } from './rows.ts';
+import { pump, upTo } from './pump.ts';
+import { createReadiness } from './readiness.ts';
+import { openRows, type Rows } from './rows.ts';
 
 export interface SkeletonResult {
   readonly totalMs: number;
   /** Per task, where the measure has any. */
   readonly timesMs: readonly number[];
+  /** The most that the process ever held, its worker not counted. */
+  readonly peakRssBytes: number;
 }
+
+type Measured = Omit<SkeletonResult, 'peakRssBytes'>;
 
 const BATCH = 100;
 
-/** Many tasks, some in flight: results that have arrived share a commit with the dispatches that take their places. */
-async function fanout(rows: Rows, link: Link, tasks: number, slots: number): Promise<SkeletonResult> {
+/** Many tasks that wait for nothing, some in flight. */
+async function fanout(rows: Rows, link: Link, tasks: number, slots: number): Promise<Measured> {
   const from = performance.now();
   for (let n = 0; n < tasks; n += BATCH) {
     rows.commit(() => {
       for (let i = n; i < Math.min(tasks, n + BATCH); i++) rows.submitted(i);
     });
   }
-  await pump(rows, link, { tasks, slots, dispatch: (n) => rows.dispatched(n) });
+  await pump(rows, link, { tasks, slots, next: upTo(tasks), dispatch: (n) => rows.dispatched(n) });
+  return { totalMs: performance.now() - from, timesMs: [] };
+}
+
+/** Copies of one graph side by side, some tasks in flight; the row of a task is written when it may go. */
+async function graph(rows: Rows, link: Link, layers: Layers, copies: number, slots: number): Promise<Measured> {
+  const from = performance.now();
+  const { tasks, first, afterEnd } = createReadiness(layers, copies);
+  const ready = [...first];
+  let taken = 0;
+  rows.commit(() => first.forEach(rows.submitted));
+  await pump(rows, link, {
+    tasks,
+    slots,
+    next: () => (taken < ready.length ? ready[taken++] : undefined),
+    dispatch: rows.dispatched,
+    ended(n) {
+      for (const task of afterEnd(n)) {
+        rows.submitted(task);
+        ready.push(task);
+      }
+    },
+  });
   return { totalMs: performance.now() - from, timesMs: [] };
 }
 
 /** One after the other: the end of a task and the start of the next are one commit, then one round trip. */
-async function chain(rows: Rows, link: Link, tasks: number): Promise<SkeletonResult> {
+async function chain(rows: Rows, link: Link, tasks: number): Promise<Measured> {
   const from = performance.now();
   const moments: number[] = [];
   const dispatch = (n: number) => {
     rows.submitted(n);
     rows.dispatched(n);
   };
-  await pump(rows, link, { tasks, slots: 1, dispatch, sent: () => moments.push(performance.now()) });
+  const sent = () => moments.push(performance.now());
+  await pump(rows, link, { tasks, slots: 1, next: upTo(tasks), dispatch, sent });
   return { totalMs: performance.now() - from, timesMs: moments.slice(1).map((at, i) => at - moments[i]!) };
 }
 
 /** One commit and one round trip, until the worker says that it has started; what follows is not timed. */
-async function start(rows: Rows, link: Link, tasks: number): Promise<SkeletonResult> {
+async function start(rows: Rows, link: Link, tasks: number): Promise<Measured> {
   const timesMs: number[] = [];
   const begin = performance.now();
   for (let n = 0; n < tasks; n++) {
@@ -64,47 +93,8 @@ async function start(rows: Rows, link: Link, tasks: number): Promise<SkeletonRes
   return { totalMs: performance.now() - begin, timesMs };
 }
 
-interface Pumping {
-  readonly tasks: number;
-  readonly slots: number;
-  /** Writes what a dispatch writes. */
-  dispatch(n: number): void;
-  sent?(): void;
-}
-
-function pump(rows: Rows, link: Link, { tasks, slots, dispatch, sent }: Pumping): Promise<void> {
-  let next = 0;
-  let done = 0;
-  let arrived: number[] = [];
-  let scheduled = false;
-  return new Promise((resolve) => {
-    function step(): void {
-      scheduled = false;
-      const ended = arrived;
-      arrived = [];
-      done += ended.length;
-      const begun: number[] = [];
-      while (next < tasks && next - done < slots) begun.push(next++);
-      rows.commit(() => {
-        for (const n of ended) rows.ended(n);
-        for (const n of begun) dispatch(n);
-      });
-      link.send([{ type: 'resultAck', dispatchIds: ended.map(dispatchId) }, ...begun.map(dispatchOf)]);
-      if (begun.length > 0) sent?.();
-      if (done === tasks) resolve();
-    }
-    link.onReports((reports: readonly Report[]) => {
-      for (const report of reports) if (report.type === 'result') arrived.push(numberOf(report.dispatchId));
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(step);
-    });
-    step();
-  });
-}
-
 /** The rows alone: all that a task writes, a hundred tasks a transaction. */
-function rowsAlone(rows: Rows, tasks: number): SkeletonResult {
+function rowsAlone(rows: Rows, tasks: number): Measured {
   const from = performance.now();
   for (let n = 0; n < tasks; n += BATCH) {
     rows.commit(() => {
@@ -119,7 +109,7 @@ function rowsAlone(rows: Rows, tasks: number): SkeletonResult {
 }
 
 /** The socket alone: a frame for each task, so many in flight. */
-async function roundTrips(link: Link, tasks: number, slots: number): Promise<SkeletonResult> {
+async function roundTrips(link: Link, tasks: number, slots: number): Promise<Measured> {
   const from = performance.now();
   let next = 0;
   let done = 0;
@@ -137,7 +127,7 @@ async function roundTrips(link: Link, tasks: number, slots: number): Promise<Ske
   return { totalMs: performance.now() - from, timesMs: [] };
 }
 
-async function measure(mode: string, tasks: number, slots: number): Promise<SkeletonResult> {
+async function measure(mode: string, tasks: number, slots: number, layers: string): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'vaquita-skeleton-'));
   const rows = openRows(join(folder, 'skeleton.db'));
   const link = await openLink();
@@ -149,6 +139,8 @@ async function measure(mode: string, tasks: number, slots: number): Promise<Skel
         return await chain(rows, link, tasks);
       case 'start':
         return await start(rows, link, tasks);
+      case 'graph':
+        return await graph(rows, link, JSON.parse(layers) as Layers, tasks, slots);
       case 'rows':
         return rowsAlone(rows, tasks);
       case 'round-trips':
@@ -163,7 +155,9 @@ async function measure(mode: string, tasks: number, slots: number): Promise<Skel
   }
 }
 
-const [mode = '', tasks = '', slots = '1'] = process.argv.slice(2);
+const [mode = '', tasks = '', slots = '1', layers = ''] = process.argv.slice(2);
 // Once before the clock counts, as the real system has it: the first round pays for code that is not compiled yet.
-await measure(mode, Number(tasks), Number(slots));
-console.log(JSON.stringify(await measure(mode, Number(tasks), Number(slots))));
+await measure(mode, Number(tasks), Number(slots), layers);
+const measured = await measure(mode, Number(tasks), Number(slots), layers);
+const result: SkeletonResult = { ...measured, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+console.log(JSON.stringify(result));

@@ -44,6 +44,7 @@ function endOf(run: WorkflowInstanceRow): RunCommit {
     assignNumber: false,
     newTasks: [],
     changedTasks: [],
+    writtenBefore: new Map(),
     events: [],
     outboxPut: [],
     outboxDone: [],

@@ -139,6 +139,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
       assignNumber: row.number === null,
       newTasks,
       changedTasks: [],
+      writtenBefore: new Map(),
       events: [],
       outboxPut: [],
       outboxDone: [],

@@ -53,7 +53,7 @@ export function refusesWarnings(t: Transition, { node, row }: TaskSubject, warni
   for (const text of warnings) warn(t, row, 'parameter', text);
   if (warnings.length === 0 || !t.run.definition.strictParams) return false;
   row.endedAt = t.context.now;
-  leave(t, row);
+  leave(t, node, row);
   setTaskState(t, row, 'failure', reason(t, 'parameter', `Not run, because the workflow is strict: ${warnings[0]}`));
   breakNode(t, node, 'failed');
   return true;
@@ -155,7 +155,7 @@ export function takeBack(t: Transition, { node, row }: TaskSubject, event: TaskE
     endKilled(t, node, row, event.text);
     return;
   }
-  leave(t, row);
+  leave(t, node, row);
   forgetDispatch(row);
   if (t.run.instance.state === 'ready_pause') {
     restPaused(t, node, row);
@@ -200,7 +200,7 @@ function loseAttempt(
     endKilled(t, node, row, `as asked, without an answer of its worker (${text})`);
     return;
   }
-  leave(t, row);
+  leave(t, node, row);
   if (failovers > maxFailovers) {
     const tried = `${text} It has been sent elsewhere ${row.failovers} times already, which is the limit.`;
     setTaskState(t, row, 'failure', reason(t, 'worker_lost', tried, { evidence }));

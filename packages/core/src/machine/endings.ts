@@ -10,7 +10,7 @@ import { clearTimers } from './timers.ts';
 
 export function succeedTask(t: Transition, node: RunNode, row: Row<TaskInstanceRow>, why: Reason | null = null): void {
   row.endedAt ??= t.context.now;
-  leave(t, row);
+  leave(t, node, row);
   setTaskState(t, row, 'success', why);
   nodeEnded(t, node, 'passed');
 }
@@ -19,7 +19,7 @@ export function succeedTask(t: Transition, node: RunNode, row: Row<TaskInstanceR
 export function failTask(t: Transition, node: RunNode, row: Row<TaskInstanceRow>, why: Reason): void {
   const { retry } = node.task;
   row.endedAt ??= t.context.now;
-  leave(t, row);
+  leave(t, node, row);
   setTaskState(t, row, 'failure', why);
   if (row.retryTimes >= retry.times || !mayTryAgain(t, node, row)) {
     breakNode(t, node, 'failed');
@@ -73,7 +73,7 @@ export function inherited({ logic }: Pick<TaskInstanceRow, 'logic'>): TaskInstan
 
 /** The task instance waits for the run to be resumed, and holds nothing meanwhile. */
 export function restPaused(t: Transition, node: RunNode, row: Row<TaskInstanceRow>): void {
-  leave(t, row);
+  leave(t, node, row);
   row.groupSlot = null;
   row.groupForced = false;
   setTaskState(t, row, 'paused', pausedReason(t));
@@ -83,7 +83,7 @@ export function restPaused(t: Transition, node: RunNode, row: Row<TaskInstanceRo
 /** The task instance ends as `killed`. */
 export function endKilled(t: Transition, node: RunNode, row: Row<TaskInstanceRow>, because: string): void {
   row.endedAt ??= t.context.now;
-  leave(t, row);
+  leave(t, node, row);
   setTaskState(t, row, 'killed', reason(t, 'killed', `Killed: ${because}.`));
   breakNode(t, node, 'killed');
 }
@@ -97,8 +97,9 @@ export function breakNode(t: Transition, node: RunNode, outcome: 'failed' | 'kil
 }
 
 /** Timers, queue place, order, worker slot: whatever the task instance holds goes. */
-export function leave(t: Transition, row: TaskInstanceRow): void {
-  t.intents.push({ type: 'DequeueTask', taskInstanceId: row.id }, ...clearTimers(row));
+export function leave(t: Transition, node: RunNode, row: TaskInstanceRow): void {
+  if (row.state === 'submitted') t.intents.push({ type: 'DequeueTask', taskInstanceId: row.id });
+  t.intents.push(...clearTimers(node, row));
   if (row.logic !== null) t.intents.push({ type: 'ForgetLogic', taskInstanceId: row.id });
   if (row.dispatchId === null) return;
   clearOutbox(t, row.dispatchId);

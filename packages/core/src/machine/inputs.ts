@@ -15,6 +15,15 @@ export interface TaskInputs {
 }
 
 export function resolveInputs(run: Run, node: RunNode, row: TaskInstanceRow): TaskInputs {
+  if (givesNothing(run, node)) {
+    return {
+      inputs: NOTHING,
+      get values() {
+        return { ...builtInsOf(run, node, row), ...visibleValues(node) };
+      },
+      warnings: [],
+    };
+  }
   const builtIns = builtInsOf(run, node, row);
   const { values, problems } = resolveTaskParams({
     start: run.instance.params,
@@ -33,6 +42,20 @@ export function resolveInputs(run: Run, node: RunNode, row: TaskInstanceRow): Ta
     values,
     warnings: problems.map(({ path, message }) => `${path}: ${message}`),
   };
+}
+
+const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Neither the start nor a definition gives a parameter: there is nothing to lay over each other or to resolve. */
+function givesNothing({ instance, definition, projectParams }: Run, { task }: RunNode): boolean {
+  return (
+    task.params.length === 0 && definition.params.length === 0 && isEmpty(instance.params) && isEmpty(projectParams)
+  );
+}
+
+function isEmpty(record: Readonly<Record<string, string>>): boolean {
+  for (const _ in record) return false;
+  return true;
 }
 
 /** Everything a worker is given: the task's own parameters, over outputs of tasks before it, over the built-ins. */

@@ -32,7 +32,7 @@ function checkTasks(run: Run): string | undefined {
       if (!row) continue;
       const wrong = row.id === id ? checkTask(row) : 'M2: it is current and its task has another current one';
       if (wrong !== undefined) return `${wrong} (task "${row.name}", attempt ${row.attempt})`;
-      const before = run.committed.get(id);
+      const before = run.committed.get(id)?.state;
       if (before !== undefined && !mayFollow(before, row.state))
         return `M1: it was ${before} and is ${row.state} (task "${row.name}", attempt ${row.attempt})`;
     }

@@ -67,6 +67,8 @@ export interface RunChangeSet {
   readonly assignNumber: boolean;
   readonly newTasks: readonly TaskInstanceRow[];
   readonly changedTasks: readonly TaskInstanceRow[];
+  /** The changed ones as this run's last commit wrote them, so that a store may write only what differs. */
+  readonly writtenBefore: ReadonlyMap<TaskInstanceId, TaskInstanceRow>;
   readonly events: readonly NewEvent[];
   /** Runs that tasks of this one start, each with its start command and its first event. */
   readonly newRuns: readonly ChildRun[];
@@ -311,11 +313,17 @@ export function takeChanges(run: Run): RunChangeSet | undefined {
     if (!row) throw new Error(`the changed task instance ${id} is not part of its run`);
     return { ...row };
   };
+  const writtenBefore = new Map<TaskInstanceId, TaskInstanceRow>();
+  for (const id of changes.changedTasks) {
+    const before = run.committed.get(id);
+    if (before) writtenBefore.set(id, before);
+  }
   const taken: RunChangeSet = {
     instance: changes.instance ? { ...run.instance } : null,
     assignNumber: changes.assignNumber,
     newTasks: Array.from(changes.newTasks, rowOf),
     changedTasks: Array.from(changes.changedTasks, rowOf),
+    writtenBefore,
     events: changes.events,
     newRuns: changes.newRuns,
     newCommands: changes.newCommands,
@@ -323,9 +331,11 @@ export function takeChanges(run: Run): RunChangeSet | undefined {
     outboxDone: changes.outboxDone,
     commandsDone: changes.commandsDone,
   };
-  for (const row of [...taken.newTasks, ...taken.changedTasks]) {
-    if (row.current) run.committed.set(row.id, row.state);
-    else run.committed.delete(row.id);
+  for (const rows of [taken.newTasks, taken.changedTasks]) {
+    for (const row of rows) {
+      if (row.current) run.committed.set(row.id, row);
+      else run.committed.delete(row.id);
+    }
   }
   run.superseded.clear();
   run.changes = emptyChanges();

@@ -103,7 +103,7 @@ export function decideApproval(
   }
   // Somebody's decision is not a failure that another try could mend.
   row.endedAt = t.context.now;
-  leave(t, row);
+  leave(t, node, row);
   setTaskState(t, row, 'failure', reason(t, 'rejected', text));
   breakNode(t, node, 'failed');
 }

@@ -7,7 +7,6 @@ import { buildGraph, type LogicalGraph, selectScope, topologicalOrder } from '..
 import type { CommandId, TaskInstanceId } from '../identity/ids.ts';
 import { deriveOutcomes } from './outcomes.ts';
 import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from './rows.ts';
-import type { TaskState } from './states.ts';
 import { NOTHING_VISIBLE, type VisibleOutputs } from './visible-outputs.ts';
 
 /**
@@ -72,8 +71,8 @@ export interface Run {
   /** Rows changed since the last commit that are no longer current (a retry's predecessor). */
   readonly superseded: Map<TaskInstanceId, TaskInstanceRow>;
   readonly outbox: Map<string, OutboxRow>;
-  /** States as the last commit wrote them, for the current task instances: what M1 is checked against. */
-  readonly committed: Map<TaskInstanceId, TaskState>;
+  /** Current task instances as the last commit wrote them: what M1 is checked against, and what a store may leave out. */
+  readonly committed: Map<TaskInstanceId, TaskInstanceRow>;
   /** Nodes whose outcome is `active`. */
   activeCount: number;
   /** True once a task broke in a run whose failure strategy is `end`: nothing starts any more. */
@@ -147,7 +146,7 @@ export function rebuildRun(definition: WorkflowDefinition, rows: RunRowsInput): 
     if (row.current) {
       node.current = { ...row };
       run.nodeOf.set(row.id, node);
-      run.committed.set(row.id, row.state);
+      run.committed.set(row.id, row);
     }
   }
   deriveOutcomes(run);

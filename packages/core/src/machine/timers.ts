@@ -56,7 +56,13 @@ function timeoutTimer({ id }: TaskInstanceRow, dueAt: number): Intent {
   return { type: 'SetTimer', key: timeoutKey(id), dueAt, event: { type: 'TaskTimedOut', taskInstanceId: id } };
 }
 
-/** Timers that a task instance may have; all go when it ends or is paused. */
-export function clearTimers({ id }: Pick<TaskInstanceRow, 'id'>): Intent[] {
-  return [dueKey(id), timeoutKey(id), killKey(id), logicKey(id)].map((key) => ({ type: 'ClearTimer', key }));
+/** Clears the timers that the task instance may have; they go when it ends or is paused. */
+export function clearTimers({ task }: RunNode, row: TaskInstanceRow): Intent[] {
+  const keys: string[] = [];
+  if (row.dueAt !== null) keys.push(dueKey(row.id));
+  if (task.timeout !== null) keys.push(timeoutKey(row.id));
+  // A timeout's order is forgotten before its attempt ends, and its timer is not.
+  if (row.dispatchId !== null && (row.killRequestedAt !== null || task.timeout !== null)) keys.push(killKey(row.id));
+  if (row.logic !== null) keys.push(logicKey(row.id));
+  return keys.map((key) => ({ type: 'ClearTimer', key }));
 }

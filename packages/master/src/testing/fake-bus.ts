@@ -100,6 +100,7 @@ export function unitOf(part: Partial<RunChangeSet>): RunChangeSet {
       assignNumber: false,
       newTasks: [],
       changedTasks: [],
+      writtenBefore: new Map(),
       events: [],
       newRuns: [],
       newCommands: [],

@@ -26,6 +26,11 @@ export interface RunCommit {
   readonly assignNumber: boolean;
   readonly newTasks: readonly TaskInstanceRow[];
   readonly changedTasks: readonly TaskInstanceRow[];
+  /**
+   * Changed task instances as the last commit of the same run wrote them, where its master knows. A store may write only
+   * what differs; whatever it writes, the row is afterwards as `changedTasks` has it.
+   */
+  readonly writtenBefore: ReadonlyMap<TaskInstanceId, TaskInstanceRow>;
   readonly events: readonly NewEvent[];
   readonly outboxPut: readonly OutboxRow[];
   /** Dispatch ids whose outbox rows are done. */

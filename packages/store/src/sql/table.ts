@@ -25,6 +25,8 @@ export interface CompiledTable<Row> {
   args(row: Row): SqlValue[];
   /** The values of `update`, the id last. */
   updateArgs(row: Row): SqlValue[];
+  /** An update of the fields in which the row differs from what was written before, by identity of their values. */
+  updateFrom(before: Row, row: Row): { readonly sql: string; readonly args: SqlValue[] };
   read(row: SqlRow): Row;
 }
 
@@ -37,6 +39,8 @@ export interface TableOptions<Key extends string> {
   readonly key?: Key;
 }
 
+const MAX_PARTIAL_UPDATES = 200;
+
 export function compileTable<Row extends object>(
   table: SQLiteTable,
   options: TableOptions<keyof Row & string> = {},
@@ -46,9 +50,16 @@ export function compileTable<Row extends object>(
   const fields = fieldsOf(table).filter((field) => !options.without?.includes(field.key));
   const mutable = fields.filter((f) => f.key !== key && !(options.immutable as readonly string[])?.includes(f.key));
   const keyField = fields.find((field) => field.key === key);
+  const wholeRow = keyField === undefined ? mutable : [...mutable, keyField];
   const names = fields.map(({ name }) => quote(name)).join(', ');
   const marks = fields.map(() => '?').join(', ');
   const into = `insert into ${quote(tableName)} (${names})`;
+
+  const update = (set: readonly Field[]) =>
+    `update ${quote(tableName)} set ${set.map(({ name }) => `${quote(name)} = ?`).join(', ')}` +
+    ` where ${quote(keyField?.name ?? key)} = ?`;
+  /** By the differing fields. Rows go through the same few changes again and again. */
+  const partialUpdates = new Map<string, string>();
 
   const collect = (row: object, list: readonly Field[]) =>
     list.map((field) => toSql(field, (row as Readonly<Record<string, unknown>>)[field.key], tableName));
@@ -56,12 +67,29 @@ export function compileTable<Row extends object>(
   return {
     insert: `${into} values (${marks})`,
     insertSelect: `${into} select ${marks}`,
-    update:
-      `update ${quote(tableName)} set ${mutable.map(({ name }) => `${quote(name)} = ?`).join(', ')}` +
-      ` where ${quote(keyField?.name ?? key)} = ?`,
+    update: update(mutable),
     columns: fields.map(({ name }) => `${quote(tableName)}.${quote(name)}`).join(', '),
     args: (row) => collect(row, fields),
-    updateArgs: (row) => collect(row, keyField === undefined ? mutable : [...mutable, keyField]),
+    updateArgs: (row) => collect(row, wholeRow),
+    updateFrom(before, row) {
+      const [old, now] = [before, row] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>];
+      const differing: Field[] = [];
+      let mask = '';
+      for (const [index, field] of mutable.entries()) {
+        if (old[field.key] === now[field.key]) continue;
+        differing.push(field);
+        mask += `${index},`;
+      }
+      // A row that does not differ is written whole: the unit says that it changes one row.
+      const set = differing.length === 0 ? mutable : differing;
+      const sql = partialUpdates.get(mask) ?? update(set);
+      if (!partialUpdates.has(mask)) {
+        // So many texts are never met in earnest; beyond them the whole row is written by its one text.
+        if (partialUpdates.size >= MAX_PARTIAL_UPDATES) return { sql: update(mutable), args: collect(row, wholeRow) };
+        partialUpdates.set(mask, sql);
+      }
+      return { sql, args: collect(row, keyField === undefined ? set : [...set, keyField]) };
+    },
     read(row) {
       const out: Record<string, unknown> = {};
       for (const field of fields) out[field.key] = fromSql(field, row[field.name] ?? null);

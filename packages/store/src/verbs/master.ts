@@ -143,7 +143,11 @@ function commitStatements(
     statements.push(statement(SET_NUMBER, [instance.id], 1));
   }
   // Changed before new: the old attempt stops being current before its successor becomes it.
-  for (const task of slotsLast(unit.changedTasks)) statements.push(statement(TASKS.update, TASKS.updateArgs(task), 1));
+  for (const task of slotsLast(unit.changedTasks)) {
+    const before = unit.writtenBefore.get(task.id);
+    if (before === undefined) statements.push(statement(TASKS.update, TASKS.updateArgs(task), 1));
+    else statements.push({ ...TASKS.updateFrom(before, task), expectChanges: 1 });
+  }
   for (const task of unit.newTasks) statements.push(statement(TASKS.insert, TASKS.args(task)));
   if (unit.events.length > 0) statements.push(statement(INSERT_EVENTS, [eventsAsJson(unit.events)]));
   for (const { instance: child, command, event } of unit.newRuns) {

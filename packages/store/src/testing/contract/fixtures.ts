@@ -167,6 +167,7 @@ export function commit(more: Partial<RunCommit> = {}): RunCommit {
     assignNumber: false,
     newTasks: [],
     changedTasks: [],
+    writtenBefore: new Map(),
     events: [],
     outboxPut: [],
     outboxDone: [],

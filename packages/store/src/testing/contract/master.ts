@@ -81,6 +81,39 @@ export function describeMaster(subject: Subject): void {
       expect(await master.loadRun(runId('r9'))).toBeUndefined();
     });
 
+    test('that knows what was written before leaves rows as one that does not', async () => {
+      const { master, instances } = subject.store;
+      await subject.lead(1);
+      await startRun('r1');
+      const first = task('t1', 'r1');
+      await master.commit(1, commit({ newTasks: [first] }));
+      const sent = {
+        ...first,
+        state: 'dispatched',
+        dispatchId: 'd1' as DispatchId,
+        inputs: { day: 'tue' },
+        updatedAt: 20,
+      } as const;
+      const ended = {
+        ...sent,
+        state: 'success',
+        outputs: { rows: '1' },
+        reason: null,
+        exitCode: 0,
+        endedAt: 30,
+      } as const;
+      for (const [before, row] of [
+        [first, sent],
+        [sent, ended],
+        [ended, ended],
+      ] as const) {
+        await master.commit(1, commit({ changedTasks: [row], writtenBefore: new Map([[row.id, before]]) }));
+        expect(await instances.task('t1')).toEqual(row);
+      }
+      const gone = commit({ changedTasks: [task('t9', 'r1')], writtenBefore: new Map([[task('t9', 'r1').id, first]]) });
+      await expect(master.commit(1, gone)).rejects.toMatchObject({ code: 'conflict' });
+    });
+
     test('is all or nothing, whichever part is refused', async () => {
       const { master, instances, events, commands } = subject.store;
       await startRun('r1');

@@ -143,6 +143,41 @@ describe('files between tasks', () => {
     expect(hash.digest('hex')).toBe(sum);
   });
 
+  it('go to a child run and come back from it', async () => {
+    const outputs = [{ name: 'doubled', type: 'file' }];
+    await defineAndStart(server.client, {
+      name: 'child',
+      params: [{ name: 'source', type: 'string', value: 'none' }],
+      tasks: [
+        {
+          name: 'double',
+          type: 'shell',
+          workerGroup: 'readers',
+          params: [{ name: 'input', type: 'string', value: '${source}' }],
+          script: 'cat "$input" "$input" > doubled || echo none > doubled; echo "::set-output doubled=doubled"',
+          outputs,
+        },
+      ],
+    });
+    const run = await defineAndStart(server.client, {
+      name: 'parent',
+      tasks: [
+        maker('echo mine > file; echo ::set-output file=file', ['file']),
+        {
+          name: 'child',
+          type: 'sub_workflow',
+          workflow: 'child',
+          dependsOn: ['make'],
+          params: [{ name: 'source', type: 'string', value: '${file}' }],
+          outputs,
+        },
+        reader('tr "\\n" + < "$doubled"', { workerGroup: 'makers', dependsOn: ['child'] }),
+      ],
+    });
+    await waitForRun(server.client, run, 'success');
+    expect(await readerLog(run)).toContain('mine+mine+');
+  });
+
   it('that are too large, lie outside or are not there fail the task with the reason', async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       [
@@ -198,4 +233,17 @@ describe('files between tasks', () => {
     const failed = await waitForTask(server.client, run, 'read', ({ state }) => state === 'failure');
     expect(failed.reason?.text).toMatch(/“make” .* made the file “file” .* but its files were removed/);
   });
+});
+
+it('files between tasks go through the embedded worker as through any other', async () => {
+  await using embedded = await startTestServer({ embeddedWorker: true });
+  const run = await defineAndStart(embedded.client, {
+    name: 'embedded',
+    tasks: [
+      { ...maker('echo mine > file; echo ::set-output file=file', ['file']), workerGroup: 'default' },
+      reader('cat "$file"', { workerGroup: 'default' }),
+    ],
+  });
+  await waitForRun(embedded.client, run, 'success');
+  expect(await logOf(embedded.client, await taskOf(embedded.client, run, 'read'))).toContain('mine');
 });

@@ -4,7 +4,7 @@
  */
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
-import { createMaster } from '@vaquita/master';
+import { createMaster, type MasterSettings } from '@vaquita/master';
 import { SOCKET_PATH } from '@vaquita/protocol';
 import { createServerSession, createSqlRegistryStore } from '@vaquita/registry';
 import { migrate, openStore } from '@vaquita/store';
@@ -93,6 +93,7 @@ export async function assembleServer(
       log,
       defer: host.defer,
       committed: changes.announce,
+      settings: masterSettings(settings),
     });
     closers.push(() => master.close());
 
@@ -178,6 +179,11 @@ async function startEmbeddedWorker(
     slots: settings.embeddedWorkerSlots,
     workDir: `${settings.dataDir}/worker`,
   });
+}
+
+function masterSettings(settings: ServerSettings): Partial<MasterSettings> {
+  const { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject } = settings;
+  return { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {

@@ -1,4 +1,5 @@
 import { AppError } from '@vaquita/core';
+import { MASTER_DEFAULTS } from '@vaquita/master';
 import { describe, expect, it } from 'vitest';
 import { describeSettings, type Environment, readSettings } from './settings.ts';
 
@@ -81,6 +82,35 @@ describe('readSettings', () => {
     );
   });
 
+  it('has the limits of the engine unless told others, and none for 0 or none', () => {
+    const { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject } = MASTER_DEFAULTS;
+    expect(read().settings).toMatchObject({
+      maxLiveRuns,
+      maxLiveRunsPerProject,
+      maxQueuedTasks,
+      maxQueuedTasksPerProject,
+    });
+    const { settings } = read(
+      { VAQUITA_MAX_LIVE_RUNS: '50', VAQUITA_MAX_QUEUED_TASKS: 'none', VAQUITA_MAX_QUEUED_TASKS_PER_PROJECT: '7' },
+      '{ "maxLiveRunsPerProject": 0, "maxQueuedTasksPerProject": 3 }',
+    );
+    expect(settings).toMatchObject({
+      maxLiveRuns: 50,
+      maxLiveRunsPerProject: null,
+      maxQueuedTasks: null,
+      maxQueuedTasksPerProject: 7,
+    });
+  });
+
+  it.each(['-1', '1.5', 'many', '0x10'])('refuses %s as a limit', (text) => {
+    expect(problemsOf(() => read({ VAQUITA_MAX_LIVE_RUNS: text }))).toEqual([
+      {
+        path: 'VAQUITA_MAX_LIVE_RUNS',
+        message: `"${text}" is not a limit: write a whole number from 1 on, or 0 or none for no limit.`,
+      },
+    ]);
+  });
+
   it('never repeats a secret in a complaint', () => {
     const problems = problemsOf(() => read({ VAQUITA_ADMIN_PASSWORD: 'hunter2' }));
     expect(JSON.stringify(problems)).not.toContain('hunter2');
@@ -98,6 +128,7 @@ describe('describeSettings', () => {
         VAQUITA_ADMIN_PASSWORD: 'a-very-secret-word',
         VAQUITA_DATABASE_URL: 'libsql://user:pass@db.example?authToken=abc',
         VAQUITA_SIGN_IN_TTL: '90m',
+        VAQUITA_MAX_LIVE_RUNS: '0',
       }),
     );
     const byName = Object.fromEntries(described.map(({ env, value, source }) => [env, `${value} ${source}`]));
@@ -106,6 +137,8 @@ describe('describeSettings', () => {
       VAQUITA_ADMIN_TOKEN: '(not set) default',
       VAQUITA_DATABASE_URL: 'libsql://***@db.example?authToken=*** environment',
       VAQUITA_SIGN_IN_TTL: '1h30m environment',
+      VAQUITA_MAX_LIVE_RUNS: 'none environment',
+      VAQUITA_MAX_QUEUED_TASKS: '100000 default',
     });
     expect(JSON.stringify(described)).not.toMatch(/secret-word|pass|abc/);
   });

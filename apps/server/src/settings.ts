@@ -4,7 +4,19 @@
  */
 
 import { isAbsolute, join, resolve } from 'node:path';
-import { AppError, didYouMean, formatDuration, type Problem, parseDuration } from '@vaquita/core';
+import { AppError, didYouMean, formatDuration, type Problem } from '@vaquita/core';
+import {
+  atLeast,
+  databaseUrl,
+  duration,
+  flag,
+  integer,
+  limit,
+  oneOf,
+  type Parse,
+  text,
+  type Value,
+} from './setting-parsers.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -24,6 +36,11 @@ export interface ServerSettings {
   readonly examples: boolean;
   /** The largest file that a task may pass on. */
   readonly maxFileMib: number;
+  /** Runs beyond these wait for admission; runs that a run has started always go on. Null: no limit. */
+  readonly maxLiveRuns: number | null;
+  readonly maxLiveRunsPerProject: number | null;
+  readonly maxQueuedTasks: number | null;
+  readonly maxQueuedTasksPerProject: number | null;
   readonly logLevel: LogLevel;
   readonly metricsOpen: boolean;
   readonly trustProxy: boolean;
@@ -34,9 +51,6 @@ export interface ServerSettings {
   readonly shutdownGraceMs: number;
 }
 
-type Value = string | number | boolean | null;
-type Parse = (text: string) => { readonly value: Value } | { readonly problem: string };
-
 interface Setting {
   readonly env: string;
   readonly parse: Parse;
@@ -44,6 +58,8 @@ interface Setting {
   readonly fallback: (known: Readonly<Record<string, Value>>, env: Environment) => Value;
   readonly secret?: true;
   readonly duration?: true;
+  /** Null means that there is no limit. */
+  readonly limit?: true;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,6 +93,10 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
   embeddedWorkerSlots: { env: 'VAQUITA_EMBEDDED_WORKER_SLOTS', parse: integer(1, 1000), fallback: () => 4 },
   examples: { env: 'VAQUITA_EXAMPLES', parse: flag, fallback: (_, env) => env.NODE_ENV !== 'production' },
   maxFileMib: { env: 'VAQUITA_MAX_FILE_MIB', parse: integer(1, 1_048_576), fallback: () => 1024 },
+  maxLiveRuns: limited('VAQUITA_MAX_LIVE_RUNS', 10_000),
+  maxLiveRunsPerProject: limited('VAQUITA_MAX_LIVE_RUNS_PER_PROJECT', null),
+  maxQueuedTasks: limited('VAQUITA_MAX_QUEUED_TASKS', 100_000),
+  maxQueuedTasksPerProject: limited('VAQUITA_MAX_QUEUED_TASKS_PER_PROJECT', null),
   logLevel: { env: 'VAQUITA_LOG_LEVEL', parse: oneOf(LOG_LEVELS), fallback: () => 'info' },
   metricsOpen: { env: 'VAQUITA_METRICS_OPEN', parse: flag, fallback: () => false },
   trustProxy: { env: 'VAQUITA_TRUST_PROXY', parse: flag, fallback: () => false },
@@ -99,6 +119,10 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     duration: true,
   },
 };
+
+function limited(env: string, fallback: number | null): Setting {
+  return { env, parse: limit, fallback: () => fallback, limit: true };
+}
 
 const KEYS = Object.keys(SETTINGS) as (keyof ServerSettings)[];
 
@@ -186,9 +210,9 @@ export interface DescribedSetting {
 /** Every effective value as text; of secrets only whether they are set. */
 export function describeSettings({ settings, sources }: LoadedSettings): readonly DescribedSetting[] {
   return KEYS.map((key) => {
-    const { env, secret, duration: isDuration } = SETTINGS[key];
+    const { env, secret, duration: isDuration, limit: isLimit } = SETTINGS[key];
     const value = settings[key];
-    let shown = value === null ? '(not set)' : String(value);
+    let shown = value === null ? (isLimit ? 'none' : '(not set)') : String(value);
     if (value !== null && secret) shown = '(set)';
     else if (isDuration) shown = formatDuration(Number(value));
     else if (key === 'databaseUrl') shown = hideCredentials(shown);
@@ -198,55 +222,4 @@ export function describeSettings({ settings, sources }: LoadedSettings): readonl
 
 function hideCredentials(url: string): string {
   return url.replace(/\/\/[^/@]*@/, '//***@').replace(/([?&](?:authToken|token)=)[^&]*/gi, '$1***');
-}
-
-function text(given: string): ReturnType<Parse> {
-  const value = given.trim();
-  return value === '' ? { problem: 'This is empty.' } : { value };
-}
-
-function atLeast(length: number): Parse {
-  return (given) =>
-    given.length >= length
-      ? { value: given }
-      : { problem: `This is too short: at least ${length} characters are needed.` };
-}
-
-function integer(min: number, max: number): Parse {
-  return (given) => {
-    const value = Number(given);
-    const isGood = /^-?\d+$/.test(given.trim()) && value >= min && value <= max;
-    return isGood ? { value } : { problem: `"${given}" is not a whole number from ${min} to ${max}.` };
-  };
-}
-
-const ON = new Set(['1', 'true', 'on', 'yes']);
-const OFF = new Set(['0', 'false', 'off', 'no']);
-
-function flag(given: string): ReturnType<Parse> {
-  const word = given.trim().toLowerCase();
-  if (ON.has(word)) return { value: true };
-  if (OFF.has(word)) return { value: false };
-  return { problem: `"${given}" is neither on nor off (1, true, on, yes; 0, false, off, no).` };
-}
-
-function oneOf(words: readonly string[]): Parse {
-  return (given) => {
-    const value = given.trim().toLowerCase();
-    return words.includes(value) ? { value } : { problem: `"${given}" is not one of ${words.join(', ')}.` };
-  };
-}
-
-function duration(min: string, max: string): Parse {
-  return (given) => {
-    const value = parseDuration(given.trim());
-    const isGood = value !== undefined && value >= parseDuration(min)! && value <= parseDuration(max)!;
-    return isGood ? { value } : { problem: `"${given}" is not a duration from ${min} to ${max}, such as 30s or 10m.` };
-  };
-}
-
-function databaseUrl(given: string): ReturnType<Parse> {
-  const value = given.trim();
-  if (/^(file:.+|https?:\/\/.+|libsql:\/\/.+)$/.test(value)) return { value };
-  return { problem: 'Write file:<path>, http(s)://<host> or libsql://<host>.' };
 }

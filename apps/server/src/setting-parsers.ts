@@ -1,0 +1,68 @@
+/** How the text of one setting becomes its value, or a sentence that says what to write instead. */
+import { parseDuration } from '@vaquita/core';
+
+export type Value = string | number | boolean | null;
+export type Parsed = { readonly value: Value } | { readonly problem: string };
+export type Parse = (text: string) => Parsed;
+
+export function text(given: string): Parsed {
+  const value = given.trim();
+  return value === '' ? { problem: 'This is empty.' } : { value };
+}
+
+export function atLeast(length: number): Parse {
+  return (given) =>
+    given.length >= length
+      ? { value: given }
+      : { problem: `This is too short: at least ${length} characters are needed.` };
+}
+
+export function integer(min: number, max: number): Parse {
+  return (given) => {
+    const value = Number(given);
+    const isGood = /^-?\d+$/.test(given.trim()) && value >= min && value <= max;
+    return isGood ? { value } : { problem: `"${given}" is not a whole number from ${min} to ${max}.` };
+  };
+}
+
+const NO_LIMIT = new Set(['0', 'none']);
+
+/** A whole number, or null where there is to be no limit. */
+export function limit(given: string): Parsed {
+  const text = given.trim().toLowerCase();
+  if (NO_LIMIT.has(text)) return { value: null };
+  const parsed = integer(1, 1_000_000_000)(text);
+  if ('value' in parsed) return parsed;
+  return { problem: `"${given}" is not a limit: write a whole number from 1 on, or 0 or none for no limit.` };
+}
+
+const ON = new Set(['1', 'true', 'on', 'yes']);
+const OFF = new Set(['0', 'false', 'off', 'no']);
+
+export function flag(given: string): Parsed {
+  const word = given.trim().toLowerCase();
+  if (ON.has(word)) return { value: true };
+  if (OFF.has(word)) return { value: false };
+  return { problem: `"${given}" is neither on nor off (1, true, on, yes; 0, false, off, no).` };
+}
+
+export function oneOf(words: readonly string[]): Parse {
+  return (given) => {
+    const value = given.trim().toLowerCase();
+    return words.includes(value) ? { value } : { problem: `"${given}" is not one of ${words.join(', ')}.` };
+  };
+}
+
+export function duration(min: string, max: string): Parse {
+  return (given) => {
+    const value = parseDuration(given.trim());
+    const isGood = value !== undefined && value >= parseDuration(min)! && value <= parseDuration(max)!;
+    return isGood ? { value } : { problem: `"${given}" is not a duration from ${min} to ${max}, such as 30s or 10m.` };
+  };
+}
+
+export function databaseUrl(given: string): Parsed {
+  const value = given.trim();
+  if (/^(file:.+|https?:\/\/.+|libsql:\/\/.+)$/.test(value)) return { value };
+  return { problem: 'Write file:<path>, http(s)://<host> or libsql://<host>.' };
+}

@@ -153,7 +153,14 @@ export function openTerm(deps: TermDeps): Term {
     quarantined: (bus, doing, error) => repair.quarantine(bus, doing, error),
     settled: (bus) => runs.drop(bus),
   };
-  const runs = createRunRegistry({ store, env, opened: adopt, dropped: forget });
+  const runs = createRunRegistry({
+    store,
+    env,
+    opened: adopt,
+    dropped: forget,
+    replacing: suspend,
+    rebuilt: live.endSuspension,
+  });
   const logic = createLogicHost({
     others: store.others,
     runs,
@@ -315,10 +322,16 @@ export function openTerm(deps: TermDeps): Term {
 
   /** Whatever memory holds of the run goes; its rows stay. */
   function forget(bus: RunBus): void {
+    suspend(bus);
+    live.endSuspension(bus.id);
+  }
+
+  /** The run will be built anew: what workers hold of it still takes their slots. */
+  function suspend(bus: RunBus): void {
     room.forget(bus);
     logic.forget(bus);
     dispatcher.queue.removeRun(bus);
-    live.removeRun(bus);
+    live.suspendRun(bus);
   }
 
   /** The run has ended without its bus: workers that hold something of it are told. */

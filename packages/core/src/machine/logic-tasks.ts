@@ -189,10 +189,7 @@ export function takeAnswers(t: Transition, { node, row }: TaskSubject, event: Ta
       next: 'it fails unless that is mended',
       nextAt: (row.startedAt ?? t.context.now) + config.failureWaitMs,
     };
-    const waiting = {
-      next: 'it looks again when one of those runs ends',
-      nextAt: t.context.now + config.checkIntervalMs,
-    };
+    const waiting = { next: 'it looks again when one of those runs ends' };
     setTaskReason(t, row, reason(t, 'waiting_for_dependency', text, failed ? mended : waiting));
   }
 }

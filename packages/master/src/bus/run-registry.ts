@@ -47,6 +47,9 @@ export interface RunRegistryDeps {
   readonly opened: (bus: RunBus) => void;
   /** A bus is given up: whatever else knows of it must forget it. */
   readonly dropped: (bus: RunBus) => void;
+  /** As `dropped`, of a bus whose run is built anew; `rebuilt` follows, whatever comes of that. */
+  readonly replacing: (bus: RunBus) => void;
+  readonly rebuilt: (id: WorkflowInstanceId) => void;
 }
 
 interface Loading {
@@ -56,7 +59,7 @@ interface Loading {
 
 const USED: WithBus = { kind: 'used' };
 
-export function createRunRegistry({ store, env, opened, dropped }: RunRegistryDeps): RunRegistry {
+export function createRunRegistry({ store, env, opened, dropped, replacing, rebuilt }: RunRegistryDeps): RunRegistry {
   const buses = new Map<WorkflowInstanceId, RunBus>();
   const loading = new Map<WorkflowInstanceId, Loading>();
   /** By run, from the moment its bus is given up. */
@@ -107,9 +110,9 @@ export function createRunRegistry({ store, env, opened, dropped }: RunRegistryDe
     return pending.done;
   }
 
-  function drop(bus: RunBus): void {
+  function drop(bus: RunBus, tell = dropped): void {
     bus.close();
-    dropped(bus);
+    tell(bus);
     if (buses.get(bus.id) === bus) buses.delete(bus.id);
   }
 
@@ -122,10 +125,10 @@ export function createRunRegistry({ store, env, opened, dropped }: RunRegistryDe
       // Somebody else has rebuilt it meanwhile.
       if (buses.get(old.id) !== old) return withBus(old.id, use);
       facts.set(old.id, old.pending().filter(isFact));
-      drop(old);
-      return load(old.id, [use]);
+      drop(old, replacing);
+      return load(old.id, [use]).finally(() => rebuilt(old.id));
     },
-    drop,
+    drop: (bus) => drop(bus),
     all: () => [...buses.values()],
     close() {
       closed = true;

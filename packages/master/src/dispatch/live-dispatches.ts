@@ -3,8 +3,9 @@
  * the size of a set of live attempts, never a counter.
  *
  * D1 A dispatch id is in here from its placement until its run says that it is over.
+ * D2 While a run is rebuilt from its rows its dispatches are with no bus, and still take their slots.
  */
-import type { DispatchId, TaskInstanceId, WorkerId } from '@vaquita/core';
+import type { DispatchId, TaskInstanceId, WorkerId, WorkflowInstanceId } from '@vaquita/core';
 import type { RunBus } from '../bus/run-bus.ts';
 
 export interface LiveDispatch {
@@ -22,22 +23,40 @@ export interface LiveDispatches {
   ofRun(bus: RunBus): readonly LiveDispatch[];
   slotsUsed(id: WorkerId): number;
   workers(): readonly WorkerId[];
-  /** Forgets the dispatches of a run that is dropped from memory or rebuilt. */
+  /** Forgets the dispatches of a run that is dropped from memory. */
   removeRun(bus: RunBus): void;
+  /** The run is being rebuilt (D2). */
+  suspendRun(bus: RunBus): void;
+  /** The rebuild is over: slots of dispatches that were not added again are free. */
+  endSuspension(id: WorkflowInstanceId): void;
   readonly size: number;
 }
 
 export function createLiveDispatches(): LiveDispatches {
   const all = new Map<DispatchId, LiveDispatch>();
   const byWorker = new Map<WorkerId, Set<DispatchId>>();
+  const suspended = new Map<WorkflowInstanceId, readonly LiveDispatch[]>();
+
+  function freeSlot({ id, workerId }: LiveDispatch): void {
+    const held = byWorker.get(workerId);
+    held?.delete(id);
+    if (held?.size === 0) byWorker.delete(workerId);
+  }
+
+  function endSuspension(id: WorkflowInstanceId): void {
+    for (const dispatch of suspended.get(id) ?? []) if (!all.has(dispatch.id)) freeSlot(dispatch);
+    suspended.delete(id);
+  }
+
+  function ofRun(bus: RunBus): readonly LiveDispatch[] {
+    return [...all.values()].filter((dispatch) => dispatch.bus === bus);
+  }
 
   function remove(id: DispatchId): void {
     const dispatch = all.get(id);
     if (!dispatch) return;
     all.delete(id);
-    const held = byWorker.get(dispatch.workerId);
-    held?.delete(id);
-    if (held?.size === 0) byWorker.delete(dispatch.workerId);
+    freeSlot(dispatch);
   }
 
   return {
@@ -49,13 +68,22 @@ export function createLiveDispatches(): LiveDispatches {
     },
     remove,
     get: (id) => all.get(id),
-    ofWorker: (id) => Array.from(byWorker.get(id) ?? [], (dispatchId) => all.get(dispatchId)!),
-    ofRun: (bus) => [...all.values()].filter((dispatch) => dispatch.bus === bus),
+    ofWorker: (id) =>
+      Array.from(byWorker.get(id) ?? [], (dispatchId) => all.get(dispatchId)).filter((one) => one !== undefined),
+    ofRun,
     slotsUsed: (id) => byWorker.get(id)?.size ?? 0,
     workers: () => [...byWorker.keys()],
     removeRun(bus) {
-      for (const dispatch of [...all.values()]) if (dispatch.bus === bus) remove(dispatch.id);
+      for (const dispatch of ofRun(bus)) remove(dispatch.id);
+      endSuspension(bus.id);
     },
+    suspendRun(bus) {
+      endSuspension(bus.id);
+      const held = ofRun(bus);
+      for (const { id } of held) all.delete(id);
+      suspended.set(bus.id, held);
+    },
+    endSuspension,
     get size() {
       return all.size;
     },

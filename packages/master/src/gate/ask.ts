@@ -17,6 +17,8 @@ export interface Ask {
   readonly bus: RunBus;
   readonly priority: Priority;
   readonly queuedAt: number;
+  /** With `queuedAt`, which of its askings this is: two of them may fall into one millisecond. */
+  readonly runCounter: number;
   readonly execution: ExecutionType;
   /** How many runs of its workflow may be live at once; null: any number. */
   readonly capacity: number | null;
@@ -37,6 +39,7 @@ export function askOf(bus: RunBus, now: number): Ask {
     bus,
     priority: instance.priority,
     queuedAt: instance.queuedAt ?? now,
+    runCounter: instance.runCounter,
     execution: definition.execution,
     capacity: capacityOf(definition),
     parentId: instance.parentInstanceId,

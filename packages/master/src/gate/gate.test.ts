@@ -488,3 +488,14 @@ describe('runs that are set aside', () => {
     expect(third.news()).toContain('TurnGranted 0');
   });
 });
+
+test('a run that is stopped and resumed within one millisecond asks a second time', async () => {
+  await open();
+  const run = asks('r1', SERIAL, { at: 5 });
+  expect(run.news()).toEqual(['TurnGranted 0']);
+  becomes(run, 'running', 0);
+  becomes(run, 'stopped');
+  Object.assign(run.run.instance, { state: 'submitted', queuedAt: 5, runCounter: 2, executionSlot: null });
+  gate.request(run);
+  expect(run.news()).toEqual(['TurnGranted 0']);
+});

@@ -66,6 +66,7 @@ export function createGate(deps: GateDeps): Gate {
       wanted: true,
       inRows: before?.inRows ?? false,
       queuedAt: ask.queuedAt,
+      runCounter: ask.runCounter,
       displaced: false,
     };
     if (before) drop(before);
@@ -137,7 +138,7 @@ export function createGate(deps: GateDeps): Gate {
     const { id, workflowId, projectId } = row;
     places.put({
       ...{ id, workflowId, projectId, slot },
-      ...{ bus: null, wanted: false, inRows: true, queuedAt: 0, displaced: false },
+      ...{ bus: null, wanted: false, inRows: true, queuedAt: 0, runCounter: null, displaced: false },
     });
   }
 
@@ -184,10 +185,10 @@ export function createGate(deps: GateDeps): Gate {
     request(bus) {
       const asked = askOf(bus, clock.now());
       const before = asks.get(bus.id);
-      if (before?.bus === bus && before.queuedAt === asked.queuedAt) return;
+      if (before?.bus === bus && isSame(before, asked)) return;
       withdraw(bus.id);
       const place = places.get(bus.id);
-      if (place?.wanted && place.bus === bus && place.queuedAt === asked.queuedAt) return;
+      if (place?.wanted && place.bus === bus && isSame(place, asked)) return;
       if (place) {
         place.wanted = false;
         settle(place);
@@ -239,7 +240,7 @@ export function createGate(deps: GateDeps): Gate {
       const queuedAt = instance.startedAt ?? instance.createdAt;
       const place: Place = {
         ...{ id, workflowId, projectId, slot, bus },
-        ...{ wanted: true, inRows: true, queuedAt, displaced: false },
+        ...{ wanted: true, inRows: true, queuedAt, runCounter: instance.runCounter, displaced: false },
       };
       places.put(place);
       lines.joined(place);
@@ -280,4 +281,9 @@ export function createGate(deps: GateDeps): Gate {
     }),
   };
   return gate;
+}
+
+/** One asking, told twice. The moment alone does not tell: a run may end and ask again within a millisecond. */
+function isSame(a: Pick<Place, 'queuedAt' | 'runCounter'>, b: Pick<Ask, 'queuedAt' | 'runCounter'>): boolean {
+  return a.queuedAt === b.queuedAt && a.runCounter === b.runCounter;
 }

@@ -21,6 +21,8 @@ export interface Place {
   inRows: boolean;
   /** Since when it waited for the turn it has now: which of two runs is the newer. */
   queuedAt: number;
+  /** Of the asking that was granted; null when the place is known from rows alone. */
+  runCounter: number | null;
   /** It has been told to make room. */
   displaced: boolean;
 }

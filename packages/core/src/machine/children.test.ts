@@ -135,6 +135,49 @@ describe('a sub-workflow', () => {
     expect(fixture.current('s')).toMatchObject({ state: 'failure', reason: { code: 'timeout' } });
   });
 
+  test('that was told to end at its timeout still counts as failed when its run is heard of meanwhile', () => {
+    const timeout = { afterMs: 1_000, strategy: 'fail', from: 'start' } as const;
+    const retry = { times: 1, intervalMs: 0, backoff: 'fixed', maxIntervalMs: 0 } as const;
+    const fixture = createRunFixture([{ ...sub, timeout, retry }]);
+    fixture.start();
+    resolve(fixture);
+    fixture.pause();
+    tell(fixture, 'paused');
+    fixture.resume();
+    fixture.send({ type: 'TaskTimedOut', taskInstanceId: fixture.current('s').id });
+    tell(fixture, 'running', { runCounter: 2 });
+    expect(fixture.current('s').reason?.code).toBe('timeout_kill');
+    fixture.restart();
+    tell(fixture, 'stopped', { runCounter: 2 });
+    expect(fixture.attemptsOf('s')).toEqual(['failure', 'running']);
+  });
+
+  test('that waits for its retry fails at a timeout from the first submission, at once', () => {
+    const timeout = { afterMs: 5_000, strategy: 'fail', from: 'first_submit' } as const;
+    const retry = { times: 3, intervalMs: 60_000, backoff: 'fixed', maxIntervalMs: 0 } as const;
+    const fixture = createRunFixture([{ ...sub, timeout, retry }]);
+    fixture.start();
+    resolve(fixture);
+    tell(fixture, 'failure');
+    expect(fixture.current('s').state).toBe('delayed');
+    fixture.advance(5_000);
+    fixture.send({ type: 'TaskTimedOut', taskInstanceId: fixture.current('s').id });
+    expect(fixture.state).toBe('failure');
+    expect(orders(fixture)).toEqual([]);
+  });
+
+  test('whose run is gone says so, and makes another when it is recovered', () => {
+    const fixture = createRunFixture([sub]);
+    fixture.start();
+    resolve(fixture);
+    tell(fixture, 'missing', { number: null });
+    expect(fixture.current('s').reason?.text).toContain('does not exist any more');
+    fixture.recover();
+    resolve(fixture);
+    expect(fixture.rows.newRuns).toHaveLength(2);
+    expect(fixture.current('s')).toMatchObject({ state: 'running', logic: { fromCounter: 1 } });
+  });
+
   test('starts a new run when it is rerun', () => {
     const fixture = createRunFixture([sub]);
     fixture.start();
@@ -238,6 +281,42 @@ describe('a dynamic task', () => {
     report(fixture, 0, 'success', { runCounter: 2 });
     report(fixture, 2, 'success');
     expect(fixture.state).toBe('success');
+  });
+
+  test('makes the runs anew that are gone when it is recovered', () => {
+    const fixture = createRunFixture([dynamic]);
+    fixture.start();
+    resolve(fixture);
+    report(fixture, 0, 'missing');
+    report(fixture, 1, 'success');
+    expect(fixture.state).toBe('failure');
+    fixture.recover();
+    fixture.restart();
+    fixture.send({ type: 'ChildrenRead', taskInstanceId: fixture.current('s').id, children: [] });
+    expect(fixture.rows.newRuns.map(({ instance }) => instance.childIndex)).toEqual([0, 1, 0, 2]);
+  });
+
+  test('that ended because one run failed has its paused runs stopped when it is rerun', () => {
+    const fixture = createRunFixture([dynamic]);
+    fixture.start();
+    resolve(fixture);
+    fixture.pause();
+    report(fixture, 0, 'paused');
+    report(fixture, 1, 'failure');
+    expect(fixture.state).toBe('failure');
+    fixture.rerun();
+    expect(fixture.rows.newCommands.at(-1)).toMatchObject({
+      kind: 'stop',
+      workflowInstanceId: fixture.rows.newRuns[0]!.instance.id,
+    });
+  });
+
+  test('at its timeout fails at once while none of its runs exists', () => {
+    const timeout = { afterMs: 1_000, strategy: 'fail', from: 'start' } as const;
+    const fixture = createRunFixture([{ ...dynamic, timeout }]);
+    fixture.start();
+    fixture.send({ type: 'TaskTimedOut', taskInstanceId: fixture.current('s').id });
+    expect(fixture.current('s')).toMatchObject({ state: 'failure', reason: { code: 'timeout' } });
   });
 
   test('is paused and stopped with its run', () => {

@@ -103,6 +103,17 @@ describe('stop', () => {
     expect(fixture.effects).toContainEqual({ type: 'ReleaseTurn' });
   });
 
+  test('before the start command is taken leaves a run that gets its number when it goes on after all', () => {
+    const fixture = createRunFixture([{ name: 'a' }]);
+    fixture.stop();
+    fixture.start();
+    expect(fixture.state).toBe('stopped');
+    expect(fixture.numbersAsked).toBe(0);
+    fixture.resume();
+    expect(fixture.state).toBe('running');
+    expect(fixture.numbersAsked).toBe(1);
+  });
+
   test('is allowed while pausing and when paused', () => {
     const pausing = createRunFixture([{ name: 'a' }, { name: 'b' }]);
     pausing.start();
@@ -312,6 +323,14 @@ describe('a task group', () => {
     expect(fixture.intents).toContainEqual({ type: 'EnqueueTask', taskInstanceId });
     fixture.does('a');
     expect(fixture.effects).toContainEqual({ type: 'ReleaseSlot', taskInstanceId });
+  });
+
+  test('lets no worker have a task that waits for a slot', () => {
+    const fixture = createRunFixture(grouped);
+    fixture.start();
+    const dispatchId = fixture.place('a');
+    expect(fixture.current('a').state).toBe('submitted');
+    expect(fixture.intents).toContainEqual({ type: 'ReleaseDispatch', dispatchId, workerId: 'w1' });
   });
 
   test('is left out by a forced start', () => {

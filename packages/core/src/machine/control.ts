@@ -133,7 +133,6 @@ export function rerun(t: Transition, event: WorkflowEventOf<'RerunWorkflow'>): v
   restart(t, event);
   for (const node of t.run.nodes) undo(t, node);
   rederive(t);
-  t.run.changes.assignNumber ||= t.run.instance.number === null;
   askForTurn(t);
 }
 

@@ -1,14 +1,16 @@
 /** What happens to a task instance that a worker runs, from its placement to its end. */
 
+import { childrenOf } from '../logic/children.ts';
 import { breakNode, endKilled, failTask, leave, nextAttempt, restPaused, succeedTask } from './endings.ts';
 import type { TaskEvent, TaskEventType } from './events.ts';
 import { resolveInputs } from './inputs.ts';
 import { killTimer, requestKill, stopChildren, wasTimedOut } from './kill.ts';
 import { reason, setTaskReason, setTaskState, type Transition, warn } from './ledger.ts';
-import { enter } from './progress.ts';
+import { enter, waitsForSlot } from './progress.ts';
 import { queuedReason } from './reasons.ts';
 import type { Reason, TaskInstanceRow } from './rows.ts';
 import type { Row, RunNode } from './run.ts';
+import { isTaskTerminal } from './states.ts';
 import { startTimer } from './timers.ts';
 
 /** The current task instance an event is about. */
@@ -27,6 +29,10 @@ export function becomeDue(t: Transition, { node, row }: TaskSubject): void {
 
 export function place(t: Transition, subject: TaskSubject, event: TaskEventOf<'TaskPlaced'>): void {
   const { node, row } = subject;
+  if (waitsForSlot(row)) {
+    releaseDispatch(t, subject, event);
+    return;
+  }
   const { inputs, warnings } = resolveInputs(t.run, node, row);
   if (refusesWarnings(t, subject, warnings)) {
     releaseDispatch(t, subject, event);
@@ -59,8 +65,9 @@ export function refusesWarnings(t: Transition, { node, row }: TaskSubject, warni
   return true;
 }
 
-/** The dispatcher reserved a slot for a task instance that cannot use it. */
-export function releaseDispatch(t: Transition, _subject: TaskSubject, event: TaskEventOf<'TaskPlaced'>): void {
+/** The dispatcher reserved a slot for a task instance that cannot use it. What it has been sent with stays reserved. */
+export function releaseDispatch(t: Transition, { row }: TaskSubject, event: TaskEventOf<'TaskPlaced'>): void {
+  if (event.dispatchId === row.dispatchId && !isTaskTerminal(row.state)) return;
   t.intents.push({ type: 'ReleaseDispatch', dispatchId: event.dispatchId, workerId: event.workerId });
 }
 
@@ -86,15 +93,8 @@ export function timeOut(t: Transition, { node, row }: TaskSubject): void {
   if (timeout.strategy !== 'fail') warn(t, row, 'timeout', `Not ended although ${text}.`);
   if (timeout.strategy === 'warn') return;
   if (row.dispatchId !== null) requestKill(t, row, text, 'timeout');
-  else if (row.logic?.kind === 'child' || row.logic?.kind === 'children') timeOutChildren(t, { node, row }, text);
+  else if (row.state === 'running' && childrenOf(row).length > 0) stopChildren(t, row, text, 'timeout');
   else failTask(t, node, row, reason(t, 'timeout', `Ended because ${text}.`));
-}
-
-function timeOutChildren(t: Transition, { node, row }: TaskSubject, text: string): void {
-  stopChildren(t, row, text, 'timeout');
-  if (row.logic?.kind !== 'child' || row.logic.child !== null) return;
-  wasTimedOut(row);
-  failTask(t, node, row, reason(t, 'timeout', `Ended because ${text}.`));
 }
 
 /** Before it has been sent the timeout matters only to a task that counts it from its first submission. */

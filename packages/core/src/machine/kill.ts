@@ -1,5 +1,5 @@
 /** Ending tasks that have not ended by themselves: on somebody's wish, at a timeout, or because the run ends. */
-import type { DispatchId } from '../identity/ids.ts';
+import type { DispatchId, WorkflowInstanceId } from '../identity/ids.ts';
 import { childrenOf } from '../logic/children.ts';
 import type { Intent } from './effects.ts';
 import { endKilled } from './endings.ts';
@@ -67,8 +67,14 @@ export function stopChildren(
 
 /** Runs that wait for a task which will not go on: they have nobody to wait for. */
 export function stopRestingChildren(t: Transition, row: TaskInstanceRow): void {
-  if (row.state !== 'paused') return;
-  for (const child of childrenOf(row)) orderRun(t, { kind: 'stop', workflowInstanceId: child });
+  for (const child of restingChildrenOf(row)) orderRun(t, { kind: 'stop', workflowInstanceId: child });
+}
+
+/** Those of a paused task, and those that were paused when a dynamic task ended because of others. */
+function restingChildrenOf(row: TaskInstanceRow): readonly WorkflowInstanceId[] {
+  if (row.state === 'paused') return childrenOf(row);
+  if (row.logic?.kind !== 'children') return [];
+  return row.logic.items.flatMap(({ child, state }) => (child !== null && state === 'paused' ? [child] : []));
 }
 
 /** False when it had been asked before and nothing changes. */

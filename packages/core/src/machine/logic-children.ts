@@ -55,7 +55,8 @@ function itemsOf(t: Transition, { node }: TaskSubject, values: Values): { items:
 }
 
 function takenOver(item: DynamicItem): DynamicItem {
-  if (item.child === null || item.state === 'success') return item;
+  if (item.state === 'success') return item;
+  if (item.child === null) return { ...item, state: 'waiting' };
   return { ...item, state: 'started', fromCounter: TAKE_OVER };
 }
 
@@ -124,6 +125,9 @@ function takeOnly(t: Transition, { node, row }: TaskSubject, report: ChildReport
     case 'wait':
       if (verdict.fromCounter === logic.fromCounter) return;
       row.logic = { ...logic, fromCounter: verdict.fromCounter };
+      touchTask(t, row);
+      // The reason of one that was told to end tells why, and stays.
+      if (row.killRequestedAt !== null) return;
       setTaskReason(
         t,
         row,
@@ -146,18 +150,20 @@ function takeOnly(t: Transition, { node, row }: TaskSubject, report: ChildReport
       return;
     case 'failure':
       wasTimedOut(row);
-      failTask(
-        t,
-        node,
-        row,
-        reason(t, 'child_failed', `${called} failed${report.reason === null ? '.' : `: ${report.reason}`}`),
-      );
+      // Who does the task anew makes another run: this one is gone.
+      if (report.state === 'missing') row.logic = { ...logic, child: null };
+      failTask(t, node, row, reason(t, 'child_failed', failureText(called, report)));
       return;
     case 'stopped':
       if (wasTimedOut(row))
         failTask(t, node, row, reason(t, 'timeout', `${called} was stopped at the timeout of this task.`));
       else endKilled(t, node, row, `${called.toLowerCase()} was stopped`);
   }
+}
+
+function failureText(called: string, { state, reason: why }: ChildReport): string {
+  if (state === 'missing') return `${called} does not exist any more. Whoever does the task again starts another.`;
+  return `${called} failed${why === null ? '.' : `: ${why}`}`;
 }
 
 type Verdict =
@@ -197,7 +203,7 @@ function takeOneOf(t: Transition, { node, row }: TaskSubject, report: ChildRepor
   } else if (verdict.kind === 'success') {
     const { values, problem } = checkedOutputs(node.task.outputs, report.outputs);
     next = { ...item, state: problem === undefined ? 'success' : 'failure', outputs: values };
-  } else next = { ...item, state: verdict.kind };
+  } else next = { ...item, state: verdict.kind, child: report.state === 'missing' ? null : item.child };
   if (next === item) return;
   row.logic = { ...logic, items: logic.items.with(at, next) };
   touchTask(t, row);

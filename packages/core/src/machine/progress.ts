@@ -19,7 +19,7 @@ import type { Row, RunNode } from './run.ts';
 import { dueTimer, firstSubmitTimer, runTimeoutKey } from './timers.ts';
 import { mergeVisible, NOTHING_VISIBLE } from './visible-outputs.ts';
 
-/** Failed tasks that the run's reason names one by one. */
+/** Failed tasks that the run's reason names one by one, and killed ones. */
 const NAMED_FAILURES = 5;
 
 /** Everything that waits for nothing and has not been started is to be. */
@@ -94,12 +94,17 @@ export function enter(t: Transition, node: RunNode, row: Row<TaskInstanceRow>): 
     t.intents.push(dueTimer(row, row.dueAt ?? t.context.now));
   } else if (isLogicType(row.type)) {
     t.beginning.push({ node, row });
-  } else if (row.taskGroup !== null && row.groupSlot === null && !row.groupForced) {
-    if (row.reason?.code !== 'waiting_for_task_group') setTaskReason(t, row, slotReason(t, row.taskGroup));
+  } else if (waitsForSlot(row)) {
+    if (row.reason?.code !== 'waiting_for_task_group') setTaskReason(t, row, slotReason(t, row.taskGroup!));
     t.intents.push({ type: 'RequestSlot', taskInstanceId: row.id });
   } else {
     t.intents.push({ type: 'EnqueueTask', taskInstanceId: row.id });
   }
+}
+
+/** Its task group has given it no slot yet, and nobody let it go on without one. */
+export function waitsForSlot({ taskGroup, groupSlot, groupForced }: TaskInstanceRow): boolean {
+  return taskGroup !== null && groupSlot === null && !groupForced;
 }
 
 export function pausedReason(t: Transition) {
@@ -171,10 +176,19 @@ function outputsOfRun({ run }: Transition): Readonly<Record<string, string>> {
 
 function failureReason(t: Transition) {
   const broken = t.run.nodes.filter((node) => breaksRun(t.run, node));
-  const names = broken.slice(0, NAMED_FAILURES).map((node) => `"${node.task.name}"`);
-  const more = broken.length > names.length ? ` and ${broken.length - names.length} more` : '';
-  return reason(t, 'task_failed', `${names.join(', ')}${more} failed.`, {
+  const failed = broken.filter(({ outcome }) => outcome === 'failed');
+  const killed = broken.filter(({ outcome }) => outcome === 'killed');
+  const sentences = [
+    ...(failed.length > 0 ? [`${named(failed)} failed.`] : []),
+    ...(killed.length > 0 ? [`${named(killed)} ${killed.length === 1 ? 'was' : 'were'} killed.`] : []),
+  ];
+  return reason(t, 'task_failed', sentences.join(' '), {
     next: 'nothing, until someone recovers or reruns it',
-    evidence: { failedTasks: broken.length },
+    evidence: { failedTasks: failed.length, killedTasks: killed.length },
   });
+}
+
+function named(nodes: readonly RunNode[]): string {
+  const names = nodes.slice(0, NAMED_FAILURES).map((node) => `"${node.task.name}"`);
+  return `${names.join(', ')}${nodes.length > names.length ? ` and ${nodes.length - names.length} more` : ''}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { WorkerId } from '../identity/ids.ts';
 import { createRunFixture } from '../testing/run-fixture.ts';
 
 const retryTwice = { times: 2, intervalMs: 1_000, backoff: 'fixed', maxIntervalMs: 0 } as const;
@@ -72,6 +73,20 @@ describe('a run', () => {
     fixture.ended('b', 'success');
     expect(fixture.state).toBe('failure');
     expect(fixture.statesOf().after).toBeUndefined();
+  });
+
+  test('that failed names what failed before what was killed because of it', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'broken'];
+    const fixture = createRunFixture(
+      names.map((name) => ({ name })),
+      { failureStrategy: 'end' },
+    );
+    fixture.start();
+    fixture.does('broken', 'failure');
+    expect(fixture.rows.instance.reason).toMatchObject({
+      text: '"broken" failed. "a", "b", "c", "d", "e" and 2 more were killed.',
+      evidence: { failedTasks: 1, killedTasks: 7 },
+    });
   });
 
   test('passes over disabled tasks as if they had succeeded, with no task instance', () => {
@@ -299,6 +314,15 @@ describe('a dispatch', () => {
     const second = fixture.place('a', 'w2');
     expect(fixture.current('a').dispatchId).toBe(first);
     expect(fixture.intents).toContainEqual({ type: 'ReleaseDispatch', dispatchId: second, workerId: 'w2' });
+  });
+
+  test('told twice keeps its slot', () => {
+    const fixture = createRunFixture([{ name: 'a' }]);
+    fixture.start();
+    const dispatchId = fixture.place('a');
+    const { id: taskInstanceId } = fixture.current('a');
+    const again = { dispatchId, workerId: 'w1' as WorkerId, workerName: 'w1', epoch: 1 };
+    expect(fixture.send({ type: 'TaskPlaced', taskInstanceId, ...again }).intents).toEqual([]);
   });
 
   test('that is refused goes back to the queue with the reason, and its late result changes nothing', () => {

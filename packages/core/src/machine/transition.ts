@@ -131,10 +131,12 @@ export function resumeRun(run: Run, context: TransitionContext): TransitionResul
 function resumeTask(t: Transition, node: RunNode, row: Row<TaskInstanceRow>): void {
   if (row.state === 'submitted' || row.state === 'delayed') {
     enter(t, node, row);
-  } else if (row.dispatchId === null) {
+    return;
+  }
+  t.intents.push(...firstSubmitTimer(node, row));
+  if (row.dispatchId === null) {
     resumeLogic(t, { node, row });
   } else {
-    t.intents.push(...firstSubmitTimer(node, row));
     if (row.state === 'running') t.intents.push(...startTimer(node, row, t.context.settings.timeoutMarginMs));
     if (row.killRequestedAt !== null) t.intents.push(killTimer(t, row, row.dispatchId, 1));
   }

@@ -26,6 +26,8 @@ export function askForTurn(t: Transition): void {
   instance.queuedAt = t.context.now;
   instance.executionSlot = null;
   instance.endedAt = null;
+  // One that was stopped before its start command was taken has none yet.
+  t.run.changes.assignNumber ||= instance.number === null;
   setWorkflowState(t, 'submitted', turnReason(t));
   t.intents.push({ type: 'RequestTurn' });
 }

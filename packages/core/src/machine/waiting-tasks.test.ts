@@ -55,6 +55,16 @@ describe('an approval', () => {
     expect(stopped.state).toBe('stopped');
   });
 
+  test('keeps its timeout from the first submission over a crash', () => {
+    const timeout = { afterMs: 5_000, strategy: 'fail', from: 'first_submit' } as const;
+    const fixture = createRunFixture([{ ...approval, timeout }]);
+    fixture.start();
+    const dueAt = fixture.now + 5_000;
+    fixture.advance(1_000);
+    const event = { type: 'TaskTimedOut', taskInstanceId: fixture.current('ok?').id };
+    expect(fixture.restart().intents).toContainEqual(expect.objectContaining({ type: 'SetTimer', dueAt, event }));
+  });
+
   test('is refused to a task of another type', () => {
     const fixture = createRunFixture([{ name: 'w', type: 'wait', config: { forMs: null, until: null, signal: 's' } }]);
     fixture.start();

@@ -173,7 +173,6 @@ function start(t: Transition, event: WorkflowEventOf<'StartWorkflow'>): void {
     finishCommand(t, event.commandId, 'nothing to do: it was started before');
     return;
   }
-  t.run.changes.assignNumber = t.run.instance.number === null;
   finishCommand(t, event.commandId, 'done');
   askForTurn(t);
 }

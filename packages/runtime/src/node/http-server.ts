@@ -9,6 +9,9 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { AppError } from '@vaquita/core';
 
+/** A whole request: files of tasks come over slow lines too. What never ends must end all the same. */
+const REQUEST_TIMEOUT_MS = 3_600_000;
+
 export interface HttpServerOptions {
   readonly host: string;
   /** 0: any free port. */
@@ -34,7 +37,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return new Response('Internal error', { status: 500 });
     },
   });
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const path = (request.url ?? '').split('?')[0]!;

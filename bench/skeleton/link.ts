@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Order, Report } from './messages.ts';
-import { dispatchId, taskId } from './rows.ts';
+import { dispatchId, PROJECT, RUN, taskId, WORKFLOW } from './rows.ts';
 
 export interface Link {
   send(orders: readonly Order[]): void;
@@ -47,7 +47,24 @@ export function dispatchOf(n: number): Order {
     epoch: 1,
     taskName: `t${n}`,
     taskType: 'noop',
-    params: { 'system.task.definition.name': `t${n}`, 'system.biz.date': '20260101' },
+    params: {
+      'system.biz.date': '20260101',
+      'system.biz.curdate': '20260102',
+      'system.datetime': '20260102000000',
+      'system.task.instance.id': taskId(n),
+      'system.task.definition.name': `t${n}`,
+      'system.task.definition.code': `t${n}`,
+      'system.workflow.instance.id': RUN,
+      'system.workflow.definition.name': 'bench',
+      'system.workflow.definition.code': WORKFLOW,
+      'system.project.name': 'bench',
+      'system.project.code': PROJECT,
+    },
     config: { result: 'success' },
+    environment: {},
+    outputs: [],
+    businessTime: 1_767_312_000_000,
+    timezone: 'UTC',
+    timeoutMs: null,
   };
 }

@@ -10,6 +10,11 @@ export interface Dispatch {
   readonly taskType: string;
   readonly params: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly outputs: readonly string[];
+  readonly businessTime: number;
+  readonly timezone: string;
+  readonly timeoutMs: number | null;
 }
 
 export interface ResultAck {

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import Database from 'libsql';
 
 const MIGRATIONS = join(import.meta.dirname, '..', '..', 'migrations');
-const RUN = '0000000000000000000000000r';
-const PROJECT = '0000000000000000000000000p';
+export const RUN = '0000000000000000000000000r';
+export const PROJECT = '0000000000000000000000000p';
+export const WORKFLOW = '0000000000000000000000000f';
 const WORKER = '0000000000000000000000000w';
 
 export interface Rows {
@@ -34,8 +35,8 @@ export function openRows(path: string): Rows {
   db.prepare(
     `insert into workflow_instances (id, project_id, workflow_id, workflow_name, version, number, state, run_counter,
        params, start_tasks, scope, failure_strategy, priority, dry_run, business_time, created_by, created_at, updated_at)
-     values (?, ?, 'w', 'bench', 1, 1, 'running', 1, '{}', '[]', 'all', 'continue', 'medium', 0, ?, 'admin', ?, ?)`,
-  ).run(RUN, PROJECT, at, at, at);
+     values (?, ?, ?, 'bench', 1, 1, 'running', 1, '{}', '[]', 'all', 'continue', 'medium', 0, ?, 'admin', ?, ?)`,
+  ).run(RUN, PROJECT, WORKFLOW, at, at, at);
 
   const insertTask = db.prepare(
     `insert into task_instances (id, workflow_instance_id, name, type, state, attempt, retry_times, failovers, current,
@@ -44,22 +45,22 @@ export function openRows(path: string): Rows {
   );
   const updateDispatched = db.prepare(
     `update task_instances set state = 'dispatched', dispatch_id = ?, dispatch_epoch = 1, worker_id = ?,
-       worker_name = 'bench', dispatched_at = ?, inputs = ?, reason = ?, updated_at = ? where id = ?`,
+       worker_name = 'bench', dispatched_at = ?, reason = ?, updated_at = ? where id = ?`,
   );
   const updateEnded = db.prepare(
-    `update task_instances set state = 'success', started_at = ?, ended_at = ?, exit_code = 0, log_bytes = 0,
-       reason = null, updated_at = ? where id = ?`,
+    `update task_instances set state = 'success', started_at = ?, ended_at = ?, reason = null, updated_at = ?
+       where id = ?`,
   );
   const insertEvent = db.prepare(
     'insert into events (type, project_id, workflow_instance_id, task_instance_id, at, data) values (?, ?, ?, ?, ?, ?)',
   );
-  const queued = JSON.stringify({ code: 'queued', text: 'Waiting for a worker of the group "default".', since: at });
-  const sent = JSON.stringify({
-    code: 'sent',
-    text: 'Sent to worker "bench", which has not started it yet.',
-    since: at,
-  });
-  const inputs = JSON.stringify({ 'system.task.definition.name': 'task', 'system.biz.date': '20260101' });
+  const queued = {
+    code: 'queued',
+    text: 'Waiting for a free slot of a worker.',
+    next: 'the first free worker of its group takes it',
+  };
+  const sent = { code: 'sent', text: 'Sent to worker "bench", which has not started it yet.' };
+  const reasons = { queued: JSON.stringify({ ...queued, since: at }), sent: JSON.stringify({ ...sent, since: at }) };
 
   function event(type: string, n: number, data: Readonly<Record<string, unknown>>): void {
     insertEvent.run(type, PROJECT, RUN, taskId(n), Date.now(), JSON.stringify({ name: `t${n}`, attempt: 1, ...data }));
@@ -73,13 +74,13 @@ export function openRows(path: string): Rows {
     },
     submitted(n) {
       const now = Date.now();
-      insertTask.run(taskId(n), RUN, `t${n}`, now, now, queued, now);
-      event('task_instance.created', n, { state: 'submitted' });
+      insertTask.run(taskId(n), RUN, `t${n}`, now, now, reasons.queued, now);
+      event('task_instance.created', n, { type: 'noop', state: 'submitted', ...queued });
     },
     dispatched(n) {
       const now = Date.now();
-      updateDispatched.run(dispatchId(n), WORKER, now, inputs, sent, now, taskId(n));
-      event('task_instance.state', n, { from: 'submitted', to: 'dispatched', worker: 'bench' });
+      updateDispatched.run(dispatchId(n), WORKER, now, reasons.sent, now, taskId(n));
+      event('task_instance.state', n, { from: 'submitted', to: 'dispatched', worker: 'bench', ...sent });
     },
     ended(n) {
       const now = Date.now();

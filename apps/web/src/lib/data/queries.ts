@@ -114,6 +114,35 @@ export const queries = {
       getNextPageParam: (last) => last.nextCursor,
     }),
 
+  /** Runs that tasks of this run started. Among the lists of runs, so that a change of any of them makes it old. */
+  childRuns: (parent: string) =>
+    queryOptions({
+      queryKey: ['runs', 'children', parent],
+      queryFn: ({ signal }) => api.instances.list({ parent, limit: 500 }, { signal }),
+    }),
+
+  /** A task by its name: one that has no task instance. */
+  namedTaskWhy: (run: string, task: string) =>
+    queryOptions({
+      queryKey: ['run', run, 'named-task-why', task],
+      queryFn: ({ signal }) => api.instances.why(run, { task, signal }),
+    }),
+
+  taskGroups: () =>
+    queryOptions({
+      queryKey: ['task-groups', 'list'],
+      queryFn: ({ signal }) => api.taskGroups.list({ limit: 500 }, { signal }),
+      // Slots are taken by events of tasks, which are many; their number is asked for.
+      refetchInterval: 5_000,
+    }),
+
+  taskGroupMembers: (group: string) =>
+    queryOptions({
+      queryKey: ['task-groups', 'members', group],
+      queryFn: ({ signal }) => api.taskGroups.members(group, { limit: 200 }, { signal }),
+      refetchInterval: 5_000,
+    }),
+
   runWhy: (id: string) =>
     queryOptions({ queryKey: ['run', id, 'why'], queryFn: ({ signal }) => api.instances.why(id, { signal }) }),
 

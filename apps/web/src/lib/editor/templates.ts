@@ -38,6 +38,42 @@ const TASKS: Readonly<Record<string, string>> = {
     database: data.db
     script: select 1
 `,
+  sub_workflow: `  - name: NAME
+    type: sub_workflow
+    workflow: another-workflow
+`,
+  dynamic: `  - name: NAME
+    type: dynamic
+    workflow: another-workflow
+    lists:
+      - name: city
+        values: [Kyoto, Oslo]
+`,
+  switch: `  - name: NAME
+    type: switch
+    cases:
+      - when: \${rows} > 1000
+        then: task-behind-this
+    otherwise: []
+`,
+  conditions: `  - name: NAME
+    type: conditions
+    dependsOn: [task-before]
+    when: { task: task-before, is: success }
+    then: task-behind-this
+`,
+  dependent: `  - name: NAME
+    type: dependent
+    on: { workflow: another-workflow, cycle: day, range: today }
+`,
+  approval: `  - name: NAME
+    type: approval
+    message: Are the figures right?
+`,
+  wait: `  - name: NAME
+    type: wait
+    for: 10m
+`,
 };
 
 /** A task to append to a text, under a name that is still free. */

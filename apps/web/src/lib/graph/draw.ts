@@ -81,7 +81,7 @@ function drawNode(
   drawing: Drawing,
 ): void {
   const node = drawing.nodes.get(placed.id);
-  const family = drawing.familyOf(node?.state ?? 'waiting');
+  const family = drawing.familyOf(node?.state ?? 'pending');
   const fill = ink(`state-${family}`);
   const { x, y } = placed;
   const { nodeWidth: width, nodeHeight: height } = drawing;
@@ -95,7 +95,9 @@ function drawNode(
     context.fill();
     context.lineWidth = family === 'running' || family === 'failed' ? 2 : 1;
     context.strokeStyle = family === 'running' || family === 'failed' ? fill : ink('border');
+    context.setLineDash(family === 'skipped' ? [4, 3] : family === 'upstream' ? [1, 3] : []);
     context.stroke();
+    context.setLineDash([]);
     context.fillStyle = family === 'skipped' ? ink('border-strong') : fill;
     context.fillRect(x, y + 6, 4, height - 12);
     context.fillStyle = ink('fg');

@@ -9,6 +9,8 @@ export interface PictureNode {
   readonly state?: string | undefined;
   readonly note?: string | undefined;
   readonly muted?: boolean | undefined;
+  /** Somebody is asked for something. */
+  readonly waits?: boolean | undefined;
 }
 
 /** Above this many tasks one canvas is drawn instead of an element for each. */

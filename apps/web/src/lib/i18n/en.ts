@@ -1,4 +1,6 @@
 /** English texts. This file defines the catalogue: another language that misses a key does not compile. */
+import type { LateMessages } from './late/late.ts';
+
 const count = (n: number) => n.toLocaleString('en');
 const plural = (n: number, one: string, many: string) => `${count(n)} ${n === 1 ? one : many}`;
 
@@ -24,6 +26,7 @@ export const en = {
     overview: 'Overview',
     workflows: 'Workflows',
     runs: 'Runs',
+    groups: 'Task groups',
     workers: 'Workers',
     tokens: 'Tokens',
     search: 'Search or go to…',
@@ -95,7 +98,7 @@ export const en = {
       need_fault_tolerance: 'Worker lost',
       killed: 'Killed',
       forced_success: 'Forced success',
-      waiting: 'Waiting',
+      pending: 'Not begun',
       blocked: 'Blocked',
       skipped: 'Skipped',
       disabled: 'Disabled',
@@ -316,18 +319,6 @@ export const en = {
     group: 'Worker group',
     scope: 'Scope',
     round: (n: number) => `round ${n}`,
-    stop: 'Stop',
-    rerun: 'Run again',
-    stopTitle: (name: string) => `Stop ${name}?`,
-    stopText: (running: number, waiting: number) =>
-      `${plural(running, 'task', 'tasks')} running now will be killed, ${plural(waiting, 'task', 'tasks')} will not start. Finished tasks keep their result.`,
-    stopVerb: 'Stop the run',
-    rerunTitle: (name: string) => `Run ${name} again?`,
-    rerunText: (n: number) =>
-      `All ${plural(n, 'task', 'tasks')} start again from the beginning, with the same parameters.`,
-    rerunVerb: 'Run again',
-    stopAsked: 'Stop is on its way.',
-    rerunAsked: 'The run begins again.',
     why: 'Why?',
     whyNext: 'Next',
     whySince: 'since',
@@ -337,7 +328,10 @@ export const en = {
     noTasksText: 'The leader takes the run first; its tasks appear here as they are made.',
     waitingTask: 'This task has not begun.',
     blockedTask: 'This task cannot start: what it waits for did not succeed.',
-    skippedTask: 'This task is not part of this run.',
+    skippedTask: 'No branch led to this task: it is passed over.',
+    disabledTask: 'This task is switched off: it is passed over.',
+    parent: 'Started by',
+
     resize: 'Resize the panes',
     startParams: 'Start parameters',
     inputs: 'Inputs of',
@@ -381,12 +375,9 @@ export const en = {
     exit: 'Exit code',
     signal: 'Signal',
     outputs: 'Outputs',
-    kill: 'Kill',
-    killTitle: (name: string) => `Kill ${name}?`,
-    killText: (worker: string) =>
-      `The whole process group of this task on ${worker} is ended. The run goes on as after any failed task.`,
-    killVerb: 'Kill the task',
-    killAsked: 'Kill is on its way.',
+    group: 'Task group',
+    groupSlot: (n: number) => `slot ${n}`,
+    groupForced: 'without a slot',
     expand: 'Widen the log',
     shrink: 'Back to both panes',
     filter: 'Filter tasks',
@@ -504,6 +495,7 @@ export const en = {
     escape: 'Close, or leave the field',
     stop: 'Stop the run',
     rerun: 'Run again',
+    pause: 'Pause or resume',
     search: 'Search in the log',
     follow: 'Follow on and off',
     wrap: 'Wrap on and off',
@@ -514,4 +506,5 @@ export const en = {
   },
 };
 
-export type Messages = typeof en;
+/** `late`: texts whose English comes with the pages that need them. */
+export type Messages = typeof en & { readonly late?: LateMessages };

@@ -1,9 +1,14 @@
 /** 简体中文。缺少任何一个键都无法通过类型检查。 */
 import type { Messages } from './en.ts';
+import type { LateMessages } from './late/late.ts';
+import { zhControl } from './late/zh-control.ts';
+import { zhGroups } from './late/zh-groups.ts';
+import { zhTaskTypes } from './late/zh-task-types.ts';
 
 const count = (n: number) => n.toLocaleString('zh-CN');
 
-export const zhCN: Messages = {
+export const zhCN: Messages & { readonly late: LateMessages } = {
+  late: { control: zhControl, groups: zhGroups, taskTypes: zhTaskTypes },
   localeName: '简体中文',
   durationUnits: { ms: '毫秒', s: '秒', m: '分', h: '时', d: '天' },
   app: {
@@ -25,6 +30,7 @@ export const zhCN: Messages = {
     overview: '总览',
     workflows: '工作流',
     runs: '运行',
+    groups: '任务组',
     workers: '工作节点',
     tokens: '令牌',
     search: '搜索或跳转…',
@@ -96,7 +102,7 @@ export const zhCN: Messages = {
       need_fault_tolerance: '节点丢失',
       killed: '已终止',
       forced_success: '强制成功',
-      waiting: '等待',
+      pending: '未开始',
       blocked: '被阻塞',
       skipped: '已跳过',
       disabled: '已禁用',
@@ -308,17 +314,6 @@ export const zhCN: Messages = {
     group: '工作组',
     scope: '范围',
     round: (n) => `第 ${n} 轮`,
-    stop: '停止',
-    rerun: '重新运行',
-    stopTitle: (name) => `停止 ${name}？`,
-    stopText: (running, waiting) =>
-      `正在运行的 ${count(running)} 个任务将被终止，${count(waiting)} 个任务不会启动。已完成的任务保留结果。`,
-    stopVerb: '停止运行',
-    rerunTitle: (name) => `重新运行 ${name}？`,
-    rerunText: (n) => `全部 ${count(n)} 个任务将以相同的参数从头开始。`,
-    rerunVerb: '重新运行',
-    stopAsked: '正在停止。',
-    rerunAsked: '运行重新开始。',
     why: '为什么？',
     whyNext: '接下来',
     whySince: '自',
@@ -328,7 +323,10 @@ export const zhCN: Messages = {
     noTasksText: '主节点接收运行后，任务会随即出现在这里。',
     waitingTask: '此任务尚未开始。',
     blockedTask: '此任务无法启动：它等待的任务没有成功。',
-    skippedTask: '此任务不在本次运行中。',
+    skippedTask: '没有分支通向此任务，已跳过。',
+    disabledTask: '此任务已停用，已跳过。',
+    parent: '启动者',
+
     resize: '调整窗格大小',
     startParams: '启动参数',
     inputs: '输入：',
@@ -372,11 +370,9 @@ export const zhCN: Messages = {
     exit: '退出码',
     signal: '信号',
     outputs: '输出',
-    kill: '终止',
-    killTitle: (name) => `终止 ${name}？`,
-    killText: (worker) => `${worker} 上此任务的整个进程组将被结束。运行按任务失败后的方式继续。`,
-    killVerb: '终止任务',
-    killAsked: '正在终止。',
+    group: '任务组',
+    groupSlot: (n) => `槽位 ${n}`,
+    groupForced: '未占槽位',
     expand: '展开日志',
     shrink: '恢复双窗格',
     filter: '筛选任务',
@@ -492,6 +488,7 @@ export const zhCN: Messages = {
     escape: '关闭，或离开输入框',
     stop: '停止运行',
     rerun: '重新运行',
+    pause: '暂停或继续',
     search: '在日志中搜索',
     follow: '开关跟随',
     wrap: '开关换行',

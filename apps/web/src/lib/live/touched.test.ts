@@ -4,6 +4,7 @@ import { mergePrefixes, touchedBy } from './touched.ts';
 describe('touchedBy', () => {
   it('a task event touches only its run', () => {
     expect(touchedBy({ type: 'task_instance.state', workflowInstanceId: 'r1' })).toEqual([['run', 'r1']]);
+    expect(touchedBy({ type: 'task.passed_over', workflowInstanceId: 'r1' })).toEqual([['run', 'r1']]);
   });
   it('a run event touches the run and every list of runs', () => {
     expect(touchedBy({ type: 'workflow_instance.state', workflowInstanceId: 'r1' })).toEqual([['run', 'r1'], ['runs']]);
@@ -11,6 +12,9 @@ describe('touchedBy', () => {
   it('definitions and workers touch their own lists', () => {
     expect(touchedBy({ type: 'workflow.updated', workflowInstanceId: null })).toContainEqual(['workflows']);
     expect(touchedBy({ type: 'worker.state', workflowInstanceId: null })).toEqual([['workers']]);
+  });
+  it('a task group touches its own list', () => {
+    expect(touchedBy({ type: 'task_group.changed', workflowInstanceId: null })).toEqual([['task-groups']]);
   });
   it('an event of a newer server touches nothing', () => {
     expect(touchedBy({ type: 'moon.phase', workflowInstanceId: null })).toEqual([]);

@@ -66,6 +66,10 @@ export const routeFor = {
       },
       hash,
     ),
+  /** A run of which only the id is known: leads on to its page. */
+  anyRun: (run: string, task?: string) => withQuery(resolve('/(app)/go/r/[run]', { run: name(run) }), { task }),
+  taskGroups: (query: { readonly group?: string | undefined; readonly create?: boolean | undefined } = {}) =>
+    withQuery(resolve('/(app)/task-groups'), { group: query.group, create: query.create ? 1 : undefined }),
   workers: (join = false) => withQuery(resolve('/(app)/workers'), { join: join ? 1 : undefined }),
   tokens: () => resolve('/(app)/tokens'),
   apiReference: () => `${resolve('/(app)')}api/v1/docs`.replace('//', '/'),

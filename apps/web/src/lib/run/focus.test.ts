@@ -43,7 +43,7 @@ describe('taskToShow', () => {
 
 describe('progressOf', () => {
   it('counts what will not change any more as done', () => {
-    expect(progressOf(['success', 'blocked', 'disabled', 'running', 'waiting', 'submitted'])).toEqual({
+    expect(progressOf(['success', 'blocked', 'disabled', 'running', 'pending', 'paused'])).toEqual({
       done: 3,
       all: 6,
       running: 1,

@@ -34,7 +34,7 @@ export function progressOf(states: readonly string[]): {
   for (const state of states) {
     const family = familyOf(state);
     if (family === 'running') counts.running++;
-    else if (family === 'queued') counts.waiting++;
+    else if (family === 'queued' || family === 'paused' || family === 'retry') counts.waiting++;
     else counts.done++;
   }
   return { ...counts, all: states.length };

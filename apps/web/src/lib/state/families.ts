@@ -21,7 +21,7 @@ const FAMILY_OF: Readonly<Record<string, Family>> = {
   serial_wait: 'queued',
   delayed: 'queued',
   dispatched: 'queued',
-  waiting: 'queued',
+  pending: 'queued',
   running: 'running',
   ready_pause: 'paused',
   paused: 'paused',

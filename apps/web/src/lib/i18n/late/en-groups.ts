@@ -1,0 +1,42 @@
+/** English texts of the page of task groups. */
+const plural = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
+export const enGroups = {
+  title: 'Task groups',
+  intro: 'How many tasks of a kind may run at once, whatever run they belong to.',
+  create: 'New task group',
+  name: 'Name',
+  nameHint: 'Tasks name it as taskGroup',
+  description: 'Description',
+  size: 'Size',
+  sizeHint: 'How many of its tasks may run at once',
+  save: 'Save',
+  make: 'Create the group',
+  open: 'Open',
+  closed: 'Closed',
+  openHint: 'Open: it gives out slots',
+  closedHint: 'Closed: it gives out no slots; tasks that hold one keep it',
+  edit: (name: string) => `Edit ${name}`,
+  remove: (name: string) => `Delete ${name}`,
+  removeTitle: (name: string) => `Delete task group ${name}?`,
+  removeText: 'Tasks that name it will wait until a group of this name is there again. This cannot be undone.',
+  removeVerb: 'Delete the group',
+  inUse: (held: number, size: number) => `${held} of ${plural(size, 'slot', 'slots')} in use`,
+  queue: 'Queue',
+  queueOf: (name: string) => `Tasks of ${name}`,
+  showQueue: 'Show the queue',
+  hideQueue: 'Hide the queue',
+  slot: 'Slot',
+  waits: (at: number) => `waits, number ${at}`,
+  forced: 'without a slot',
+  task: 'Task',
+  run: 'Run',
+  priority: 'Priority',
+  since: 'Since',
+  nobody: 'No task uses this group now.',
+  more: 'More',
+  emptyTitle: 'No task group yet',
+  emptyText: 'Make one for what cannot take many tasks at once, such as a database, and name it in those tasks.',
+};
+
+export type GroupMessages = typeof enGroups;

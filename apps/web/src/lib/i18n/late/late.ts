@@ -1,0 +1,19 @@
+/**
+ * Texts that only some pages need. Their English comes with those pages, so that the frame of every page stays small;
+ * another language brings them in its own chunk, which is loaded before anything is shown.
+ */
+import { i18n } from '../i18n.svelte.ts';
+import type { ControlMessages } from './en-control.ts';
+import type { GroupMessages } from './en-groups.ts';
+import type { TaskTypeMessages } from './en-task-types.ts';
+
+export interface LateMessages {
+  readonly control: ControlMessages;
+  readonly groups: GroupMessages;
+  readonly taskTypes: TaskTypeMessages;
+}
+
+/** Reactive where it is read: `late('control', enControl).run.pause`. */
+export function late<Part extends keyof LateMessages>(part: Part, english: LateMessages[Part]): LateMessages[Part] {
+  return i18n.m.late?.[part] ?? english;
+}

@@ -1,0 +1,16 @@
+/** What is to be said of a task in a few words beside its state: what it waits for, or what it chose. Pure. */
+import type { TaskInstanceView } from '@vaquita/client';
+import { hasEnded } from '#lib/state/families.ts';
+
+type TaskLike = Pick<TaskInstanceView, 'state' | 'logic'> & { readonly reason: { readonly text: string } | null };
+
+export function remarkOf(task: TaskLike | undefined): string {
+  if (task === undefined) return '';
+  if (task.logic?.kind === 'branch') return `→ ${task.logic.chosen.join(', ') || '–'}`;
+  return hasEnded(task.state) ? '' : (task.reason?.text ?? '');
+}
+
+/** Somebody has to answer before it goes on. */
+export function waitsForSomebody(task: TaskLike | undefined): boolean {
+  return task?.state === 'running' && task.logic?.kind === 'approval' && task.logic.decision === null;
+}

@@ -66,9 +66,55 @@ describe('pause', () => {
     expect(fixture.current('a')).toMatchObject({ state: 'submitted', retryTimes: 1 });
   });
 
-  test('is refused to a run that has not begun or has ended, and ignored by one that pauses already', () => {
+  test('of a run that waits for its turn rests it; the resume asks for the turn again', () => {
+    const fixture = createRunFixture([{ name: 'a' }], { grantsTurns: false });
+    fixture.start();
+    fixture.send({
+      type: 'TurnDelayed',
+      serial: true,
+      code: 'waiting_for_run',
+      text: 'Run #1 goes first.',
+      evidence: {},
+    });
+    fixture.pause();
+    expect(fixture.rows.instance).toMatchObject({ state: 'paused', queuedAt: null });
+    expect(fixture.effects).toContainEqual({ type: 'ReleaseTurn' });
+    fixture.send({ type: 'TurnGranted', slot: 0 });
+    expect(fixture.state).toBe('paused');
+    fixture.restart();
+    fixture.resume();
+    expect(fixture.intents).toContainEqual({ type: 'RequestTurn' });
+    fixture.send({ type: 'TurnGranted', slot: 0 });
+    expect(fixture.statesOf()).toEqual({ a: 'submitted' });
+  });
+
+  test('of a recovered run that waits for its turn says so on its tasks too', () => {
+    const fixture = createRunFixture([{ name: 'a' }], { grantsTurns: false });
+    fixture.start();
+    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.does('a', 'failure');
+    fixture.recover();
+    expect(fixture.current('a').reason?.code).toBe('waiting_for_turn');
+    fixture.pause();
+    expect(fixture.current('a')).toMatchObject({ state: 'paused', reason: { code: 'paused' } });
+    fixture.recover();
+    expect(fixture.rows.instance).toMatchObject({ state: 'submitted', runCounter: 3 });
+    fixture.send({ type: 'TurnGranted', slot: 0 });
+    expect(fixture.attemptsOf('a')).toEqual(['failure', 'submitted']);
+  });
+
+  test('before the start command is taken holds the run until it is resumed', () => {
     const fixture = createRunFixture([{ name: 'a' }]);
-    expect(fixture.outcome(fixture.pause())).toContain('rejected: the run is submitted');
+    fixture.pause();
+    fixture.start();
+    expect(fixture.state).toBe('paused');
+    fixture.resume();
+    expect(fixture.state).toBe('running');
+    expect(fixture.numbersAsked).toBe(1);
+  });
+
+  test('is refused to a run that has ended, and ignored by one that pauses already', () => {
+    const fixture = createRunFixture([{ name: 'a' }]);
     fixture.start();
     fixture.place('a');
     fixture.pause();

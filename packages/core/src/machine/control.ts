@@ -8,13 +8,14 @@ import {
   reason,
   setParams,
   setQuarantine,
+  setTaskReason,
   setWorkflowReason,
   setWorkflowState,
   type Transition,
 } from './ledger.ts';
 import { pauseChildren } from './logic-children.ts';
 import { pausesAtOnce, receiveSignal } from './logic-tasks.ts';
-import { leaveTurn } from './progress.ts';
+import { leaveTurn, pausedReason } from './progress.ts';
 import type { Reason } from './rows.ts';
 import type { RunNode } from './run.ts';
 import { askForTurn, makeAnew, rederive, undo } from './turn.ts';
@@ -43,6 +44,17 @@ function pauseTask(t: Transition, node: RunNode): void {
     row.killRequestedAt === null
   )
     pauseChildren(t, { node, row });
+}
+
+/** It waits for its turn, or for its start command to be taken: it rests as it is, and gives its place in line up. */
+export function pauseWaiting(t: Transition, event: WorkflowEventOf<'PauseWorkflow'>): void {
+  const { instance, nodes } = t.run;
+  finishCommand(t, event.commandId, 'done');
+  leaveTurn(t);
+  instance.endedAt = t.context.now;
+  const next = 'it waits for its turn again when somebody resumes it';
+  setWorkflowState(t, 'paused', reason(t, 'paused', `Paused by ${event.by} while it waited for its turn.`, { next }));
+  for (const { outcome, current } of nodes) if (outcome === 'paused') setTaskReason(t, current!, pausedReason(t));
 }
 
 export function stop(t: Transition, event: WorkflowEventOf<'StopWorkflow'>): void {

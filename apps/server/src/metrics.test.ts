@@ -43,11 +43,11 @@ it('tells what waits and what is set aside, on the leader only', async () => {
     room: {
       waitingForTurn: 2,
       waitingForAdmission: 3,
-      liveRuns: 0,
+      liveRuns: 6,
       taskGroups: [{ name: 'writes', size: null, open: false, held: 0, waiting: 4 }],
     },
-    logic: { asking: 0, watching: 0, reads: 0 },
-    system: { doing: null, waiting: 0, retrying: [] },
+    logic: { asking: 8, watching: 9, reads: 10 },
+    system: { doing: 'WorkerLost', waiting: 11, retrying: [] },
   };
   const render = async (status: TermStatus | undefined) => {
     const metrics = createMetricsRegistry();
@@ -60,5 +60,12 @@ it('tells what waits and what is set aside, on the leader only', async () => {
   expect(text).toContain('vaquita_runs_waiting{for="admission"} 3');
   expect(text).toContain('vaquita_runs_quarantined 1');
   expect(text).toContain('vaquita_task_group_waiting{group="writes"} 4');
-  expect(await render(undefined)).not.toMatch(/^vaquita_(runs|task_group_waiting)/m);
+  expect(text).toContain('vaquita_runs_live 6');
+  expect(text).toContain('vaquita_logic_questions 8');
+  expect(text).toContain('vaquita_tasks_watching 9');
+  expect(text).toContain('vaquita_logic_reads 10');
+  expect(text).toContain('vaquita_system_events{state="doing"} 1');
+  expect(text).toContain('vaquita_system_events{state="waiting"} 11');
+  expect(text).toContain('vaquita_system_events{state="retrying"} 0');
+  expect(await render(undefined)).not.toMatch(/^vaquita_(runs|task_group_waiting|logic|system|tasks)/m);
 });

@@ -30,6 +30,9 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
       { labels: { for: 'admission' }, value: term.room.waitingForAdmission },
     ];
   });
+  metrics.gauge('vaquita_runs_live', 'Runs that have begun and not ended; admission is held against them.', () =>
+    ofTerm((term) => term.room.liveRuns),
+  );
   metrics.gauge('vaquita_runs_quarantined', 'Runs that are set aside until somebody retries or stops them.', () =>
     ofTerm((term) => term.quarantined),
   );
@@ -54,6 +57,26 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
   metrics.gauge('vaquita_task_group_waiting', 'Tasks that wait for a slot of a task group, by the leader.', () =>
     (master.status()?.room.taskGroups ?? []).map(({ name, waiting }) => ({ labels: { group: name }, value: waiting })),
   );
+
+  metrics.gauge('vaquita_logic_reads', 'Reads of other runs for logic tasks that wait or are under way.', () =>
+    ofTerm((term) => term.logic.reads),
+  );
+  metrics.gauge('vaquita_logic_questions', 'Questions of logic tasks that nothing has answered yet.', () =>
+    ofTerm((term) => term.logic.asking),
+  );
+  metrics.gauge('vaquita_tasks_watching', 'Tasks that wait for the end of runs of other workflows.', () =>
+    ofTerm((term) => term.logic.watching),
+  );
+  metrics.gauge('vaquita_system_events', 'Servers and workers that came or went and are not dealt with yet.', () => {
+    const term = master.status();
+    if (!term) return [];
+    const { doing, waiting, retrying } = term.system;
+    return [
+      { labels: { state: 'doing' }, value: doing === null ? 0 : 1 },
+      { labels: { state: 'waiting' }, value: waiting },
+      { labels: { state: 'retrying' }, value: retrying.length },
+    ];
+  });
 
   async function ofGroups(read: (group: TaskGroupRow) => number) {
     const groups = await store.master.taskGroups();

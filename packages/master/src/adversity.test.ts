@@ -135,6 +135,29 @@ describe('a commit that is refused', () => {
     expect(await bench.tasks(id)).toHaveLength(1);
   });
 
+  test('while its run is rebuilt lets a stop wait: nothing is written to the rows behind its back', async () => {
+    const { worker, workflow } = await oneTask();
+    const id = await bench.start(workflow);
+    await worker.starts('a');
+    let read = () => {};
+    bench.faults.load = () => new Promise((resolve) => (read = resolve));
+    bench.faults.commit = () => {
+      bench.faults.commit = null;
+      throw new AppError('conflict', 'something else has written');
+    };
+    await worker.ends('a');
+    await bench.command('stop', id);
+    await bench.clock.advance(1_000);
+    expect(await bench.instance(id)).toMatchObject({ state: 'running' });
+    bench.faults.load = null;
+    read();
+    await bench.clock.advance(1_000);
+    const events = await bench.store.events.after(0, { limit: 100, workflowInstanceId: id });
+    const states = events.filter(({ type }) => type === 'workflow_instance.state').map(({ data }) => data);
+    for (const [i, { from }] of states.entries()) if (i > 0) expect(from).toBe(states[i - 1]!.to);
+    expect((await bench.instance(id)).state).toBe(states.at(-1)!.to);
+  });
+
   test('for good sets its run aside and no other; a stop ends it, a restart tries it again', async () => {
     const { worker, workflow } = await oneTask();
     const sick = await bench.start(workflow);
@@ -145,7 +168,11 @@ describe('a commit that is refused', () => {
     };
     await worker.ends('a');
     await bench.clock.advance(60_000);
-    expect(await bench.instance(sick)).toMatchObject({ state: 'running', reason: null, quarantine: { code: 'quarantined' } });
+    expect(await bench.instance(sick)).toMatchObject({
+      state: 'running',
+      reason: null,
+      quarantine: { code: 'quarantined' },
+    });
     expect(worker.acked()).toEqual([]);
     const healthy = await bench.start(workflow);
     expect(worker.dispatches).toHaveLength(2);
@@ -153,8 +180,10 @@ describe('a commit that is refused', () => {
     await bench.command('stop', sick);
     expect(await bench.instance(sick)).toMatchObject({ state: 'stopped' });
     expect(await bench.states(sick)).toEqual({ a: 'killed' });
-    await worker.result(dispatchId);
+    // What it had heard of the task is of no use any more, and neither is what comes again.
     expect(worker.acked()).toEqual([dispatchId]);
+    await worker.result(dispatchId);
+    expect(worker.acked()).toEqual([dispatchId, dispatchId]);
     expect(await bench.instance(healthy)).toMatchObject({ state: 'running' });
   });
 

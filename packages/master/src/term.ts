@@ -341,6 +341,8 @@ export function openTerm(deps: TermDeps): Term {
         .get(workerId)
         ?.send({ type: 'kill', dispatchId: id, reason: 'its run was ended', graceMs: settings.machine.killGraceMs });
     }
+    // Results that it had heard of, and that will never be durable with it: their workers keep nothing for it.
+    for (const event of bus.pending()) if (event.type === 'TaskEnded') resultAcks.acknowledge(event.dispatchId);
     runs.drop(bus);
   }
 

@@ -62,6 +62,8 @@ const USED: WithBus = { kind: 'used' };
 export function createRunRegistry({ store, env, opened, dropped, replacing, rebuilt }: RunRegistryDeps): RunRegistry {
   const buses = new Map<WorkflowInstanceId, RunBus>();
   const loading = new Map<WorkflowInstanceId, Loading>();
+  /** Runs that are being built anew: their bus is set aside, and not for somebody to decide on. */
+  const rebuilding = new Map<WorkflowInstanceId, Promise<WithBus>>();
   /** By run, from the moment its bus is given up. */
   const facts = new Map<WorkflowInstanceId, readonly LifecycleEvent[]>();
   let closed = false;
@@ -99,7 +101,10 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
 
   function withBus(id: WorkflowInstanceId, use: Use): Promise<WithBus> {
     const held = buses.get(id);
-    if (held?.state === 'aside') return Promise.resolve({ kind: 'aside', bus: held });
+    if (held?.state === 'aside') {
+      const again = () => withBus(id, use);
+      return rebuilding.get(id)?.then(again, again) ?? Promise.resolve({ kind: 'aside', bus: held });
+    }
     if (held) {
       use(held);
       return Promise.resolve(USED);
@@ -116,17 +121,28 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
     if (buses.get(bus.id) === bus) buses.delete(bus.id);
   }
 
+  async function replace(old: RunBus, use: Use): Promise<WithBus> {
+    await old.atRest();
+    if (closed) return { kind: 'over' };
+    // Somebody else has rebuilt it meanwhile.
+    const held = buses.get(old.id);
+    if (held !== old) return held?.state === 'aside' ? { kind: 'aside', bus: held } : withBus(old.id, use);
+    facts.set(old.id, old.pending().filter(isFact));
+    drop(old, replacing);
+    return load(old.id, [use]).finally(() => rebuilt(old.id));
+  }
+
   return {
     get: (id) => buses.get(id),
     withBus,
     async rebuild(old, use) {
-      await old.atRest();
-      if (closed) return { kind: 'over' };
-      // Somebody else has rebuilt it meanwhile.
-      if (buses.get(old.id) !== old) return withBus(old.id, use);
-      facts.set(old.id, old.pending().filter(isFact));
-      drop(old, replacing);
-      return load(old.id, [use]).finally(() => rebuilt(old.id));
+      const work = replace(old, use);
+      rebuilding.set(old.id, work);
+      try {
+        return await work;
+      } finally {
+        if (rebuilding.get(old.id) === work) rebuilding.delete(old.id);
+      }
     },
     drop: (bus) => drop(bus),
     all: () => [...buses.values()],

@@ -1,4 +1,4 @@
-import type { NewEvent, Reason, WorkflowInstanceRow } from '@vaquita/core';
+import { type NewEvent, type Reason, reasonData, type WorkflowInstanceRow } from '@vaquita/core';
 import type { RunCommit } from '@vaquita/store';
 
 /** A unit that writes only what is given. */
@@ -31,6 +31,6 @@ export function quarantineEvent(
     workflowInstanceId: id,
     taskInstanceId: null,
     at,
-    data: { quarantine: why && { code: why.code, text: why.text } },
+    data: { quarantine: why && reasonData(why, at) },
   };
 }

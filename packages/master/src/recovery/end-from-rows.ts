@@ -12,6 +12,7 @@ import {
   isWorkflowTerminal,
   type NewEvent,
   type Reason,
+  reasonData,
   type TaskInstanceRow,
   type WorkflowInstanceRow,
   type WorkflowState,
@@ -114,7 +115,7 @@ function endOf(
     assignNumber: rows.instance.number === null,
     changedTasks,
     events: [
-      stateEvent(instance, null, { from: rows.instance.state, to: state, ...because(reason) }),
+      stateEvent(instance, null, { from: rows.instance.state, to: state, ...reasonData(reason, at) }),
       ...(rows.instance.quarantine ? [quarantineEvent(instance, null, at)] : []),
       ...ended.map((task) =>
         stateEvent(instance, task, {
@@ -122,7 +123,8 @@ function endOf(
           attempt: task.attempt,
           from: task.state,
           to: 'killed',
-          ...because(reason),
+          ...(task.workerName === null ? {} : { worker: task.workerName }),
+          ...reasonData(reason, at),
         }),
       ),
     ],
@@ -149,8 +151,4 @@ function stateEvent(instance: WorkflowInstanceRow, task: TaskInstanceRow | null,
     at: instance.updatedAt,
     data,
   };
-}
-
-function because({ code, text }: Reason) {
-  return { code, text };
 }

@@ -5,7 +5,7 @@
  */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPO } from '../e2e/support/server.ts';
 import { asCostTable, type CpuProfile, sumUp, type Window } from './cpu-profile.ts';
@@ -52,7 +52,8 @@ if (work === undefined || positionals.length !== 1 || !Number.isInteger(rows)) {
   process.exit(2);
 }
 
-const folder = values.keep ?? (await mkdtemp(join(tmpdir(), 'vaquita-profile-')));
+// Whole, because the processes that write there have working folders of their own.
+const folder = values.keep === undefined ? await mkdtemp(join(tmpdir(), 'vaquita-profile-')) : resolve(values.keep);
 try {
   await report(await profile(work));
 } finally {
@@ -60,7 +61,7 @@ try {
 }
 
 async function profile({ tasks, slots, copies, rounds }: Work): Promise<Profiled> {
-  const options = `--cpu-prof --cpu-prof-dir=${folder} --cpu-prof-interval=${SAMPLE_EVERY_US}`;
+  const options = `--cpu-prof "--cpu-prof-dir=${folder}" --cpu-prof-interval=${SAMPLE_EVERY_US}`;
   // The profiles are written when the processes end, which is when this function is left.
   await using system = await startSystem(slots, { NODE_OPTIONS: options });
   const { client, serverPid, workerPid } = system;

@@ -89,6 +89,11 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     scheme: 'bearer',
     description: 'An API token',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'workerToken', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A worker token',
+  });
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
     in: 'cookie',

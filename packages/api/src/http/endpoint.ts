@@ -22,7 +22,7 @@ export interface EndpointRequest<Params extends string, Query, Body, Who> {
   readonly params: Readonly<Record<Params, string>>;
   readonly query: Query;
   readonly body: Body;
-  /** Who asks; on open endpoints undefined. */
+  /** Who asks; undefined where that is no person. */
   readonly caller: Who;
   /** Ids for rows that this request makes: the same ones again when the request is repeated under its key. */
   readonly ids: IdSource;
@@ -32,8 +32,8 @@ export interface EndpointRequest<Params extends string, Query, Body, Who> {
   readonly address: string;
 }
 
-type Access = 'open' | 'user' | 'admin';
-type Who<A extends Access> = A extends 'open' ? undefined : Caller;
+type Access = 'open' | 'worker' | 'user' | 'admin';
+type Who<A extends Access> = A extends 'open' | 'worker' ? undefined : Caller;
 
 type BodyOf<B> = B extends 'definition' ? DefinitionText : Parsed<B>;
 
@@ -43,7 +43,7 @@ interface Described<A extends Access, Path extends string, Query, Body> {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** `open` needs no proof of who asks. */
+  /** `open` needs no proof of who asks, `worker` a worker token. */
   readonly access: A;
   readonly query?: Query;
   /** A JSON body by its schema, or the text of a workflow definition. */

@@ -4,6 +4,7 @@ import { AppError, ERROR_CODES, type ErrorCode, sha256Hex } from '@vaquita/core'
 import * as z from 'zod';
 import { authenticate, type Caller } from '../auth/caller.ts';
 import { checkSameOrigin } from '../auth/same-origin.ts';
+import { requireWorkerToken } from '../auth/worker-token.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ProblemView } from '../views/page.ts';
 import { readBody } from './body.ts';
@@ -55,7 +56,7 @@ async function handle(
   { deps, idempotency }: { readonly deps: ApiDeps; readonly idempotency: Idempotency },
 ): Promise<Response> {
   const { raw } = incoming;
-  const caller = endpoint.access === 'open' ? undefined : await admit(endpoint, raw, deps);
+  const caller = await admit(endpoint, raw, deps);
   const query = readQuery(new URL(raw.url), endpoint.query);
   if (endpoint.streamedBody)
     return endpoint.respond?.({
@@ -85,7 +86,12 @@ async function handle(
   return toResponse(await idempotency.run({ key: `${who} POST ${pathname} ${key}`, bodyHash }, run));
 }
 
-async function admit(endpoint: Endpoint, raw: Request, deps: ApiDeps): Promise<Caller> {
+async function admit(endpoint: Endpoint, raw: Request, deps: ApiDeps): Promise<Caller | undefined> {
+  if (endpoint.access === 'open') return undefined;
+  if (endpoint.access === 'worker') {
+    await requireWorkerToken(raw, deps);
+    return undefined;
+  }
   const caller = await authenticate(raw, deps);
   if (caller.via === 'session') checkSameOrigin(raw, { trustProxy: deps.settings.trustProxy, required: true });
   if (endpoint.access === 'admin' && caller.role !== 'admin') {
@@ -126,7 +132,7 @@ function describe(endpoint: Endpoint): Parameters<OpenAPIHono['openAPIRegistry']
     summary: endpoint.summary,
     operationId: operationId(endpoint),
     ...(endpoint.description ? { description: endpoint.description } : {}),
-    security: endpoint.access === 'open' ? [] : [{ token: [] }, { session: [] }],
+    security: SECURITY[endpoint.access],
     request: {
       ...(names.length > 0 ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) } : {}),
       ...(endpoint.query ? { query: endpoint.query } : {}),
@@ -148,6 +154,13 @@ function describe(endpoint: Endpoint): Parameters<OpenAPIHono['openAPIRegistry']
     },
   });
 }
+
+const SECURITY = {
+  open: [],
+  worker: [{ workerToken: [] }],
+  user: [{ token: [] }, { session: [] }],
+  admin: [{ token: [] }, { session: [] }],
+} satisfies Record<Endpoint['access'], Record<string, string[]>[]>;
 
 function operationId({ method, path }: Endpoint): string {
   const words = path

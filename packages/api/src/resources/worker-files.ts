@@ -14,7 +14,7 @@ import { fileResponse, requireOutputName, whyMissing } from '../runs/task-file.t
 
 const TAG = 'Worker files';
 const DISPATCH = '/api/v1/worker/dispatches/{dispatch}';
-const NEEDS = 'Needs a worker token as “Authorization: Bearer <token>”, and a dispatch that is live.';
+const NEEDS = 'The dispatch must be live: not ended for the server.';
 /** Deeper than runs can be nested. */
 const MAX_ANCESTORS = 100;
 
@@ -42,14 +42,14 @@ export function workerFileEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'get',
       path: `${DISPATCH}/outputs/{output}`,
       tag: TAG,
-      access: 'open',
-      errors: ['unauthenticated', 'conflict'],
+      access: 'worker',
+      errors: ['conflict'],
       summary: 'Whether a file may be sent for an output, and what is kept of it already',
       description: NEEDS,
       status: 200,
       answer: Kept,
-      async handle({ params, raw }) {
-        const key = keyOf(await admit(deps, raw, params.dispatch), params.output);
+      async handle({ params }) {
+        const key = keyOf(await requireLive(deps, params.dispatch), params.output);
         const found = await files.store.find(key);
         return { maxBytes: files.maxBytes, kept: found === undefined ? null : toView(key, found) };
       },
@@ -58,8 +58,8 @@ export function workerFileEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'put',
       path: `${DISPATCH}/outputs/{output}`,
       tag: TAG,
-      access: 'open',
-      errors: ['unauthenticated', 'conflict', 'too_large', 'storage_full'],
+      access: 'worker',
+      errors: ['conflict', 'too_large', 'storage_full'],
       summary: 'Send the file of an output',
       description: `${NEEDS} The body is the content. The same again changes nothing.`,
       query: Facts,
@@ -68,7 +68,7 @@ export function workerFileEndpoints(deps: ApiDeps): readonly Endpoint[] {
       contentType: 'application/json',
       answer: Stored,
       async respond({ params, query, raw }) {
-        const origin = await admit(deps, raw, params.dispatch);
+        const origin = await requireLive(deps, params.dispatch);
         const key = keyOf(origin, params.output);
         if (query.size > files.maxBytes) throw tooLarge(query.size, files.maxBytes);
         const { kind, ...rest } = query;
@@ -81,14 +81,14 @@ export function workerFileEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'get',
       path: `${DISPATCH}/inputs/{task}/{output}`,
       tag: TAG,
-      access: 'open',
-      errors: ['unauthenticated', 'conflict', 'forbidden', 'gone'],
+      access: 'worker',
+      errors: ['conflict', 'gone'],
       summary: 'Fetch a file that a task has put out',
       description: NEEDS,
       status: 200,
       contentType: 'application/octet-stream',
-      async respond({ params, raw }) {
-        const origin = await admit(deps, raw, params.dispatch);
+      async respond({ params }) {
+        const origin = await requireLive(deps, params.dispatch);
         const task = await deps.store.instances.task(params.task);
         if (!task) throw new AppError('not_found', 'The task instance that made this file is not known any more.');
         if (!(await areRelated(deps, origin.workflowInstanceId, task.workflowInstanceId))) {
@@ -108,11 +108,7 @@ export function workerFileEndpoints(deps: ApiDeps): readonly Endpoint[] {
 }
 
 /** W1 */
-async function admit({ files }: ApiDeps, raw: Request, dispatch: string): Promise<DispatchOrigin> {
-  const [, token] = /^Bearer +(\S+) *$/i.exec(raw.headers.get('authorization') ?? '') ?? [];
-  if (token === undefined || !(await files.isWorkerToken(token))) {
-    throw new AppError('unauthenticated', 'This needs a worker token that is in force.');
-  }
+async function requireLive({ files }: ApiDeps, dispatch: string): Promise<DispatchOrigin> {
   const origin = await files.findDispatch(dispatch);
   if (origin && !isTaskTerminal(origin.state)) return origin;
   throw new AppError(

@@ -109,6 +109,17 @@ describe('a sub-workflow', () => {
     expect(fixture.state).toBe('success');
   });
 
+  test('says so when somebody has paused its run while this one goes on', () => {
+    const fixture = createRunFixture([sub, { name: 'other' }]);
+    fixture.start();
+    resolve(fixture);
+    tell(fixture, 'paused');
+    expect(fixture.state).toBe('running');
+    expect(fixture.current('s')).toMatchObject({ state: 'paused', reason: { text: 'Its run #1 was paused.' } });
+    fixture.does('other');
+    expect(fixture.state).toBe('paused');
+  });
+
   test('is stopped with its run, and ends with it', () => {
     const fixture = createRunFixture([sub]);
     fixture.start();

@@ -387,6 +387,16 @@ describe('a task group', () => {
     expect(fixture.outcome(fixture.forceStart('a'))).toContain('rejected');
   });
 
+  test('that grants a slot just when somebody forced the start gets it back', () => {
+    const fixture = createRunFixture(grouped);
+    fixture.start();
+    fixture.forceStart('a');
+    const { id: taskInstanceId } = fixture.current('a');
+    const { effects } = fixture.send({ type: 'SlotGranted', taskInstanceId, slot: 0 });
+    expect(fixture.current('a').groupSlot).toBeNull();
+    expect(effects).toEqual([{ type: 'ReleaseSlot', taskInstanceId }]);
+  });
+
   test('loses the slot of a paused task, which asks again when it goes on', () => {
     const fixture = createRunFixture(grouped);
     fixture.start();
@@ -429,6 +439,24 @@ describe('timeouts', () => {
     expect(fixture.rows.instance).toMatchObject({ state: 'failure', reason: { code: 'workflow_timeout' } });
     expect(fixture.rows.events.some(({ type }) => type === 'workflow_instance.reason')).toBe(true);
   });
+});
+
+test('a warning that the workflow has passed its timeout is given once, whoever takes the run over', () => {
+  const fixture = createRunFixture([{ name: 'a' }], {
+    definition: { timeout: { afterMs: 5_000, strategy: 'warn', from: 'start' } },
+  });
+  fixture.start();
+  fixture.place('a');
+  fixture.pause();
+  fixture.send({ type: 'WorkflowTimedOut', runCounter: 1 });
+  expect(fixture.rows.instance.reason).toMatchObject({
+    code: 'workflow_timeout',
+    next: expect.stringContaining('paused'),
+  });
+  fixture.restart();
+  const before = fixture.rows.events.length;
+  fixture.send({ type: 'WorkflowTimedOut', runCounter: 1 });
+  expect(fixture.rows.events).toHaveLength(before);
 });
 
 test('in strict mode a parameter that cannot be resolved fails its task before it is sent', () => {

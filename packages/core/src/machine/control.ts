@@ -14,7 +14,8 @@ import {
   type Transition,
 } from './ledger.ts';
 import { pauseChildren } from './logic-children.ts';
-import { pausesAtOnce, receiveSignal } from './logic-tasks.ts';
+import { pausesAtOnce, receiveSignal, waitsForSignal } from './logic-tasks.ts';
+import { checkedOutputs } from './outputs.ts';
 import { leaveTurn, pausedReason } from './progress.ts';
 import type { Reason } from './rows.ts';
 import type { RunNode } from './run.ts';
@@ -107,7 +108,11 @@ export function timeOut(t: Transition, event: WorkflowEventOf<'WorkflowTimedOut'
   if (event.runCounter !== instance.runCounter) return;
   const strategy = definition.timeout?.strategy ?? 'fail';
   const text = 'The run has passed its timeout.';
-  if (strategy !== 'fail') setWorkflowReason(t, reason(t, 'workflow_timeout', text, { next: 'it goes on' }));
+  // A server that takes the run over sets the timer again: once is enough.
+  if (strategy !== 'fail' && instance.reason?.code !== 'workflow_timeout') {
+    const next = instance.state === 'ready_pause' ? 'it is paused when nothing runs any more' : 'it goes on';
+    setWorkflowReason(t, reason(t, 'workflow_timeout', text, { next }));
+  }
   if (strategy !== 'warn') beginStop(t, reason(t, 'workflow_timeout', text), 'the run has passed its timeout');
 }
 
@@ -186,14 +191,18 @@ export function retry(t: Transition, event: WorkflowEventOf<'RetryWorkflow'>): v
 }
 
 export function signal(t: Transition, event: WorkflowEventOf<'SignalReceived'>): void {
-  let heard = 0;
-  for (const node of t.run.nodes) {
+  const { commandId, name } = event;
+  const hearers = t.run.nodes.flatMap((node) => {
     const row = node.current;
-    if (node.outcome === 'active' && row && receiveSignal(t, { node, row }, event.name, event.outputs)) heard += 1;
+    if (!row || !waitsForSignal(row, name)) return [];
+    return [{ node, row, outputs: checkedOutputs(node.task.outputs, event.outputs) }];
+  });
+  const wrong = hearers.find(({ outputs }) => outputs.problem !== undefined);
+  if (wrong) {
+    finishCommand(t, commandId, `rejected: task "${wrong.row.name}" cannot take the output ${wrong.outputs.problem}`);
+    return;
   }
-  finishCommand(
-    t,
-    event.commandId,
-    heard > 0 ? 'done' : `rejected: no task of this run waits for the signal "${event.name}"`,
-  );
+  for (const { node, row, outputs } of hearers) receiveSignal(t, { node, row }, name, outputs.values);
+  const nobody = `rejected: no task of this run waits for the signal "${name}"`;
+  finishCommand(t, commandId, hearers.length > 0 ? 'done' : nobody);
 }

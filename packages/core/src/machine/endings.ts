@@ -72,11 +72,16 @@ export function inherited({ logic }: Pick<TaskInstanceRow, 'logic'>): TaskInstan
 }
 
 /** The task instance waits for the run to be resumed, and holds nothing meanwhile. */
-export function restPaused(t: Transition, node: RunNode, row: Row<TaskInstanceRow>): void {
+export function restPaused(
+  t: Transition,
+  node: RunNode,
+  row: Row<TaskInstanceRow>,
+  why: Reason = pausedReason(t),
+): void {
   leave(t, node, row);
   row.groupSlot = null;
   row.groupForced = false;
-  setTaskState(t, row, 'paused', pausedReason(t));
+  setTaskState(t, row, 'paused', why);
   setOutcome(t.run, node, 'paused');
 }
 

@@ -16,7 +16,8 @@ import { resolveInputs, timeOf } from './inputs.ts';
 import { wasTimedOut } from './kill.ts';
 import { orderRun, reason, setTaskReason, setTaskState, startRun, type Transition, touchTask } from './ledger.ts';
 import { checkedOutputs } from './outputs.ts';
-import type { DynamicItem, LogicState } from './rows.ts';
+import { pausedReason } from './progress.ts';
+import type { DynamicItem, LogicState, Reason } from './rows.ts';
 import { isWorkflowTerminal } from './states.ts';
 import { logicTimer } from './timers.ts';
 
@@ -146,7 +147,7 @@ function takeOnly(t: Transition, { node, row }: TaskSubject, report: ChildReport
       return;
     }
     case 'paused':
-      restPaused(t, node, row);
+      restPaused(t, node, row, restReason(t, `${called} was paused.`));
       return;
     case 'failure':
       wasTimedOut(row);
@@ -246,8 +247,14 @@ function goOn(t: Transition, subject: TaskSubject): void {
   } else if (t.run.instance.state === 'running' && waiting > 0) {
     startItems(t, subject, started);
   } else if (started === 0) {
-    restPaused(t, node, row);
+    restPaused(t, node, row, restReason(t, `${paused} of its ${logic.items.length} runs were paused.`));
   }
+}
+
+/** Why the task rests: its run is pausing, or somebody has paused the runs that it waits for. */
+function restReason(t: Transition, text: string): Reason {
+  if (t.run.instance.state !== 'running') return pausedReason(t);
+  return reason(t, 'paused', text, { next: 'it goes on when this run has come to rest and somebody resumes it' });
 }
 
 function startItems(t: Transition, subject: TaskSubject, started: number): void {

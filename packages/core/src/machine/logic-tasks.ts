@@ -133,13 +133,14 @@ function waitReason(t: Transition, { until, signal }: Extract<LogicState, { kind
   return reason(t, 'waiting_for_time', 'Waiting for its moment.', { next: 'it succeeds', nextAt: until });
 }
 
-/** True when the task waited for this signal. */
-export function receiveSignal(t: Transition, { node, row }: TaskSubject, name: string, outputs: Values): boolean {
-  if (row.state !== 'running' || row.logic?.kind !== 'wait' || row.logic.signal !== name) return false;
-  const declared = new Set(node.task.outputs.map((output) => output.name));
-  row.outputs = Object.fromEntries(Object.entries(outputs).filter(([output]) => declared.has(output)));
+export function waitsForSignal({ state, logic }: TaskInstanceRow, name: string): boolean {
+  return state === 'running' && logic?.kind === 'wait' && logic.signal === name;
+}
+
+/** The task takes what it declares of the outputs, which are of the right types. */
+export function receiveSignal(t: Transition, { node, row }: TaskSubject, name: string, outputs: Values): void {
+  row.outputs = outputs;
   succeedTask(t, node, row, reason(t, 'signal_received', `The signal "${name}" has come.`));
-  return true;
 }
 
 function beginDependent(t: Transition, subject: TaskSubject): void {

@@ -31,6 +31,7 @@ import { finishCommand, reason, setTaskReason, type Transition, touchTask } from
 import { startChildren, takeReports } from './logic-children.ts';
 import { decideApproval, lookAgain, takeAnswers } from './logic-tasks.ts';
 import { forceSuccess } from './overrides.ts';
+import { waitsForSlot } from './progress.ts';
 import { queuedReason } from './reasons.ts';
 import type { TaskState, WorkflowState } from './states.ts';
 
@@ -193,8 +194,12 @@ export function whyTaskRefused(
   return command === 'ForceSuccess' && run === 'ready_stop' ? 'the run is stopping; wait until it has' : undefined;
 }
 
-function takeSlot(t: Transition, { row }: TaskSubject, event: TaskEventOf<'SlotGranted'>): void {
-  if (row.taskGroup === null || row.groupSlot !== null) return;
+function takeSlot(t: Transition, subject: TaskSubject, event: TaskEventOf<'SlotGranted'>): void {
+  const { row } = subject;
+  if (!waitsForSlot(row)) {
+    if (row.groupForced) giveSlotBack(t, subject);
+    return;
+  }
   row.groupSlot = event.slot;
   setTaskReason(t, row, queuedReason(t));
   t.intents.push({ type: 'EnqueueTask', taskInstanceId: row.id });
@@ -205,13 +210,13 @@ function giveSlotBack(t: Transition, { row }: TaskSubject): void {
 }
 
 function noteSlotDelayed(t: Transition, { row }: TaskSubject, event: TaskEventOf<'SlotDelayed'>): void {
-  if (row.groupSlot !== null || row.groupForced) return;
+  if (!waitsForSlot(row)) return;
   const next = 'it is queued for a worker when a slot is free';
   setTaskReason(t, row, reason(t, event.code, event.text, { next, evidence: event.evidence }));
 }
 
 function forceStart(t: Transition, { row }: TaskSubject, event: TaskEventOf<'ForceStart'>): void {
-  if (row.taskGroup === null || row.groupSlot !== null || row.groupForced) {
+  if (!waitsForSlot(row)) {
     finishCommand(t, event.commandId, `rejected: ${HAS_SLOT}`);
     return;
   }

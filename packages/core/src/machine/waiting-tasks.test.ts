@@ -104,6 +104,22 @@ describe('a wait', () => {
     fixture.signal('go', { file: 'a.csv', more: 'x' });
     expect(fixture.current('w')).toMatchObject({ state: 'success', outputs: { file: 'a.csv' } });
   });
+
+  test('takes no signal whose output is of another type than it declares', () => {
+    const fixture = createRunFixture([
+      {
+        name: 'w',
+        type: 'wait',
+        config: { forMs: null, until: null, signal: 'go' },
+        outputs: [{ name: 'rows', type: 'integer' }],
+      },
+    ]);
+    fixture.start();
+    expect(fixture.outcome(fixture.signal('go', { rows: 'many' }))).toContain('task "w" cannot take the output rows');
+    expect(fixture.state).toBe('running');
+    expect(fixture.outcome(fixture.signal('go', { rows: '7' }))).toBe('done');
+    expect(fixture.current('w').outputs).toEqual({ rows: '7' });
+  });
 });
 
 describe('a dependent task', () => {

@@ -56,7 +56,7 @@ it('stops a run, and runs it again', async () => {
   await expect.poll(state, { timeout: 20_000 }).toContain('Stopped');
   expect((await server.client.instances.get(run.id)).state).toBe('stopped');
 
-  await page.getByRole('button', { name: 'Run again' }).click();
+  await page.getByRole('button', { name: 'Run again', exact: true }).click();
   await page
     .getByRole('dialog', { name: /^Run long .*again/ })
     .getByRole('button', { name: 'Run again' })
@@ -152,7 +152,7 @@ it('comes back to a task and a line of its log after sign-in', async () => {
 it('is walked through on a narrow screen', async () => {
   await using narrow = await browser.open(server.url, { width: 390, height: 800 });
   await signIn(narrow.page, server.adminPassword);
-  for (const name of ['Workflows', 'Runs', 'Workers', 'Tokens', 'Overview']) {
+  for (const name of ['Workflows', 'Runs', 'Task groups', 'Workers', 'Tokens', 'Overview']) {
     await narrow.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
     await narrow.page.getByRole('heading', { name, level: 1 }).waitFor();
   }

@@ -45,6 +45,7 @@ const pages = (): Readonly<Record<string, { readonly path: string; readonly show
   tasks: { path: `/p/ui/runs/${run}?view=tasks`, shows: 'about to fail' },
   events: { path: `/p/ui/runs/${run}?view=events`, shows: 'Detail' },
   parameters: { path: `/p/ui/runs/${run}?view=params`, shows: 'Start parameters' },
+  groups: { path: '/task-groups', shows: 'No task group yet' },
   workers: { path: '/workers', shows: 'Heartbeat' },
   join: { path: '/workers?join=1', shows: 'Make the command' },
   tokens: { path: '/tokens', shows: 'API tokens' },

@@ -3,6 +3,7 @@ import type { Clock } from '@vaquita/core';
 import type { SqlDriver } from './ports/driver.ts';
 import type { Store } from './ports/store.ts';
 import { createCommandVerbs, createEventVerbs } from './verbs/commands.ts';
+import { createDocumentCache } from './verbs/document-cache.ts';
 import { createInstanceVerbs } from './verbs/instances.ts';
 import { createMasterVerbs } from './verbs/master.ts';
 import { createProjectVerbs } from './verbs/projects.ts';
@@ -18,7 +19,8 @@ export interface StoreOptions {
 
 /** The database must have been migrated. Closing the store closes the driver. */
 export function openStore(driver: SqlDriver, options: StoreOptions): Store {
-  const workflows = createWorkflowVerbs(driver);
+  const documents = createDocumentCache();
+  const workflows = createWorkflowVerbs(driver, documents);
   return {
     projects: createProjectVerbs(driver),
     workflows,
@@ -31,7 +33,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     tokens: createTokenVerbs(driver),
     sessions: createSessionVerbs(driver),
     requests: createRequestVerbs(driver),
-    master: createMasterVerbs(driver, options.clock),
+    master: createMasterVerbs(driver, { clock: options.clock, documents }),
     close: () => driver.close(),
   };
 }

@@ -29,6 +29,19 @@ export function parseWorkflowDocument(input: unknown, options?: DefinitionOption
  * @throws AppError `bad_definition` when this version cannot run the document
  */
 export function compileWorkflow(document: WorkflowDocument, options?: DefinitionOptions): WorkflowDefinition {
+  if (options !== undefined) return compile(document, options);
+  let definition = compiled.get(document);
+  if (definition === undefined) {
+    definition = compile(document);
+    compiled.set(document, definition);
+  }
+  return definition;
+}
+
+/** What was made of a document, for as long as somebody holds it: documents never change. */
+const compiled = new WeakMap<WorkflowDocument, WorkflowDefinition>();
+
+function compile(document: WorkflowDocument, options?: DefinitionOptions): WorkflowDefinition {
   const { workflow, tasks } = readDefinition(document, options);
   return {
     name: workflow.name,

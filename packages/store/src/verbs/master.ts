@@ -18,7 +18,6 @@ import {
   type TaskInstanceId,
   type TaskState,
   type WorkerId,
-  type WorkflowDocument,
   type WorkflowInstanceId,
 } from '@vaquita/core';
 import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
@@ -28,12 +27,14 @@ import { many, one, statement } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { COMMANDS, INSTANCES, NEW_EVENTS, OUTBOX, TASKS } from '../sql/tables.ts';
 import { fileCommand, fromStored } from './commands.ts';
+import type { DocumentCache } from './document-cache.ts';
 import { fileRun } from './instances.ts';
 import { createOtherRunVerbs } from './other-runs.ts';
 import { slotsLast } from './places.ts';
 import { paramTexts } from './project-params.ts';
 import { createTakenVerbs } from './taken.ts';
 import { createWorkerVerbs } from './workers.ts';
+import { readDocument } from './workflows.ts';
 
 const FENCE = 'insert into fence (epoch) values (?)';
 /** All events of a unit with one statement, in their order; `->` gives an object back as its text. */
@@ -51,7 +52,7 @@ const INSTANCE = `select ${INSTANCES.columns} from workflow_instances where id =
 const RUN_TASKS = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? order by id`;
 const RUN_OUTBOX = `select ${OUTBOX.columns} from outbox where workflow_instance_id = ? order by dispatch_id`;
 const RUN_DOCUMENT = `select projects.name as project_name, projects.params as project_params,
-    workflow_versions.document
+    workflow_versions.content_hash
   from workflow_versions join workflows on workflows.id = workflow_id join projects on projects.id = project_id
   where workflow_id = ? and workflow_versions.version = ?`;
 /** Told which index: without statistics SQLite would rather sort all open runs for each page. */
@@ -60,12 +61,17 @@ const PENDING = `select ${COMMANDS.columns} from commands where done_at is null 
 const DISPATCH = `select t.id, t.name, t.state, t.worker_id, t.workflow_instance_id, i.project_id
   from task_instances t join workflow_instances i on i.id = t.workflow_instance_id where t.dispatch_id = ?`;
 
-export function createMasterVerbs(driver: SqlDriver, clock: Pick<Clock, 'now'>): MasterStore {
+export interface MasterVerbsOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly documents: DocumentCache;
+}
+
+export function createMasterVerbs(driver: SqlDriver, { clock, documents }: MasterVerbsOptions): MasterStore {
   const endCommand = (id: CommandId, outcome: string) => statement(END_COMMAND, [clock.now(), outcome, id], 1);
 
   return {
     workers: createWorkerVerbs(driver),
-    others: createOtherRunVerbs(driver),
+    others: createOtherRunVerbs(driver, documents),
     ...createTakenVerbs(driver),
     async commit(epoch, unit) {
       const { statements, numberAt } = commitStatements(epoch, unit, endCommand);
@@ -84,13 +90,17 @@ export function createMasterVerbs(driver: SqlDriver, clock: Pick<Clock, 'now'>):
       // The history of a deleted workflow stays, but there is no document to run it by.
       const definition = definitions[0];
       if (definition === undefined) return undefined;
+      const contentHash = String(definition.content_hash);
+      const document =
+        documents.get(contentHash) ?? (await readDocument(driver, documents, { ...instance, contentHash }));
+      if (document === undefined) return undefined;
       return {
         projectName: String(definition.project_name),
         projectParams: paramTexts(JSON.parse(String(definition.project_params)) as readonly ParamDefinition[]),
         instance,
         tasks: tasks.map(TASKS.read),
         outbox: outbox.map(OUTBOX.read),
-        document: JSON.parse(String(definition.document)) as WorkflowDocument,
+        document,
       };
     },
     async openInstances({ after, limit }) {

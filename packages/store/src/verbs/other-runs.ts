@@ -4,6 +4,7 @@ import type { SqlDriver, SqlRow } from '../ports/driver.ts';
 import type { DependencyRun, OtherRunsStore } from '../ports/master.ts';
 import { many, one } from '../sql/access.ts';
 import { INSTANCES, TASKS } from '../sql/tables.ts';
+import type { DocumentCache } from './document-cache.ts';
 import { createProjectVerbs } from './projects.ts';
 import { createResolveWorkflow } from './resolve-workflow.ts';
 import { createWorkflowVerbs } from './workflows.ts';
@@ -20,11 +21,11 @@ const CURRENT_TASKS = `select ${TASKS.columns} from task_instances indexed by ta
   where workflow_instance_id = ? and current = 1`;
 const NAMED_TASKS = `${CURRENT_TASKS} and name in (select value from json_each(?)) order by name`;
 
-export function createOtherRunVerbs(driver: SqlDriver): OtherRunsStore {
+export function createOtherRunVerbs(driver: SqlDriver, documents: DocumentCache): OtherRunsStore {
   return {
     resolveWorkflow: createResolveWorkflow({
       projects: createProjectVerbs(driver),
-      workflows: createWorkflowVerbs(driver),
+      workflows: createWorkflowVerbs(driver, documents),
     }),
     async instances(ids) {
       return (await many(driver, INSTANCES_OF, [JSON.stringify(ids)])).map(INSTANCES.read);

@@ -1,12 +1,13 @@
 /** Verbs of the workflows aggregate: the workflow and the versions of its document. */
 import { AppError, type NewEvent, type WorkflowDocument, type WorkflowId } from '@vaquita/core';
-import type { WorkflowRow, WorkflowStore } from '../ports/api.ts';
+import type { WorkflowRow, WorkflowStore, WorkflowVersionRow } from '../ports/api.ts';
 import type { SqlDriver, SqlValue } from '../ports/driver.ts';
 import type { DefinitionSource } from '../ports/master.ts';
 import { OPEN_STATES_SQL } from '../schema/state-lists.ts';
 import { many, one, refuse, statement, writeOr } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { NEW_EVENTS, VERSION_HEADS, VERSIONS, WORKFLOWS } from '../sql/tables.ts';
+import type { DocumentCache } from './document-cache.ts';
 
 const SELECT = `select ${WORKFLOWS.columns} from workflows`;
 /** Inserts the next version unless the newest one holds the same content. */
@@ -31,7 +32,20 @@ const DELETE_VERSIONS = 'delete from workflow_versions where workflow_id = ?';
 const DELETE = `delete from workflows where id = ? and not exists (
     select 1 from workflow_instances where workflow_id = ? and state in ${OPEN_STATES_SQL})`;
 
-export function createWorkflowVerbs(driver: SqlDriver): WorkflowStore & DefinitionSource {
+const HEAD = `select ${VERSION_HEADS.columns} from workflow_versions where workflow_id = ? and version = ?`;
+const DOCUMENT = 'select document from workflow_versions where workflow_id = ? and version = ?';
+
+/** The document of a version that is not kept; undefined when it has been deleted meanwhile. */
+export async function readDocument(
+  driver: SqlDriver,
+  documents: DocumentCache,
+  { workflowId, version, contentHash }: Pick<WorkflowVersionRow, 'workflowId' | 'version' | 'contentHash'>,
+): Promise<WorkflowDocument | undefined> {
+  const row = await one(driver, DOCUMENT, [workflowId, version]);
+  return row && documents.add(contentHash, String(row.document));
+}
+
+export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache): WorkflowStore & DefinitionSource {
   const nameInUse = (name: string) =>
     refuse('name_in_use', `The project has a workflow named "${name}" already. Choose another name.`);
   const notFound = (id: string) => new AppError('not_found', `There is no workflow ${id}.`);
@@ -42,9 +56,11 @@ export function createWorkflowVerbs(driver: SqlDriver): WorkflowStore & Definiti
   }
 
   async function version(id: WorkflowId, number: number) {
-    const sql = `select ${VERSIONS.columns} from workflow_versions where workflow_id = ? and version = ?`;
-    const row = await one(driver, sql, [id, number]);
-    return row && VERSIONS.read(row);
+    const head = await one(driver, HEAD, [id, number]);
+    if (head === undefined) return undefined;
+    const row = VERSION_HEADS.read(head);
+    const document = documents.get(row.contentHash) ?? (await readDocument(driver, documents, row));
+    return document && { ...row, document };
   }
 
   return {

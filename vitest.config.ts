@@ -10,11 +10,15 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Against hanging only: a busy machine is no failure.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/*/src/**/*.test.ts',
             'tools/**/*.test.ts',
             'bench/**/*.test.ts',
+            'sim/**/*.test.ts',
           ],
         },
       },

@@ -37,9 +37,9 @@ import { createWorkerVerbs } from './workers.ts';
 import { readDocument } from './workflows.ts';
 
 const FENCE = 'insert into fence (epoch) values (?)';
-/** All events of a unit with one statement, in their order; `->` gives an object back as its text. */
-const INSERT_EVENTS = `insert into events (type, project_id, workflow_instance_id, task_instance_id, at, data)
-  select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value -> 5 from json_each(?)`;
+/** All events of a run in a unit with one statement, in their order; `->` gives an object back as its text. */
+const INSERT_EVENTS = `insert into events (project_id, workflow_instance_id, type, task_instance_id, at, data)
+  select ?, ?, value ->> 0, value ->> 1, value ->> 2, value -> 3 from json_each(?)`;
 const END_COMMAND = 'update commands set done_at = ?, outcome = ? where id = ? and done_at is null';
 const NEXT_NUMBER = 'update workflows set last_number = last_number + 1 where id = ?';
 const SET_NUMBER = `update workflow_instances set number = (select last_number from workflows where id = workflow_id)
@@ -159,7 +159,10 @@ function commitStatements(
     else statements.push({ ...TASKS.updateFrom(before, task), expectChanges: 1 });
   }
   for (const task of unit.newTasks) statements.push(statement(TASKS.insert, TASKS.args(task)));
-  if (unit.events.length > 0) statements.push(statement(INSERT_EVENTS, [eventsAsJson(unit.events)]));
+  for (const events of byRun(unit.events)) {
+    const { projectId, workflowInstanceId } = events[0]!;
+    statements.push(statement(INSERT_EVENTS, [projectId, workflowInstanceId, eventsAsJson(events)]));
+  }
   for (const { instance: child, command, event } of unit.newRuns) {
     statements.push(...fileRun(child, command), statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)));
   }
@@ -169,15 +172,19 @@ function commitStatements(
   return { statements, numberAt };
 }
 
+/** Events of one run that follow each other: nearly always all of them. */
+function byRun(events: readonly NewEvent[]): readonly (readonly NewEvent[])[] {
+  const groups: NewEvent[][] = [];
+  for (const event of events) {
+    const last = groups.at(-1);
+    const before = last?.[0];
+    if (before?.workflowInstanceId === event.workflowInstanceId && before.projectId === event.projectId)
+      last!.push(event);
+    else groups.push([event]);
+  }
+  return groups;
+}
+
 function eventsAsJson(events: readonly NewEvent[]): string {
-  return JSON.stringify(
-    events.map(({ type, projectId, workflowInstanceId, taskInstanceId, at, data }) => [
-      type,
-      projectId,
-      workflowInstanceId,
-      taskInstanceId,
-      at,
-      data,
-    ]),
-  );
+  return JSON.stringify(events.map(({ type, taskInstanceId, at, data }) => [type, taskInstanceId, at, data]));
 }

@@ -135,6 +135,17 @@ describe('a sub-workflow', () => {
     expect(fixture.rows.newRuns).toHaveLength(1);
   });
 
+  test('that was told to end orders the stop again when somebody made its run go on and paused it', () => {
+    const fixture = createRunFixture([sub]);
+    fixture.start();
+    resolve(fixture);
+    fixture.kill('s');
+    tell(fixture, 'paused', { runCounter: 2 });
+    expect(orders(fixture)).toEqual(['stop', 'stop']);
+    tell(fixture, 'stopped', { runCounter: 2 });
+    expect(fixture.current('s').state).toBe('killed');
+  });
+
   test('at its timeout has its run stopped and counts as failed', () => {
     const timeout = { afterMs: 1_000, strategy: 'fail', from: 'start' } as const;
     const fixture = createRunFixture([{ ...sub, timeout }]);

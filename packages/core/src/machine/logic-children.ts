@@ -186,8 +186,12 @@ function judge(t: Transition, report: ChildReport, fromCounter: number, killed: 
     return { kind: 'wait', fromCounter: runCounter + 1 };
   }
   if (runCounter < fromCounter) return { kind: 'wait', fromCounter };
-  // A child that rested before the order to stop reached it is stopped by that order.
-  if (state === 'paused') return killed ? { kind: 'wait', fromCounter } : { kind: 'paused' };
+  if (state === 'paused' && killed) {
+    // The order to stop may have come and gone, and somebody made it go on since. One order too many changes nothing.
+    orderRun(t, { kind: 'stop', workflowInstanceId: child });
+    return { kind: 'wait', fromCounter };
+  }
+  if (state === 'paused') return { kind: 'paused' };
   return { kind: state === 'failure' ? 'failure' : 'stopped' };
 }
 

@@ -1,7 +1,4 @@
-/**
- * SQL with lists, against what Apache DolphinScheduler (commit 7e0095dca1) was recorded to make of it. Deviation: there
- * a list becomes as many values as it has entries; here it is one value, which `json_each` takes apart.
- */
+/** SQL with lists, against what Apache DolphinScheduler (commit 7e0095dca1) was recorded to make of it. */
 import { describe, expect, it } from 'vitest';
 import { parseScript } from './statements.ts';
 
@@ -13,10 +10,25 @@ describe('values in SQL against the recorded results of the reference', () => {
     const script = "select * from test where col1 in ('${col1}') and date='${date}' and col2 in ('${col2}')";
     const { statements, problems, warnings } = parseScript(script, params, TIME);
     expect([problems, warnings]).toEqual([[], []]);
-    expect(statements).toEqual([
+    expect(statements.map(({ sql }) => sql)).toEqual([
+      'select * from test where col1 in (?,?,?) and date=? and col2 in (?,?,?)',
+    ]);
+    expect(statements[0]?.values.map(({ value }) => value)).toEqual([
+      ...JSON.parse(params.col1),
+      params.date,
+      ...JSON.parse(params.col2),
+    ]);
+  });
+
+  it('binds a list of one entry as one value', () => {
+    const script = "select * from test where col1 in ('${col1}') and date='${date}'";
+    expect(parseScript(script, { ...params, col1: '["c1"]' }, TIME).statements).toEqual([
       {
-        sql: 'select * from test where col1 in (?) and date=? and col2 in (?)',
-        values: [params.col1, params.date, params.col2].map((value) => ({ type: 'text', value })),
+        sql: 'select * from test where col1 in (?) and date=?',
+        values: [
+          { type: 'text', value: 'c1' },
+          { type: 'text', value: '2020-06-30' },
+        ],
       },
     ]);
   });

@@ -5,7 +5,7 @@
  */
 import type { SqlOrder } from './order.ts';
 import { formatTable, valueText } from './result-table.ts';
-import type { SqlValue } from './statements.ts';
+import type { SqlValue } from './values.ts';
 
 /** What is used of a libSQL client or transaction. */
 export interface SqlExecutor {

@@ -102,6 +102,16 @@ describe('values', () => {
     );
   });
 
+  it('binds what a dynamic task left', () => {
+    const params = { 'dynamic.out(all cities)': '[{"rows":1},{"rows":2}]' };
+    expect(parse('select value from json_each(${dynamic.out(all cities)})', params)).toMatchObject({
+      statements: [
+        { sql: 'select value from json_each(?)', values: [{ type: 'text', value: '[{"rows":1},{"rows":2}]' }] },
+      ],
+      problems: [],
+    });
+  });
+
   it('ends on any text', () => {
     fc.assert(
       fc.property(
@@ -110,6 +120,74 @@ describe('values', () => {
           parse(parts.join(''), { a: '1' });
         },
       ),
+    );
+  });
+});
+
+describe('lists in in (…)', () => {
+  const list = (script: string, value: string) => {
+    const { statements, problems } = parse(script, { list: value, other: 'x' });
+    expect(problems).toEqual([]);
+    return { sql: statements[0]!.sql, values: statements[0]!.values.map(({ value: bound }) => bound) };
+  };
+
+  it.each(['in (${list})', "IN ( '${list}' )", 'not in(${list} /* these */)', 'in ( -- these\n${list}\n)'])(
+    'binds every entry in %j',
+    (condition) => {
+      const { sql, values } = list(`delete from t where x ${condition}`, '["a","b)"]');
+      expect(sql).toMatch(/in ?\(\s*\?,\?\s*\)$/i);
+      expect(values).toEqual(['a', 'b)']);
+    },
+  );
+
+  it.each([
+    ['in (${list}, 1)', 'in (?, 1)'],
+    ['in (1, ${list})', 'in (1, ?)'],
+    ['= (${list})', '= (?)'],
+    ['in (select value from json_each(${list}))', 'in (select value from json_each(?))'],
+  ])('binds one value in %s', (condition, expected) => {
+    expect(list(`select x ${condition}`, '["a","b"]')).toEqual({ sql: `select x ${expected}`, values: ['["a","b"]'] });
+  });
+
+  it.each(['', 'a', '[a', '{"a":1}', '[1'])('binds %j, which is no list, as one value', (value) => {
+    expect(list('select x in (${list})', value)).toEqual({ sql: 'select x in (?)', values: [value] });
+  });
+
+  it('matches nothing with an empty list', () => {
+    expect(list('select x in (${list})', ' [ ] ')).toEqual({ sql: 'select x in (null)', values: [] });
+    expect(list('select x in (${list})', '[null]')).toEqual({ sql: 'select x in (null)', values: [] });
+  });
+
+  it('binds numbers as numbers, also long ones, and anything else as its text', () => {
+    const { statements } = parse('select x in (${list})', {
+      list: '[1, 2.50, 9007199254740993, "9007199254740993,", true, false, [1,"b"], {"c": null}, null]',
+    });
+    expect(statements[0]?.sql).toBe('select x in (?,?,?,?,?,?,?,?)');
+    expect(statements[0]?.values).toEqual([
+      { type: 'integer', value: '1' },
+      { type: 'real', value: 2.5 },
+      { type: 'integer', value: '9007199254740993' },
+      { type: 'text', value: '9007199254740993,' },
+      { type: 'integer', value: '1' },
+      { type: 'integer', value: '0' },
+      { type: 'text', value: '[1,"b"]' },
+      { type: 'text', value: '{"c":null}' },
+    ]);
+  });
+
+  it('says what to write for a list that is too long to bind', () => {
+    const { problems } = parse('select x in (${list})', { list: JSON.stringify(Array(30_001).fill(1)) });
+    expect(problems).toEqual([expect.stringContaining('in (select value from json_each(${list}))')]);
+  });
+
+  it('no entry becomes SQL, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }), (entries) => {
+        const { statements } = parse("select x in ('${v}'); select 1", { v: JSON.stringify(entries) });
+        const marks = entries.map(() => '?').join(',');
+        expect(statements.map(({ sql }) => sql)).toEqual([`select x in (${marks})`, 'select 1']);
+        expect(statements[0]?.values.map((bound) => String(bound.value))).toEqual(entries);
+      }),
     );
   });
 });

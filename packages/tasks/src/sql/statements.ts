@@ -3,21 +3,16 @@
  * except where the script says so with `!{name}`; and what is put in that way cannot end its statement and begin another.
  *
  * `${name}` and `$[time]` are bound where they stand by themselves, also when a pair of quotes stands around exactly one
- * of them. Inside a longer literal or a comment they are left alone.
+ * of them. Inside a longer literal or a comment they are left alone. A list alone in `in (…)` is bound entry by entry.
  */
 import {
   evaluateTimeExpression,
   findPlaceholders,
-  PARAM_NAME,
+  PARAM_REFERENCE,
   type Placeholder,
   type TimeContext,
 } from '@vaquita/core';
-
-/** As SQLite binds it. A number is one only when its text is exactly how the number is written. */
-export type SqlValue =
-  | { readonly type: 'text'; readonly value: string }
-  | { readonly type: 'integer'; readonly value: string }
-  | { readonly type: 'real'; readonly value: number };
+import { bindable, bindableEntries, MAX_LIST_VALUES, type SqlValue } from './values.ts';
 
 export interface Statement {
   readonly sql: string;
@@ -69,14 +64,20 @@ export function parseScript(script: string, params: Readonly<Record<string, stri
     const placeholder = placeholders.get(at) ?? quotedPlaceholder(scan, at);
     if (placeholder !== undefined) {
       const quoted = script[at] === "'" ? 1 : 0;
+      const after = placeholder.end + quoted;
       const replaced = replace(scan, placeholder);
-      if (typeof replaced === 'string') sql += quoted === 1 ? `'${replaced.replaceAll("'", "''")}'` : replaced;
+      const entries = fillsIn(script, words, after) ? entriesOf(scan, placeholder) : undefined;
+      if (entries !== undefined) {
+        // No list is empty in SQL; nothing equals null.
+        sql += entries.length === 0 ? 'null' : entries.map(() => '?').join(',');
+        values.push(...entries);
+      } else if (typeof replaced === 'string') sql += quoted === 1 ? `'${replaced.replaceAll("'", "''")}'` : replaced;
       else {
         sql += '?';
         values.push(replaced);
       }
       words.push('?');
-      at = placeholder.end + quoted;
+      at = after;
       continue;
     }
     const literal = quotedAt(script, at);
@@ -109,8 +110,28 @@ export function parseScript(script: string, params: Readonly<Record<string, stri
 }
 
 function isMeant({ kind, content }: Placeholder, time: TimeContext): boolean {
-  if (kind !== 'time') return PARAM_NAME.test(content);
+  if (kind !== 'time') return PARAM_REFERENCE.test(content);
   return evaluateTimeExpression(content, time).kind === 'value';
+}
+
+/** Whether what ends here stands alone between the parentheses of `in (…)`. */
+function fillsIn(script: string, words: readonly string[], end: number): boolean {
+  if (words.at(-1) !== '(' || words.at(-2) !== 'in') return false;
+  let at = end;
+  for (;;) {
+    const next = /\s/.test(script[at] ?? '') ? at + 1 : commentAt(script, at);
+    if (next === at) return script[at] === ')';
+    at = next;
+  }
+}
+
+function entriesOf(scan: Scan, { kind, content }: Placeholder): readonly SqlValue[] | undefined {
+  if (kind !== 'value' || !Object.hasOwn(scan.params, content)) return undefined;
+  const entries = bindableEntries(scan.params[content]!);
+  if (entries === undefined || entries.length <= MAX_LIST_VALUES) return entries;
+  const most = `in (\${${content}}) takes a list of at most ${MAX_LIST_VALUES} entries, and this one has ${entries.length}`;
+  scan.problems.push(`${most}; write in (select value from json_each(\${${content}}))`);
+  return undefined;
 }
 
 function depthChange(words: readonly string[]): number {
@@ -173,12 +194,4 @@ function replace(scan: Scan, { kind, content, start, end }: Placeholder): SqlVal
   }
   const value = scan.params[content]!;
   return kind === 'raw' ? value : bindable(value);
-}
-
-/** Text that is exactly a number is bound as one, so that it compares as one; a text column turns it back. */
-function bindable(text: string): SqlValue {
-  if (/^(0|-?[1-9]\d{0,17})$/.test(text)) return { type: 'integer', value: text };
-  const number = Number(text);
-  if (/^-?\d+\.\d+$/.test(text) && String(number) === text) return { type: 'real', value: number };
-  return { type: 'text', value: text };
 }

@@ -54,10 +54,10 @@ export const BREAKAGES: readonly (() => Breakage)[] = [
     ...dropsSent('resultAck', 3),
   }),
   () => {
-    const due = everyNth(15);
+    const due = everyNth(150);
     return {
       name: 'lost-timer',
-      what: 'Every fifteenth timer is forgotten.',
+      what: 'One timer in 150 is forgotten.',
       clock: (clock) => ({
         now: clock.now,
         setTimeout: (run, delayMs) => clock.setTimeout(due() ? () => {} : run, delayMs),
@@ -151,6 +151,16 @@ export const BREAKAGES: readonly (() => Breakage)[] = [
     name: 'impatient',
     what: 'A dispatch is taken back before a worker can have acknowledged it.',
     settings: { ackTimeoutMs: 20 },
+  }),
+  () => ({
+    name: 'blind-gate',
+    what: 'A new leader is told of no run that is live, and the store lets two runs have one place.',
+    port: (store) => ({
+      ...store,
+      liveRuns: async () => [],
+      commit: (epoch, unit) =>
+        store.commit(epoch, { ...unit, instance: unit.instance && { ...unit.instance, executionSlot: null } }),
+    }),
   }),
   () => ({
     name: 'lost-kill',

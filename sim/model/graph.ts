@@ -33,7 +33,7 @@ export function viewGraph(workflow: WorkflowSpec, run: RunFacts): GraphView {
     const stands = standing(from);
     if (stands === 'skipped') return 'unchosen';
     if (stands === 'passed') return isChosen(tasks.get(from)!, run.current.get(from), to.name) ? 'chosen' : 'unchosen';
-    if (ENDED_BADLY.has(stands)) return to.kind.type === 'conditions' ? 'chosen' : 'blocked';
+    if (ENDED_BADLY.has(stands)) return to.kind.type === 'conditions' && to.enabled ? 'chosen' : 'blocked';
     return 'open';
   }
 
@@ -60,7 +60,7 @@ export function viewGraph(workflow: WorkflowSpec, run: RunFacts): GraphView {
     isBroken(name) {
       if (!ENDED_BADLY.has(standing(name))) return false;
       const followers = after.get(name) ?? [];
-      return followers.length === 0 || followers.some((task) => task.kind.type !== 'conditions');
+      return followers.length === 0 || followers.some((task) => task.kind.type !== 'conditions' || !task.enabled);
     },
   };
 }

@@ -122,7 +122,6 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
       const id = unit.instance?.id ?? unit.newTasks[0]?.workflowInstanceId ?? unit.changedTasks[0]?.workflowInstanceId;
       for (const { id: command, outcome } of unit.commandsDone) finish(command, outcome, unit.at);
       for (const row of unit.newCommands) if (!commands.has(row.id)) commands.set(row.id, { row, outcome: null });
-      for (const made of unit.newRuns) start(made);
       const run = id === undefined ? undefined : runs.get(id);
       if (!run) {
         for (const event of unit.events) {
@@ -140,6 +139,7 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
       for (const { row } of changed) if (!row.current) put(run, row);
       for (const { row } of changed) if (row.current) put(run, row);
       for (const event of unit.events) tell(run, event);
+      for (const made of unit.newRuns) start(made);
       return { unit, run, before, tasks: changed };
     },
     reject: finish,

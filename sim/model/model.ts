@@ -8,7 +8,9 @@ import { type AppliedUnit, type Execution, type NewRunFact, Violation } from './
 import { createMirror, type Mirror, type WorldFacts } from './mirror.ts';
 import { unrest } from './rest.ts';
 import { checkCapacity } from './rules-capacity.ts';
+import { checkControl } from './rules-control.ts';
 import { checkEnds } from './rules-ends.ts';
+import { checkLogic } from './rules-logic.ts';
 import { checkNothingOverdue, checkReason, checkRunReason } from './rules-reasons.ts';
 import { checkRows } from './rules-rows.ts';
 import { checkStarts } from './rules-starts.ts';
@@ -67,6 +69,8 @@ export function createModel(scenario: Scenario, world: WorldFacts): Model {
       checkCapacity(mirror, { largest }, change);
       checkStarts(mirror, change);
       checkEnds(mirror, taken, change);
+      checkControl(mirror, change);
+      checkLogic(mirror, change);
       checkRunReason(change.run);
       for (const { row } of change.tasks) checkReason(row);
     },

@@ -10,7 +10,8 @@ export function unrest(mirror: Mirror): string | undefined {
     if (outcome === null) return `the command ${row.kind} for run ${row.workflowInstanceId} has not been carried out`;
   }
   for (const run of mirror.runs.values()) {
-    if (TERMINAL_RUN.has(run.row.state) || run.row.quarantine || waitsForPerson(mirror, run)) continue;
+    if (run.row.quarantine) return `the run ${run.row.id} is set aside: ${run.row.quarantine.text}`;
+    if (TERMINAL_RUN.has(run.row.state) || waitsForPerson(mirror, run)) continue;
     const open = [...run.current.values()].filter(({ state }) => !TERMINAL_TASK.has(state));
     const tasks = open.map((row) => `${row.name} is ${row.state} (${row.reason?.code ?? 'no reason'})`).join(', ');
     return `the run ${run.row.id} is ${run.row.state} (${run.row.reason?.code ?? 'no reason'})${tasks && `: ${tasks}`}`;

@@ -8,6 +8,8 @@ import { viewGraph } from './graph.ts';
 import type { Mirror } from './mirror.ts';
 import { isHeld, isLogic, TERMINAL_RUN, TERMINAL_TASK } from './rules-rows.ts';
 
+const ENDED_BADLY: ReadonlySet<string> = new Set(['failure', 'killed']);
+
 /** Dispatches whose end has been taken. */
 export type Taken = Set<string>;
 
@@ -23,7 +25,8 @@ export function checkEnds(mirror: Mirror, taken: Taken, change: Change): void {
     }
     if (run.row.dryRun || isLogic(row)) continue;
     checkTaskEnd(mirror, run, row);
-    checkNotTaken(mirror, row);
+    // One that was set aside is ended from its rows, whatever its workers do.
+    if (!before.quarantine) checkNotTaken(mirror, row);
   }
   if (TERMINAL_RUN.has(run.row.state) && !TERMINAL_RUN.has(before.state)) checkRunEnd(mirror, run);
 }
@@ -78,10 +81,9 @@ function mayBeKilled(mirror: Mirror, run: RunFacts, row: TaskInstanceRow): boole
   if (run.done.some(({ command }) => command.kind === 'stop')) return true;
   if (run.done.some(({ command }) => command.kind === 'kill_task' && command.payload.taskInstanceId === row.id))
     return true;
-  if (run.row.failureStrategy === 'end') {
-    const view = viewGraph(spec, run);
-    if ([...view.tasks.keys()].some((name) => name !== row.name && view.isBroken(name))) return true;
-  }
+  // Of an attempt before this one too: a recovery may have been asked for in the same moment.
+  const othersBroke = [...run.tasks.values()].some(({ id, state }) => id !== row.id && ENDED_BADLY.has(state));
+  if (run.row.failureStrategy === 'end' && othersBroke) return true;
   if (spec.timeoutMs !== null && run.row.reason?.code === 'workflow_timeout') return true;
   return spec.execution === 'serial_priority' || run.row.parentInstanceId != null;
 }

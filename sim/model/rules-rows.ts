@@ -13,7 +13,7 @@ export const TERMINAL_TASK: ReadonlySet<string> = new Set([
 ]);
 export const TERMINAL_RUN: ReadonlySet<string> = new Set(['paused', 'stopped', 'failure', 'success']);
 /** Orders that bring a run that has ended back to life. */
-const REVIVING: ReadonlySet<string> = new Set([
+export const REVIVING: ReadonlySet<string> = new Set([
   'resume',
   'recover_failed',
   'rerun',
@@ -47,7 +47,8 @@ export function checkRows(_mirror: Mirror, { unit, run, before, tasks }: Change)
 
 function checkRunEnd(run: RunFacts, before: WorkflowInstanceRow, orders: readonly string[]): void {
   const { row } = run;
-  if (TERMINAL_RUN.has(before.state) && row.state !== before.state && !orders.some((kind) => REVIVING.has(kind))) {
+  const ordered = orders.some((kind) => REVIVING.has(kind)) || (before.state === 'paused' && orders.includes('stop'));
+  if (TERMINAL_RUN.has(before.state) && row.state !== before.state && !ordered) {
     throw new Violation(
       'final',
       `the run ${row.id} had ended as ${before.state} and became ${row.state} without an order`,
@@ -67,7 +68,8 @@ function checkTaskEnd(run: RunFacts, before: TaskInstanceRow, row: TaskInstanceR
   if (!TERMINAL_TASK.has(before.state) || before.state === row.state) return;
   const forced = row.state === 'forced_success' && (before.state === 'failure' || before.state === 'killed');
   if (forced && orders.includes('force_success')) return;
-  if (before.state === 'paused' && (orders.some((kind) => REVIVING.has(kind)) || run.row.state !== 'paused')) return;
+  if (before.state === 'paused' && orders.some((kind) => REVIVING.has(kind) || kind === 'stop')) return;
+  if (before.state === 'paused' && run.row.state !== 'paused') return;
   throw new Violation('final', `${row.name} ${row.id} had ended as ${before.state} and became ${row.state}`);
 }
 

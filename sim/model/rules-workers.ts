@@ -12,6 +12,8 @@ export function checkAccepted(mirror: Mirror, execution: Execution): void {
     if (taskOf(mirror, other.taskInstanceId) !== subject) continue;
     if (other.dispatchId === execution.dispatchId || mirror.wasImpaired(other.worker, other.acceptedAt - PATIENCE_MS))
       continue;
+    // One that slept may begin what it was sent long ago, before it hears that it has been given up.
+    if (mirror.wasImpaired(execution.worker, execution.acceptedAt - PATIENCE_MS)) continue;
     throw new Violation(
       'twice',
       `${subject} is begun by worker ${execution.worker} while worker ${other.worker}, which was never away, works on it`,

@@ -15,6 +15,7 @@ type Draw = (
 ) => Fault extends infer F ? (F extends Fault ? Omit<F, 'at'> : never) : never;
 
 const HOUR_MS = 3_600_000;
+const BUSY_MS = 60_000;
 
 const DRAWS: readonly (readonly [number, Draw])[] = [
   [
@@ -45,6 +46,7 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
   ],
   [2, (chance) => ({ what: 'busy', forMs: chance.skewed(100, 30_000), share: chance.oneOf([0.2, 0.5, 1]) })],
   [2, (chance) => ({ what: 'conflict', nth: chance.skewed(1, 10) })],
+  [1, (chance) => ({ what: 'refused', nth: chance.skewed(1, 10) })],
   [2, (chance) => ({ what: 'slow', forMs: chance.skewed(100, 30_000), byMs: chance.skewed(100, 10_000) })],
   [
     2,
@@ -78,7 +80,9 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
 export function drawFaults(chance: Chance, sources: FaultSources): Fault[] {
   return Array.from({ length: chance.skewed(1, 8) }, () => {
     const fault = chance.weighed(DRAWS)(chance, sources);
-    return { at: chance.skewed(1, sources.untilMs), ...fault } as Fault;
+    // Mostly while much is going on: runs begin early, and many end within a minute.
+    const at = chance.happens(0.5) ? chance.between(500, BUSY_MS) : chance.skewed(1, sources.untilMs);
+    return { at, ...fault } as Fault;
   });
 }
 

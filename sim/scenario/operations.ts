@@ -2,7 +2,7 @@
 import { PRIORITIES } from '@vaquita/core';
 import type { Abilities } from './abilities.ts';
 import type { Chance } from './chance.ts';
-import type { Operation, OperationKind, TaskGroupSpec, WorkflowSpec } from './scenario.ts';
+import type { Operation, OperationKind, TaskGroupSpec, TaskSpec, WorkflowSpec } from './scenario.ts';
 
 export interface OperationSources {
   readonly abilities: Abilities;
@@ -33,9 +33,8 @@ export function drawOperations(chance: Chance, sources: OperationSources): Opera
   });
   const orders = Array.from({ length: chance.oneOf([0, 1, 3, 8]) }, () => {
     const start = chance.oneOf(starts);
-    const at = start.at + chance.skewed(0, untilMs - start.at);
-    return drawOrder(chance, sources, { start, at });
-  });
+    return drawOrders(chance, sources, { start, at: start.at + chance.skewed(0, untilMs - start.at) });
+  }).flat();
   const resizes = sources.groups.flatMap((group) =>
     chance.happens(0.3)
       ? [{ at: chance.between(0, untilMs), do: 'resize' as const, group: group.name, size: chance.between(1, 3) }]
@@ -46,14 +45,51 @@ export function drawOperations(chance: Chance, sources: OperationSources): Opera
 
 type Start = Extract<Operation, { do: 'start' }>;
 
+const FITS: { readonly [Kind in OperationKind]?: (task: TaskSpec) => boolean } = {
+  force_success: ({ attempts }) => attempts.some(({ end }) => end === 'failure'),
+  force_start: ({ taskGroup }) => taskGroup !== null,
+  approve_task: ({ kind }) => kind.type === 'approval',
+  reject_task: ({ kind }) => kind.type === 'approval',
+};
+
+/** What often follows an order, for a run that was brought to rest by it or has ended. */
+const SEQUELS: { readonly [Kind in OperationKind]?: readonly OperationKind[] } = {
+  pause: ['resume', 'resume', 'stop', 'recover_failed'],
+  stop: ['resume', 'recover_failed', 'rerun'],
+  kill_task: ['recover_failed', 'force_success', 'rerun_from'],
+  force_success: ['recover_failed'],
+};
+
+function drawOrders(
+  chance: Chance,
+  sources: OperationSources,
+  { start, at }: { readonly start: Start; readonly at: number },
+): Operation[] {
+  const kind = chance.oneOf(sources.abilities.operations);
+  const first = drawOrder(chance, sources, { start, at, kind });
+  const sequels = SEQUELS[kind];
+  if (sequels === undefined || chance.happens(0.4)) return [first];
+  const later = at + chance.skewed(0, 60_000);
+  return [first, drawOrder(chance, sources, { start, at: later, kind: chance.oneOf(sequels), task: first })];
+}
+
 function drawOrder(
   chance: Chance,
-  { abilities, workflows }: OperationSources,
-  { start, at }: { readonly start: Start; readonly at: number },
+  { workflows }: OperationSources,
+  {
+    start,
+    at,
+    kind,
+    task,
+  }: { readonly start: Start; readonly at: number; readonly kind: OperationKind; readonly task?: Operation },
 ): Operation {
-  const names = workflows.find(({ name }) => name === start.workflow)!.tasks.map(({ name }) => name);
+  const { tasks } = workflows.find(({ name }) => name === start.workflow)!;
+  const names = tasks.map(({ name }) => name);
+  // Mostly one that the order can mean; sometimes any.
+  const fitting = tasks.filter(FITS[kind] ?? (() => true)).map(({ name }) => name);
+  const meant =
+    task && 'task' in task ? task.task : chance.oneOf(fitting.length > 0 && chance.happens(0.8) ? fitting : names);
   const how = { at, run: start.run, twice: chance.happens(0.1), quietly: chance.happens(0.2) };
-  const kind: OperationKind = chance.oneOf(abilities.operations);
   switch (kind) {
     case 'rerun_from':
       return {
@@ -66,7 +102,7 @@ function drawOrder(
     case 'force_start':
     case 'approve_task':
     case 'reject_task':
-      return { ...how, do: kind, task: chance.oneOf(names) };
+      return { ...how, do: kind, task: meant };
     case 'signal':
       return { ...how, do: kind, name: chance.oneOf(['go', 'other']) };
     case 'start':

@@ -155,7 +155,8 @@ export type Fault = Timed &
     | { readonly what: 'clock'; readonly server: number; readonly byMs: number }
     /** Calls to the store fail for a while, before or after they have been done. */
     | { readonly what: 'busy'; readonly forMs: number; readonly share: number }
-    | { readonly what: 'conflict'; readonly nth: number }
+    /** The n-th commit from then on is refused: as a conflict, or for a reason that no other try will mend. */
+    | { readonly what: 'conflict' | 'refused'; readonly nth: number }
     | { readonly what: 'slow'; readonly forMs: number; readonly byMs: number }
     | { readonly what: 'unreachable'; readonly server: number; readonly forMs: number }
     | { readonly what: 'cut' | 'silence'; readonly worker: string }

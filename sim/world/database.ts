@@ -19,8 +19,9 @@ export interface Database {
 export interface Trouble {
   busyUntil: number;
   busyShare: number;
-  /** Commits left until one is refused as a conflict; 0: none is. */
+  /** Commits left until one is refused as a conflict, or for good; 0: none is. */
   conflictIn: number;
+  refusedIn: number;
   slowUntil: number;
   slowBy: number;
   /** By process name: until when it does not reach the database. */
@@ -43,6 +44,7 @@ export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptio
     busyUntil: 0,
     busyShare: 0,
     conflictIn: 0,
+    refusedIn: 0,
     slowUntil: 0,
     slowBy: 0,
     unreachableUntil: new Map(),
@@ -59,6 +61,11 @@ export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptio
     if (verb === 'commit' && trouble.conflictIn > 0) {
       trouble.conflictIn -= 1;
       if (trouble.conflictIn === 0) return new AppError('conflict', 'A conflict, for the sake of the simulation.');
+    }
+    if (verb === 'commit' && trouble.refusedIn > 0) {
+      trouble.refusedIn -= 1;
+      if (trouble.refusedIn === 0)
+        return new AppError('internal', 'The unit is refused, for the sake of the simulation.');
     }
     if (timeline.elapsed >= trouble.busyUntil || random.next() >= trouble.busyShare) return undefined;
     return new AppError('database_busy', 'The database is busy.');

@@ -5,6 +5,7 @@ import {
   formatDuration,
   type IdSource,
   type ProjectId,
+  parseWorkflowDocument,
   type WorkflowDocument,
   type WorkflowId,
   type WorkflowInstanceId,
@@ -12,8 +13,9 @@ import {
 } from '@vaquita/core';
 import type { Operation, TaskSpec, WorkflowSpec } from '../scenario/scenario.ts';
 
+/** @throws AppError `bad_definition` when the scenario makes no sense. */
 export function documentOf(workflow: WorkflowSpec): WorkflowDocument {
-  return {
+  return parseWorkflowDocument({
     name: workflow.name,
     execution: workflow.execution,
     ...(workflow.maxParallelRuns === null ? {} : { maxParallelRuns: workflow.maxParallelRuns }),
@@ -22,7 +24,7 @@ export function documentOf(workflow: WorkflowSpec): WorkflowDocument {
       ? {}
       : { timeout: { after: formatDuration(workflow.timeoutMs), strategy: 'fail' } }),
     tasks: workflow.tasks.map(taskOf),
-  };
+  });
 }
 
 function taskOf(task: TaskSpec): object {
@@ -35,8 +37,8 @@ function taskOf(task: TaskSpec): object {
     ...(timeout ? { timeout: { after: formatDuration(timeout.afterMs), strategy: timeout.strategy } } : {}),
     delay: formatDuration(task.delayMs),
     priority: task.priority,
-    workerGroup: task.workerGroup,
-    ...(taskGroup === null ? {} : { taskGroup }),
+    ...(task.kind.type === 'work' ? { workerGroup: task.workerGroup } : {}),
+    ...(taskGroup === null || task.kind.type !== 'work' ? {} : { taskGroup }),
     ...settingsOf(task),
   };
 }
@@ -74,8 +76,8 @@ function settingsOf({ kind }: TaskSpec): object {
         type: 'dependent',
         on: { workflow: kind.workflow, cycle: 'day', range: 'today' },
         onFailure: kind.onFailure,
-        checkInterval: '10s',
-        failureWait: '1m',
+        interval: '10s',
+        ...(kind.onFailure === 'wait' ? { failureWait: '1m' } : {}),
       };
     case 'approval':
       return { type: 'approval', message: 'May it go on?' };

@@ -17,6 +17,8 @@ export interface SimServer {
   accept(wire: Wire): void;
   /** Turns its wall clock. */
   turn(byMs: number): void;
+  /** Nobody waits for it to die any more. */
+  spare(): void;
   /** Kills it at the n-th point of this kind, or at once; another life begins after `downMs`. */
   crash(how: { readonly point: CrashPoint; readonly nth: number; readonly downMs: number }): void;
 }
@@ -37,7 +39,7 @@ export interface ServerDeps {
   readonly failed: (error: unknown) => void;
 }
 
-export const TOKEN = 'vqw_sim';
+const TOKEN = 'vqw_sim';
 const START_AGAIN_MS = 1_000;
 
 export function createSimServer(deps: ServerDeps): SimServer {
@@ -131,6 +133,9 @@ export function createSimServer(deps: ServerDeps): SimServer {
     },
     turn(byMs) {
       skew += byMs;
+    },
+    spare() {
+      trap = undefined;
     },
     crash(how) {
       downMs = how.downMs;

@@ -217,6 +217,12 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
   for (const operation of scenario.operations) timeline.after(operation.at, () => void operate(operation).catch(fail));
   for (const fault of scenario.faults) timeline.after(fault.at, () => inflict(fault));
 
+  // What has not happened by now does not happen any more.
+  timeline.after(scenario.calmAt, () => {
+    Object.assign(database.trouble, { conflictIn: 0, refusedIn: 0 });
+    for (const server of servers) server.spare();
+  });
+
   function fail(error: unknown): void {
     failure ??= error;
   }
@@ -232,6 +238,9 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
         return;
       case 'conflict':
         trouble.conflictIn = fault.nth;
+        return;
+      case 'refused':
+        trouble.refusedIn = fault.nth;
         return;
       case 'slow':
         trouble.slowUntil = elapsed + fault.forMs;

@@ -54,6 +54,11 @@ export const STEPS: readonly Step[] = [
     onFailure: 'Run the failing file alone: npx vitest run --project unit <file>.',
   },
   {
+    name: 'simulator',
+    command: ['node', 'sim/run.ts', '--seeds', '2500'],
+    onFailure: 'Replay the seed that is named: npm run sim -- --seed <seed>. sim/README.md says how to read it.',
+  },
+  {
     name: 'behaviour',
     command: ['vitest', 'run', '--project', 'behaviour'],
     tests: true,

@@ -1,0 +1,34 @@
+/** The simulator can fail: each known defect is found, within far fewer seeds than are simulated for a change. */
+import { describe, expect, test } from 'vitest';
+import { ABILITIES } from '../scenario/abilities.ts';
+import { generateScenario } from '../scenario/generate.ts';
+import { simulate } from '../world/simulate.ts';
+import { BREAKAGES, findBreakage } from './breakages.ts';
+
+const SEEDS = 600;
+
+async function seedsToDetection(name: string): Promise<{ seeds: number; rule: string } | undefined> {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const scenario = generateScenario(seed, ABILITIES);
+    const { violation } = await simulate(scenario, { breakage: findBreakage(name), keepTrace: false });
+    // It has to be this defect that breaks a rule.
+    if (violation && !(await simulate(scenario, { keepTrace: false })).violation)
+      return { seeds: seed, rule: violation.rule };
+  }
+  return undefined;
+}
+
+describe('a known defect is found', () => {
+  test.each(BREAKAGES.map((make) => make().name))(
+    '%s',
+    async (name) => {
+      const found = await seedsToDetection(name);
+      expect(found, `${name} was not found in ${SEEDS} seeds`).toBeDefined();
+    },
+    120_000,
+  );
+});
+
+test('a defect that nobody knows is refused, with the names of those that are known', () => {
+  expect(() => findBreakage('nothing')).toThrow(/no-fence/);
+});

@@ -1,5 +1,5 @@
 /** What the behaviour tests do with workflows: define one, start it, wait for a state, look at its tasks. */
-import type { InstanceView, StartRequest, TaskInstanceView, VaquitaClient } from '@vaquita/client';
+import type { ActionAnswer, InstanceView, StartRequest, TaskInstanceView, VaquitaClient } from '@vaquita/client';
 import { isWorkflowTerminal, type WorkflowState } from '@vaquita/core';
 import { eventually } from './poll.ts';
 
@@ -10,17 +10,26 @@ export interface Run {
 }
 
 /** Creates the project when it is not there, saves the definition and puts it online. @returns the workflow's name. */
-async function define(client: VaquitaClient, definition: Readonly<Record<string, unknown>>): Promise<string> {
+export async function define(
+  client: VaquitaClient,
+  definition: Readonly<Record<string, unknown>>,
+  project = PROJECT,
+): Promise<string> {
   const names = (await client.projects.list({ limit: 500 })).items.map((project) => project.name);
-  if (!names.includes(PROJECT)) await client.projects.create({ name: PROJECT });
+  if (!names.includes(project)) await client.projects.create({ name: project });
   const name = String(definition.name);
-  await client.workflows.create(PROJECT, definition);
-  await client.workflows.online(PROJECT, name);
+  await client.workflows.create(project, definition);
+  await client.workflows.online(project, name);
   return name;
 }
 
-async function start(client: VaquitaClient, workflow: string, request: StartRequest = {}): Promise<Run> {
-  return client.workflows.start(PROJECT, workflow, request);
+export async function start(
+  client: VaquitaClient,
+  workflow: string,
+  request: StartRequest = {},
+  project = PROJECT,
+): Promise<Run> {
+  return client.workflows.start(project, workflow, request);
 }
 
 export async function defineAndStart(
@@ -73,6 +82,22 @@ export async function waitForTask(
     async () => (await tasksOf(client, run)).find((task) => task.name === name && task.current && matches(task)),
     { withinMs, evidence: () => describeRun(client, run) },
   );
+}
+
+/** Waits until the leader has carried out what was asked for. @throws when it had to reject it. */
+export async function carriedOut(client: VaquitaClient, asked: Promise<ActionAnswer>): Promise<ActionAnswer> {
+  const answer = await asked;
+  const { state, outcome } = await eventually(`the leader to ${answer.action}`, async () => {
+    const operation = await client.instances.operation(answer.operationId);
+    return operation.state === 'pending' ? undefined : operation;
+  });
+  if (state !== 'done') throw new Error(`${answer.action} was ${state}: ${outcome}`);
+  return answer;
+}
+
+/** The runs that tasks of this run have started, oldest first. */
+export async function childrenOf(client: VaquitaClient, run: Run): Promise<readonly InstanceView[]> {
+  return (await client.instances.list({ parent: run.id, limit: 500 })).items.toReversed();
 }
 
 /** For failures: every attempt with its state, its reason and the end of its log. */

@@ -40,3 +40,8 @@ export function append(scratch: Scratch, file: string, text: string): string {
 export function waitAt(scratch: Scratch, gate: string): string {
   return `n=0; while [ ! -e '${scratch.path(gate)}' ]; do n=$((n + 1)); [ "$n" -lt 1200 ] || exit 9; sleep 0.05; done`;
 }
+
+/** Shell: `waitAt` for a gate whose path is in a variable, so that each run of a workflow has a gate of its own. */
+export function waitAtPathIn(variable: string): string {
+  return `n=0; while [ ! -e "$${variable}" ]; do n=$((n + 1)); [ "$n" -lt 600 ] || exit 9; sleep 0.1; done`;
+}

@@ -37,13 +37,13 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** Where each action is possible: also where it is done already, which the leader tells. */
 const POSSIBLE: Readonly<Record<string, readonly WorkflowState[]>> = {
-  pause: ['running', 'ready_pause', 'paused'],
+  pause: ['submitted', 'serial_wait', 'running', 'ready_pause', 'paused'],
   resume: ['paused', 'stopped'],
   stop: ['submitted', 'serial_wait', 'running', 'ready_pause', 'ready_stop', 'paused'],
   'recover-failed': ['paused', 'stopped', 'failure'],
   rerun: ['paused', 'stopped', 'failure', 'success'],
   'rerun-from': ['paused', 'stopped', 'failure', 'success'],
-  signal: ['running', 'ready_pause'],
+  signal: ['running'],
 };
 const STATES: readonly WorkflowState[] = [
   'submitted',

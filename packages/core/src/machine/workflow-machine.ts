@@ -126,6 +126,8 @@ export const WORKFLOW_TABLE: WorkflowTable = {
     RecoverFailed: { refuse: 'it is still pausing; wait until it is paused' },
     RerunWorkflow: { refuse: 'it is still pausing; stop it first' },
     RerunFrom: { refuse: 'it is still pausing; stop it first' },
+    // What waited for one rests already.
+    SignalReceived: { refuse: 'it is pausing; send the signal when it has been resumed' },
   },
   ready_stop: {
     ...whenLive,

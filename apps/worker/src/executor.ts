@@ -178,13 +178,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
       ports: options.ports,
       workDir,
       transfer: entry.type.usesProcess ? options.transfer(dispatchId, workDir) : null,
-      baseEnv: {
+      baseEnv: () => ({
         ...inherited,
         [DISPATCH_VARIABLE]: dispatchId,
         VAQUITA_TASK_NAME: order.taskName,
         VAQUITA_TASK_INSTANCE_ID: order.taskInstanceId,
         VAQUITA_ATTEMPT: String(order.attempt),
-      },
+      }),
       write: (stream, text) => output.write(dispatchId, stream, text),
       onStarted: (processId) => started(entry, processId),
     });

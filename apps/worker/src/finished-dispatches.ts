@@ -1,4 +1,4 @@
-/** The newest dispatch ids whose results are delivered: a copy of such a dispatch that comes late is not run (P3). */
+/** At least the 10,000 newest dispatch ids whose results are delivered: a copy of such a dispatch that comes late is not run (P3). */
 import type { DispatchId } from '@vaquita/core';
 
 export interface FinishedDispatches {
@@ -9,16 +9,17 @@ export interface FinishedDispatches {
 const MAX_REMEMBERED = 10_000;
 
 export function createFinishedDispatches(max: number = MAX_REMEMBERED): FinishedDispatches {
-  const known = new Set<DispatchId>();
+  // Two generations: when the newer one is full it becomes the older, and what was older is forgotten.
+  let newer = new Set<DispatchId>();
+  let older = new Set<DispatchId>();
   return {
     add(dispatchId) {
-      known.add(dispatchId);
-      if (known.size <= max) return;
-      for (const oldest of known) {
-        known.delete(oldest);
-        return;
+      if (newer.size >= max) {
+        older = newer;
+        newer = new Set();
       }
+      newer.add(dispatchId);
     },
-    has: (dispatchId) => known.has(dispatchId),
+    has: (dispatchId) => newer.has(dispatchId) || older.has(dispatchId),
   };
 }

@@ -82,7 +82,8 @@ export function decodeMasterFrame(text: string, maxFrameBytes: number = MAX_FRAM
 }
 
 function decodeFrame<Message>(text: string, schemas: Schemas, maxFrameBytes: number): DecodedFrame<Message> {
-  if (text.length > maxFrameBytes || utf8Length(text) > maxFrameBytes) {
+  // No character takes more than three bytes for each of its units: most frames need no counting.
+  if (text.length > maxFrameBytes || (text.length * 3 > maxFrameBytes && utf8Length(text) > maxFrameBytes)) {
     return { messages: [], bad: [], unknown: [], tooLarge: true };
   }
   let parsed: unknown;

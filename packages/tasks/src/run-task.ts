@@ -41,7 +41,7 @@ export interface RunTaskOptions {
   /** Null for a type without a folder of its own: it can neither read files of other tasks nor put any out. */
   readonly transfer: FileTransfer | null;
   /** What children inherit of the worker; see `inheritedEnvironment`. */
-  readonly baseEnv: Readonly<Record<string, string>>;
+  readonly baseEnv: () => Readonly<Record<string, string>>;
   write(stream: OutputStream, text: string): void;
   onStarted(processId: number | null): void;
 }
@@ -103,13 +103,16 @@ export function runTask(options: RunTaskOptions): TaskRun {
   async function attempt(): Promise<TaskOutcome> {
     const files = transfer === null ? {} : await receiveFiles(order, transfer);
     const params = { ...order.params, ...files, [EXECUTE_PATH_PARAM]: options.workDir };
-    const own = toEnvironment(params);
-    for (const { message } of own.problems) options.write('system', `warning: ${message}\n`);
+    let childEnv: Readonly<Record<string, string>> | undefined;
     return options.type.run({
       params,
       config: order.config,
       environment: order.environment,
-      childEnv: { ...options.baseEnv, ...order.environment, ...own.env },
+      // Only what starts a process asks for it.
+      get childEnv() {
+        childEnv ??= makeChildEnv(params);
+        return childEnv;
+      },
       time: { businessTime: order.businessTime, timezone: order.timezone },
       workDir: options.workDir,
       signal: abort.signal,
@@ -126,6 +129,12 @@ export function runTask(options: RunTaskOptions): TaskRun {
         options.onStarted(processId);
       },
     });
+  }
+
+  function makeChildEnv(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const own = toEnvironment(params);
+    for (const { message } of own.problems) options.write('system', `warning: ${message}\n`);
+    return { ...options.baseEnv(), ...order.environment, ...own.env };
   }
 
   /** R4 */

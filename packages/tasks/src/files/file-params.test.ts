@@ -71,7 +71,7 @@ function start({ order = {}, transfer = null, work = async () => SUCCESS }: Atte
     ports: {} as TaskPorts,
     workDir: '/work',
     transfer,
-    baseEnv: {},
+    baseEnv: () => ({}),
     write: (_, text) => log.push(text),
     onStarted() {},
   });

@@ -56,7 +56,7 @@ export async function startAttempt(
     ports,
     workDir,
     transfer,
-    baseEnv: inheritedEnvironment(process.env),
+    baseEnv: () => inheritedEnvironment(process.env),
     write(stream, text) {
       written.push({ stream, text });
       for (const watcher of watchers) watcher();

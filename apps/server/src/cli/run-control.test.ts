@@ -53,6 +53,65 @@ async function runIn(state: WorkflowState, tasks: readonly Partial<TaskInstanceR
 const filed = async () =>
   (await api.store.master.pendingCommands(100)).filter(({ kind }) => kind !== 'start').map(({ kind }) => kind);
 
+describe('runs list', () => {
+  it('shows the newest first, with how long they took', async () => {
+    const first = await runIn('success');
+    await api.master(first, { startedAt: api.clock.now(), endedAt: api.clock.now() + 65_000 });
+    const second = await runIn('running');
+    const { code, out } = await vaquita('runs', 'list');
+    expect(code).toBe(0);
+    const [head, ...lines] = out.trimEnd().split('\n');
+    expect(head).toMatch(/^RUN +STATE +CREATED +TOOK +ID$/);
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`^etl/daily#2 +running +\\S+Z +- +${second}$`)),
+      expect.stringMatching(new RegExp(`^etl/daily#1 +success +\\S+Z +1m05s +${first}$`)),
+    ]);
+  });
+
+  it('keeps to the filters and to the limit', async () => {
+    const running = await runIn('running');
+    for (const state of ['success', 'success'] as const) await runIn(state);
+    const ids = async (...argv: string[]) => {
+      const { out } = await vaquita('runs', 'list', '--json', ...argv);
+      return out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).id as string]));
+    };
+    expect(await ids()).toHaveLength(3);
+    expect(await ids('--limit', '2')).toHaveLength(2);
+    expect(await ids('--project', 'etl', '--state', 'running,failure')).toEqual([running]);
+    expect(await ids('--workflow', 'etl/daily', '--state', 'running', '--state', 'success')).toHaveLength(3);
+    expect(await vaquita('runs', 'list', '--state', 'failure')).toMatchObject({ code: 0, out: '' });
+    expect((await vaquita('runs', 'list', '--state', 'failure')).notes).toBe('No run matches.\n');
+  });
+
+  it('goes on to the next page until it has enough', async () => {
+    const id = await runIn('running');
+    const row = (await api.store.instances.find(id))!;
+    api.deps.store.instances.list = async () => ({ items: [row], next: 'more' });
+    expect((await vaquita('runs', 'list', '--json', '--limit', '7')).out.trim().split('\n')).toHaveLength(7);
+  });
+
+  it('shows which are set aside, and which have no number yet', async () => {
+    const id = await runIn('running');
+    const quarantine = { code: 'engine_error', text: 'It broke.', since: 0, evidence: {} } as const;
+    await api.master(id, { quarantine });
+    await api.clock.advance(1000);
+    await api.startRun();
+    const { out } = await vaquita('runs', 'list');
+    expect(out).toMatch(/^etl\/daily +submitted/m);
+    expect(out).toMatch(/^etl\/daily#1 +running \(set aside\)/m);
+  });
+
+  it.each([
+    [['--limit', '0'], 'is not a whole number from 1 on'],
+    [['--workflow', 'daily'], 'must be <project>/<workflow>'],
+    [['x'], 'one argument too many'],
+  ])('%j says what to write instead', async (argv, hint) => {
+    const { code, notes } = await vaquita('runs', 'list', ...argv);
+    expect(code).toBe(2);
+    expect(notes).toContain(hint);
+  });
+});
+
 describe('runs', () => {
   it('are named by number or id, and each is answered', async () => {
     const first = await runIn('running');

@@ -6,16 +6,14 @@ import type { BulkAction, BulkAnswer, BulkItem, BulkRequest, VaquitaClient } fro
 import { type Command, type CommandInput, type CommandIo, EXIT, type OptionValues, UsageError } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
 import { runIdOf } from '../find-run.ts';
-import { parseWorkflowName } from '../names.ts';
 import { awaitAll, WAIT_OPTION } from '../operations.ts';
+import { FILTER_OPTIONS, filterOf } from '../run-filter.ts';
 
 export interface BulkVerb {
   readonly word: string;
   readonly action: BulkAction;
   readonly summary: string;
 }
-
-type Filter = NonNullable<BulkRequest['filter']>;
 
 export function bulkCommand({ word, action, summary }: BulkVerb): Command {
   const command: Command = {
@@ -24,9 +22,7 @@ export function bulkCommand({ word, action, summary }: BulkVerb): Command {
     args: [],
     more: 'run',
     options: {
-      project: { type: 'string', value: 'name', help: 'All runs of this project' },
-      workflow: { type: 'string', value: 'project/workflow', help: 'All runs of this workflow' },
-      state: { type: 'string', multiple: true, value: 'state', help: 'All runs in this state; may be repeated' },
+      ...FILTER_OPTIONS,
       'dry-run': { type: 'boolean', help: 'Say what would happen and do nothing' },
       yes: { type: 'boolean', help: 'Act on all that match; without it nothing is done' },
       ...WAIT_OPTION,
@@ -70,22 +66,6 @@ async function act({ action, command, input, io }: Act): Promise<number> {
     throw new UsageError(`${preview.detail} Nothing was done: add --yes to do it, or --dry-run to see each.`, command);
   }
   return report(client, eachPage(client, { action, filter, dryRun }), { options, io });
-}
-
-/** A workflow is named with its project, so it names the project too. @throws UsageError */
-function filterOf(options: OptionValues, command: Command): Filter | undefined {
-  const { project, workflow, state } = options;
-  if (project === undefined && workflow === undefined && state === undefined) return undefined;
-  if (project !== undefined && workflow !== undefined) {
-    throw new UsageError('--workflow names the project already; leave --project out.', command);
-  }
-  // The server checks the states; it names the ones it knows.
-  const states = (state as readonly string[] | undefined)?.flatMap((text) => text.split(','));
-  return {
-    ...(workflow === undefined ? {} : parseWorkflowName(String(workflow))),
-    ...(project === undefined ? {} : { project: String(project) }),
-    ...(states === undefined ? {} : { states: states as NonNullable<Filter['states']> }),
-  };
 }
 
 async function* eachPage(client: VaquitaClient, body: BulkRequest): AsyncGenerator<BulkAnswer, void, undefined> {

@@ -1,10 +1,11 @@
-/** `runs …`: asks something of one run, of several, or of all that match. */
+/** `runs …`: lists runs, and asks something of one run, of several, or of all that match. */
 import { type Command, EXIT } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
 import { runIdOf } from '../find-run.ts';
 import { parseAssignments } from '../names.ts';
 import { awaitAll, WAIT_OPTION } from '../operations.ts';
 import { bulkCommand } from './runs-bulk.ts';
+import { runsListCommand } from './runs-list.ts';
 
 const rerunFromCommand: Command = {
   name: 'runs rerun-from',
@@ -52,6 +53,7 @@ const signalCommand: Command = {
 };
 
 export const runsCommands: readonly Command[] = [
+  runsListCommand,
   bulkCommand({
     word: 'pause',
     action: 'pause',

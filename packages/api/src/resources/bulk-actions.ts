@@ -8,6 +8,7 @@ import type { Audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { createDeletedWorkflowCheck, type DeletedWorkflowCheck } from '../runs/deleted-workflow.ts';
 import { commandIdFor, fileCommands, type Order, wasFiled } from '../runs/file-command.ts';
 import { RUN_ACTIONS, type RunAction, runSubject, statesFor, whyRunRefused } from '../runs/run-actions.ts';
 import { BulkAnswer, type BulkItem, BulkRequest, MAX_BULK } from '../views/action.ts';
@@ -19,6 +20,13 @@ type Bulk = z.output<typeof BulkRequest>;
 interface Candidate {
   readonly id: string;
   readonly instance: WorkflowInstanceRow | undefined;
+}
+
+interface Asked {
+  readonly request: CommandId;
+  readonly body: Bulk;
+  readonly caller: Caller;
+  readonly whyGone: DeletedWorkflowCheck;
 }
 
 interface Judged {
@@ -47,7 +55,8 @@ export function bulkActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
     return { found, next: page.next };
   }
 
-  async function judge({ id, instance }: Candidate, request: CommandId, body: Bulk, caller: Caller): Promise<Judged> {
+  async function judge({ id, instance }: Candidate, asked: Asked): Promise<Judged> {
+    const { request, body, caller, whyGone } = asked;
     const action: RunAction = RUN_ACTIONS[body.action];
     if (!instance) {
       const reason = 'There is no workflow instance with this id.';
@@ -56,7 +65,7 @@ export function bulkActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
     }
     const { workflowName, number, state } = instance;
     const commandId = await commandIdFor(request, instance.id);
-    const refusal = whyRunRefused(instance, action);
+    const refusal = whyRunRefused(instance, action) ?? (await whyGone(instance, action.kind));
     if (refusal !== undefined && !(await wasFiled(deps, commandId))) {
       return {
         item: { id, status: 'refused', workflowName, number, state, reason: refusal, operationId: null },
@@ -87,8 +96,9 @@ export function bulkActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
       async handle({ body, caller, ids }) {
         checkBulk(body);
         const request = ids.next<'command'>();
+        const asked = { request, body, caller, whyGone: createDeletedWorkflowCheck(store) };
         const { found, next } = await candidates(body);
-        const judged = await Promise.all(found.map((one) => judge(one, request, body, caller)));
+        const judged = await Promise.all(found.map((one) => judge(one, asked)));
         const dryRun = body.dryRun === true;
         if (!dryRun)
           await carryOut(

@@ -15,6 +15,7 @@ import type { Audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { createDeletedWorkflowCheck, DELETED } from '../runs/deleted-workflow.ts';
 import { fileCommands, wasFiled } from '../runs/file-command.ts';
 import { paramTexts } from '../runs/param-texts.ts';
 import { PLAIN_ACTIONS, RUN_ACTIONS, type RunAction, runSubject, whyRunRefused } from '../runs/run-actions.ts';
@@ -22,7 +23,7 @@ import { ActionAnswer, RerunFromRequest, SignalRequest } from '../views/action.t
 import { requireInstance } from './lookup.ts';
 
 const ITEM = '/api/v1/workflow-instances/{id}';
-const COMMON = { method: 'post', tag: 'Runs', access: 'user', errors: ['conflict'], status: 202 } as const;
+const COMMON = { method: 'post', tag: 'Runs', access: 'user', errors: ['conflict', 'gone'], status: 202 } as const;
 
 interface Asked {
   readonly instance: WorkflowInstanceRow;
@@ -35,11 +36,12 @@ interface Asked {
 export function runActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
   const { store } = deps;
 
-  /** @throws AppError `conflict` with the state and the reason. */
+  /** @throws AppError `conflict` with the state and the reason, `gone` when its workflow was deleted. */
   async function checkPossible({ instance, action, id }: Pick<Asked, 'instance' | 'action' | 'id'>): Promise<void> {
     const refusal = whyRunRefused(instance, action);
-    if (refusal === undefined || (await wasFiled(deps, id))) return;
-    throw new AppError('conflict', refusal);
+    const gone = refusal === undefined ? await createDeletedWorkflowCheck(store)(instance, action.kind) : undefined;
+    if ((refusal === undefined && gone === undefined) || (await wasFiled(deps, id))) return;
+    throw refusal === undefined ? new AppError('gone', gone!) : new AppError('conflict', refusal);
   }
 
   async function file({ instance, action, id, caller, payload }: Asked): Promise<ActionAnswer> {
@@ -55,7 +57,7 @@ export function runActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoi
   async function definitionOf(instance: WorkflowInstanceRow): Promise<WorkflowDefinition> {
     const version = await store.workflows.version(instance.workflowId, instance.version);
     if (version) return compileWorkflow(version.document);
-    throw new AppError('gone', 'The workflow of this run was deleted, so the run cannot be done again.');
+    throw new AppError('gone', DELETED);
   }
 
   return [
@@ -78,7 +80,6 @@ export function runActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoi
       path: `${ITEM}/rerun-from`,
       summary: RUN_ACTIONS['rerun-from'].summary,
       body: RerunFromRequest,
-      errors: ['conflict', 'gone'],
       answer: ActionAnswer,
       async handle({ params, body, caller, ids }) {
         const instance = await requireInstance(store, params.id);
@@ -94,7 +95,6 @@ export function runActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoi
       path: `${ITEM}/signal`,
       summary: RUN_ACTIONS.signal.summary,
       body: SignalRequest,
-      errors: ['conflict', 'gone'],
       answer: ActionAnswer,
       async handle({ params, body, caller, ids }) {
         const instance = await requireInstance(store, params.id);

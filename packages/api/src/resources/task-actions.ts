@@ -3,6 +3,7 @@ import { AppError } from '@vaquita/core';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { createDeletedWorkflowCheck } from '../runs/deleted-workflow.ts';
 import { fileCommands, wasFiled } from '../runs/file-command.ts';
 import { runSubject } from '../runs/run-actions.ts';
 import { ALL_TASK_ACTIONS, whyTaskActionRefused } from '../runs/task-actions.ts';
@@ -19,7 +20,7 @@ export function taskActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
       access: 'user',
       summary: action.summary,
       body: TaskActionRequest,
-      errors: ['conflict'],
+      errors: ['conflict', 'gone'],
       status: 202,
       answer: ActionAnswer,
       async handle({ params, body, caller, ids }) {
@@ -33,6 +34,8 @@ export function taskActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
             `A task in the state “${task.state}” cannot do “${action.name}”: ${refusal.replace(/\.$/, '')}.`,
           );
         }
+        const gone = await createDeletedWorkflowCheck(store)(instance, action.kind);
+        if (gone !== undefined && !(await wasFiled(deps, id))) throw new AppError('gone', gone);
         const comment = body.comment === undefined ? {} : { comment: body.comment };
         const payload = { taskInstanceId: task.id, ...comment };
         await fileCommands(deps, [{ id, kind: action.kind, instance, payload, by: caller.name }]);

@@ -3,7 +3,7 @@ import { builtInParams } from '../params/built-ins.ts';
 import { resolveTaskParams } from '../params/precedence.ts';
 import type { TaskInstanceRow } from './rows.ts';
 import type { Run, RunNode } from './run.ts';
-import type { VisibleOutputs } from './visible-outputs.ts';
+import { readVisible } from './visible-outputs.ts';
 
 export interface TaskInputs {
   /** By name, resolved. What follows from other rows is left out: built-ins, and outputs of tasks before it. */
@@ -25,17 +25,18 @@ export function resolveInputs(run: Run, node: RunNode, row: TaskInstanceRow): Ta
     };
   }
   const builtIns = builtInsOf(run, node, row);
+  const visible = readVisible(node.visible);
   const { values, problems } = resolveTaskParams({
     start: run.instance.params,
     local: node.task.params,
-    upstream: inOrderOfEnd(node.visible),
+    upstream: Array.from(visible, ([name, { value }]) => ({ name, value })),
     workflow: run.definition.params,
     project: run.projectParams,
     builtIns,
     time: timeOf(run),
   });
   const own = Object.entries(values).filter(
-    ([name, value]) => builtIns[name] !== value && node.visible.get(name)?.value !== value,
+    ([name, value]) => builtIns[name] !== value && visible.get(name)?.value !== value,
   );
   return {
     inputs: Object.fromEntries(own),
@@ -96,9 +97,5 @@ export function timeOf(run: Run) {
 }
 
 function visibleValues({ visible }: RunNode): Record<string, string> {
-  return Object.fromEntries(Array.from(visible, ([name, { value }]) => [name, value]));
-}
-
-function inOrderOfEnd(visible: VisibleOutputs): { name: string; value: string }[] {
-  return Array.from(visible, ([name, { value }]) => ({ name, value }));
+  return Object.fromEntries(Array.from(readVisible(visible), ([name, { value }]) => [name, value]));
 }

@@ -17,7 +17,7 @@ import { queuedReason, slotReason, turnReason } from './reasons.ts';
 import type { TaskInstanceRow } from './rows.ts';
 import type { Row, RunNode } from './run.ts';
 import { dueTimer, firstSubmitTimer, runTimeoutKey } from './timers.ts';
-import { mergeVisible, NOTHING_VISIBLE } from './visible-outputs.ts';
+import { mergeVisible, NOTHING_VISIBLE, readVisible } from './visible-outputs.ts';
 
 /** Failed tasks that the run's reason names one by one, and killed ones. */
 const NAMED_FAILURES = 5;
@@ -171,7 +171,7 @@ export function hasSucceeded({ run }: Transition): boolean {
 
 function outputsOfRun({ run }: Transition): Readonly<Record<string, string>> {
   const all = mergeVisible(run.nodes.map(({ current }) => ({ inherited: NOTHING_VISIBLE, own: current })));
-  return Object.fromEntries(Array.from(all, ([name, { value }]) => [name, value]));
+  return Object.fromEntries(Array.from(readVisible(all), ([name, { value }]) => [name, value]));
 }
 
 function failureReason(t: Transition) {

@@ -30,7 +30,7 @@ export interface RunNode {
   current: Row<TaskInstanceRow> | null;
   /** Task instances of this task in this run so far. */
   attempts: number;
-  /** Outputs of everything before it, newest last; known once it is activated. */
+  /** Where the outputs of everything before it come from; known once it is activated. */
   visible: VisibleOutputs;
 }
 

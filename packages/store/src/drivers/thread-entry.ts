@@ -13,13 +13,13 @@ import {
   type Request,
   type ThreadOptions,
   unwrap,
-  wrap,
+  wrapReplies,
 } from './thread-messages.ts';
 
 if (parentPort === null)
   throw new Error('This file is the inside of a worker thread and is started by openThreadDriver.');
 const port = parentPort;
-const reply = createBatcher<Reply>((batch) => port.postMessage(wrap(batch)));
+const reply = createBatcher<Reply>((batch) => port.postMessage(wrapReplies(batch)));
 const refuse = (id: number) => (thrown: unknown) => reply({ id, error: packError(toAppError(thrown)) });
 
 try {

@@ -1,14 +1,17 @@
 /**
  * What the two sides of a database thread say to each other. Messages travel in batches, one post per turn of the
  * loop, and an SQL text travels once: crossing costs by the message and by the byte, and the texts are few and long.
- * A batch crosses as one JSON text, which takes half the time of a structured clone, unless it holds bytes.
+ * A batch crosses as one JSON text, which takes half the time of a structured clone, with its long texts beside it, so
+ * that what is JSON already is not written down twice. A batch that holds bytes is cloned.
  */
 import { AppError, type ErrorCode } from '@vaquita/core';
 import type { SqlRow, SqlStatement, SqlValue, WriteResult } from '../ports/driver.ts';
 import type { EmbeddedDriverOptions } from './embedded.ts';
 
+/** A long text that travels beside the JSON: its number there. */
+export type TextBeside = readonly [number];
 /** The number of an SQL text, its arguments, and `expectChanges`. */
-export type PackedStatement = readonly [text: number, args: readonly SqlValue[], expectChanges?: number];
+export type PackedStatement = readonly [text: number, args: readonly (SqlValue | TextBeside)[], expectChanges?: number];
 
 export type Request =
   /** Gives an SQL text its number; comes before the first statement that uses it. */
@@ -36,15 +39,54 @@ export type ThreadOptions = Omit<EmbeddedDriverOptions, 'clock'>;
 /** The id of the reply that says whether the database could be opened. */
 export const OPENED = 0;
 
-/** A batch on its way: JSON where it can be. */
-export type Parcel<T> = string | readonly T[];
+/** A batch on its way: JSON and the texts beside it, or the messages themselves. */
+export type Parcel<T> = { readonly json: string; readonly texts: readonly string[] } | readonly T[];
 
-export function wrap(batch: readonly (Request | Reply)[]): Parcel<Request | Reply> {
-  return batch.some(holdsBytes) ? batch : JSON.stringify(batch);
+export function wrapReplies(batch: readonly Reply[]): Parcel<Reply> {
+  return batch.some(holdsBytes) ? batch : { json: JSON.stringify(batch), texts: [] };
+}
+
+export function wrapRequests(batch: readonly Request[]): Parcel<Request> {
+  if (batch.some(holdsBytes)) return batch;
+  const texts: string[] = [];
+  return { json: JSON.stringify(batch.map((request) => putBeside(request, texts))), texts };
 }
 
 export function unwrap<T extends Request | Reply>(parcel: Parcel<T>): readonly T[] {
-  return typeof parcel === 'string' ? (JSON.parse(parcel) as readonly T[]) : parcel;
+  if (!('json' in parcel)) return parcel;
+  const batch = JSON.parse(parcel.json) as readonly T[];
+  return parcel.texts.length === 0 ? batch : batch.map((message) => takeBack(message, parcel.texts));
+}
+
+const LONG_TEXT = 300;
+
+function putBeside(request: Request, texts: string[]): Request {
+  if (request.kind !== 'write' || !request.unit.some(holdsLong)) return request;
+  const beside = (arg: SqlValue | TextBeside) => (isLong(arg) ? ([texts.push(arg as string) - 1] as const) : arg);
+  return { ...request, unit: request.unit.map((packed) => (holdsLong(packed) ? withArgs(packed, beside) : packed)) };
+}
+
+function takeBack<T extends Request | Reply>(message: T, texts: readonly string[]): T {
+  if (!('kind' in message) || message.kind !== 'write') return message;
+  const back = (arg: SqlValue | TextBeside) => (Array.isArray(arg) ? texts[arg[0] as number]! : arg);
+  const unit = message.unit.map((packed) => (packed[1].some(Array.isArray) ? withArgs(packed, back) : packed));
+  return { ...message, unit };
+}
+
+function isLong(arg: SqlValue | TextBeside): boolean {
+  return typeof arg === 'string' && arg.length > LONG_TEXT;
+}
+
+function holdsLong([, args]: PackedStatement): boolean {
+  return args.some(isLong);
+}
+
+function withArgs(
+  [text, args, expectChanges]: PackedStatement,
+  change: (arg: SqlValue | TextBeside) => SqlValue | TextBeside,
+): PackedStatement {
+  const changed = args.map(change);
+  return expectChanges === undefined ? [text, changed] : [text, changed, expectChanges];
 }
 
 function holdsBytes(message: Request | Reply): boolean {
@@ -60,7 +102,7 @@ function rowHoldsBytes(row: SqlRow): boolean {
   return false;
 }
 
-function isBytes(value: SqlValue | undefined): boolean {
+function isBytes(value: SqlValue | TextBeside | undefined): boolean {
   return value instanceof Uint8Array;
 }
 
@@ -106,7 +148,8 @@ export function createUnpacker() {
     },
     unpack([text, args, expectChanges]: PackedStatement): SqlStatement {
       const sql = texts[text]!;
-      return expectChanges === undefined ? { sql, args } : { sql, args, expectChanges };
+      const values = args as readonly SqlValue[];
+      return expectChanges === undefined ? { sql, args: values } : { sql, args: values, expectChanges };
     },
   };
 }

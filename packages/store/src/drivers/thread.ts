@@ -23,7 +23,7 @@ import {
   unpackError,
   unpackResults,
   unwrap,
-  wrap,
+  wrapRequests,
 } from './thread-messages.ts';
 
 export interface ThreadDriverOptions extends Omit<EmbeddedDriverOptions, 'clock'> {
@@ -41,7 +41,7 @@ export async function openThreadDriver(options: ThreadDriverOptions): Promise<Sq
   const { entry = new URL('./thread-entry.ts', import.meta.url), ...workerData } = options;
   const waiting = new Map<number, Waiting>();
   const worker = new Worker(entry, { workerData: workerData satisfies ThreadOptions, name: 'database' });
-  const send = createBatcher<Request>((batch) => worker.postMessage(wrap(batch)));
+  const send = createBatcher<Request>((batch) => worker.postMessage(wrapRequests(batch)));
   const pack = createPacker(send);
   let lastId = OPENED;
   let ended: AppError | undefined;

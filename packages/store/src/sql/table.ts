@@ -75,10 +75,12 @@ export function compileTable<Row extends object>(
       const [old, now] = [before, row] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>];
       const differing: Field[] = [];
       let mask = '';
-      for (const [index, field] of mutable.entries()) {
+      // An index, because this is done for every change of every task.
+      for (let i = 0; i < mutable.length; i++) {
+        const field = mutable[i]!;
         if (old[field.key] === now[field.key]) continue;
         differing.push(field);
-        mask += `${index},`;
+        mask += String.fromCharCode(i + 1);
       }
       // A row that does not differ is written whole: the unit says that it changes one row.
       const set = differing.length === 0 ? mutable : differing;

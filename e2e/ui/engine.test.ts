@@ -34,6 +34,7 @@ const WORKFLOWS: readonly Readonly<Record<string, unknown>>[] = [
     name: 'held',
     tasks: [{ name: 'hold', type: 'wait', signal: 'files-arrived' }, noop('end', { dependsOn: ['hold'] })],
   },
+  { name: 'serial', execution: 'serial_wait', tasks: [{ name: 'hold', type: 'wait', signal: 'done' }] },
   { name: 'inner', tasks: [noop('only')] },
   {
     name: 'outer',
@@ -137,6 +138,21 @@ it('pauses, resumes, and sends the signal that a task waits for', async () => {
   await dialog.getByLabel('Outputs of the task').fill('rows=12');
   await dialog.getByRole('button', { name: 'Send' }).click();
   await becomes('Success');
+});
+
+it('says which run another waits for, and leads to it', async () => {
+  const [first, second] = [await start('serial'), await start('serial')];
+  await waitForTask(server.client, first, 'hold', (task) => task.state === 'running');
+  await page.goto(`/p/ui/runs/${second.id}`);
+  await becomes('Waiting for an earlier run');
+  await button('Why?').click();
+  await page.getByRole('link', { name: '#1', exact: true }).click();
+  await page.waitForURL(`**/p/ui/runs/${first.id}`);
+  await becomes('Running');
+  await server.client.instances.signal(first.id, { name: 'done' });
+  await becomes('Success');
+  await waitForTask(server.client, second, 'hold', (task) => task.state === 'running');
+  await server.client.instances.stop(second.id);
 });
 
 it('says why something was refused', async () => {

@@ -25,6 +25,8 @@ export interface Outline {
   readonly name: string;
   readonly description: string;
   readonly execution: string;
+  /** As written; how many runs go on at once. */
+  readonly maxParallelRuns: string | undefined;
   readonly failureStrategy: string | undefined;
   readonly timezone: string;
   readonly timeout: string | undefined;
@@ -50,6 +52,7 @@ export function outlineOf(document: unknown): Outline {
     name: text(root.name) ?? '',
     description: text(root.description) ?? '',
     execution: text(root.execution) ?? 'parallel',
+    maxParallelRuns: text(root.maxParallelRuns),
     failureStrategy: text(root.failureStrategy),
     timezone: text(root.timezone) ?? 'UTC',
     timeout: isLoose(root.timeout) ? text(root.timeout.after) : text(root.timeout),

@@ -181,6 +181,7 @@ export const en = {
     noParams: 'This workflow takes no parameters.',
     facts: 'Settings',
     execution: 'Parallel runs',
+    atMost: (n: string) => `at most ${n}`,
     failure: 'When a task fails',
     timeout: 'Timeout',
     timezone: 'Time zone',
@@ -202,7 +203,7 @@ export const en = {
     parallel: 'run side by side',
     serial_wait: 'wait for the earlier run',
     serial_discard: 'are dropped while one runs',
-    serial_priority: 'wait, the most urgent first',
+    serial_priority: 'take the place of the earlier run',
   } as Record<string, string>,
   failureStrategy: {
     continue: 'Go on with what does not need it',
@@ -331,6 +332,7 @@ export const en = {
     skippedTask: 'No branch led to this task: it is passed over.',
     disabledTask: 'This task is switched off: it is passed over.',
     parent: 'Started by',
+    setAside: 'Set aside',
 
     resize: 'Resize the panes',
     startParams: 'Start parameters',

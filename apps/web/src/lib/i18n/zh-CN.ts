@@ -184,6 +184,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     noParams: '此工作流没有参数。',
     facts: '设置',
     execution: '并行的运行',
+    atMost: (n) => `最多 ${n} 个`,
     failure: '任务失败时',
     timeout: '超时',
     timezone: '时区',
@@ -205,7 +206,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     parallel: '并行执行',
     serial_wait: '等待前一次运行',
     serial_discard: '运行期间的新运行会被丢弃',
-    serial_priority: '等待，最紧急的优先',
+    serial_priority: '取代前一次运行',
   },
   failureStrategy: {
     continue: '继续不依赖它的任务',
@@ -326,6 +327,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     skippedTask: '没有分支通向此任务，已跳过。',
     disabledTask: '此任务已停用，已跳过。',
     parent: '启动者',
+    setAside: '已搁置',
 
     resize: '调整窗格大小',
     startParams: '启动参数',

@@ -11,7 +11,7 @@ const OFFERED: Readonly<Record<WorkflowState, readonly RunVerb[]>> = {
   submitted: ['pause', 'stop'],
   serial_wait: ['pause', 'stop'],
   running: ['pause', 'signal', 'stop'],
-  ready_pause: ['signal', 'stop'],
+  ready_pause: ['stop'],
   ready_stop: [],
   failover: ['stop'],
   paused: ['resume', 'recover', 'rerun', 'stop'],

@@ -24,7 +24,8 @@ export type WithBus =
   /** The term is over; somebody else will see to it. */
   | { readonly kind: 'over' };
 
-type Use = (bus: RunBus) => void;
+/** `wasAside`: by its rows the run was set aside until this moment, and being loaded is its new try. */
+type Use = (bus: RunBus, wasAside: boolean) => void;
 
 export interface RunRegistry {
   get(id: WorkflowInstanceId): RunBus | undefined;
@@ -83,11 +84,12 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
     } catch (error) {
       return { kind: 'impossible', why: `its definition cannot be read: ${toAppError(error).message}` };
     }
+    const wasAside = run.instance.quarantine !== null;
     const bus = createRunBus(run, env);
     buses.set(id, bus);
     opened(bus);
     bus.resume();
-    if (bus.state === 'open') for (const use of uses) use(bus);
+    if (bus.state === 'open') for (const use of uses) use(bus, wasAside);
     for (const fact of facts.get(id) ?? []) bus.post(fact);
     facts.delete(id);
     return bus.state === 'open' ? USED : { kind: 'aside', bus };
@@ -106,7 +108,7 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
       return rebuilding.get(id)?.then(again, again) ?? Promise.resolve({ kind: 'aside', bus: held });
     }
     if (held) {
-      use(held);
+      use(held, false);
       return Promise.resolve(USED);
     }
     const pending = loading.get(id);

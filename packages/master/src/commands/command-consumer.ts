@@ -113,18 +113,23 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
       onTheirWay.delete(command.id);
       return;
     }
-    let found = await deps.runs.withBus(command.workflowInstanceId, (bus) => hand(command, bus));
+    // To be tried again is all that a retry asks: the run being built anew is that.
+    const isRetry = command.kind === 'retry';
+    let wasTried = false;
+    let found = await deps.runs.withBus(command.workflowInstanceId, (bus, wasAside) => {
+      if (isRetry && wasAside) wasTried = true;
+      else hand(command, bus);
+    });
     // A person acts on a run that was set aside: a stop ends it whatever holds it up, anything else tries it again.
     if (found.kind === 'aside' && command.kind !== 'stop') {
       const { bus: given } = found;
-      const isRetry = command.kind === 'retry';
-      // To be tried again is all that a retry asks: the rebuild is that.
+      wasTried = isRetry;
       found = await deps.runs.rebuild(given, isRetry ? () => {} : (bus) => hand(command, bus));
       if (forget(given) > 0) again = true;
-      if (isRetry && found.kind === 'used') {
-        await deps.store.rejectCommand(deps.epoch, command.id, 'done');
-        onTheirWay.delete(command.id);
-      }
+    }
+    if (wasTried && found.kind === 'used') {
+      await deps.store.rejectCommand(deps.epoch, command.id, 'done');
+      onTheirWay.delete(command.id);
     }
     switch (found.kind) {
       case 'used':

@@ -93,7 +93,7 @@ function openHost() {
       async withBus(run, use) {
         loads.push(run);
         const found = inMemory.get(run) ?? stored.get(run)!;
-        use(found.bus);
+        use(found.bus, false);
         return { kind: 'used' };
       },
     },

@@ -133,3 +133,27 @@ test('two commands at once rebuild it once', async () => {
   await worker.ends('a');
   expect(await bench.instance(id)).toMatchObject({ state: 'success' });
 });
+
+test('the command retry tries a run again that could not even be loaded, and says that it has', async () => {
+  bench = await openMasterBench();
+  const id = await bench.start(await bench.createWorkflow('one', [{ name: 'a' }]));
+  bench.faults.rows = (rows) => ({ ...rows, document: {} as never });
+  await bench.crashAndRestart();
+  const worker = bench.joinWorker('w');
+  await bench.clock.advance(1_000);
+  expect(await bench.instance(id)).toMatchObject({ state: 'running', quarantine: { code: 'unrunnable' } });
+  expect(bench.master.status()).toMatchObject({ runs: 0, quarantined: 1 });
+  bench.faults.rows = null;
+  const retry = await bench.command('retry', id);
+  const more = await bench.command('retry', id);
+  await bench.clock.advance(5_000);
+  expect(await bench.store.commands.outcome(retry)).toEqual({ done: true, outcome: 'done' });
+  expect(await bench.store.commands.outcome(more)).toEqual({
+    done: true,
+    outcome: 'nothing to do: the run is not set aside',
+  });
+  expect(await bench.instance(id)).toMatchObject({ state: 'running', quarantine: null });
+  expect(bench.master.status()).toMatchObject({ runs: 1, quarantined: 0 });
+  await worker.ends('a');
+  expect(await bench.instance(id)).toMatchObject({ state: 'success' });
+});

@@ -9,7 +9,6 @@
  */
 import {
   type Clock,
-  type DispatchId,
   type Epoch,
   type IdSource,
   type Intent,
@@ -21,7 +20,7 @@ import {
   type WorkerId,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
-import type { Wire, WorkerResult } from '@vaquita/protocol';
+import type { Wire } from '@vaquita/protocol';
 import type { LogStore, MasterStore } from '@vaquita/store';
 import { createCoordinator } from './bus/coordinator.ts';
 import type { BusEnvironment, RunBus } from './bus/run-bus.ts';
@@ -31,13 +30,13 @@ import { createDeliveries } from './dispatch/deliveries.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createLiveDispatches } from './dispatch/live-dispatches.ts';
 import { createRests } from './dispatch/rests.ts';
-import { type ConnectedWorker, createWorkerPool } from './dispatch/worker-pool.ts';
+import { createWorkerPool } from './dispatch/worker-pool.ts';
 import { createRoom, type RoomStatus } from './gate/room.ts';
 import { createLogicHost, type LogicStatus } from './logic/logic-host.ts';
 import { createDurableCommit } from './recovery/durable-commit.ts';
-import { judgeResult } from './recovery/late-result.ts';
 import { createRepair } from './recovery/repair.ts';
 import { createRowTurns } from './recovery/row-turns.ts';
+import { createUnknownDispatches } from './recovery/unknown-dispatches.ts';
 import { createHeartbeats } from './sessions/heartbeats.ts';
 import { createOutputRouter } from './sessions/output-router.ts';
 import { createPresence } from './sessions/presence.ts';
@@ -222,6 +221,7 @@ export function openTerm(deps: TermDeps): Term {
       close: letGo,
     }),
   });
+  const unknown = createUnknownDispatches({ store, epoch, clock, log, runs, resultAcks, endWhenFenced });
   const door = createWorkerDoor({
     workers: store.workers,
     isWorkerToken: deps.isWorkerToken,
@@ -239,11 +239,11 @@ export function openTerm(deps: TermDeps): Term {
     rests,
     log,
     open: open.promise,
-    isHeld,
+    isHeld: unknown.isHeld,
     joined: presence.joined,
     left: presence.left,
     told,
-    lateResult: (result, worker) => void hearLateResult(result, worker),
+    lateResult: (result, worker) => void unknown.hearResult(result.dispatchId, reportOf(result), worker.name),
   });
   room.open();
   system.post({ type: 'LeadershipGained', epoch });
@@ -352,41 +352,6 @@ export function openTerm(deps: TermDeps): Term {
     room.ended(row.id);
     logic.ended(row);
     commands.nudge();
-  }
-
-  async function isHeld(id: DispatchId, worker: WorkerId): Promise<boolean> {
-    const origin = await store.findDispatch(id);
-    if (!origin || isTaskTerminal(origin.state) || origin.workerId !== worker) return false;
-    try {
-      await runs.withBus(origin.workflowInstanceId, () => {});
-    } catch (error) {
-      // It is the worker's all the same; what it reports brings the run into memory later.
-      log.warn('A run that a worker works on could not be loaded.', {
-        dispatchId: id,
-        error: toAppError(error).message,
-      });
-    }
-    return true;
-  }
-
-  async function hearLateResult(result: WorkerResult, worker: ConnectedWorker): Promise<void> {
-    const { dispatchId } = result;
-    try {
-      const judged = await judgeResult(dispatchId, { store, epoch, now: clock.now(), worker: worker.name });
-      if (judged.kind === 'over') {
-        resultAcks.acknowledge(dispatchId);
-        return;
-      }
-      const { taskInstanceId, workflowInstanceId } = judged.origin;
-      const tell = (bus: RunBus) =>
-        bus.post({ type: 'TaskEnded', taskInstanceId, dispatchId, report: reportOf(result) });
-      const found = await runs.withBus(workflowInstanceId, tell);
-      if (found.kind === 'aside') tell(found.bus);
-    } catch (error) {
-      // Not acknowledged: the worker keeps it and tells it again.
-      if (!endWhenFenced(error))
-        log.warn('A result could not be taken yet.', { dispatchId, error: toAppError(error).message });
-    }
   }
 
   function checkPlaceable(): void {

@@ -397,6 +397,15 @@ describe('a task group', () => {
     expect(effects).toEqual([{ type: 'ReleaseSlot', taskInstanceId }]);
   });
 
+  test('stays left out when the forced attempt is lost with its worker', () => {
+    const fixture = createRunFixture(grouped);
+    fixture.start();
+    fixture.forceStart('a');
+    fixture.place('a');
+    fixture.send({ type: 'WorkerLost', ...fixture.of('a'), text: 'gone' });
+    expect(fixture.current('a')).toMatchObject({ attempt: 2, state: 'submitted', groupForced: true });
+  });
+
   test('loses the slot of a paused task, which asks again when it goes on', () => {
     const fixture = createRunFixture(grouped);
     fixture.start();
@@ -424,6 +433,35 @@ describe('timeouts', () => {
     fixture.send({ type: 'TaskTimedOut', taskInstanceId });
     expect(fixture.attemptsOf('a')).toEqual(['failure']);
     expect(fixture.state).toBe('failure');
+  });
+
+  test('from the first submission that only warn allow retries, and warn once', () => {
+    const timeout = { afterMs: 5_000, strategy: 'warn', from: 'first_submit' } as const;
+    const fixture = createRunFixture([{ name: 'a', timeout, retry: { ...retryOnce, intervalMs: 0 } }]);
+    fixture.start();
+    fixture.advance(6_000);
+    fixture.intents.length = 0;
+    fixture.does('a', 'failure');
+    expect(fixture.attemptsOf('a')).toEqual(['failure', 'submitted']);
+    expect(fixture.intents.some(({ type }) => type === 'SetTimer')).toBe(false);
+  });
+
+  test('and delays of what is made anew count from the moment the run has its turn', () => {
+    const timeout = { afterMs: 30_000, strategy: 'fail', from: 'first_submit' } as const;
+    const fixture = createRunFixture([{ name: 'a', timeout, delayMs: 1_000 }], { grantsTurns: false });
+    fixture.start();
+    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.stop();
+    fixture.resume();
+    fixture.advance(60_000);
+    fixture.intents.length = 0;
+    fixture.send({ type: 'TurnGranted', slot: 0 });
+    expect(fixture.current('a')).toMatchObject({
+      state: 'delayed',
+      firstSubmittedAt: fixture.now,
+      dueAt: fixture.now + 1_000,
+    });
+    expect(fixture.intents).toContainEqual(expect.objectContaining({ dueAt: fixture.now + 30_000 }));
   });
 
   test('of the workflow with "warn_and_fail" are recorded and end the run as failed, also while it pauses', () => {

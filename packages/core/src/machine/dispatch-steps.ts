@@ -209,8 +209,8 @@ function loseAttempt(
   }
   const code = how === 'planned' ? 'worker_stopped' : 'worker_lost';
   setTaskState(t, row, 'need_fault_tolerance', reason(t, code, text, { next: 'a new attempt is made', evidence }));
-  const { now: dueAt } = t.context;
-  nextAttempt(t, node, row, { retryTimes: row.retryTimes, failovers, dueAt, why: queuedReason(t) });
+  const { retryTimes, groupForced } = row;
+  nextAttempt(t, node, row, { retryTimes, failovers, groupForced, dueAt: t.context.now, why: queuedReason(t) });
 }
 
 export function acknowledgeAgain(t: Transition, _subject: TaskSubject, event: TaskEventOf<'TaskEnded'>): void {

@@ -43,7 +43,8 @@ function mayTryAgain(t: Transition, node: RunNode, row: TaskInstanceRow): boolea
   const { state } = t.run.instance;
   if (t.run.ending || row.killRequestedAt !== null || (state !== 'running' && state !== 'ready_pause')) return false;
   const { timeout } = node.task;
-  return timeout?.from !== 'first_submit' || t.context.now < row.firstSubmittedAt + timeout.afterMs;
+  if (timeout?.from !== 'first_submit' || timeout.strategy === 'warn') return true;
+  return t.context.now < row.firstSubmittedAt + timeout.afterMs;
 }
 
 /** The next attempt of the same task; `paused` while the run is pausing. What a logic task remembers goes with it. */
@@ -51,7 +52,7 @@ export function nextAttempt(
   t: Transition,
   node: RunNode,
   row: TaskInstanceRow,
-  spec: Pick<NewTask, 'retryTimes' | 'failovers' | 'dueAt' | 'why'>,
+  spec: Pick<NewTask, 'retryTimes' | 'failovers' | 'dueAt' | 'why' | 'groupForced'>,
 ): void {
   const paused = t.run.instance.state === 'ready_pause';
   const next = makeTaskInstance(t, node, {
@@ -60,6 +61,7 @@ export function nextAttempt(
     firstSubmittedAt: row.firstSubmittedAt,
     logic: inherited(row),
     paused,
+    groupForced: !paused && spec.groupForced === true,
     why: paused ? pausedReason(t) : spec.why,
   });
   if (paused && spec.dueAt > t.context.now) next.dueAt = spec.dueAt;

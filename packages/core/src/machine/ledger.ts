@@ -186,6 +186,8 @@ export interface NewTask {
   readonly why: Reason;
   /** It waits for the run to go on: `paused` from the first moment. */
   readonly paused?: boolean;
+  /** Somebody has let the task go on without a slot of its group. */
+  readonly groupForced?: boolean;
   /** What it takes over from the one before. */
   readonly logic?: LogicState | null;
 }
@@ -230,7 +232,7 @@ export function makeTaskInstance(t: Transition, node: RunNode, spec: NewTask): R
     taskGroup: node.task.taskGroup?.name ?? null,
     groupPriority: node.task.taskGroup?.priority ?? 0,
     groupSlot: null,
-    groupForced: false,
+    groupForced: spec.groupForced ?? false,
     logic: spec.logic ?? null,
     reason: spec.why,
     updatedAt: context.now,

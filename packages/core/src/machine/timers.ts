@@ -36,10 +36,15 @@ export function logicTimer({ id }: Pick<TaskInstanceRow, 'id'>, dueAt: number): 
   return { type: 'SetTimer', key: logicKey(id), dueAt, event: { type: 'LogicDue', taskInstanceId: id } };
 }
 
-/** The timeout of a task that counts it from its first submission, for as long as no attempt is running. */
+/**
+ * The timeout of a task that counts it from its first submission. A warning is for the attempt that is under way then,
+ * and not for those that follow.
+ */
 export function firstSubmitTimer({ task }: RunNode, row: TaskInstanceRow): Intent[] {
   if (task.timeout?.from !== 'first_submit') return [];
-  return [timeoutTimer(row, row.firstSubmittedAt + task.timeout.afterMs)];
+  const dueAt = row.firstSubmittedAt + task.timeout.afterMs;
+  if (task.timeout.strategy === 'warn' && dueAt < row.submittedAt) return [];
+  return [timeoutTimer(row, dueAt)];
 }
 
 /**

@@ -48,6 +48,12 @@ export function goOn(t: Transition, slot: number | null): void {
 function continuePaused(t: Transition, node: RunNode): void {
   const row = node.current!;
   const { now } = t.context;
+  // Made anew for this turn: its time begins only now, however long the run has waited.
+  if (row.runCounter === t.run.instance.runCounter) {
+    row.firstSubmittedAt = now;
+    row.submittedAt = now;
+    row.dueAt = now + node.task.delayMs;
+  }
   const delayed = row.dueAt !== null && row.dueAt > now;
   if (!delayed) row.dueAt = null;
   row.killRequestedAt = null;

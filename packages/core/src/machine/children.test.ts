@@ -305,6 +305,35 @@ describe('a dynamic task', () => {
     expect(fixture.state).toBe('success');
   });
 
+  test('says of what failed which item it was, and why', () => {
+    const fixture = createRunFixture([dynamic]);
+    fixture.start();
+    resolve(fixture);
+    report(fixture, 0, 'success', { outputs: { rows: 'many' } });
+    report(fixture, 1, 'failure', { reason: '"count" failed.' });
+    expect(fixture.current('s')).toMatchObject({ state: 'failure', outputs: {} });
+    expect(fixture.current('s').reason?.text).toMatch(
+      /^2 of its 3 runs failed or were stopped, the first with city = Oslo: .* wrong type: rows: "many" is not of type integer.*\.$/,
+    );
+    fixture.recover();
+    report(fixture, 0, 'success', { outputs: { rows: '1' } });
+    report(fixture, 1, 'failure', { reason: '"count" failed.' });
+    report(fixture, 1, 'failure', { runCounter: 2, reason: '"count" failed.' });
+    report(fixture, 2, 'success');
+    expect(fixture.current('s').reason?.text).toBe(
+      '1 of its 3 runs failed or was stopped, with city = Lima: "count" failed.',
+    );
+  });
+
+  test('may declare the list that it puts out', () => {
+    const fixture = createRunFixture([{ ...dynamic, outputs: [{ name: 'rows', type: 'list' }] }]);
+    fixture.start();
+    resolve(fixture);
+    for (const index of [0, 1, 2]) report(fixture, index, 'success');
+    expect(fixture.state).toBe('success');
+    expect(JSON.parse(fixture.current('s').outputs.rows!)).toEqual(['0', '1', '2']);
+  });
+
   test('makes the runs anew that are gone when it is recovered', () => {
     const fixture = createRunFixture([dynamic]);
     fixture.start();

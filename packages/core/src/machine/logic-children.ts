@@ -5,6 +5,7 @@
  * M9 What is told of a child counts only from the run counter on that the task waits for; success always counts.
  */
 
+import type { OutputDefinition } from '../definition/definition.ts';
 import { childrenOf } from '../logic/children.ts';
 import type { DynamicConfig, SubWorkflowConfig } from '../logic/configs.ts';
 import { dynamicOutputs, expandItems } from '../logic/dynamic.ts';
@@ -206,13 +207,37 @@ function takeOneOf(t: Transition, { node, row }: TaskSubject, report: ChildRepor
     if (verdict.fromCounter !== item.fromCounter)
       next = { ...item, fromCounter: verdict.fromCounter, state: 'started' };
   } else if (verdict.kind === 'success') {
-    const { values, problem } = checkedOutputs(node.task.outputs, report.outputs);
-    next = { ...item, state: problem === undefined ? 'success' : 'failure', outputs: values };
-  } else next = { ...item, state: verdict.kind, child: report.state === 'missing' ? null : item.child };
+    const { values, problem } = checkedOutputs(outputsOfOne(node.task.outputs), report.outputs);
+    next =
+      problem === undefined
+        ? { ...item, state: 'success', outputs: values, problem: null }
+        : { ...item, state: 'failure', outputs: values, problem: `its output is of the wrong type: ${problem}` };
+  } else {
+    const problem = verdict.kind === 'failure' ? report.reason : null;
+    next = { ...item, state: verdict.kind, child: report.state === 'missing' ? null : item.child, problem };
+  }
   if (next === item) return;
   row.logic = { ...logic, items: logic.items.with(at, next) };
   touchTask(t, row);
 }
+
+/** Declared as `list` it is the list that the task puts out; what each run gives may then be anything. */
+function outputsOfOne(declared: readonly OutputDefinition[]): readonly OutputDefinition[] {
+  return declared.map((output) => (output.type === 'list' ? { ...output, type: 'string' } : output));
+}
+
+/** How many went wrong, and of the first of them which it is and what is known of it. */
+function whatBroke(items: readonly DynamicItem[]): string {
+  const broken = items.filter(({ state }) => state === 'failure' || state === 'stopped');
+  const { params, problem } = broken[0]!;
+  const which = Object.entries(params).map(([name, value]) => `${name} = ${shortened(value)}`);
+  const what = problem === undefined || problem === null ? '.' : `: ${shortened(problem.replace(/\.$/, ''))}.`;
+  const first = `${broken.length === 1 ? '' : 'the first '}with ${which.join(', ')}`;
+  return `${broken.length} of its ${items.length} runs failed or ${broken.length === 1 ? 'was' : 'were'} stopped, ${first}${what}`;
+}
+
+const MAX_SHOWN = 200;
+const shortened = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 
 /** A dynamic task goes on: starts what there is room for, or ends. */
 function goOn(t: Transition, subject: TaskSubject): void {
@@ -238,13 +263,7 @@ function goOn(t: Transition, subject: TaskSubject): void {
         subject,
         `${broken} of ${logic.items.length} runs failed; the rest of those that run is waited for.`,
       );
-    else
-      failTask(
-        t,
-        node,
-        row,
-        reason(t, 'child_failed', `${broken} of its ${logic.items.length} runs failed or were stopped.`),
-      );
+    else failTask(t, node, row, reason(t, 'child_failed', whatBroke(logic.items)));
   } else if (started + waiting + paused === 0) {
     row.outputs = dynamicOutputs(row.name, node.task.outputs, logic.items);
     succeedTask(t, node, row);

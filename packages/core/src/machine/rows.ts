@@ -172,6 +172,8 @@ export interface DynamicItem {
   readonly child: WorkflowInstanceId | null;
   readonly fromCounter: number;
   readonly state: 'waiting' | 'started' | 'success' | 'failure' | 'stopped' | 'paused';
+  /** Of one that failed, what is known about it. */
+  readonly problem?: string | null;
   readonly outputs: Readonly<Record<string, string>>;
 }
 

@@ -140,50 +140,50 @@ async function bring(state: Reachable): Promise<HeldRun> {
   return run;
 }
 
-/** What follows: the state and the run counter; `same`: accepted, and nothing changes. A text: refused, and why. */
-type Cell = readonly [WorkflowState, number] | 'same' | string;
+/** What follows: the state and the run counter; `same`: accepted, and nothing changes; or refused, and why. */
+type Cell = readonly [WorkflowState, number] | 'same' | { readonly refused: string };
 
-const ENDED = 'has ended';
+const no = (refused: string): Cell => ({ refused });
 const TABLE: Readonly<Record<Reachable, Readonly<Record<Verb, Cell>>>> = {
   submitted: {
     pause: ['paused', 1],
-    resume: 'about to go on',
+    resume: no('about to go on'),
     stop: ['stopped', 1],
-    'recover-failed': 'about to go on',
-    rerun: 'stop it first',
-    'rerun-from': 'stop it first',
-    retry: 'set aside',
-    signal: 'waits for a signal',
+    'recover-failed': no('about to go on'),
+    rerun: no('stop it first'),
+    'rerun-from': no('stop it first'),
+    retry: no('set aside'),
+    signal: no('waits for a signal'),
   },
   serial_wait: {
     pause: ['paused', 1],
-    resume: 'about to go on',
+    resume: no('about to go on'),
     stop: ['stopped', 1],
-    'recover-failed': 'about to go on',
-    rerun: 'stop it first',
-    'rerun-from': 'stop it first',
-    retry: 'set aside',
-    signal: 'waits for a signal',
+    'recover-failed': no('about to go on'),
+    rerun: no('stop it first'),
+    'rerun-from': no('stop it first'),
+    retry: no('set aside'),
+    signal: no('waits for a signal'),
   },
   running: {
     pause: ['ready_pause', 1],
-    resume: 'it is running',
+    resume: no('it is running'),
     stop: ['ready_stop', 1],
-    'recover-failed': 'still running',
-    rerun: 'stop it first',
-    'rerun-from': 'stop it first',
-    retry: 'set aside',
+    'recover-failed': no('still running'),
+    rerun: no('stop it first'),
+    'rerun-from': no('stop it first'),
+    retry: no('set aside'),
     signal: ['running', 1],
   },
   ready_pause: {
     pause: 'same',
-    resume: 'still pausing',
+    resume: no('still pausing'),
     stop: ['ready_stop', 1],
-    'recover-failed': 'still pausing',
-    rerun: 'stop it first',
-    'rerun-from': 'stop it first',
-    retry: 'set aside',
-    signal: 'pausing',
+    'recover-failed': no('still pausing'),
+    rerun: no('stop it first'),
+    'rerun-from': no('stop it first'),
+    retry: no('set aside'),
+    signal: no('pausing'),
   },
   paused: {
     pause: 'same',
@@ -192,52 +192,52 @@ const TABLE: Readonly<Record<Reachable, Readonly<Record<Verb, Cell>>>> = {
     'recover-failed': ['running', 2],
     rerun: ['running', 2],
     'rerun-from': ['running', 2],
-    retry: ENDED,
-    signal: 'resume it first',
+    retry: no('has ended'),
+    signal: no('resume it first'),
   },
   ready_stop: {
-    pause: 'stopping',
-    resume: 'still stopping',
+    pause: no('stopping'),
+    resume: no('still stopping'),
     stop: 'same',
-    'recover-failed': 'still stopping',
-    rerun: 'still stopping',
-    'rerun-from': 'still stopping',
-    retry: 'set aside',
-    signal: 'waits for a signal',
+    'recover-failed': no('still stopping'),
+    rerun: no('still stopping'),
+    'rerun-from': no('still stopping'),
+    retry: no('set aside'),
+    signal: no('waits for a signal'),
   },
   stopped: {
-    pause: ENDED,
+    pause: no('has ended'),
     resume: ['running', 2],
-    stop: ENDED,
+    stop: no('has ended'),
     'recover-failed': ['running', 2],
     rerun: ['running', 2],
     'rerun-from': ['running', 2],
-    retry: ENDED,
-    signal: 'waits for a signal',
+    retry: no('has ended'),
+    signal: no('waits for a signal'),
   },
   failure: {
-    pause: ENDED,
-    resume: ENDED,
-    stop: ENDED,
+    pause: no('has ended'),
+    resume: no('has ended'),
+    stop: no('has ended'),
     'recover-failed': ['failure', 2],
     rerun: ['running', 2],
     'rerun-from': ['failure', 2],
-    retry: ENDED,
-    signal: 'waits for a signal',
+    retry: no('has ended'),
+    signal: no('waits for a signal'),
   },
   success: {
-    pause: ENDED,
-    resume: ENDED,
-    stop: ENDED,
-    'recover-failed': 'has failed',
+    pause: no('has ended'),
+    resume: no('has ended'),
+    stop: no('has ended'),
+    'recover-failed': no('has failed'),
     rerun: ['running', 2],
     'rerun-from': ['success', 2],
-    retry: ENDED,
-    signal: 'waits for a signal',
+    retry: no('has ended'),
+    signal: no('waits for a signal'),
   },
 };
 
-const isRefusal = (cell: Cell): cell is string => typeof cell === 'string' && cell !== 'same';
+const isRefusal = (cell: Cell): cell is { readonly refused: string } => typeof cell === 'object' && 'refused' in cell;
 
 function ask(run: Run, verb: Verb) {
   const { instances } = stage.client;
@@ -279,7 +279,7 @@ describe('one run', () => {
       const refusal = await refusalOf(ask(run, verb));
       expect(refusal, verb).toMatchObject({ status: 409, code: 'conflict' });
       expect(refusal.detail, verb).toContain(`“${state}”`);
-      expect(refusal.detail, verb).toContain(cell);
+      expect(refusal.detail, verb).toContain(cell.refused);
     }
     expect({ run: await stage.client.instances.get(run.id), audit: await auditOf(run) }).toEqual(before);
   });
@@ -303,8 +303,8 @@ describe('one run', () => {
     if (cell === 'same') {
       const { state: stays, runCounter, reason } = await stage.client.instances.get(run.id);
       expect({ stays, runCounter, reason }).toEqual({ stays: state, runCounter: 1, reason: before.reason });
-    } else {
-      await reached(run, cell[0] as WorkflowState, cell[1] as number);
+    } else if (!isRefusal(cell)) {
+      await reached(run, ...cell);
     }
   });
 
@@ -343,7 +343,11 @@ describe('many runs in one call', () => {
       expect(item).toMatchObject({ id: run.id, state });
       const lines = (await auditOf(run)).filter((line) => line.data.bulk !== undefined);
       if (isRefusal(cell)) {
-        expect(item).toMatchObject({ status: 'refused', operationId: null, reason: expect.stringContaining(cell) });
+        expect(item).toMatchObject({
+          status: 'refused',
+          operationId: null,
+          reason: expect.stringContaining(cell.refused),
+        });
         expect(lines).toEqual([]);
         continue;
       }
@@ -351,7 +355,7 @@ describe('many runs in one call', () => {
       expect(lines.map(({ action: audited, data }) => [audited, data.operationId, data.stateBefore])).toEqual([
         [`workflow_instance.${action}`, item.operationId, state],
       ]);
-      if (cell !== 'same') await reached(run, cell[0] as WorkflowState, cell[1] as number);
+      if (cell !== 'same') await reached(run, ...cell);
     }
   });
 });

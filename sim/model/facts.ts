@@ -44,6 +44,8 @@ export interface Change {
 
 export interface RunFacts {
   row: WorkflowInstanceRow;
+  /** It has been set aside, at some time. */
+  wasAside: boolean;
   readonly tasks: Map<string, TaskInstanceRow>;
   /** Current task instances by task name. */
   readonly current: Map<string, TaskInstanceRow>;

@@ -46,7 +46,8 @@ export function viewGraph(workflow: WorkflowSpec, run: RunFacts): GraphView {
   function standing(name: string): Standing {
     const found = known.get(name);
     if (found) return found;
-    const task = tasks.get(name)!;
+    const task = tasks.get(name);
+    if (!task) return 'none';
     const row = run.current.get(name);
     const stands = row ? standingOfRow(row) : standingWithout(task, gate(task));
     known.set(name, stands);

@@ -71,7 +71,14 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
   }
 
   function start({ instance, command, event }: NewRunFact): void {
-    const run: RunFacts = { row: instance, tasks: new Map(), current: new Map(), done: [], told: new Map() };
+    const run: RunFacts = {
+      row: instance,
+      wasAside: false,
+      tasks: new Map(),
+      current: new Map(),
+      done: [],
+      told: new Map(),
+    };
     if (runs.has(instance.id)) throw new Violation('record', `the run ${instance.id} was made twice`);
     runs.set(instance.id, run);
     commands.set(command.id, { row: command, outcome: null });
@@ -134,6 +141,7 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
       if (unit.instance) {
         const number = unit.number ?? before.number;
         run.row = { ...unit.instance, number } as WorkflowInstanceRow;
+        if (run.row.quarantine) run.wasAside = true;
       }
       const changed = [...unit.changedTasks, ...unit.newTasks].map((row) => ({ before: run.tasks.get(row.id), row }));
       for (const { row } of changed) if (!row.current) put(run, row);

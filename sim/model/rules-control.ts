@@ -10,13 +10,20 @@ export function checkControl(mirror: Mirror, { unit, run, before, tasks }: Chang
   const orders = unit.commandsDone.map(({ id }) => mirror.commands.get(id)?.row.kind ?? '');
   const anew = orders.some((kind) => MAKES_ALL_ANEW.has(kind));
   for (const change of tasks) {
-    if (!anew) checkKept(change);
+    if (!anew && !followsConditions(mirror, change.row.name)) checkKept(change);
     const resting = before.state === 'ready_pause' || before.state === 'ready_stop';
     if (resting && !orders.some((kind) => REVIVING.has(kind))) checkNotSent(change, before.state);
   }
   if (run.row.runCounter < before.runCounter) {
     throw new Violation('control', `the run ${run.row.id} counts ${run.row.runCounter} after ${before.runCounter}`);
   }
+}
+
+/** What looks at failures, or comes after what does, is decided anew when those are mended. */
+function followsConditions(mirror: Mirror, name: string): boolean {
+  const spec = mirror.taskSpec(name);
+  if (!spec) return false;
+  return spec.kind.type === 'conditions' || spec.dependsOn.some((before) => followsConditions(mirror, before));
 }
 
 /** Only a rerun makes anew what has succeeded; what is paused goes on as the same task instance. */

@@ -85,7 +85,9 @@ function mayBeKilled(mirror: Mirror, run: RunFacts, row: TaskInstanceRow): boole
   const othersBroke = [...run.tasks.values()].some(({ id, state }) => id !== row.id && ENDED_BADLY.has(state));
   if (run.row.failureStrategy === 'end' && othersBroke) return true;
   if (spec.timeoutMs !== null && run.row.reason?.code === 'workflow_timeout') return true;
-  return spec.execution === 'serial_priority' || run.row.parentInstanceId != null;
+  return (
+    spec.execution === 'serial_priority' || spec.execution === 'serial_discard' || run.row.parentInstanceId != null
+  );
 }
 
 function checkRunEnd(mirror: Mirror, run: RunFacts): void {

@@ -2,6 +2,7 @@
 import type { TaskInstanceRow } from '@vaquita/core';
 import type { TaskSpec } from '../scenario/scenario.ts';
 import { type Change, type RunFacts, Violation } from './facts.ts';
+import { viewGraph } from './graph.ts';
 import type { Mirror } from './mirror.ts';
 import { TERMINAL_RUN, TERMINAL_TASK } from './rules-rows.ts';
 
@@ -60,12 +61,11 @@ function checkSuccess(mirror: Mirror, { run, row, spec }: Ended): void {
       return;
   }
 
+  /** A disabled task counts as one that has succeeded, a skipped one as neither. */
   function is(name: string): boolean {
-    const state = run.current.get(name)?.state;
-    if (kind.type !== 'conditions' || state === undefined) return false;
-    return kind.is === 'success'
-      ? state === 'success' || state === 'forced_success'
-      : state === 'failure' || state === 'killed';
+    const stands = viewGraph(mirror.workflowOf(run), run).standing(name);
+    if (kind.type !== 'conditions') return false;
+    return kind.is === 'success' ? stands === 'passed' : stands === 'failed' || stands === 'killed';
   }
 }
 

@@ -7,9 +7,11 @@ const PATIENCE_MS = 15_000;
 
 export function checkAccepted(mirror: Mirror, execution: Execution): void {
   const subject = taskOf(mirror, execution.taskInstanceId);
+  // A stop of a run that was set aside does not wait for its workers.
+  const hasty = [...mirror.runs.values()].some((run) => run.wasAside && run.tasks.has(execution.taskInstanceId));
   for (const other of mirror.executions.values()) {
     if (other === execution || other.endedAt !== null || other.taskInstanceId === '') continue;
-    if (taskOf(mirror, other.taskInstanceId) !== subject) continue;
+    if (hasty || taskOf(mirror, other.taskInstanceId) !== subject) continue;
     if (other.dispatchId === execution.dispatchId || mirror.wasImpaired(other.worker, other.acceptedAt - PATIENCE_MS))
       continue;
     // One that slept may begin what it was sent long ago, before it hears that it has been given up.

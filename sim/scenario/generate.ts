@@ -3,7 +3,7 @@ import type { Abilities } from './abilities.ts';
 import { type Chance, createChance } from './chance.ts';
 import { drawFaults } from './faults.ts';
 import { drawOperations } from './operations.ts';
-import type { Operation, Scenario, TaskGroupSpec, WorkerSpec } from './scenario.ts';
+import type { Scenario, TaskGroupSpec, WorkerSpec } from './scenario.ts';
 import { drawWorkflows } from './workflows.ts';
 
 /** Nothing is done to the world after this. */
@@ -19,24 +19,20 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
   const faults = chance.happens(0.1) ? [] : drawFaults(chance, { workers, servers, untilMs: BUSY_MS });
   const calmAt =
     [...operations, ...faults].reduce((latest, { at, ...rest }) => Math.max(latest, at + lastsFor(rest)), 0) + 1;
+  // In the end somebody tries again what was set aside.
+  const refused = faults.some(({ what }) => what === 'refused');
   return {
     seed,
     servers,
     workers,
     groups,
     workflows,
-    operations: [...operations, ...(faults.some(({ what }) => what === 'refused') ? retries(operations, calmAt) : [])],
+    operations: [...operations, ...(refused ? [{ at: calmAt + 5_000, do: 'retry_aside' as const }] : [])],
     faults,
     storeDelayMs: chance.oneOf([0, 2, 20, 200]),
     lineDelayMs: chance.oneOf([0, 2, 50, 500]),
     calmAt,
   };
-}
-
-/** In the end somebody tries again every run, for those that were set aside. */
-function retries(operations: readonly Operation[], calmAt: number): Operation[] {
-  const runs = operations.flatMap((operation) => (operation.do === 'start' ? [operation.run] : []));
-  return runs.map((run) => ({ at: calmAt + 5_000, do: 'retry', run, twice: false, quietly: false }));
 }
 
 function lastsFor(thing: object): number {

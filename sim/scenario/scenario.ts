@@ -134,6 +134,8 @@ export type Operation = Timed &
         readonly twice: boolean;
         readonly quietly: boolean;
       }
+    /** Every run that is set aside then is tried again. */
+    | { readonly do: 'retry_aside' }
     | { readonly do: 'resize'; readonly group: string; readonly size: number }
   );
 

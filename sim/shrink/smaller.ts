@@ -7,11 +7,13 @@ export function* smallerScenarios(scenario: Scenario): Generator<Scenario> {
 }
 
 /** Somebody can do each task, and what is named is there: otherwise nothing could come to rest. */
-function isSound({ workers, workflows, groups, operations }: Scenario): boolean {
+function isSound({ workers, workflows, groups, operations, faults }: Scenario): boolean {
   const named = new Set(workflows.map(({ name }) => name));
   const tasks = workflows.flatMap((workflow) => workflow.tasks);
   return (
     workers.length > 0 &&
+    (faults.every(({ what }) => what !== 'refused') ||
+      operations.some((operation) => operation.do === 'retry_aside')) &&
     tasks.every(({ workerGroup }) => workers.some(({ group }) => group === workerGroup)) &&
     tasks.every(({ taskGroup }) => taskGroup === null || groups.some(({ name }) => name === taskGroup)) &&
     tasks.every(({ kind }) => !('workflow' in kind) || named.has(kind.workflow)) &&

@@ -7,6 +7,7 @@
  * D2 A call that fails has either been done wholly or not at all.
  */
 import { AppError, type Random } from '@vaquita/core';
+import type { RunCommit } from '@vaquita/store';
 import type { SimProcess } from './process.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -35,6 +36,15 @@ export interface DatabaseOptions {
   readonly say: (line: string) => void;
 }
 
+interface Call {
+  readonly args: readonly unknown[];
+  readonly work: () => unknown;
+}
+
+function touchesTasks({ newTasks, changedTasks, commandsDone }: RunCommit): boolean {
+  return newTasks.length + changedTasks.length + commandsDone.length > 0;
+}
+
 /** Verbs that only read. */
 const READS = /^(load|open|pending|find|live|slot|task|instances|newest|has|current|resolve|list|get|holder)/;
 const NO_ANSWER_MS = 1_000;
@@ -57,12 +67,14 @@ export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptio
     return random.next() * delayMs + slow;
   }
 
-  function failure(verb: string): AppError | undefined {
-    if (verb === 'commit' && trouble.conflictIn > 0) {
+  function failure(verb: string, args: readonly unknown[]): AppError | undefined {
+    // Conflicts come of keys and commands; a change of the run's own row alone has none.
+    const refusable = verb === 'commit' && touchesTasks(args[1] as RunCommit);
+    if (refusable && trouble.conflictIn > 0) {
       trouble.conflictIn -= 1;
       if (trouble.conflictIn === 0) return new AppError('conflict', 'A conflict, for the sake of the simulation.');
     }
-    if (verb === 'commit' && trouble.refusedIn > 0) {
+    if (refusable && trouble.refusedIn > 0) {
       trouble.refusedIn -= 1;
       if (trouble.refusedIn === 0)
         return new AppError('internal', 'The unit is refused, for the sake of the simulation.');
@@ -71,7 +83,7 @@ export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptio
     return new AppError('database_busy', 'The database is busy.');
   }
 
-  function call(process: SimProcess, verb: string, work: () => unknown): Promise<unknown> {
+  function call(process: SimProcess, verb: string, { args, work }: Call): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (!process.pass('call')) return;
       const answer = (run: () => void) => timeline.after(delay(), () => process.act('answer', run));
@@ -87,7 +99,7 @@ export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptio
         lastWrite.set(process, arrival);
       }
       timeline.after(arrival - timeline.elapsed, () => {
-        const refused = failure(verb);
+        const refused = failure(verb, args);
         if (refused) {
           say(`${process.name} ${verb}: ${refused.code}`);
           answer(() => reject(refused));
@@ -115,7 +127,7 @@ export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptio
         if (typeof value === 'object' && value !== null) return seenFrom(process, value);
         if (typeof value !== 'function') return value;
         // Taken when it is called: what the caller changes afterwards is not what was sent.
-        return (...args: unknown[]) => call(process, String(key), () => value.apply(target, args));
+        return (...args: unknown[]) => call(process, String(key), { args, work: () => value.apply(target, args) });
       },
     });
   }

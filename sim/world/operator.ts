@@ -22,7 +22,7 @@ export interface OperatorDeps {
 
 type Start = Extract<Operation, { do: 'start' }>;
 type Resize = Extract<Operation, { do: 'resize' }>;
-type Order = Exclude<Operation, Start | Resize>;
+type Order = Exclude<Operation, Start | Resize | { do: 'retry_aside' }>;
 
 export function createOperator(deps: OperatorDeps): (operation: Operation) => Promise<void> {
   const { scenario, ids, store, model, projectId, now, guard, say, nudge } = deps;
@@ -102,8 +102,26 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
     }
   }
 
+  async function retryAside(): Promise<void> {
+    for (const { row } of [...model.mirror.runs.values()].filter((run) => run.row.quarantine)) {
+      const command = commandRow({ ids, now: now() }, { kind: 'retry', workflowInstanceId: row.id, payload: {} });
+      say(`order retry of ${row.id}, which is set aside`);
+      guard(() => model.file(command));
+      await store.commands.file(command);
+    }
+    nudge();
+  }
+
   return (operation) => {
-    if (operation.do === 'start') return start(operation);
-    return operation.do === 'resize' ? resize(operation) : order(operation);
+    switch (operation.do) {
+      case 'start':
+        return start(operation);
+      case 'resize':
+        return resize(operation);
+      case 'retry_aside':
+        return retryAside();
+      default:
+        return order(operation);
+    }
   };
 }

@@ -435,6 +435,27 @@ describe('timeouts', () => {
     expect(fixture.state).toBe('failure');
   });
 
+  test('count as failures too when the worker gives the task back, or is lost, before it has ended it', () => {
+    const timeout = { afterMs: 5_000, strategy: 'fail', from: 'first_submit' } as const;
+    const returned = createRunFixture([{ name: 'a', timeout }]);
+    returned.start();
+    returned.place('a');
+    returned.advance(5_000);
+    returned.send({ type: 'TaskTimedOut', taskInstanceId: returned.current('a').id });
+    returned.send({ type: 'DispatchReturned', ...returned.of('a'), cause: 'refused', text: 'It is full.' });
+    expect(returned.current('a')).toMatchObject({ state: 'failure', reason: { code: 'timeout' } });
+    for (const state of ['lost', 'interrupted'] as const) {
+      const lost = createRunFixture([{ name: 'a', timeout: { ...timeout, from: 'start' }, retry: retryOnce }]);
+      lost.start();
+      lost.place('a');
+      lost.started('a');
+      lost.advance(7_000);
+      lost.send({ type: 'TaskTimedOut', taskInstanceId: lost.current('a').id });
+      lost.ended('a', state);
+      expect(lost.attemptsOf('a')).toEqual(['failure', 'delayed']);
+    }
+  });
+
   test('from the first submission that only warn allow retries, and warn once', () => {
     const timeout = { afterMs: 5_000, strategy: 'warn', from: 'first_submit' } as const;
     const fixture = createRunFixture([{ name: 'a', timeout, retry: { ...retryOnce, intervalMs: 0 } }]);

@@ -127,10 +127,16 @@ export function end(t: Transition, subject: TaskSubject, event: TaskEventOf<'Tas
       endReportedKill(t, subject, report.error, timedOut);
       return;
     case 'interrupted':
-      loseAttempt(t, subject, report.error ?? 'Its worker was told to stop.', 'planned');
+      loseWhile(t, subject, timedOut, report.error ?? 'Its worker was told to stop.', 'planned');
       return;
     case 'lost':
-      loseAttempt(t, subject, report.error ?? 'Its worker was restarted and could not find the process again.');
+      loseWhile(
+        t,
+        subject,
+        timedOut,
+        report.error ?? 'Its worker was restarted and could not find the process again.',
+        'unplanned',
+      );
       return;
   }
 }
@@ -151,6 +157,11 @@ function exitText(row: TaskInstanceRow): string {
 }
 
 export function takeBack(t: Transition, { node, row }: TaskSubject, event: TaskEventOf<'DispatchReturned'>): void {
+  if (wasTimedOut(row)) {
+    const text = `It ran into its timeout before a worker had started it: ${event.text}`;
+    failTask(t, node, row, reason(t, 'timeout', text));
+    return;
+  }
   if (row.killRequestedAt !== null) {
     endKilled(t, node, row, event.text);
     return;
@@ -175,24 +186,31 @@ export function forgetDispatch(row: Row<TaskInstanceRow>): void {
 }
 
 export function lose(t: Transition, subject: TaskSubject, event: TaskEventOf<'WorkerLost'>): void {
-  const { node, row } = subject;
+  const { row } = subject;
   const timedOut = wasTimedOut(row);
   row.endedAt = t.context.now;
-  const text = `It ran into its timeout, and its worker was lost: ${event.text}`;
-  if (timedOut) failTask(t, node, row, reason(t, 'timeout', text));
-  else loseAttempt(t, subject, event.text);
+  loseWhile(t, subject, timedOut, event.text, 'unplanned');
+}
+
+/** An attempt that had been told to end at its timeout has failed by that, whatever became of its worker meanwhile. */
+function loseWhile(
+  t: Transition,
+  subject: TaskSubject,
+  timedOut: boolean,
+  text: string,
+  how: 'planned' | 'unplanned',
+): void {
+  const { node, row } = subject;
+  const both = `It ran into its timeout, and its worker was lost: ${text}`;
+  if (timedOut) failTask(t, node, row, reason(t, 'timeout', both));
+  else loseAttempt(t, subject, text, how);
 }
 
 /**
  * The attempt was lost with its worker: a new attempt elsewhere, unless that has been tried often enough. A worker that
  * was told to stop does not count: nothing is wrong with the task.
  */
-function loseAttempt(
-  t: Transition,
-  { node, row }: TaskSubject,
-  text: string,
-  how: 'planned' | 'unplanned' = 'unplanned',
-): void {
+function loseAttempt(t: Transition, { node, row }: TaskSubject, text: string, how: 'planned' | 'unplanned'): void {
   const { maxFailovers } = t.context.settings;
   const failovers = row.failovers + (how === 'planned' ? 0 : 1);
   const evidence = { worker: row.workerName, failovers: row.failovers };

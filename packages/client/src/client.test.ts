@@ -104,6 +104,22 @@ describe('a call', () => {
     ]);
   });
 
+  it('reads the tasks of a run page by page', async () => {
+    const { client, sent } = clientOf(
+      json({ items: [{ id: 't1' }], nextCursor: 'n' }),
+      json({ items: [{ id: 't2' }], nextCursor: null }),
+      json({ items: [{ id: 't1' }], nextCursor: 'n' }),
+    );
+    expect(await client.instances.tasks('r1')).toEqual({ items: [{ id: 't1' }, { id: 't2' }], nextCursor: null });
+    const base = 'http://server.test/api/v1/workflow-instances/r1/tasks';
+    expect(sent.map(({ url }) => url)).toEqual([`${base}?limit=500`, `${base}?limit=500&cursor=n`]);
+    for await (const task of client.instances.allTasks('r1')) {
+      expect(task.id).toBe('t1');
+      break;
+    }
+    expect(sent).toHaveLength(3);
+  });
+
   it('answers nothing for 204', async () => {
     const { client } = clientOf(() => new Response(null, { status: 204 }));
     expect(await client.projects.delete('p')).toBeUndefined();

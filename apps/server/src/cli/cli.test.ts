@@ -99,6 +99,7 @@ describe('run', () => {
     const [row] = (await api.store.instances.list({}, { limit: 1, cursor: null })).items;
     api.deps.store.instances.find = async () => ({ ...row!, number: 1, startedAt: START, ...change });
     api.deps.store.instances.tasks = async () => tasks;
+    api.deps.store.instances.taskPage = async () => ({ items: tasks, next: null });
   }
 
   /** The run has ended by the time the command looks for the first time. */
@@ -181,6 +182,7 @@ describe('logs', () => {
       setTimeout(() => api.hint(), 0);
       return tasks;
     };
+    instances.taskPage = async (id) => ({ items: await instances.tasks(id), next: null });
     instances.task = async (id) => [extract, load].find((task) => task.id === id);
     const { code, out } = await vaquita('logs', 'etl/daily#1', '--follow');
     expect(out).toBe('--- extract (attempt 1, success)\none\n--- load (attempt 1, success)\ntwo\n');

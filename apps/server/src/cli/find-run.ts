@@ -23,7 +23,7 @@ export async function runIdOf(client: VaquitaClient, text: string): Promise<stri
 /** The newest attempt of a task of a run. */
 export async function findTask(client: VaquitaClient, runId: string, name: string): Promise<TaskInstanceView> {
   const { items } = await client.instances.tasks(runId);
-  const found = items.find((task) => task.current && task.name === name);
+  const found = items.findLast((task) => task.current && task.name === name);
   if (found) return found;
   const names = (await client.instances.graph(runId)).nodes.map((node) => node.name);
   const why = names.includes(name)

@@ -12,7 +12,7 @@ import { TaskInstancePage } from '../views/task-instance.ts';
 import { toEventView } from './events.ts';
 import { instanceFilter } from './instance-filter.ts';
 import { requireInstance } from './lookup.ts';
-import { pageRequest, wholeList } from './paging.ts';
+import { pageRequest, toPage } from './paging.ts';
 
 const TAG = 'Runs';
 const ITEM = '/api/v1/workflow-instances/{id}';
@@ -87,12 +87,13 @@ function detailEndpoints(deps: ApiDeps): readonly Endpoint[] {
       path: `${ITEM}/tasks`,
       tag: TAG,
       access: 'user',
-      summary: 'Every task instance of a run, in order of creation',
+      summary: 'List the task instances of a run, in order of creation',
+      query: PageQuery,
       status: 200,
       answer: TaskInstancePage,
-      async handle({ params }) {
+      async handle({ params, query }) {
         const instance = await requireInstance(store, params.id);
-        return wholeList((await store.instances.tasks(instance.id)).map(toTaskInstanceView));
+        return toPage(await store.instances.taskPage(instance.id, pageRequest(query)), toTaskInstanceView);
       },
     }),
     endpoint({

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ApiBench, DEFINITION, openApi, read, START, taskRow } from '../testing/api-bench.ts';
 import type { GraphView, InstanceView } from '../views/instance.ts';
 import type { WhyView } from '../views/reason.ts';
+import type { TaskInstancePage } from '../views/task-instance.ts';
 
 const INSTANCES = '/api/v1/projects/etl/workflows/daily/instances';
 
@@ -23,6 +24,13 @@ const list = async (api: ApiBench, query = '') =>
 /** Puts what the master would write in the place of what the store has. */
 function serveTasks(api: ApiBench, tasks: readonly TaskInstanceRow[]): void {
   api.deps.store.instances.tasks = async () => tasks;
+  api.deps.store.instances.taskPage = async (_, { limit, cursor }) => {
+    const from = Number(cursor ?? 0);
+    return {
+      items: tasks.slice(from, from + limit),
+      next: from + limit < tasks.length ? String(from + limit) : null,
+    };
+  };
   api.deps.store.instances.task = async (id) => tasks.find((task) => task.id === id);
 }
 
@@ -153,6 +161,26 @@ describe('a run in detail', () => {
       await api.send('GET', `/api/v1/workflow-instances/${id}/events`),
     );
     expect(events).toMatchObject({ items: [{ type: 'workflow_instance.created' }], nextCursor: null });
+  });
+
+  it('lists its tasks by pages', async () => {
+    const api = await bench();
+    const id = await api.startRun();
+    const run = (await api.store.instances.find(id))!;
+    const tasks = Array.from({ length: 60 }, (_, at) =>
+      taskRow(run, { name: `t${at}`, id: `task-${at + 100}` as never }),
+    );
+    await api.master(id, { state: 'running' }, tasks);
+    const page = async (query: string) =>
+      read<TaskInstancePage>(await api.send('GET', `/api/v1/workflow-instances/${id}/tasks${query}`));
+    const first = await page('');
+    expect(first.items.map(({ name }) => name)).toEqual(tasks.slice(0, 50).map(({ name }) => name));
+    const second = await page(`?cursor=${first.nextCursor}`);
+    expect(second.items.map(({ name }) => name)).toEqual(tasks.slice(50).map(({ name }) => name));
+    expect(second.nextCursor).toBeNull();
+    expect((await page('?limit=500')).items).toHaveLength(60);
+    for (const wrong of ['?limit=501', '?limit=0', '?cursor=x'])
+      expect((await api.send('GET', `/api/v1/workflow-instances/${id}/tasks${wrong}`)).status).toBe(400);
   });
 
   it('tells why it waits, from recorded reasons', async () => {

@@ -15,6 +15,7 @@ import type {
   RunAtView,
   SignalRequest,
   TaskInstancePage,
+  TaskInstanceView,
   WhyView,
 } from '@vaquita/api/views';
 import type { WorkflowState } from '@vaquita/core';
@@ -36,8 +37,13 @@ export interface InstancesClient {
   list(query?: InstanceQuery, options?: CallOptions): Promise<InstancePage>;
   all(query?: Omit<InstanceQuery, 'cursor'>): AsyncGenerator<InstanceView, void, undefined>;
   get(id: string, options?: CallOptions): Promise<InstanceView>;
-  /** Every task instance of the run, in order of creation. */
+  /**
+   * Every task instance of the run, in order of creation. Read page by page: of a task that is tried again meanwhile an
+   * older and a newer attempt may both be `current`; the later one in the list is.
+   */
   tasks(id: string, options?: CallOptions): Promise<TaskInstancePage>;
+  taskPage(id: string, query?: PageQuery, options?: CallOptions): Promise<TaskInstancePage>;
+  allTasks(id: string, options?: CallOptions): AsyncGenerator<TaskInstanceView, void, undefined>;
   graph(id: string, options?: CallOptions): Promise<GraphView>;
   events(id: string, query?: PageQuery, options?: CallOptions): Promise<EventPage>;
   allEvents(id: string): AsyncGenerator<EventView, void, undefined>;
@@ -72,11 +78,21 @@ export function createInstancesClient(transport: Transport): InstancesClient {
   const list: InstancesClient['list'] = (query, options) => transport.call('GET', at(), { query, ...options });
   const events: InstancesClient['events'] = (id, query, options) =>
     transport.call('GET', at(id, 'events'), { query, ...options });
+  const taskPage: InstancesClient['taskPage'] = (id, query, options) =>
+    transport.call('GET', at(id, 'tasks'), { query, ...options });
+  const allTasks: InstancesClient['allTasks'] = (id, options) =>
+    eachItem((cursor) => taskPage(id, { limit: 500, cursor }, options));
   return {
     list,
     all: (query) => eachItem((cursor) => list({ limit: 200, ...query, cursor })),
     get: (id, options) => transport.call('GET', at(id), options),
-    tasks: (id, options) => transport.call('GET', at(id, 'tasks'), options),
+    async tasks(id, options) {
+      const items: TaskInstanceView[] = [];
+      for await (const task of allTasks(id, options)) items.push(task);
+      return { items, nextCursor: null };
+    },
+    taskPage,
+    allTasks,
     graph: (id, options) => transport.call('GET', at(id, 'graph'), options),
     events,
     allEvents: (id) => eachItem((cursor) => events(id, { limit: 500, cursor })),

@@ -129,8 +129,10 @@ export interface InstanceStore {
   find(id: string): Promise<WorkflowInstanceRow | undefined>;
   /** Newest first. */
   list(filter: InstanceFilter, page: PageRequest): Promise<Page<WorkflowInstanceRow>>;
-  /** In order of creation. */
+  /** All of them, in order of creation, as they are at one moment. */
   tasks(id: WorkflowInstanceId): Promise<readonly TaskInstanceRow[]>;
+  /** The same by pages. */
+  taskPage(id: WorkflowInstanceId, page: PageRequest): Promise<Page<TaskInstanceRow>>;
   task(id: string): Promise<TaskInstanceRow | undefined>;
   countsByState(since: number): Promise<Readonly<Partial<Record<WorkflowState, number>>>>;
 }

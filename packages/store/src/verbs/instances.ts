@@ -12,6 +12,7 @@ const SELECT = `select ${INSTANCES.columns} from workflow_instances`;
 const START = `${INSTANCES.insertSelect} where exists (
     select 1 from workflow_versions where workflow_id = ? and version = ?)`;
 const TASKS_OF_RUN = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? order by id`;
+const TASK_PAGE = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? and id > ? order by id limit ?`;
 const COUNTS = 'select state, count(*) as n from workflow_instances where created_at >= ? group by state';
 
 /** Files a run and its start command: two statements of a unit, in which the event follows. */
@@ -47,6 +48,11 @@ export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
     },
     async tasks(id) {
       return (await many(driver, TASKS_OF_RUN, [id])).map(TASKS.read);
+    },
+    async taskPage(id, page) {
+      const limit = checkLimit(page.limit);
+      const rows = await many(driver, TASK_PAGE, [id, decodeCursor(page, 'text') ?? '', limit + 1]);
+      return toPage(rows.map(TASKS.read), limit, (row) => row.id);
     },
     async task(id) {
       const row = await one(driver, `select ${TASKS.columns} from task_instances where id = ?`, [id]);

@@ -68,6 +68,17 @@ test.each(ofParent)('children by %j', async (filter) => {
   }
 });
 
+test('tasks of a run, page by page', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.instances.taskPage(parentId, { limit: 50, cursor: null });
+  await store.instances.taskPage(parentId, { limit: 50, cursor: encodeCursor('01') });
+  for (const statement of read) {
+    const steps = (await plan(statement)).join('\n');
+    expect(steps).toMatch(/task_instances_run \(workflow_instance_id=\? AND id>\?\)/);
+    expect(steps).not.toMatch(/SCAN task_instances|TEMP B-TREE/);
+  }
+});
+
 test('reads about other runs', async () => {
   const { store, read, plan } = await openNoted();
   const { others } = store.master;

@@ -107,6 +107,13 @@ export function describeRuns(subject: Subject): void {
       const tasks = ['t3', 't1', 't2'].map((id) => task(id, 'r1', { name: id }));
       await master.commit(1, commit({ newTasks: tasks }));
       expect((await instances.tasks(runId('r1'))).map(({ id }) => id)).toEqual(['t1', 't2', 't3']);
+      const pages = await allPages((page) => instances.taskPage(runId('r1'), page), 2);
+      expect(pages.map(({ id }) => id)).toEqual(['t1', 't2', 't3']);
+      const first = await instances.taskPage(runId('r1'), { limit: 2, cursor: null });
+      expect(first).toEqual({ items: [tasks[1], tasks[2]], next: expect.any(String) });
+      expect((await instances.taskPage(runId('r1'), { limit: 3, cursor: null })).next).toBeNull();
+      expect(await instances.taskPage(runId('r9'), { limit: 2, cursor: null })).toEqual({ items: [], next: null });
+      await expect(instances.taskPage(runId('r1'), { limit: 2, cursor: '?' })).rejects.toThrow('cursor');
       expect(await instances.task('t2')).toEqual(tasks[2]);
       expect(await instances.task('t9')).toBeUndefined();
     });

@@ -46,6 +46,9 @@ export function createMemoryInstances(memory: Memory): InstanceStore {
     async tasks(id) {
       return tasksOf(tables, id);
     },
+    async taskPage(id, page) {
+      return pageOf([...tasksOf(tables, id)], page, (row) => row.id, 'up');
+    },
     async task(id) {
       return tables.tasks.get(id);
     },

@@ -1,7 +1,7 @@
 /** Who is asking: an API token in the Authorization header, or the session cookie of the UI. */
-import { AppError, type SessionId, sha256Hex, type TokenId, type UserId } from '@vaquita/core';
+import { AppError, type SessionId, type TokenId, type UserId } from '@vaquita/core';
 import type { ApiDeps } from '../deps.ts';
-import { equalInConstantTime } from './digest.ts';
+import { equalInConstantTime, secretDigest } from './digest.ts';
 import { TOKEN_PREFIXES } from './tokens.ts';
 
 export interface Caller {
@@ -35,7 +35,7 @@ async function callerOfToken(token: string, { store, clock }: CallerDeps): Promi
   if (token.startsWith(TOKEN_PREFIXES.worker)) {
     throw unauthenticated('This is a worker token: it lets a worker join. The API needs an API token.');
   }
-  const hash = await sha256Hex(token);
+  const hash = secretDigest(token);
   const now = clock.now();
   const row = await store.tokens.use(hash, now);
   if (!row || !equalInConstantTime(row.secretHash, hash)) throw unauthenticated('This API token is not known.');
@@ -49,7 +49,7 @@ async function callerOfToken(token: string, { store, clock }: CallerDeps): Promi
 }
 
 async function callerOfSession(secret: string, { store, clock }: CallerDeps): Promise<Caller> {
-  const hash = await sha256Hex(secret);
+  const hash = secretDigest(secret);
   const now = clock.now();
   const found = await store.sessions.use(hash, now);
   if (!found || !equalInConstantTime(found.session.secretHash, hash) || found.session.expiresAt <= now) {

@@ -6,17 +6,28 @@ import type { Endpoint } from './endpoint.ts';
 import { schemaProblems } from './schema-problems.ts';
 
 /** @throws AppError `bad_request` naming each wrong parameter. Unknown ones are refused: a filter is never ignored. */
-export function readQuery(url: URL, schema: z.ZodObject | undefined): unknown {
-  const given: Record<string, unknown> = {};
-  for (const name of new Set(url.searchParams.keys())) {
-    const values = url.searchParams.getAll(name);
-    given[name] = isList(schema?.shape[name])
-      ? values.flatMap((value) => value.split(',')).filter((value) => value !== '')
-      : values.at(-1);
-  }
-  const result = z.strictObject(schema?.shape ?? {}).safeParse(given, { reportInput: true });
-  if (result.success) return result.data;
-  throw new AppError('bad_request', 'The query parameters are not valid.', { problems: schemaProblems(result.error) });
+export type QueryReader = (url: URL) => unknown;
+
+/** Made once per endpoint: a schema costs far more to make than to use. */
+export function createQueryReader(schema: z.ZodObject | undefined): QueryReader {
+  const shape = schema?.shape ?? {};
+  const strict = z.strictObject(shape);
+  const lists = new Set(Object.keys(shape).filter((name) => isList(shape[name])));
+
+  return (url) => {
+    const given: Record<string, unknown> = {};
+    for (const name of new Set(url.searchParams.keys())) {
+      const values = url.searchParams.getAll(name);
+      given[name] = lists.has(name)
+        ? values.flatMap((value) => value.split(',')).filter((value) => value !== '')
+        : values.at(-1);
+    }
+    const result = strict.safeParse(given, { reportInput: true });
+    if (result.success) return result.data;
+    throw new AppError('bad_request', 'The query parameters are not valid.', {
+      problems: schemaProblems(result.error),
+    });
+  };
 }
 
 function isList(schema: unknown): boolean {

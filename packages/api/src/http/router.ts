@@ -11,7 +11,7 @@ import { readBody } from './body.ts';
 import type { AnyRequest, Endpoint } from './endpoint.ts';
 import { HttpError } from './http-error.ts';
 import type { Idempotency, Recorded } from './idempotency.ts';
-import { readInput, readQuery } from './request-input.ts';
+import { createQueryReader, type QueryReader, readInput } from './request-input.ts';
 
 export interface RequestInfo {
   readonly requestId: string;
@@ -33,9 +33,10 @@ export function mountEndpoints(
     const path = one.path.replaceAll(/\{(\w+)\}/g, ':$1');
     methods.set(path, [...(methods.get(path) ?? []), one.method.toUpperCase()]);
     app.openAPIRegistry.registerPath(describe(one));
+    const readQuery = createQueryReader(one.query);
     app.on(one.method.toUpperCase(), path, async (c) => {
       const params = c.req.param() as Record<string, string>;
-      return handle(one, { raw: c.req.raw, params, ...c.get('info') }, tools);
+      return handle({ endpoint: one, readQuery }, { raw: c.req.raw, params, ...c.get('info') }, tools);
     });
   }
   for (const [path, allowed] of methods) {
@@ -51,13 +52,14 @@ export function mountEndpoints(
 type Incoming = Pick<AnyRequest, 'raw' | 'params' | 'requestId' | 'address'>;
 
 async function handle(
-  endpoint: Endpoint,
+  { endpoint, readQuery }: { readonly endpoint: Endpoint; readonly readQuery: QueryReader },
   incoming: Incoming,
   { deps, idempotency }: { readonly deps: ApiDeps; readonly idempotency: Idempotency },
 ): Promise<Response> {
   const { raw } = incoming;
   const caller = await admit(endpoint, raw, deps);
-  const query = readQuery(new URL(raw.url), endpoint.query);
+  const url = new URL(raw.url);
+  const query = readQuery(url);
   if (endpoint.streamedBody)
     return endpoint.respond?.({
       ...incoming,
@@ -81,9 +83,8 @@ async function handle(
   if (key === undefined || caller === undefined) return toResponse(await run(deps.ids));
 
   const who = caller.tokenId ?? caller.userId;
-  const { pathname } = new URL(raw.url);
   const bodyHash = await sha256Hex(bytes);
-  return toResponse(await idempotency.run({ key: `${who} POST ${pathname} ${key}`, bodyHash }, run));
+  return toResponse(await idempotency.run({ key: `${who} POST ${url.pathname} ${key}`, bodyHash }, run));
 }
 
 async function admit(endpoint: Endpoint, raw: Request, deps: ApiDeps): Promise<Caller | undefined> {

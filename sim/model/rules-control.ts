@@ -10,7 +10,7 @@ export function checkControl(mirror: Mirror, { unit, run, before, tasks }: Chang
   const orders = unit.commandsDone.map(({ id }) => mirror.commands.get(id)?.row.kind ?? '');
   const anew = orders.some((kind) => MAKES_ALL_ANEW.has(kind));
   for (const change of tasks) {
-    if (!anew && !followsConditions(mirror, change.row.name)) checkKept(change);
+    if (!anew) checkKept(mirror, change);
     const resting = before.state === 'ready_pause' || before.state === 'ready_stop';
     if (resting && !orders.some((kind) => REVIVING.has(kind))) checkNotSent(change, before.state);
   }
@@ -20,15 +20,16 @@ export function checkControl(mirror: Mirror, { unit, run, before, tasks }: Chang
 }
 
 /** What looks at failures, or comes after what does, is decided anew when those are mended. */
-function followsConditions(mirror: Mirror, name: string): boolean {
+function followsConditions(mirror: Mirror, name: string, seen: Set<string> = new Set()): boolean {
   const spec = mirror.taskSpec(name);
-  if (!spec) return false;
-  return spec.kind.type === 'conditions' || spec.dependsOn.some((before) => followsConditions(mirror, before));
+  if (!spec || seen.has(name)) return false;
+  seen.add(name);
+  return spec.kind.type === 'conditions' || spec.dependsOn.some((before) => followsConditions(mirror, before, seen));
 }
 
 /** Only a rerun makes anew what has succeeded; what is paused goes on as the same task instance. */
-function checkKept({ before, row }: TaskChange): void {
-  if (!before?.current || row.current) return;
+function checkKept(mirror: Mirror, { before, row }: TaskChange): void {
+  if (!before?.current || row.current || followsConditions(mirror, row.name)) return;
   if (SUCCEEDED.has(before.state))
     throw new Violation('control', `${row.name} ${row.id} had succeeded and was made anew`);
 }

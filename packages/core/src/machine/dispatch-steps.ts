@@ -177,7 +177,7 @@ export function takeBack(t: Transition, { node, row }: TaskSubject, event: TaskE
 }
 
 /** It is with no worker any more and has not run. */
-export function forgetDispatch(row: Row<TaskInstanceRow>): void {
+function forgetDispatch(row: Row<TaskInstanceRow>): void {
   row.dispatchId = null;
   row.dispatchEpoch = null;
   row.workerId = null;

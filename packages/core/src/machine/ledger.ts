@@ -130,7 +130,7 @@ export function recordPassedOver(t: Transition, node: RunNode, how: 'skipped' | 
   record(t, { type: 'task.passed_over', taskInstanceId: null, data: { name: node.task.name, how } });
 }
 
-export function touchWorkflow(t: Transition): void {
+function touchWorkflow(t: Transition): void {
   t.run.instance.updatedAt = t.context.now;
   t.run.changes.instance = true;
 }

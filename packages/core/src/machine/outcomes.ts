@@ -57,7 +57,7 @@ export function breaksRun(run: Run, node: RunNode): boolean {
 }
 
 /** A free node none of whose incoming edges was chosen. */
-export function isSkipped(run: Run, node: RunNode): boolean {
+function isSkipped(run: Run, node: RunNode): boolean {
   return node.chosenBy === 0 && run.graph.predecessors[node.index]!.length > 0;
 }
 

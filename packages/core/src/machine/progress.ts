@@ -53,7 +53,7 @@ function startNode(t: Transition, node: RunNode): void {
 }
 
 /** Whether tasks of this run come into being now; while it is pausing they do so as `paused`. */
-export function startsTasks({ run }: Transition): boolean {
+function startsTasks({ run }: Transition): boolean {
   const { state } = run.instance;
   return (state === 'running' || state === 'ready_pause') && !run.ending;
 }

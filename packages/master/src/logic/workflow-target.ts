@@ -30,7 +30,7 @@ export function resolveTarget(query: TargetQuery, found: FoundTarget): ResolvedW
   }
 }
 
-export function missingText({ project, workflow }: TargetQuery, missing: 'project' | 'workflow'): string {
+function missingText({ project, workflow }: TargetQuery, missing: 'project' | 'workflow'): string {
   if (missing === 'project') return `There is no project "${project}".`;
   return project === null
     ? `This project has no workflow "${workflow}".`

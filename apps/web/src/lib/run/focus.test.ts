@@ -1,9 +1,10 @@
+import type { TaskInstanceView } from '@vaquita/client';
 import { describe, expect, it } from 'vitest';
 import { progressOf, taskToShow } from './focus.ts';
 
 const task = (
   name: string,
-  state: string,
+  state: TaskInstanceView['state'],
   startedAt: string | null,
   endedAt: string | null = null,
   current = true,
@@ -13,6 +14,7 @@ const task = (
   startedAt,
   endedAt,
   current,
+  logic: null,
 });
 
 describe('taskToShow', () => {
@@ -30,6 +32,12 @@ describe('taskToShow', () => {
     expect(
       taskToShow([task('a', 'failure', '1', '2', false), task('a', 'success', '3', '4'), task('b', 'running', '4')]),
     ).toBe('b');
+  });
+  it('else what somebody has to answer', () => {
+    const open = { kind: 'approval', decision: null, by: null, comment: '' } as const;
+    const tasks = [task('a', 'running', '1'), { ...task('ok?', 'running', '1'), logic: open }];
+    expect(taskToShow(tasks)).toBe('ok?');
+    expect(taskToShow([task('bad', 'failure', '1', '2'), ...tasks])).toBe('bad');
   });
   it('else what runs, else what began last, else anything', () => {
     expect(taskToShow([task('a', 'success', '1', '2'), task('b', 'running', '2')])).toBe('b');

@@ -1,13 +1,9 @@
 /** Which task a run page shows when none is named: what a person would look for first. Pure. */
+import type { TaskInstanceView } from '@vaquita/client';
 import { familyOf } from '../state/families.ts';
+import { waitsForSomebody } from './remark.ts';
 
-interface TaskLike {
-  readonly name: string;
-  readonly state: string;
-  readonly current: boolean;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-}
+type TaskLike = Pick<TaskInstanceView, 'name' | 'state' | 'current' | 'startedAt' | 'endedAt' | 'logic'>;
 
 export function taskToShow(tasks: readonly TaskLike[]): string | null {
   const current = tasks.filter((task) => task.current);
@@ -19,7 +15,13 @@ export function taskToShow(tasks: readonly TaskLike[]): string | null {
     .filter((task) => task.startedAt !== null)
     .sort((a, b) => (b.startedAt ?? '').localeCompare(a.startedAt ?? ''))[0]?.name;
   return (
-    failedFirst ?? first((task) => task.state === 'running') ?? newest ?? first(() => true) ?? tasks[0]?.name ?? null
+    failedFirst ??
+    first(waitsForSomebody) ??
+    first((task) => task.state === 'running') ??
+    newest ??
+    first(() => true) ??
+    tasks[0]?.name ??
+    null
   );
 }
 

@@ -11,6 +11,6 @@ export function remarkOf(task: TaskLike | undefined): string {
 }
 
 /** Somebody has to answer before it goes on. */
-export function waitsForSomebody(task: TaskLike | undefined): boolean {
+export function waitsForSomebody(task: Pick<TaskLike, 'state' | 'logic'> | undefined): boolean {
   return task?.state === 'running' && task.logic?.kind === 'approval' && task.logic.decision === null;
 }

@@ -79,19 +79,19 @@ describe('pause', () => {
     fixture.pause();
     expect(fixture.rows.instance).toMatchObject({ state: 'paused', queuedAt: null });
     expect(fixture.effects).toContainEqual({ type: 'ReleaseTurn' });
-    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.grant(0);
     expect(fixture.state).toBe('paused');
     fixture.restart();
     fixture.resume();
     expect(fixture.intents).toContainEqual({ type: 'RequestTurn' });
-    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.grant(0);
     expect(fixture.statesOf()).toEqual({ a: 'submitted' });
   });
 
   test('of a recovered run that waits for its turn says so on its tasks too', () => {
     const fixture = createRunFixture([{ name: 'a' }], { grantsTurns: false });
     fixture.start();
-    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.grant(0);
     fixture.does('a', 'failure');
     fixture.recover();
     expect(fixture.current('a').reason?.code).toBe('waiting_for_turn');
@@ -99,7 +99,7 @@ describe('pause', () => {
     expect(fixture.current('a')).toMatchObject({ state: 'paused', reason: { code: 'paused' } });
     fixture.recover();
     expect(fixture.rows.instance).toMatchObject({ state: 'submitted', runCounter: 3 });
-    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.grant(0);
     expect(fixture.attemptsOf('a')).toEqual(['failure', 'submitted']);
   });
 
@@ -237,14 +237,14 @@ describe('recover-failed', () => {
   test('waits for its turn as anything else does, also over a crash', () => {
     const fixture = createRunFixture([{ name: 'a' }], { grantsTurns: false });
     fixture.start();
-    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.grant(0);
     fixture.does('a', 'failure');
     fixture.recover();
     expect(fixture.state).toBe('submitted');
     expect(fixture.statesOf()).toEqual({ a: 'paused' });
     fixture.restart();
     expect(fixture.intents).toContainEqual({ type: 'RequestTurn' });
-    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.grant(0);
     expect(fixture.statesOf()).toEqual({ a: 'submitted' });
   });
 
@@ -341,9 +341,20 @@ describe('the gate', () => {
     fixture.start();
     fixture.stop();
     fixture.intents.length = 0;
-    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.grant(0);
     expect(fixture.state).toBe('stopped');
     expect(fixture.effects).toContainEqual({ type: 'ReleaseTurn' });
+  });
+
+  test('that answers what was asked before a stop and a resume is not heard', () => {
+    const fixture = createRunFixture(CHAIN, { grantsTurns: false });
+    fixture.start();
+    fixture.stop();
+    fixture.resume();
+    fixture.send({ type: 'TurnGranted', slot: 0, runCounter: 1 });
+    expect(fixture.state).toBe('submitted');
+    fixture.send({ type: 'TurnGranted', slot: 1, runCounter: 2 });
+    expect(fixture.rows.instance).toMatchObject({ state: 'running', executionSlot: 1 });
   });
 
   test('lets a newer run take the place of this one', () => {
@@ -471,12 +482,12 @@ describe('timeouts', () => {
     const timeout = { afterMs: 30_000, strategy: 'fail', from: 'first_submit' } as const;
     const fixture = createRunFixture([{ name: 'a', timeout, delayMs: 1_000 }], { grantsTurns: false });
     fixture.start();
-    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.grant(0);
     fixture.stop();
     fixture.resume();
     fixture.advance(60_000);
     fixture.intents.length = 0;
-    fixture.send({ type: 'TurnGranted', slot: 0 });
+    fixture.grant(0);
     expect(fixture.current('a')).toMatchObject({
       state: 'delayed',
       firstSubmittedAt: fixture.now,

@@ -22,7 +22,12 @@ interface Commanded {
 export type WorkflowEvent =
   | ({ readonly type: 'StartWorkflow' } & Commanded)
   /** The run may go on: there is room for it. `slot` is its place among the live runs of its workflow, where limited. */
-  | { readonly type: 'TurnGranted'; readonly slot: number | null }
+  | {
+      readonly type: 'TurnGranted';
+      readonly slot: number | null;
+      /** Of the asking that it answers: one that came before a stop and a resume is not for what was asked since. */
+      readonly runCounter: number;
+    }
   /** It has to wait. `serial` says for what: earlier runs of its workflow, or room on the server. */
   | {
       readonly type: 'TurnDelayed';

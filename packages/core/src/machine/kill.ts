@@ -31,10 +31,7 @@ export function killTask(t: Transition, node: RunNode, because: string): void {
 export type KillCause = 'timeout' | 'asked';
 
 /** What the reason of a task that was told to end is called; it also tells the cause after a rebuild from rows. */
-const KILL_REASONS = { timeout: 'timeout_kill', asked: 'kill_requested' } as const satisfies Record<
-  KillCause,
-  string
->;
+const KILL_REASONS = { timeout: 'timeout_kill', asked: 'kill_requested' } as const satisfies Record<KillCause, string>;
 
 /** Asks the worker to end the dispatch. Asking twice changes nothing, but a wish outweighs a timeout. */
 export function requestKill(

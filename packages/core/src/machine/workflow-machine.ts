@@ -181,7 +181,8 @@ function start(t: Transition, event: WorkflowEventOf<'StartWorkflow'>): void {
 }
 
 function takeTurn(t: Transition, event: WorkflowEventOf<'TurnGranted'>): void {
-  if (t.run.instance.queuedAt !== null) goOn(t, event.slot);
+  const { queuedAt, runCounter } = t.run.instance;
+  if (queuedAt !== null && runCounter === event.runCounter) goOn(t, event.slot);
 }
 
 /** It has ended while it waited: its place goes to the next. */

@@ -88,7 +88,7 @@ function workflowEvent({ fixture, below, chance, nextId }: Wanderer): LifecycleE
   const type = types[below(types.length)]!;
   const said = { code: 'said', text: 'It was said.', evidence: { by: 'chance' } };
   const all = {
-    TurnGranted: { slot: chance(0.5) ? 0 : null },
+    TurnGranted: { slot: chance(0.5) ? 0 : null, runCounter },
     TurnDelayed: { serial: chance(0.5), ...said },
     TurnDenied: { ...said },
     RunDisplaced: { text: 'A newer run came.', evidence: {} },

@@ -187,9 +187,14 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     effects.push(...result.effects);
     commit();
     if (options.grantsTurns !== false && result.intents.some(({ type }) => type === 'RequestTurn')) {
-      send({ type: 'TurnGranted', slot: null });
+      grant(null);
     }
     return result;
+  }
+
+  /** The gate's answer to what was asked last. */
+  function grant(slot: number | null): TransitionResult {
+    return send({ type: 'TurnGranted', slot, runCounter: run.instance.runCounter });
   }
 
   function send(event: LifecycleEvent): TransitionResult {
@@ -270,6 +275,7 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
       now += ms;
     },
     send,
+    grant,
     start: () => command({ type: 'StartWorkflow' }),
     stop: (by = 'somebody') => command({ type: 'StopWorkflow', by }),
     rerun: (by = 'somebody') => command({ type: 'RerunWorkflow', by }),

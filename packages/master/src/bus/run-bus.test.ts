@@ -41,7 +41,8 @@ function openBus(tasks: readonly TaskSpec[]) {
     ready: () => news.push('ready'),
     perform(bus, intent) {
       intents.push(intent);
-      if (intent.type === 'RequestTurn') bus.post({ type: 'TurnGranted', slot: null });
+      if (intent.type === 'RequestTurn')
+        bus.post({ type: 'TurnGranted', slot: null, runCounter: bus.run.instance.runCounter });
     },
     run(_bus, effect) {
       if (failing.effects) throw new Error('the effect failed');

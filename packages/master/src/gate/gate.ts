@@ -72,7 +72,7 @@ export function createGate(deps: GateDeps): Gate {
     if (before) drop(before);
     places.put(place);
     entering.add(place);
-    ask.bus.post({ type: 'TurnGranted', slot: place.slot });
+    ask.bus.post({ type: 'TurnGranted', slot: place.slot, runCounter: ask.runCounter });
     refreshSoon();
   }
 

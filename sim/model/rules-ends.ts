@@ -8,7 +8,7 @@ import { viewGraph } from './graph.ts';
 import type { Mirror } from './mirror.ts';
 import { isHeld, isLogic, TERMINAL_RUN, TERMINAL_TASK } from './rules-rows.ts';
 
-const ENDED_BADLY: ReadonlySet<string> = new Set(['failure', 'killed']);
+const BROKE: ReadonlySet<string> = new Set(['failure', 'killed', 'forced_success']);
 
 /** Dispatches whose end has been taken. */
 export type Taken = Set<string>;
@@ -82,7 +82,8 @@ function mayBeKilled(mirror: Mirror, run: RunFacts, row: TaskInstanceRow): boole
   if (run.done.some(({ command }) => command.kind === 'kill_task' && command.payload.taskInstanceId === row.id))
     return true;
   // Of an attempt before this one too: a recovery may have been asked for in the same moment.
-  const othersBroke = [...run.tasks.values()].some(({ id, state }) => id !== row.id && ENDED_BADLY.has(state));
+  // And of one that was forced to have succeeded since.
+  const othersBroke = [...run.tasks.values()].some(({ id, state }) => id !== row.id && BROKE.has(state));
   if (run.row.failureStrategy === 'end' && othersBroke) return true;
   if (spec.timeoutMs !== null && run.row.reason?.code === 'workflow_timeout') return true;
   return (

@@ -13,6 +13,8 @@ export type WorkerFault = Extract<Fault, { readonly worker: string }>;
 
 export interface Fleet {
   inflict(fault: WorkerFault): void;
+  /** A server sleeps for so long: any worker may be waiting at its door meanwhile. */
+  keepWaiting(ms: number): void;
   /** What of the workers is not at rest. */
   unrest(): string | undefined;
 }
@@ -161,6 +163,10 @@ export function createFleet(deps: FleetDeps): Fleet {
 
   return {
     inflict,
+    keepWaiting(ms) {
+      if (servers.length < 2) return;
+      for (const { name } of scenario.workers) model.mirror.impair(name, timeline.elapsed + ms + RECONNECT_MS);
+    },
     unrest() {
       for (const { spec, worker } of members.values()) {
         if (worker.running > 0) return `worker ${spec.name} still works on ${worker.running} tasks`;

@@ -253,6 +253,7 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
         const { process } = serverOf(fault.server);
         process.hold();
         timeline.after(fault.forMs, () => process.letGo());
+        fleet.keepWaiting(fault.forMs);
         return;
       }
       case 'clock':

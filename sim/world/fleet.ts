@@ -42,6 +42,8 @@ interface Member {
 
 /** After a loss of the connection a worker may stay away for the longest backoff and the greeting. */
 const RECONNECT_MS = 45_000;
+/** Tries in a row after which a worker waits for the longest time before the next. */
+const LONG_PAUSES = 6;
 const USUAL: Attempt = { end: 'success', startMs: 10, runMs: 1_000, stubborn: false };
 
 export function createFleet(deps: FleetDeps): Fleet {
@@ -96,11 +98,13 @@ export function createFleet(deps: FleetDeps): Fleet {
   }
 
   function connect(
-    member: Pick<Member, 'lines' | 'number'>,
+    member: Pick<Member, 'lines' | 'number' | 'spec'>,
     from: { readonly process: SimProcess; readonly random: Random; readonly tryNumber: number },
   ): Wire | undefined {
     const server = servers[(from.tryNumber + member.number) % servers.length]!;
     if (!server.process.alive) return undefined;
+    // It has been turned away again and again: its next try may come when nobody waits for it any more.
+    if (from.tryNumber > LONG_PAUSES) model.mirror.impair(member.spec.name, timeline.elapsed + RECONNECT_MS);
     const delayMs = () => from.random.next() * scenario.lineDelayMs;
     const line = createLine({ timeline, near: from.process, far: server.process, delayMs });
     member.lines.push(line);

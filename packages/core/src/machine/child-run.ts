@@ -6,13 +6,22 @@ import type { Transition } from './ledger.ts';
 import type { TaskInstanceRow, WorkflowInstanceRow } from './rows.ts';
 import type { ChildRun, Run } from './run.ts';
 
-/** Why the workflow cannot be run below this run, if it cannot. */
-export function whyNoChild({ instance }: Run, target: ResolvedWorkflow): string | undefined {
+/** Why the workflow cannot be run below this run with values for these parameters, if it cannot. */
+export function whyNoChild(
+  { instance }: Run,
+  target: ResolvedWorkflow,
+  given: ReadonlySet<string>,
+): string | undefined {
   const above = [...instance.lineage, instance.workflowId];
   if (above.length >= MAX_LINEAGE)
     return `Runs may start runs ${MAX_LINEAGE} levels deep; this one is at the end of that. Look for workflows that start each other.`;
   if (target.execution !== 'parallel' && above.includes(target.workflowId)) {
     return `"${target.workflowName}" runs one at a time (${target.execution}), and the run that holds that place waits for this task. Make it parallel, or do not start it from below itself.`;
+  }
+  const missing = (target.needs ?? []).filter((name) => !given.has(name));
+  if (missing.length > 0) {
+    const which = missing.map((name) => `"${name}"`).join(', ');
+    return `"${target.workflowName}" has no default for ${which}: add a value to the params of this task.`;
   }
   return undefined;
 }

@@ -61,6 +61,15 @@ describe('a sub-workflow', () => {
     expect(intents.some(({ type }) => type === 'ResolveWorkflow')).toBe(false);
   });
 
+  test('is not started without a parameter that it needs', () => {
+    const fixture = createRunFixture([{ ...sub, params: [{ name: 'city', type: 'string', value: 'Oslo' }] }]);
+    fixture.start();
+    const { id } = fixture.current('s');
+    fixture.send({ type: 'WorkflowResolved', taskInstanceId: id, target: { ...target, needs: ['city', 'year'] } });
+    expect(fixture.rows.newRuns).toEqual([]);
+    expect(fixture.current('s').reason?.text).toMatch(/no default for "year": add a value to the params/);
+  });
+
   test('gets the outputs that it declares', () => {
     const fixture = createRunFixture([sub, { name: 'next', dependsOn: ['s'] }]);
     fixture.start();

@@ -71,6 +71,8 @@ export interface ResolvedWorkflow {
   readonly workflowName: string;
   readonly version: number;
   readonly execution: ExecutionType;
+  /** Its parameters without a default, when there are any: a run of it must be given each. */
+  readonly needs?: readonly string[];
 }
 
 export interface ChildReport {

@@ -80,7 +80,7 @@ export function lookAtChildren(t: Transition, subject: TaskSubject): void {
 export function startChildren(t: Transition, subject: TaskSubject, event: TaskEventOf<'WorkflowResolved'>): void {
   const { node, row } = subject;
   const { target } = event;
-  const problem = 'problem' in target ? target.problem : whyNoChild(t.run, target);
+  const problem = 'problem' in target ? target.problem : whyNoChild(t.run, target, givenTo(node));
   if (problem !== undefined) {
     if (childrenOf(row).length === 0) failTask(t, node, row, reason(t, 'workflow_unusable', problem));
     return;
@@ -92,6 +92,12 @@ export function startChildren(t: Transition, subject: TaskSubject, event: TaskEv
     touchTask(t, row);
     goOn(t, subject);
   }
+}
+
+/** Names of the start parameters that its runs get. */
+function givenTo({ task }: TaskSubject['node']): ReadonlySet<string> {
+  const lists = task.type === 'dynamic' ? (task.config as unknown as DynamicConfig).lists : [];
+  return new Set([...task.params, ...lists].map(({ name }) => name));
 }
 
 function startOnly(t: Transition, { node, row }: TaskSubject, target: ResolvedWorkflow): void {

@@ -22,8 +22,9 @@ export function resolveTarget(query: TargetQuery, found: FoundTarget): ResolvedW
     return { problem: `Workflow "${workflowName}" is offline. Bring it online, or name the version to run.` };
   }
   try {
-    const { execution } = compileWorkflow(document);
-    return { projectId, workflowId, workflowName, version, execution };
+    const { execution, params } = compileWorkflow(document);
+    const needs = params.filter(({ value }) => value === undefined).map(({ name }) => name);
+    return { projectId, workflowId, workflowName, version, execution, ...(needs.length === 0 ? {} : { needs }) };
   } catch (error) {
     const why = toAppError(error).message;
     return { problem: `Version ${version} of workflow "${workflowName}" cannot be read: ${why}` };

@@ -1,4 +1,7 @@
-/** Cuts text that comes in pieces into lines. A line too long to mean anything is skipped, so memory stays bounded. */
+/**
+ * Cuts text that comes in pieces into lines. Of a line that is too long only the beginning is given, so memory stays
+ * bounded; that is enough to see that it sets an output, and that the output is too large.
+ */
 const MAX_LINE = 1_048_576;
 
 export interface LineReader {
@@ -10,22 +13,18 @@ export interface LineReader {
 export function createLineReader(onLine: (line: string) => void): LineReader {
   let parts: string[] = [];
   let length = 0;
-  let skipping = false;
 
   function keep(text: string): void {
-    if (skipping || text === '') return;
-    length += text.length;
-    if (length > MAX_LINE) {
-      skipping = true;
-      parts = [];
-    } else parts.push(text);
+    if (text === '' || length >= MAX_LINE) return;
+    const kept = text.slice(0, MAX_LINE - length);
+    length += kept.length;
+    parts.push(kept);
   }
 
   function finish(): void {
-    if (!skipping) onLine(parts.join(''));
+    onLine(parts.join(''));
     parts = [];
     length = 0;
-    skipping = false;
   }
 
   return {

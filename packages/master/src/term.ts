@@ -158,7 +158,10 @@ export function openTerm(deps: TermDeps): Term {
     opened: adopt,
     dropped: forget,
     replacing: suspend,
-    rebuilt: live.endSuspension,
+    rebuilt(id) {
+      live.endSuspension(id);
+      coordinator.wake();
+    },
   });
   const logic = createLogicHost({
     others: store.others,

@@ -206,6 +206,9 @@ function loseWhile(
   else loseAttempt(t, subject, text, how);
 }
 
+/** An attempt that was given back within so long is made anew only after as long again. */
+const QUICK_RETURN_MS = 1_000;
+
 /**
  * The attempt was lost with its worker: a new attempt elsewhere, unless that has been tried often enough. A worker that
  * was told to stop does not count: nothing is wrong with the task.
@@ -228,7 +231,12 @@ function loseAttempt(t: Transition, { node, row }: TaskSubject, text: string, ho
   const code = how === 'planned' ? 'worker_stopped' : 'worker_lost';
   setTaskState(t, row, 'need_fault_tolerance', reason(t, code, text, { next: 'a new attempt is made', evidence }));
   const { retryTimes, groupForced } = row;
-  nextAttempt(t, node, row, { retryTimes, failovers, groupForced, dueAt: t.context.now, why: queuedReason(t) });
+  // A worker that gives back whatever it is sent must not be sent it again and again at full speed.
+  const { now } = t.context;
+  const quick = how === 'planned' && now - (row.dispatchedAt ?? now) < QUICK_RETURN_MS;
+  const dueAt = quick ? now + QUICK_RETURN_MS : now;
+  const pausing = reason(t, 'waiting_for_retry', text, { next: 'it is queued again', nextAt: dueAt });
+  nextAttempt(t, node, row, { retryTimes, failovers, groupForced, dueAt, why: quick ? pausing : queuedReason(t) });
 }
 
 export function acknowledgeAgain(t: Transition, _subject: TaskSubject, event: TaskEventOf<'TaskEnded'>): void {

@@ -535,10 +535,19 @@ describe('a worker’s word', () => {
     expect(fixture.current('a').dueAt).toBe(fixture.now + 1_000);
   });
 
+  test('that it gives back at once what it is sent is believed, and not tried at full speed', () => {
+    const fixture = createRunFixture([{ name: 'a' }]);
+    fixture.start();
+    fixture.place('a');
+    fixture.ended('a', 'interrupted', { error: 'the worker is stopping' });
+    expect(fixture.current('a')).toMatchObject({ state: 'delayed', failovers: 0, dueAt: fixture.now + 1_000 });
+  });
+
   test('that it was told to stop makes a new attempt that does not count as a failover', () => {
     const fixture = createRunFixture([{ name: 'a' }], { settings: { maxFailovers: 0 } });
     fixture.start();
     fixture.place('a');
+    fixture.advance(5_000);
     fixture.ended('a', 'interrupted', { error: 'the worker is stopping' });
     expect(fixture.attemptsOf('a')).toEqual(['need_fault_tolerance', 'submitted']);
     expect(fixture.current('a')).toMatchObject({ failovers: 0 });

@@ -204,6 +204,16 @@ describe('serial_discard', () => {
     expect(asks('r3', DISCARD, { at: 2 }).news()).toEqual(['TurnGranted 0']);
   });
 
+  test('waits for its place when it is not a new run but one that goes on again', async () => {
+    await open();
+    const first = asks('r1', DISCARD);
+    const again = asks('r2', DISCARD, { at: 1, instance: { runCounter: 2 } });
+    expect(again.news()).toEqual(['TurnDelayed waiting_for_other_runs']);
+    becomes(first, 'running', 0);
+    becomes(first, 'success');
+    expect(again.news()).toEqual(['TurnGranted 0']);
+  });
+
   test('is denied while another waits for admission, and after a restart the same one waits on', async () => {
     await open({ maxLiveRuns: 0 });
     const first = asks('r1', DISCARD);

@@ -105,7 +105,8 @@ export function createWorkflowLines({ places, admit, deny, changed }: WorkflowLi
       refuse(ask, ownAncestor(ancestor));
       return;
     }
-    if (ask.execution === 'serial_discard') {
+    // What goes on again has done work that a refusal would throw away: it waits.
+    if (ask.execution === 'serial_discard' && ask.runCounter === 1) {
       const [other] = [...others(queue, ask), ...queue.line];
       if (other) {
         refuse(ask, discarded(other));

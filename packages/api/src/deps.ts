@@ -1,5 +1,5 @@
 /** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
-import type { Clock, IdSource, Random } from '@vaquita/core';
+import type { Clock, CommandRow, IdSource, Random } from '@vaquita/core';
 import type { DispatchOrigin, FileStore, LogStore, Store, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
 
@@ -75,7 +75,7 @@ export interface ApiDeps {
   readonly random: Random;
   readonly ids: IdSource;
   /** Tells a master in this process that a command waits. A hint: a lost one costs one poll. */
-  nudge(): void;
+  nudge(filed?: CommandRow): void;
   /** Tells it that a task group has changed. A hint as well. */
   taskGroupsChanged(): void;
   /** That events may have been added, told and heard. A hint too: a lost one costs a reader one poll. */

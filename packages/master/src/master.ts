@@ -5,7 +5,7 @@
  * L1 At most one term is open in a process, and only while the registry session holds the lease.
  * L2 The term is closed before the lease is released or the session is given up.
  */
-import { type Clock, type IdSource, type Random, type TimerHandle, toAppError } from '@vaquita/core';
+import { type Clock, type CommandRow, type IdSource, type Random, type TimerHandle, toAppError } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { LogStore, MasterStore } from '@vaquita/store';
 import { refuseForNow } from './sessions/follower-door.ts';
@@ -41,7 +41,7 @@ export interface Master {
   /** Resolves when the first attempt at the lease is over; the master goes on by itself. */
   start(): Promise<void>;
   /** Hint: a command has been filed. */
-  nudge(): void;
+  nudge(filed?: CommandRow): void;
   /** Takes over a worker's socket. */
   accept(wire: Wire): void;
   /** Another server of the cluster is gone: whoever leads takes over what it had. */
@@ -115,7 +115,7 @@ export function createMaster(deps: MasterDeps): Master {
 
   return {
     start: campaign,
-    nudge: () => term?.nudge(),
+    nudge: (filed) => term?.nudge(filed),
     accept(wire) {
       if (term) term.accept(wire);
       else refuseForNow(wire, clock, settings.electionIntervalMs);

@@ -9,6 +9,7 @@
  */
 import {
   type Clock,
+  type CommandRow,
   type Epoch,
   type IdSource,
   type Intent,
@@ -82,7 +83,7 @@ export interface TermStatus {
 }
 
 export interface Term {
-  nudge(): void;
+  nudge(filed?: CommandRow): void;
   accept(wire: Wire): void;
   status(): TermStatus;
   /** Another server of the cluster is gone. */

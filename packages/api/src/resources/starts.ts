@@ -115,7 +115,7 @@ export function startEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[]
           createdAt: now,
         };
         await file(row, command, createdEvent(row, workflow));
-        deps.nudge();
+        deps.nudge(command);
         deps.changes.announce();
         const subject = `${project.name}/${workflow.name}`;
         await audit(caller, { action: 'workflow.start', subject, data: { id, version: row.version } });

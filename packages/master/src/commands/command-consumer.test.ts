@@ -53,3 +53,38 @@ test('when one cannot be handed over, those after it wait and keep their order',
   expect(await outcome(rerun)).toBe('done');
   expect(await outcome(stop)).toBe('done');
 });
+
+test('a start that was filed a moment ago is taken as it is told, and once', async () => {
+  bench = await openMasterBench();
+  const worker = bench.joinWorker('w');
+  const workflow = await bench.createWorkflow('one', [{ name: 'a' }]);
+  bench.faults.pending = () => new Promise(() => {});
+  await bench.crashAndRestart();
+  bench.joinWorker('w');
+  const id = await bench.start(workflow);
+  expect((await bench.instance(id)).state).toBe('submitted');
+  const [filed] = await bench.store.master.pendingCommands(1);
+  bench.master.nudge(filed);
+  bench.master.nudge(filed);
+  await bench.settle();
+  expect(await bench.instance(id)).toMatchObject({ state: 'running', number: 1 });
+  expect(await bench.store.commands.pendingCount()).toBe(0);
+  expect(worker.dispatches).toHaveLength(0);
+});
+
+test('a start that cannot be taken as it is told is taken from its row', async () => {
+  bench = await openMasterBench();
+  const workflow = await bench.createWorkflow('one', [{ name: 'a' }]);
+  const { pendingCommands } = bench.store.master;
+  bench.faults.pending = async () => [];
+  const id = await bench.start(workflow);
+  const [filed] = await pendingCommands(1);
+  bench.faults.pending = null;
+  bench.faults.load = () => {
+    bench.faults.load = null;
+    throw new Error('the database is away');
+  };
+  bench.master.nudge(filed);
+  await bench.clock.advance(5_000);
+  expect((await bench.instance(id)).state).toBe('running');
+});

@@ -27,8 +27,8 @@ import { eventOf } from './event-of.ts';
 const PAGE = 200;
 
 export interface CommandConsumer {
-  /** Look now. */
-  nudge(): void;
+  /** Look now. A start that was filed a moment ago is taken at once, as it is given. */
+  nudge(filed?: CommandRow): void;
   /** The commit that carried these out is durable. */
   done(ids: readonly CommandId[]): void;
   /** The run that had these on its way was rebuilt: they are taken again. */
@@ -93,6 +93,19 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
     const failure = routed.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
     if (fresh.length >= PAGE) again = true;
+  }
+
+  /** The first command of its run: nothing can come before it, so it need not be looked for. */
+  async function take(command: CommandRow): Promise<void> {
+    if (closed || onTheirWay.has(command.id)) return;
+    onTheirWay.set(command.id, null);
+    try {
+      await route(command);
+    } catch {
+      // It is taken from its row, as if nobody had told of it.
+      onTheirWay.delete(command.id);
+      await look();
+    }
   }
 
   async function routeInOrder(commands: readonly CommandRow[]): Promise<void> {
@@ -182,7 +195,7 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
   }
 
   return {
-    nudge: () => void look(),
+    nudge: (filed) => void (filed?.kind === 'start' ? take(filed) : look()),
     done(ids) {
       for (const id of ids) {
         onTheirWay.delete(id);

@@ -67,7 +67,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...projectEndpoints(deps, audit),
     ...workflowEndpoints(deps, audit),
     ...versionEndpoints(deps, audit),
-    ...startEndpoints(deps, audit),
+    ...startEndpoints(deps),
     ...bulkActionEndpoints(deps, audit),
     ...instanceEndpoints(deps),
     ...runActionEndpoints(deps, audit),

@@ -1,4 +1,5 @@
 /** The record of who changed what. Written after the change, under the name of the caller. */
+import type { AuditRow } from '@vaquita/store';
 import type { Caller } from './auth/caller.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -10,18 +11,29 @@ export interface Change {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-export type Audit = (caller: Pick<Caller, 'name' | 'via' | 'tokenId'>, change: Change) => Promise<void>;
+type Actor = Pick<Caller, 'name' | 'via' | 'tokenId'>;
+
+export type Audit = (caller: Actor, change: Change) => Promise<void>;
+
+/** The row of a change, for those who can write it in the unit of the change itself. */
+export function auditRow(
+  { clock, ids }: Pick<ApiDeps, 'clock' | 'ids'>,
+  caller: Actor,
+  { action, subject, data }: Change,
+): AuditRow {
+  return {
+    id: ids.next<'audit'>(),
+    at: clock.now(),
+    actor: caller.name,
+    action,
+    subject,
+    data: { ...data, via: caller.via, ...(caller.tokenId ? { tokenId: caller.tokenId } : {}) },
+  };
+}
 
 export function createAudit(deps: Pick<ApiDeps, 'store' | 'clock' | 'ids' | 'log'>): Audit {
-  return async (caller, { action, subject, data }) => {
-    const row = {
-      id: deps.ids.next<'audit'>(),
-      at: deps.clock.now(),
-      actor: caller.name,
-      action,
-      subject,
-      data: { ...data, via: caller.via, ...(caller.tokenId ? { tokenId: caller.tokenId } : {}) },
-    };
+  return async (caller, change) => {
+    const row = auditRow(deps, caller, change);
     try {
       await deps.store.requests.audit(row);
     } catch (cause) {

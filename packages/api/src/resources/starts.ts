@@ -13,9 +13,9 @@ import {
   type WorkflowInstanceId,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
-import type { WorkflowRow } from '@vaquita/store';
+import type { AuditRow, WorkflowRow } from '@vaquita/store';
 import type * as z from 'zod';
-import type { Audit } from '../audit.ts';
+import { auditRow } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { paramTexts } from '../runs/param-texts.ts';
@@ -30,13 +30,19 @@ const UNSUPPORTED = {
   environment: 'Environments are not supported by this version; leave this field out',
 };
 
-export function startEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
+export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
   const { store, clock } = deps;
 
   /** Filing is repeatable under an idempotency key: the run with the id of this very request is already filed. */
-  async function file(row: WorkflowInstanceRow, command: CommandRow, event: NewEvent): Promise<void> {
+  async function file(filing: {
+    readonly row: WorkflowInstanceRow;
+    readonly command: CommandRow;
+    readonly event: NewEvent;
+    readonly audit: AuditRow;
+  }): Promise<void> {
+    const { row, command, event, audit } = filing;
     try {
-      await store.instances.start(row, command, event);
+      await store.instances.start(row, command, event, audit);
     } catch (thrown) {
       const isOurs = (await store.instances.find(row.id)) !== undefined;
       if (!(thrown instanceof AppError) || !isOurs) throw thrown;
@@ -114,11 +120,12 @@ export function startEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[]
           createdBy: caller.name,
           createdAt: now,
         };
-        await file(row, command, createdEvent(row, workflow));
+        const subject = `${project.name}/${workflow.name}`;
+        const change = { action: 'workflow.start', subject, data: { id, version: row.version } };
+        const audit = auditRow(deps, caller, change);
+        await file({ row, command, event: createdEvent(row, workflow), audit });
         deps.nudge(command);
         deps.changes.announce();
-        const subject = `${project.name}/${workflow.name}`;
-        await audit(caller, { action: 'workflow.start', subject, data: { id, version: row.version } });
         return { id, state: row.state };
       },
     }),

@@ -123,9 +123,10 @@ export interface InstanceFilter {
 
 export interface InstanceStore {
   /**
-   * Files a run: the instance row (state `submitted`), its `start` command and the created event, in one transaction.
+   * Files a run: the instance row (state `submitted`), its `start` command, the created event, and who asked for it, in
+   * one transaction.
    */
-  start(row: WorkflowInstanceRow, command: CommandRow, event: NewEvent): Promise<void>;
+  start(row: WorkflowInstanceRow, command: CommandRow, event: NewEvent, audit?: AuditRow): Promise<void>;
   find(id: string): Promise<WorkflowInstanceRow | undefined>;
   /** Newest first. */
   list(filter: InstanceFilter, page: PageRequest): Promise<Page<WorkflowInstanceRow>>;

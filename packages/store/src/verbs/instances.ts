@@ -4,7 +4,7 @@ import type { InstanceFilter, InstanceStore } from '../ports/api.ts';
 import type { SqlDriver, SqlStatement, SqlValue } from '../ports/driver.ts';
 import { many, one, statement, writeOr } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
-import { COMMANDS, INSTANCES, NEW_EVENTS, TASKS } from '../sql/tables.ts';
+import { AUDIT, COMMANDS, INSTANCES, NEW_EVENTS, TASKS } from '../sql/tables.ts';
 import { toStored } from './commands.ts';
 
 const SELECT = `select ${INSTANCES.columns} from workflow_instances`;
@@ -31,10 +31,14 @@ export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
 
   return {
     find,
-    async start(row, command, event) {
+    async start(row, command, event, audit) {
       await writeOr(
         driver,
-        [...fileRun(row, command), statement(NEW_EVENTS.insert, NEW_EVENTS.args(event))],
+        [
+          ...fileRun(row, command),
+          statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
+          ...(audit ? [statement(AUDIT.insert, AUDIT.args(audit))] : []),
+        ],
         async () =>
           (await find(row.id)) === undefined
             ? new AppError('conflict', `Version ${row.version} of workflow ${row.workflowName} is no longer there.`)

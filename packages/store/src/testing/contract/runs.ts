@@ -1,7 +1,7 @@
 /** The contract of runs, commands and events as people look at them. */
 import type { WorkflowState } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
-import type { InstanceFilter } from '../../ports/api.ts';
+import type { AuditRow, InstanceFilter } from '../../ports/api.ts';
 import type { Subject } from '../store-contract.ts';
 import { allPages } from './all-pages.ts';
 import {
@@ -27,6 +27,21 @@ export function describeRuns(subject: Subject): void {
       await instances.start(run('r1'), command('c1', 'r1'), event('r1', { type: 'workflow_instance.created' }));
       expect(await instances.find('r1')).toEqual(run('r1'));
       expect(await commands.outcome('c1')).toEqual({ done: false, outcome: null });
+      const audit = {
+        id: 'a1' as AuditRow['id'],
+        at: 1,
+        actor: 'ann',
+        action: 'workflow.start',
+        subject: 'p/w',
+        data: {},
+      };
+      await instances.start(run('r4'), command('c4', 'r4'), event('r4'), audit);
+      const twice = instances.start(run('r4'), command('c5', 'r4'), event('r4'), {
+        ...audit,
+        id: 'a2' as AuditRow['id'],
+      });
+      await expect(twice).rejects.toMatchObject({ code: 'conflict' });
+      expect((await subject.store.requests.auditLog({ limit: 5, cursor: null })).items).toEqual([audit]);
       const again = instances.start(run('r1'), command('c2', 'r1'), event('r1'));
       await expect(again).rejects.toMatchObject({ code: 'conflict' });
       const sameCommand = instances.start(run('r2'), command('c1', 'r2'), event('r2'));
@@ -35,10 +50,10 @@ export function describeRuns(subject: Subject): void {
       await expect(noVersion).rejects.toMatchObject({ code: 'conflict' });
       expect(await instances.find('r2')).toBeUndefined();
       expect(await commands.outcome('c2')).toBeUndefined();
-      expect(await commands.pendingCount()).toBe(1);
+      expect(await commands.pendingCount()).toBe(2);
       const written = await events.after(before, { limit: 10 });
-      expect(written).toHaveLength(1);
-      expect(await events.latestSeq()).toBe(written[0]!.seq);
+      expect(written).toHaveLength(2);
+      expect(await events.latestSeq()).toBe(written[1]!.seq);
     });
 
     test('are listed newest first by every filter, whole and without doubles, while others are added', async () => {

@@ -24,10 +24,11 @@ export function createMemoryInstances(memory: Memory): InstanceStore {
   const { tables, unit } = memory;
   const { instances } = tables;
   return {
-    async start(row, command, event) {
+    async start(row, command, event, audit) {
       unit((tx) => {
         addRun(memory, tx, { instance: row, command });
         addEvent(tx, tables, event);
+        if (audit) tx.put(tables.audit, audit.id, audit);
       });
     },
     async find(id) {

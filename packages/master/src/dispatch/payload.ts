@@ -11,7 +11,6 @@ export interface Sending {
 export function dispatchMessage(run: Run, node: RunNode, { row, epoch }: Sending): MasterDispatch {
   const { task } = node;
   const files = task.params.filter(({ type }) => type === 'file').map(({ name }) => name);
-  const killsAtTimeout = task.timeout !== null && task.timeout.strategy !== 'warn';
   return {
     type: 'dispatch',
     dispatchId: row.dispatchId!,
@@ -27,6 +26,13 @@ export function dispatchMessage(run: Run, node: RunNode, { row, epoch }: Sending
     ...(files.length > 0 ? { files } : {}),
     businessTime: run.instance.businessTime,
     timezone: run.definition.timezone,
-    timeoutMs: killsAtTimeout ? task.timeout!.afterMs : null,
+    timeoutMs: timeoutOf(node, row),
   };
+}
+
+/** How long the attempt may run before its worker ends it: what is left of a timeout that began before it did. */
+function timeoutOf({ task: { timeout } }: RunNode, row: TaskInstanceRow): number | null {
+  if (timeout === null || timeout.strategy === 'warn') return null;
+  if (timeout.from === 'start') return timeout.afterMs;
+  return Math.max(1, row.firstSubmittedAt + timeout.afterMs - (row.dispatchedAt ?? row.firstSubmittedAt));
 }

@@ -131,10 +131,10 @@ it('serial_priority: the newest takes the place, the older one is stopped before
   const second = await begin(name, 'second');
   await until(first, 'ready_stop');
   const last = await begin(name, 'last');
-  expect((await waitForRun(client, second, 'stopped')).reason?.text).toMatch(/newest-wins#3|newer/);
+  expect((await waitForRun(client, second, 'stopped')).reason?.text).toMatch(/^The newer run #3 .*goes instead of it/);
   expect(await stateOf(last)).not.toBe('running');
   scratch.open('displaced');
-  expect((await waitForRun(client, first, 'stopped')).reason?.text).toMatch(/newest-wins#2|newer/);
+  expect((await waitForRun(client, first, 'stopped')).reason?.text).toMatch(/^The newer run #2 .*takes its place/);
   await waitForRun(client, last, 'success');
   expect(begunIn(stampsOf(scratch, name))).toEqual(['first', 'last', 'last']);
   expect(mostAtOnce(stampsOf(scratch, name))).toBe(1);

@@ -131,10 +131,17 @@ it('serial_priority: the newest takes the place, the older one is stopped before
   const second = await begin(name, 'second');
   await until(first, 'ready_stop');
   const last = await begin(name, 'last');
-  expect((await waitForRun(client, second, 'stopped')).reason?.text).toMatch(/^The newer run #3 .*goes instead of it/);
+  expect((await waitForRun(client, second, 'stopped')).reason).toMatchObject({
+    text: expect.stringMatching(/^The newer run \S+ .*goes instead of it/),
+    evidence: { holder: last.id },
+  });
   expect(await stateOf(last)).not.toBe('running');
   scratch.open('displaced');
-  expect((await waitForRun(client, first, 'stopped')).reason?.text).toMatch(/^The newer run #2 .*takes its place/);
+  expect((await waitForRun(client, first, 'stopped')).reason).toMatchObject({
+    code: 'displaced',
+    text: expect.stringMatching(/^The newer run \S+ .*takes its place/),
+    evidence: { newer: second.id },
+  });
   await waitForRun(client, last, 'success');
   expect(begunIn(stampsOf(scratch, name))).toEqual(['first', 'last', 'last']);
   expect(mostAtOnce(stampsOf(scratch, name))).toBe(1);

@@ -1,6 +1,7 @@
 /** Rows of runs and tasks as the API shows them. */
 import {
   formatDuration,
+  isTaskTerminal,
   type LogicState,
   type Reason,
   type TaskInstanceRow,
@@ -96,7 +97,7 @@ export function toTaskInstanceView(row: TaskInstanceRow): TaskInstanceView {
     killRequestedAt: isoTimeOrNull(row.killRequestedAt),
     taskGroup: row.taskGroup,
     groupPriority: row.groupPriority,
-    groupSlot: row.groupSlot,
+    groupSlot: isTaskTerminal(row.state) ? null : row.groupSlot,
     groupForced: row.groupForced,
     logic: row.logic === null ? null : toLogicView(row.logic),
     reason: row.reason === null ? null : toReasonView(row.reason),

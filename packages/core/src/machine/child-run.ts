@@ -1,6 +1,7 @@
 /** The run that a task starts: its row, its start command and its first event, filed in the parent's own commit. */
 import { reasonData } from '../history/event-data.ts';
 import { MAX_LINEAGE } from '../logic/limits.ts';
+import { checkValue } from '../params/values.ts';
 import type { ResolvedWorkflow } from './events.ts';
 import type { Transition } from './ledger.ts';
 import type { TaskInstanceRow, WorkflowInstanceRow } from './rows.ts';
@@ -22,6 +23,17 @@ export function whyNoChild(
   if (missing.length > 0) {
     const which = missing.map((name) => `"${name}"`).join(', ');
     return `"${target.workflowName}" has no default for ${which}: add a value to the params of this task.`;
+  }
+  return undefined;
+}
+
+/** The first value that is not of the type which the workflow gives its parameter, in a sentence. */
+export function wrongParam(target: ResolvedWorkflow, params: Readonly<Record<string, string>>): string | undefined {
+  for (const [name, type] of Object.entries(target.types ?? {})) {
+    const value = params[name];
+    const wrong = value === undefined ? undefined : checkValue(type, value);
+    if (wrong !== undefined)
+      return `"${target.workflowName}" cannot be run with ${name} = ${JSON.stringify(value)}: ${wrong}`;
   }
   return undefined;
 }

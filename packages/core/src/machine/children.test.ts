@@ -61,6 +61,16 @@ describe('a sub-workflow', () => {
     expect(intents.some(({ type }) => type === 'ResolveWorkflow')).toBe(false);
   });
 
+  test('is not started with a value of another type than its workflow says', () => {
+    const fixture = createRunFixture([sub]);
+    fixture.start();
+    const id = fixture.current('s').id;
+    fixture.send({ type: 'WorkflowResolved', taskInstanceId: id, target: { ...target, types: { day: 'integer' } } });
+    expect(fixture.rows.newRuns).toEqual([]);
+    expect(fixture.current('s')).toMatchObject({ state: 'failure', reason: { code: 'workflow_unusable' } });
+    expect(fixture.current('s').reason?.text).toContain('day = "monday"');
+  });
+
   test('is not started without a parameter that it needs', () => {
     const fixture = createRunFixture([{ ...sub, params: [{ name: 'city', type: 'string', value: 'Oslo' }] }]);
     fixture.start();
@@ -392,6 +402,16 @@ describe('a dynamic task', () => {
     fixture.stop();
     expect(fixture.state).toBe('stopped');
     expect(orders(fixture)).toEqual(['pause', 'pause', 'stop']);
+  });
+
+  test('fails for an item whose value is of another type, and starts nothing after it', () => {
+    const fixture = createRunFixture([dynamic]);
+    fixture.start();
+    const id = fixture.current('s').id;
+    fixture.send({ type: 'WorkflowResolved', taskInstanceId: id, target: { ...target, types: { city: 'integer' } } });
+    expect(fixture.rows.newRuns).toEqual([]);
+    expect(fixture.current('s')).toMatchObject({ state: 'failure', reason: { code: 'child_failed' } });
+    expect(fixture.current('s').reason?.text).toContain('city = "Oslo"');
   });
 
   test('of no item succeeds at once', () => {

@@ -1,5 +1,5 @@
 /** Lifecycle events: the only inputs of the state machines. Past tense for facts, imperative for what was asked. */
-import type { ExecutionType } from '../definition/definition.ts';
+import type { ExecutionType, ParamType } from '../definition/definition.ts';
 import type {
   CommandId,
   DispatchId,
@@ -73,6 +73,8 @@ export interface ResolvedWorkflow {
   readonly execution: ExecutionType;
   /** Its parameters without a default, when there are any: a run of it must be given each. */
   readonly needs?: readonly string[];
+  /** Types of its parameters, by name, where they are not just text: values of another type are refused. */
+  readonly types?: Readonly<Record<string, ParamType>>;
 }
 
 export interface ChildReport {

@@ -9,7 +9,7 @@ import type { OutputDefinition } from '../definition/definition.ts';
 import { childrenOf } from '../logic/children.ts';
 import type { DynamicConfig, SubWorkflowConfig } from '../logic/configs.ts';
 import { dynamicOutputs, expandItems } from '../logic/dynamic.ts';
-import { makeChildRun, whyNoChild } from './child-run.ts';
+import { makeChildRun, whyNoChild, wrongParam } from './child-run.ts';
 import type { TaskEventOf, TaskSubject } from './dispatch-steps.ts';
 import { endKilled, failTask, restPaused, succeedTask } from './endings.ts';
 import type { ChildReport, ResolvedWorkflow } from './events.ts';
@@ -103,6 +103,11 @@ function givenTo({ task }: TaskSubject['node']): ReadonlySet<string> {
 function startOnly(t: Transition, { node, row }: TaskSubject, target: ResolvedWorkflow): void {
   const { values } = resolveInputs(t.run, node, row);
   const params = Object.fromEntries(node.task.params.map(({ name }) => [name, values[name] ?? '']));
+  const wrong = wrongParam(target, params);
+  if (wrong !== undefined) {
+    failTask(t, node, row, reason(t, 'workflow_unusable', wrong));
+    return;
+  }
   const child = makeChildRun(t, { row, target, params, index: 0 });
   startRun(t, child);
   row.logic = { kind: 'child', child: child.instance.id, fromCounter: child.instance.runCounter };
@@ -297,13 +302,20 @@ function startItems(t: Transition, subject: TaskSubject, started: number): void 
   const shared = Object.fromEntries(node.task.params.map(({ name }) => [name, values[name] ?? '']));
   const items = logic.items.map((item, index) => {
     if (item.state !== 'waiting' || room <= 0) return item;
+    const params = { ...shared, ...item.params };
+    const problem = wrongParam(target, params);
+    if (problem !== undefined) return { ...item, state: 'failure' as const, problem };
     room -= 1;
-    const child = makeChildRun(t, { row, target, params: { ...shared, ...item.params }, index });
+    const child = makeChildRun(t, { row, target, params, index });
     startRun(t, child);
     return { ...item, state: 'started' as const, child: child.instance.id, fromCounter: child.instance.runCounter };
   });
   row.logic = { ...logic, items };
   touchTask(t, row);
+  if (items.some((item, index) => item.state === 'failure' && logic.items[index]!.state === 'waiting')) {
+    goOn(t, subject);
+    return;
+  }
   const done = items.filter(({ state }) => state === 'success').length;
   noteItems(t, subject, `Waiting for its runs of "${target.workflowName}": ${done} of ${items.length} have succeeded.`);
 }

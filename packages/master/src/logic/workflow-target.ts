@@ -24,7 +24,12 @@ export function resolveTarget(query: TargetQuery, found: FoundTarget): ResolvedW
   try {
     const { execution, params } = compileWorkflow(document);
     const needs = params.filter(({ value }) => value === undefined).map(({ name }) => name);
-    return { projectId, workflowId, workflowName, version, execution, ...(needs.length === 0 ? {} : { needs }) };
+    const typed = params.filter(({ type }) => type !== 'string').map(({ name, type }) => [name, type] as const);
+    return {
+      ...{ projectId, workflowId, workflowName, version, execution },
+      ...(needs.length === 0 ? {} : { needs }),
+      ...(typed.length === 0 ? {} : { types: Object.fromEntries(typed) }),
+    };
   } catch (error) {
     const why = toAppError(error).message;
     return { problem: `Version ${version} of workflow "${workflowName}" cannot be read: ${why}` };

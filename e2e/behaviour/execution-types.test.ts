@@ -132,14 +132,14 @@ it('serial_priority: the newest takes the place, the older one is stopped before
   await until(first, 'ready_stop');
   const last = await begin(name, 'last');
   expect((await waitForRun(client, second, 'stopped')).reason).toMatchObject({
-    text: expect.stringMatching(/^The newer run \S+ .*goes instead of it/),
+    text: expect.stringMatching(/^(The|A) newer run .*goes instead of it/),
     evidence: { holder: last.id },
   });
   expect(await stateOf(last)).not.toBe('running');
   scratch.open('displaced');
   expect((await waitForRun(client, first, 'stopped')).reason).toMatchObject({
     code: 'displaced',
-    text: expect.stringMatching(/^The newer run \S+ .*takes its place/),
+    text: expect.stringMatching(/^(The|A) newer run .*takes its place/),
     evidence: { newer: second.id },
   });
   await waitForRun(client, last, 'success');

@@ -195,6 +195,15 @@ describe('logs', () => {
     expect(one).toMatchObject({ code: 0, out: '--- extract (attempt 1, success)\none\n' });
   });
 
+  it('takes the id that run has printed', async () => {
+    await applyDaily();
+    const { out: id } = await vaquita('run', 'etl/daily', '--param', 'day=mon');
+    expect(await vaquita('logs', id.trim())).toMatchObject({ code: 0, out: '' });
+    const { code, notes } = await vaquita('logs', 'nothing');
+    expect(code).toBe(1);
+    expect(notes).toContain('no task instance and no run with the id “nothing”');
+  });
+
   it('does not wait for a task that the run will never have', async () => {
     await applyDaily();
     await vaquita('run', 'etl/daily', '--param', 'day=mon');

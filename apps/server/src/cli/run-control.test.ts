@@ -253,7 +253,7 @@ describe('task groups', () => {
     ]);
     const { out } = await vaquita('task-groups', 'show', 'writes');
     expect(out).toMatch(
-      /^writes: 1 of 2 .*\nSLOT .*\n0 +daily#1 +extract +running .*\nwaits +daily#1 +load +submitted/,
+      /^writes: 1 of 2 .*\nSLOT .*\n1 +daily#1 +extract +running .*\nwaits +daily#1 +load +submitted/,
     );
     expect((await vaquita('task-groups', 'close', 'writes')).out).toContain('closed');
     expect((await vaquita('task-groups', 'set', 'writes', '--size', '5')).out).toContain('1 of 5');

@@ -162,11 +162,15 @@ describe('a person', () => {
     await read(await put('tar', { output: 'pages', query: { fileName: 'pages', kind: 'folder' } }));
     const answer = await bench.send('GET', `/api/v1/task-instances/${id}/files/report`);
     expect(answer.headers.get('content-type')).toBe('application/octet-stream');
-    expect(answer.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''it%27s%20%22a%22.html");
+    expect(answer.headers.get('content-disposition')).toBe(
+      `attachment; filename="it_s _a_.html"; filename*=UTF-8''it%27s%20%22a%22.html`,
+    );
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await answer.text()).toBe('<script>');
     const folder = await bench.send('GET', `/api/v1/task-instances/${id}/files/pages`);
-    expect(folder.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''pages.tar");
+    expect(folder.headers.get('content-disposition')).toBe(
+      `attachment; filename="pages.tar"; filename*=UTF-8''pages.tar`,
+    );
   });
 
   it('needs to be known, and hears when there is none', async () => {

@@ -29,7 +29,7 @@ export function fileResponse(file: {
     headers: {
       'content-type': CONTENT_TYPES[extension] ?? 'application/octet-stream',
       'content-length': String(size),
-      'content-disposition': `attachment; filename*=UTF-8''${encodeName(name)}`,
+      'content-disposition': `attachment; filename="${plainName(name)}"; filename*=UTF-8''${encodeName(name)}`,
       'x-vaquita-sha256': sha256,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -55,6 +55,11 @@ export function whyMissing(task: TaskInstanceRow, output: string): AppError {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** For programs that do not read the encoded name, such as `curl -OJ`. */
+function plainName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._ +@=-]/g, '_');
 }
 
 /** The few characters that encodeURIComponent leaves and the header's grammar does not take. */

@@ -32,7 +32,9 @@ export function whyNoGroupSlot(facts: WhyFacts, row: TaskInstanceRow): Reason | 
     holders: listOf(holders.map((holder) => nameOf(facts, holder))),
   };
   const place =
-    position < 0 ? '' : ` ${count(waiting.length, 'task')} wait for it; this one is number ${position + 1}.`;
+    position < 0
+      ? ''
+      : ` ${count(waiting.length, 'task')} ${waiting.length === 1 ? 'waits' : 'wait'} for it; this one is number ${position + 1}.`;
   if (!group.open) {
     const next = `it goes on when somebody opens the group; ${FORCE}`;
     return { code: 'task_group_closed', text: `${name} is closed.${place}`, since: group.updatedAt, next, evidence };
@@ -43,7 +45,7 @@ export function whyNoGroupSlot(facts: WhyFacts, row: TaskInstanceRow): Reason | 
   }
   return {
     code: 'task_group_full',
-    text: `All ${count(group.size, 'slot')} of task group "${taskGroup}" are held, by ${evidence.holders}.${place}`,
+    text: `${group.size === 1 ? 'The only slot' : `All ${group.size} slots`} of task group "${taskGroup}" ${group.size === 1 ? 'is' : 'are'} held, by ${evidence.holders}.${place}`,
     since,
     next: `a slot becomes free when one of these tasks ends; ${FORCE}`,
     evidence,

@@ -6,7 +6,10 @@ import { labelOf } from './why-words.ts';
 import { whyNoWorker, whyWorkerAway } from './why-workers.ts';
 
 export function whyTaskInstance(facts: WhyFacts, row: TaskInstanceRow): readonly Reason[] {
-  const reasons = [...recorded(row), ...whyKilling(row), ...addition(facts, row)];
+  const added = addition(facts, row);
+  // What the rows of today say with the same code says it better, and twice is once too often.
+  const old = recorded(row).filter(({ code }) => added.every((reason) => reason.code !== code));
+  const reasons = [...old, ...whyKilling(row), ...added];
   const known = reasons.length > 0 ? reasons : FALLBACKS[row.state](row);
   return row.current ? known : [...known, whySuperseded(facts, row)];
 }

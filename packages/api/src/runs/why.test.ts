@@ -116,7 +116,9 @@ describe('a task that waits for a slot of its task group', () => {
   it('is told who holds the slots, and its place', () => {
     expect(reasonWith({ group, members: [holder, { ...row, id: 'first' as never }, row] })).toMatchObject({
       code: 'task_group_full',
-      text: expect.stringContaining('by "load" of test#7. 2 tasks wait for it; this one is number 2.'),
+      text: expect.stringContaining(
+        'The only slot of task group "writes" is held, by "load" of test#7. 2 tasks wait for it; this one',
+      ),
       next: expect.stringContaining('force-start'),
       evidence: { size: 1, held: 1, waiting: 2, position: 2 },
     });
@@ -126,6 +128,15 @@ describe('a task that waits for a slot of its task group', () => {
     expect(reasonWith({ group: { ...group, open: false }, members: [row] })?.code).toBe('task_group_closed');
     expect(reasonWith({ group: null, members: [] })?.code).toBe('task_group_missing');
     expect(reasonWith({ group, members: [row] })?.code).toBe('task_group_free');
+  });
+
+  it('is told once what was recorded and is so still', () => {
+    const missing = started([{ name: 'a', taskGroup: { name: 'writes', priority: 0 } }]);
+    const code = 'task_group_missing';
+    missing.send({ type: 'SlotDelayed', taskInstanceId: missing.current('a').id, code, text: 'Gone.', evidence: {} });
+    const { reasons } = named(missing, 'a', { groups: groups({ group: null, members: [] }) });
+    expect(reasons.map((reason) => reason.code)).toEqual([code]);
+    expect(reasons[0]!.next).toContain('force-start');
   });
 });
 

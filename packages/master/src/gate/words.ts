@@ -93,7 +93,7 @@ export function outdated(newer: NamedRun): Denial {
   return {
     type: 'TurnDenied',
     code: 'displaced',
-    text: `The newer run ${nameOf(newer)} of this workflow (serial_priority) goes instead of it.`,
+    text: `${newerRun(newer)} of this workflow (serial_priority) goes instead of it.`,
     evidence: { holder: newer.id, holderNumber: nameOf(newer) },
   };
 }
@@ -110,7 +110,13 @@ export function ownAncestor(ancestor: NamedRun): Denial {
 export function displacedBy(newer: NamedRun): Displacement {
   return {
     type: 'RunDisplaced',
-    text: `The newer run ${nameOf(newer)} of this workflow (serial_priority) takes its place.`,
+    text: `${newerRun(newer)} of this workflow (serial_priority) takes its place.`,
     evidence: { newer: newer.id, newerNumber: nameOf(newer) },
   };
+}
+
+/** A run that asks the moment it is started has no number yet, and an id says nothing to who reads a sentence. */
+function newerRun({ bus }: NamedRun): string {
+  const number = bus?.run.instance.number ?? null;
+  return number === null ? 'A newer run' : `The newer run #${number}`;
 }

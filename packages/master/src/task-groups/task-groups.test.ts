@@ -179,7 +179,7 @@ describe('groups', () => {
     groups = [group('db', 1)];
     slots.refresh();
     await clock.advance(1_000);
-    expect(bus.told.at(-1)).toMatchObject({ text: '3 of 1 slot of task group "db" are in use.' });
+    expect(bus.told.at(-1)).toMatchObject({ text: '3 of 1 slots of task group "db" are in use.' });
     becomes(bus, 'a', { state: 'success' });
     becomes(bus, 'b', { state: 'success' });
     expect(bus.told.at(-1)!.type).toBe('SlotDelayed');

@@ -41,7 +41,7 @@ export function slotDelay(group: string, size: number, holders: ReadonlySet<Slot
     before === 0 ? '' : ` ${before === 1 ? 'One waiting task goes' : `${before} waiting tasks go`} before it.`;
   return {
     code,
-    text: `${holders.size} of ${size} ${size === 1 ? 'slot' : 'slots'} of task group "${group}" are in use.${rest}`,
+    text: `${holders.size} of ${size} slots of task group "${group}" ${holders.size === 1 ? 'is' : 'are'} in use.${rest}`,
     evidence: {
       taskGroup: group,
       size,

@@ -1,5 +1,5 @@
 /** `logs`: of one task instance, or of the tasks of a run. */
-import type { TaskInstanceView, VaquitaClient } from '@vaquita/client';
+import { ApiError, type TaskInstanceView, type VaquitaClient } from '@vaquita/client';
 import { AppError, didYouMean, isTaskTerminal, isWorkflowTerminal } from '@vaquita/core';
 import { type Command, type CommandIo, EXIT } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
@@ -11,8 +11,8 @@ const CHUNK_BYTES = 256 * 1024;
 
 export const logsCommand: Command = {
   name: 'logs',
-  summary: 'Print task logs',
-  args: ['task-instance-id | project/workflow#number'],
+  summary: 'Print task logs, of a run or of one task instance',
+  args: ['project/workflow#number | id'],
   options: {
     task: { type: 'string', value: 'name', help: 'Of a run, only this task' },
     follow: { type: 'boolean', help: 'Go on until the task, or the run with all its tasks, has ended' },
@@ -25,18 +25,30 @@ export const logsCommand: Command = {
     const only = typeof options.task === 'string' ? options.task : undefined;
     const run = parseRunName(named);
     const isFollowing = options.follow === true;
-    if (run === undefined) {
-      const task = await client.taskInstances.get(named);
-      await (isFollowing ? follow(client, task, io) : printAll(client, task, io));
+    const found = run === undefined ? await findById(client, named) : { runId: (await findRun(client, run)).id };
+    if ('task' in found) {
+      await (isFollowing ? follow(client, found.task, io) : printAll(client, found.task, io));
     } else {
-      const { id } = await findRun(client, run);
-      if (only !== undefined) await requireTask(client, id, only);
-      if (isFollowing) await followTasks(client, id, { only, io });
-      else await printTasks(client, id, { only, io });
+      const { runId } = found;
+      if (only !== undefined) await requireTask(client, runId, only);
+      if (isFollowing) await followTasks(client, runId, { only, io });
+      else await printTasks(client, runId, { only, io });
     }
     return io.signal.aborted ? EXIT.interrupted : EXIT.ok;
   },
 };
+
+/** What an id is of: a task instance, or the run that `vaquita run` has printed it for. */
+async function findById(client: VaquitaClient, id: string): Promise<{ task: TaskInstanceView } | { runId: string }> {
+  try {
+    return { task: await client.taskInstances.get(id) };
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'not_found')) throw error;
+    const run = await client.instances.get(id).catch(() => undefined);
+    if (run !== undefined) return { runId: run.id };
+    throw new AppError('not_found', `There is no task instance and no run with the id “${id}”.`);
+  }
+}
 
 interface Wanted {
   /** Only the task of this name. */

@@ -132,7 +132,8 @@ function memberRow(member: TaskGroupMember): string[] {
   const { slot, forced, workflowName, number, workflowInstanceId, taskName, state, priority, taskInstanceId } = member;
   const run = number === null ? workflowInstanceId : `${workflowName}#${number}`;
   let place = 'waits';
-  if (slot !== null) place = String(slot);
+  // Counted from one, as in the UI.
+  if (slot !== null) place = String(slot + 1);
   else if (forced) place = 'forced';
   return [place, run, taskName, state, String(priority), taskInstanceId];
 }

@@ -74,6 +74,15 @@ describe('shell', () => {
     expect(await attempt.end()).toMatchObject({ state: 'failure', error: expect.stringContaining('pass files') });
   });
 
+  it('does not run on nothing in the place of a value that no variable can hold', async () => {
+    const params = { city: 'x'.repeat(200_000) };
+    const named = await startAttempt(ports, 'shell', { params, config: { script: 'echo "$city"' } });
+    expect(await named.end()).toMatchObject({ state: 'failure', error: expect.stringContaining('"city"') });
+    const other = await startAttempt(ports, 'shell', { params, config: { script: 'echo fine' } });
+    expect(await other.end()).toMatchObject({ state: 'success' });
+    expect(other.log('system')).toContain('warning: "city" is too large');
+  });
+
   it('lets a second order shorten the grace of the first', async () => {
     const script = "trap '' TERM; echo begun; while :; do sleep 0.1; done";
     const attempt = await startAttempt(ports, 'shell', { config: { script } });

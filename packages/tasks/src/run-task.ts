@@ -15,7 +15,7 @@ import {
   type ParamType,
   toEnvironment,
 } from '@vaquita/core';
-import { receiveFiles, sendFiles, type TransferContext } from './files/file-params.ts';
+import { isNamedIn, receiveFiles, sendFiles, type TransferContext } from './files/file-params.ts';
 import type { FileTransfer } from './files/file-transfer.ts';
 import type { TaskPorts } from './ports.ts';
 import { failure, type OutputStream, type StopOrder, type TaskOutcome, type TaskType } from './task-type.ts';
@@ -134,6 +134,12 @@ export function runTask(options: RunTaskOptions): TaskRun {
   function makeChildEnv(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     const own = toEnvironment(params);
     for (const { message } of own.problems) options.write('system', `warning: ${message}\n`);
+    const missing = own.leftOut.filter((name) => isNamedIn(order.config, name));
+    if (missing.length > 0) {
+      const listed = missing.map((name) => `"${name}"`).join(', ');
+      // It would run on an empty value, and call that a success.
+      throw new Error(`The script names ${listed}, which no environment variable can hold. Pass it as a file.`);
+    }
     return { ...options.baseEnv(), ...order.environment, ...own.env };
   }
 

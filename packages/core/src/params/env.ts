@@ -4,6 +4,8 @@ import type { Problem } from '../errors/app-error.ts';
 export interface Environment {
   readonly env: Readonly<Record<string, string>>;
   readonly problems: readonly Problem[];
+  /** Parameters whose values no environment variable can hold, each with a problem that says so. */
+  readonly leftOut: readonly string[];
 }
 
 /** Linux refuses to start a process with a longer variable, name and `=` included. */
@@ -23,6 +25,7 @@ export function toEnvironment(values: Readonly<Record<string, string>>): Environ
   const env = new Map<string, string>();
   const owner = new Map<string, string>();
   const problems: Problem[] = [];
+  const leftOut: string[] = [];
   const named = Object.keys(values).map((name) => ({ name, variable: envName(name) }));
   const exactFirst = [
     ...named.filter(({ name, variable }) => variable === name),
@@ -37,13 +40,15 @@ export function toEnvironment(values: Readonly<Record<string, string>>): Environ
         path,
         message: `"${name}" and "${taken}" are both the environment variable ${variable}; "${taken}" has it. Rename one.`,
       });
-    } else if (refused !== undefined) problems.push({ path, message: `"${name}" ${refused}` });
-    else {
+    } else if (refused !== undefined) {
+      leftOut.push(name);
+      problems.push({ path, message: `"${name}" ${refused}` });
+    } else {
       owner.set(variable, name);
       env.set(variable, values[name]!);
     }
   }
-  return { env: Object.fromEntries(env), problems };
+  return { env: Object.fromEntries(env), problems, leftOut };
 }
 
 function refuse(variable: string, value: string): string | undefined {

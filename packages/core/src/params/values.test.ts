@@ -51,7 +51,7 @@ describe('toEnvironment', () => {
   it('maps names that a shell cannot have', () => {
     expect(envName('system.biz.date')).toBe('system_biz_date');
     expect(envName('1st-try')).toBe('_1st_try');
-    expect(toEnvironment({ 'a.b': '1', c: '' })).toEqual({ env: { a_b: '1', c: '' }, problems: [] });
+    expect(toEnvironment({ 'a.b': '1', c: '' })).toEqual({ env: { a_b: '1', c: '' }, problems: [], leftOut: [] });
   });
 
   it('gives a contested variable to the name that needs no mapping, else to the first', () => {
@@ -63,9 +63,10 @@ describe('toEnvironment', () => {
 
   it('leaves out what would keep the process from starting', () => {
     const largest = 'x'.repeat(MAX_ENV_BYTES - 4);
-    const { env, problems } = toEnvironment({ nul: 'a\0b', big: largest, big2: largest });
+    const { env, problems, leftOut } = toEnvironment({ nul: 'a\0b', big: largest, big2: largest });
     expect(Object.keys(env)).toEqual(['big']);
     expect(problems.map(({ path }) => path)).toEqual(['params.nul', 'params.big2']);
+    expect(leftOut).toEqual(['nul', 'big2']);
   });
 });
 

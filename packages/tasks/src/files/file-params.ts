@@ -85,6 +85,11 @@ async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whether the settings of a task name the parameter. */
+export function isNamedIn(config: Readonly<Record<string, unknown>>, param: string): boolean {
+  return textsIn(config).some((text) => names(text, param));
+}
+
 /** Whether the name stands in the text as a word of its own, as it is or as the variable that it is in scripts. */
 function names(text: string, param: string): boolean {
   return [param, envName(param)].some((word) => {

@@ -14,6 +14,7 @@ export function checkLogic(mirror: Mirror, { run, tasks, unit }: Change): void {
     checkChildren(mirror, run, spec);
     if (!TERMINAL_TASK.has(row.state) || before?.state === row.state) continue;
     if (row.state === 'success') checkSuccess(mirror, { run, row, spec });
+    if (row.state === 'failure') checkChildFailure(mirror, row);
   }
   for (const { instance } of unit.newRuns) {
     if (instance.parentInstanceId === run.row.id) continue;
@@ -66,6 +67,20 @@ function checkSuccess(mirror: Mirror, { run, row, spec }: Ended): void {
     const stands = viewGraph(mirror.workflowOf(run), run).standing(name);
     if (kind.type !== 'conditions') return false;
     return kind.is === 'success' ? stands === 'passed' : stands === 'failed' || stands === 'killed';
+  }
+}
+
+/** A task fails with its run only when that run has failed and nobody is about to recover it for this very task. */
+function checkChildFailure(mirror: Mirror, row: TaskInstanceRow): void {
+  if (row.reason?.code !== 'child_failed' || row.logic?.kind !== 'child' || row.logic.child === null) return;
+  const { child } = row.logic;
+  const state = mirror.runs.get(child)?.row.state;
+  if (state !== undefined && !TERMINAL_RUN.has(state))
+    throw new Violation('children', `${row.name} ${row.id} failed with its run, which is ${state}`);
+  for (const { row: command, outcome } of mirror.commands.values()) {
+    if (command.workflowInstanceId !== child || command.kind !== 'recover_failed' || outcome !== null) continue;
+    if (command.createdAt < row.submittedAt || command.createdBy !== 'its parent run') continue;
+    throw new Violation('children', `${row.name} ${row.id} failed with its run, which it has just ordered to recover`);
   }
 }
 

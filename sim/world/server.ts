@@ -1,5 +1,5 @@
 /** One server of the cluster through its lives: the real master and the real registry session, in a process that can die. */
-import { createIdSource, type Random, type ServerId } from '@vaquita/core';
+import { createIdSource, MACHINE_DEFAULTS, type Random, type ServerId } from '@vaquita/core';
 import { createMaster, type Master } from '@vaquita/master';
 import type { Wire } from '@vaquita/protocol';
 import { createServerSession, type RegistryStore } from '@vaquita/registry';
@@ -111,7 +111,8 @@ export function createSimServer(deps: ServerDeps): SimServer {
       isWorkerToken: async (token) => token === TOKEN,
       log: { info: tell('info'), warn: tell('warn'), error: tell('error') },
       defer: (run) => void clock.setTimeout(run, 0),
-      settings: breakage?.settings ?? {},
+      // Few tasks a commit, so that the graphs of a world, which are small, are started in several steps.
+      settings: { machine: { ...MACHINE_DEFAULTS, maxNewTasks: 3 }, ...breakage?.settings },
     });
     master = made;
     await made.start();

@@ -12,7 +12,7 @@ it('is up to date with the code; if not, run "npm run docs:machines"', () => {
 }, 60_000);
 
 it('finds as many transitions with half as many runs: the search is long enough', () => {
-  expect(findTransitions(1_250)).toEqual(findTransitions());
+  expect(findTransitions(2_500)).toEqual(findTransitions());
 }, 60_000);
 
 it('reads numbered invariants from headers only, over as many lines as they take', () => {

@@ -138,6 +138,7 @@ export function openTerm(deps: TermDeps): Term {
     perform,
     run(bus, effect) {
       if (effect.type === 'ReleaseTurn' || effect.type === 'ReleaseSlot') room.release(bus, effect);
+      else if (effect.type === 'StartMore') bus.post({ type: 'MoreToStart' });
       else deliveries.perform(effect);
     },
     commit: (_bus, unit) => commits.write(unit),

@@ -57,6 +57,8 @@ export type Effect =
       readonly graceMs: number;
     }
   | { readonly type: 'AckResult'; readonly dispatchId: DispatchId }
+  /** More tasks can be started than one commit makes: the run is to be told `MoreToStart`. */
+  | { readonly type: 'StartMore' }
   /**
    * The run wants no turn any more, or gives its place back. Another run may have the place only when the rows say that
    * it is free, so this waits for the commit; so does a slot of a task group.

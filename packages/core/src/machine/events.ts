@@ -28,6 +28,8 @@ export type WorkflowEvent =
       /** Of the asking that it answers: one that came before a stop and a resume is not for what was asked since. */
       readonly runCounter: number;
     }
+  /** Tasks that an earlier transition left over are to be started. */
+  | { readonly type: 'MoreToStart' }
   /** It has to wait. `serial` says for what: earlier runs of its workflow, or room on the server. */
   | {
       readonly type: 'TurnDelayed';
@@ -154,6 +156,7 @@ export type TaskEventType = TaskEvent['type'];
 export const WORKFLOW_EVENT_TYPES = [
   'StartWorkflow',
   'TurnGranted',
+  'MoreToStart',
   'TurnDelayed',
   'TurnDenied',
   'RunDisplaced',

@@ -14,7 +14,8 @@ export function checkInvariants(run: Run): string | undefined {
 function checkInstance(run: Run): string | undefined {
   const { state, queuedAt, executionSlot } = run.instance;
   const live = state === 'running' || state === 'ready_pause' || state === 'ready_stop';
-  if (live && run.activeCount === 0) return `M5: the run is ${state} and none of its tasks is active`;
+  if (live && run.activeCount === 0 && run.backlog.length === 0)
+    return `M5: the run is ${state} and none of its tasks is active`;
   if (run.activeCount < 0) return 'M5: fewer than no tasks are active';
   if (!live && run.activeCount > 0) return `M5: the run is ${state} and ${run.activeCount} of its tasks are active`;
   if (queuedAt !== null && state !== 'submitted' && state !== 'serial_wait')

@@ -30,6 +30,8 @@ export interface MachineSettings {
   readonly killAnswerMs: number;
   /** How often a task that waits for runs it started looks at them, besides being told. */
   readonly childPollMs: number;
+  /** Task instances that one commit makes. A wide graph begins with the first of them while the rest is being made. */
+  readonly maxNewTasks: number;
 }
 
 export const MACHINE_DEFAULTS: MachineSettings = {
@@ -38,6 +40,7 @@ export const MACHINE_DEFAULTS: MachineSettings = {
   timeoutMarginMs: 2_000,
   killAnswerMs: 20_000,
   childPollMs: 30_000,
+  maxNewTasks: 500,
 };
 
 export interface TransitionContext {

@@ -36,8 +36,24 @@ export function nodeEnded(t: Transition, node: RunNode, outcome: 'passed' | 'ski
 /** Starts what has been set free, and what that sets free in turn. */
 export function startFreeNodes(t: Transition): void {
   // The list grows while it is walked: first come, first started.
-  for (const node of t.free) if (node.outcome === 'pending') startNode(t, node);
+  for (const node of t.free) {
+    if (node.outcome !== 'pending') continue;
+    if (t.run.changes.newTasks.size < t.context.settings.maxNewTasks) startNode(t, node);
+    else t.run.backlog.push(node);
+  }
   t.free.length = 0;
+}
+
+/** What was left over goes on. */
+export function startBacklog(t: Transition): void {
+  t.run.askedForMore = false;
+  t.free.push(...t.run.backlog.splice(0));
+}
+
+/** Whether tasks are still to come into being that wait for nothing. */
+function hasBacklog(t: Transition): boolean {
+  if (!startsTasks(t)) t.run.backlog.length = 0;
+  return t.run.backlog.length > 0;
 }
 
 function startNode(t: Transition, node: RunNode): void {
@@ -134,6 +150,11 @@ function pretendSuccess(t: Transition, node: RunNode): void {
 export function finishWhenDone(t: Transition): void {
   const { run } = t;
   const { state } = run.instance;
+  if (hasBacklog(t)) {
+    if (!run.askedForMore) t.effects.push({ type: 'StartMore' });
+    run.askedForMore = true;
+    return;
+  }
   if (run.activeCount > 0 || (state !== 'running' && state !== 'ready_pause' && state !== 'ready_stop')) return;
   run.instance.endedAt = t.context.now;
   if (run.instance.parentInstanceId !== null) run.instance.outputs = outputsOfRun(t);

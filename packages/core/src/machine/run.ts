@@ -73,6 +73,10 @@ export interface Run {
   readonly outbox: Map<string, OutboxRow>;
   /** Current task instances as the last commit wrote them: what M1 is checked against, and what a store may leave out. */
   readonly committed: Map<TaskInstanceId, TaskInstanceRow>;
+  /** Nodes that wait for nothing and are left for the next commit. */
+  readonly backlog: RunNode[];
+  /** The run will be told to go on with them. */
+  askedForMore: boolean;
   /** Nodes whose outcome is `active`. */
   activeCount: number;
   /** True once a task broke in a run whose failure strategy is `end`: nothing starts any more. */
@@ -131,6 +135,8 @@ export function rebuildRun(definition: WorkflowDefinition, rows: RunRowsInput): 
     order: topologicalOrder(graph),
     nodes,
     nodeOf: new Map(),
+    backlog: [],
+    askedForMore: false,
     superseded: new Map(),
     outbox: new Map(rows.outbox.map((row) => [row.dispatchId, row])),
     committed: new Map(),

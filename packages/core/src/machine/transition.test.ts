@@ -124,6 +124,28 @@ describe('a run', () => {
     expect(Object.keys(fixture.statesOf()).sort()).toEqual(['b', 'd']);
   });
 
+  test('of many tasks side by side begins with the first 500 in its first commit', () => {
+    const tasks = Array.from({ length: 1_200 }, (_, i) => ({ name: `t${i}` }));
+    const fixture = createRunFixture(tasks, { startsMore: false });
+    fixture.start();
+    expect(fixture.rows.tasks.size).toBe(500);
+    expect(fixture.effects).toContainEqual({ type: 'StartMore' });
+    for (let i = 0; i < 500; i++) fixture.does(`t${i}`);
+    expect(fixture.state).toBe('running');
+    fixture.restart();
+    expect(fixture.rows.tasks.size).toBe(1_000);
+    fixture.pause();
+    fixture.send({ type: 'MoreToStart' });
+    expect(fixture.statesOf()).toMatchObject({ t999: 'paused', t1199: 'paused' });
+    expect(fixture.state).toBe('paused');
+    const stopped = createRunFixture(tasks, { startsMore: false });
+    stopped.start();
+    stopped.stop();
+    stopped.send({ type: 'MoreToStart' });
+    expect(stopped.state).toBe('stopped');
+    expect(stopped.rows.tasks.size).toBe(500);
+  });
+
   test('of 10,000 tasks in a row, or side by side, needs no stack', () => {
     const row = Array.from({ length: 10_000 }, (_, i) => ({ name: `t${i}`, dependsOn: i === 0 ? [] : [`t${i - 1}`] }));
     const inARow = createRunFixture(row, { instance: { dryRun: true } });

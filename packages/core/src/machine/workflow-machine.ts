@@ -25,6 +25,7 @@ import {
 } from './control.ts';
 import type { WorkflowEventType } from './events.ts';
 import { finishCommand, type Transition } from './ledger.ts';
+import { startBacklog } from './progress.ts';
 import type { WorkflowState } from './states.ts';
 import { askForTurn, goOn } from './turn.ts';
 
@@ -46,6 +47,7 @@ const NO_SIGNAL = { refuse: 'no task of it waits for a signal now' } as const;
 const whenEnded = {
   StartWorkflow: STARTED_BEFORE,
   TurnGranted: releaseTurn,
+  MoreToStart: { ignore: 'it has ended' },
   TurnDelayed: NOT_WAITING,
   TurnDenied: NOT_WAITING,
   RunDisplaced: { ignore: 'it has ended' },
@@ -63,6 +65,7 @@ const whenEnded = {
 const whenLive = {
   StartWorkflow: STARTED_BEFORE,
   TurnGranted: { ignore: 'it has its turn already' },
+  MoreToStart: startBacklog,
   TurnDelayed: { ignore: 'it has its turn already' },
   TurnDenied: { ignore: 'it has its turn already' },
   RunDisplaced: displaced,
@@ -76,6 +79,7 @@ const whenLive = {
 const whenWaiting = {
   StartWorkflow: start,
   TurnGranted: takeTurn,
+  MoreToStart: { ignore: 'it has not begun' },
   TurnDelayed: delayed,
   TurnDenied: denied,
   RunDisplaced: { ignore: 'it has no place that could be taken' },
@@ -94,6 +98,7 @@ const whenWaiting = {
 const notEntered = {
   StartWorkflow: { refuse: 'no run enters this state' },
   TurnGranted: { ignore: 'no run enters this state' },
+  MoreToStart: { ignore: 'no run enters this state' },
   TurnDelayed: { ignore: 'no run enters this state' },
   TurnDenied: { ignore: 'no run enters this state' },
   RunDisplaced: { ignore: 'no run enters this state' },

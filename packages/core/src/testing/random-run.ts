@@ -54,7 +54,7 @@ export function wander(seed: number, steps: number, onStep: (step: WanderStep, f
     failureStrategy: chance(0.3) ? 'end' : 'continue',
     instance: { dryRun: chance(0.05), timeoutMs: chance(0.2) ? 60_000 : null },
     definition: { strictParams: chance(0.2) },
-    settings: { maxFailovers: 2 },
+    settings: { maxFailovers: 2, maxNewTasks: 1 + below(6) },
   });
   const wanderer: Wanderer = { fixture, below, chance, nextId: () => `id-${seed}-${++ids}` as never };
   for (let step = 0; step < steps; step++) {

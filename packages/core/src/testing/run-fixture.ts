@@ -83,6 +83,8 @@ export interface RunFixtureOptions {
   readonly projectParams?: Readonly<Record<string, string>>;
   /** False: a test answers requests for a turn itself. */
   readonly grantsTurns?: boolean;
+  /** False: a test tells the run itself to start more. */
+  readonly startsMore?: boolean;
 }
 
 export type RunFixture = ReturnType<typeof createRunFixture>;
@@ -189,6 +191,8 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     if (options.grantsTurns !== false && result.intents.some(({ type }) => type === 'RequestTurn')) {
       grant(null);
     }
+    if (options.startsMore !== false && result.effects.some(({ type }) => type === 'StartMore'))
+      send({ type: 'MoreToStart' });
     return result;
   }
 

@@ -103,7 +103,9 @@ describe('files between tasks', () => {
 
     const answer = await download(made.id, 'rows');
     expect(answer.headers.get('content-type')).toContain('text/csv');
-    expect(answer.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''rows%20%C3%A4.csv");
+    expect(answer.headers.get('content-disposition')).toBe(
+      `attachment; filename="rows _.csv"; filename*=UTF-8''rows%20%C3%A4.csv`,
+    );
     expect(await answer.text()).toBe('a,1\n');
     expect((await download(made.id, 'pages')).headers.get('content-type')).toBe('application/x-tar');
     expect((await download(made.id, 'none')).status).toBe(404);

@@ -41,6 +41,7 @@ export {
   type TransitionContext,
   takeChanges,
 } from './machine/ledger.ts';
+export { rootCause } from './machine/reasons.ts';
 export * from './machine/rows.ts';
 export { type NodeOutcome, type Run, type RunNode, rebuildRun } from './machine/run.ts';
 export * from './machine/states.ts';

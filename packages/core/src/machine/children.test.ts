@@ -109,6 +109,26 @@ describe('a sub-workflow', () => {
     expect(fixture.rows.newRuns).toHaveLength(1);
   });
 
+  test('that fails deep below says of what, on every level', () => {
+    const leaf = createRunFixture([{ name: 'load' }]);
+    leaf.start();
+    leaf.does('load', 'failure', { exitCode: 3, error: null });
+    const { reason } = leaf.rows.instance;
+    expect(reason).toMatchObject({
+      text: '"load" failed: Exit code 3.',
+      evidence: { cause: '"load" failed: Exit code 3.' },
+    });
+    const fixture = createRunFixture([sub]);
+    fixture.start();
+    resolve(fixture);
+    tell(fixture, 'failure', { reason: '"s" failed.', cause: reason!.text });
+    expect(fixture.current('s').reason?.text).toBe('Its run #1 failed: "load" failed: Exit code 3.');
+    expect(fixture.rows.instance.reason).toMatchObject({
+      text: '"s" failed, because of a run below it: "load" failed: Exit code 3.',
+      evidence: { cause: '"load" failed: Exit code 3.' },
+    });
+  });
+
   test('is paused and resumed with its run', () => {
     const fixture = createRunFixture([sub]);
     fixture.start();

@@ -87,6 +87,8 @@ export interface ChildReport {
   readonly state: WorkflowState | 'missing';
   readonly outputs: Readonly<Record<string, string>>;
   readonly reason: string | null;
+  /** What it failed of, where that lies in a run below it or in one of its tasks. */
+  readonly cause?: string;
 }
 
 interface OfTask {

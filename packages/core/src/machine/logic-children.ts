@@ -165,7 +165,7 @@ function takeOnly(t: Transition, { node, row }: TaskSubject, report: ChildReport
       wasTimedOut(row);
       // Who does the task anew makes another run: this one is gone.
       if (report.state === 'missing') row.logic = { ...logic, child: null };
-      failTask(t, node, row, reason(t, 'child_failed', failureText(called, report)));
+      failTask(t, node, row, reason(t, 'child_failed', failureText(called, report), causeOf(report)));
       return;
     case 'stopped':
       if (wasTimedOut(row))
@@ -174,7 +174,12 @@ function takeOnly(t: Transition, { node, row }: TaskSubject, report: ChildReport
   }
 }
 
-function failureText(called: string, { state, reason: why }: ChildReport): string {
+function causeOf({ child, cause }: ChildReport): Pick<Reason, 'evidence'> {
+  return { evidence: { child, ...(cause === undefined ? {} : { cause }) } };
+}
+
+function failureText(called: string, { state, cause, reason }: ChildReport): string {
+  const why = cause ?? reason;
   if (state === 'missing') return `${called} does not exist any more. Whoever does the task again starts another.`;
   return `${called} failed${why === null ? '.' : `: ${why}`}`;
 }
@@ -224,7 +229,7 @@ function takeOneOf(t: Transition, { node, row }: TaskSubject, report: ChildRepor
         ? { ...item, state: 'success', outputs: values, problem: null }
         : { ...item, state: 'failure', outputs: values, problem: `its output is of the wrong type: ${problem}` };
   } else {
-    const problem = verdict.kind === 'failure' ? report.reason : null;
+    const problem = verdict.kind === 'failure' ? (report.cause ?? report.reason) : null;
     next = { ...item, state: verdict.kind, child: report.state === 'missing' ? null : item.child, problem };
   }
   if (next === item) return;
@@ -244,7 +249,9 @@ function whatBroke(items: readonly DynamicItem[]): string {
   const which = Object.entries(params).map(([name, value]) => `${name} = ${shortened(value)}`);
   const what = problem === undefined || problem === null ? '.' : `: ${shortened(problem.replace(/\.$/, ''))}.`;
   const first = `${broken.length === 1 ? '' : 'the first '}with ${which.join(', ')}`;
-  return `${broken.length} of its ${items.length} runs failed or ${broken.length === 1 ? 'was' : 'were'} stopped, ${first}${what}`;
+  const waiting = items.filter(({ state }) => state === 'waiting').length;
+  const rest = waiting === 0 ? '' : ` ${waiting} of them ${waiting === 1 ? 'was' : 'were'} not started.`;
+  return `${broken.length} of its ${items.length} runs failed or ${broken.length === 1 ? 'was' : 'were'} stopped, ${first}${what}${rest}`;
 }
 
 const MAX_SHOWN = 200;

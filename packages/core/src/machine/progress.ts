@@ -13,7 +13,7 @@ import {
   type Transition,
 } from './ledger.ts';
 import { breaksRun, gatherVisible, outcomeWithoutRow, setOutcome, settleEdges } from './outcomes.ts';
-import { queuedReason, slotReason, turnReason } from './reasons.ts';
+import { queuedReason, rootCause, slotReason, turnReason } from './reasons.ts';
 import type { TaskInstanceRow } from './rows.ts';
 import type { Row, RunNode } from './run.ts';
 import { dueTimer, firstSubmitTimer, runTimeoutKey } from './timers.ts';
@@ -203,10 +203,14 @@ function failureReason(t: Transition) {
     ...(failed.length > 0 ? [`${named(failed)} failed.`] : []),
     ...(killed.length > 0 ? [`${named(killed)} ${killed.length === 1 ? 'was' : 'were'} killed.`] : []),
   ];
-  return reason(t, 'task_failed', sentences.join(' '), {
-    next: 'nothing, until someone recovers or reruns it',
-    evidence: { failedTasks: failed.length, killedTasks: killed.length },
-  });
+  const counts = { failedTasks: failed.length, killedTasks: killed.length };
+  const next = 'nothing, until someone recovers or reruns it';
+  const only = failed.length === 1 && killed.length === 0 ? failed[0]! : undefined;
+  const why = only?.current?.reason;
+  if (!only || !why) return reason(t, 'task_failed', sentences.join(' '), { next, evidence: counts });
+  const below = rootCause(why);
+  const text = `${named(failed)} failed${below === undefined ? `: ${why.text}` : `, because of a run below it: ${below}`}`;
+  return reason(t, 'task_failed', text, { next, evidence: { ...counts, cause: below ?? text } });
 }
 
 function named(nodes: readonly RunNode[]): string {

@@ -19,3 +19,8 @@ export function slotReason(t: Transition, group: string): Reason {
 export function turnReason(t: Transition): Reason {
   return reason(t, 'waiting_for_turn', 'The run waits for its turn.', { next: 'it goes on when there is room for it' });
 }
+
+/** What a run below failed of, however deep: it is passed up, so that nobody has to look for it. */
+export function rootCause({ evidence }: Pick<Reason, 'evidence'>): string | undefined {
+  return typeof evidence?.cause === 'string' ? evidence.cause : undefined;
+}

@@ -4,7 +4,7 @@
  * C1 Children that are asked about in one round are one read, up to `BATCH` of them.
  * C2 What a child commits while it is being read is newer than what is read, and takes its place in the answer.
  */
-import type { ChildReport, WorkflowInstanceId, WorkflowInstanceRow } from '@vaquita/core';
+import { type ChildReport, rootCause, type WorkflowInstanceId, type WorkflowInstanceRow } from '@vaquita/core';
 import type { OtherRunsStore } from '@vaquita/store';
 import type { ReadQueue } from './read-queue.ts';
 
@@ -85,7 +85,9 @@ export function createChildReader(queue: ReadQueue, others: Pick<OtherRunsStore,
 
 export function childReport(row: WorkflowInstanceRow): ChildReport {
   const { id: child, number, runCounter, state, outputs, reason } = row;
-  return { child, number, runCounter, state, outputs, reason: reason?.text ?? null };
+  const cause = reason ? rootCause(reason) : undefined;
+  const told = { child, number, runCounter, state, outputs, reason: reason?.text ?? null };
+  return cause === undefined ? told : { ...told, cause };
 }
 
 function missing(child: WorkflowInstanceId): ChildReport {

@@ -118,7 +118,7 @@ it('fails a run whose approval is rejected, after asking', async () => {
   await expectClean();
   await dialog.getByRole('button', { name: 'Reject' }).click();
   await becomes('Failed');
-  await page.getByText('Rejected by admin').waitFor();
+  await page.getByText('Rejected by admin', { exact: true }).waitFor();
 });
 
 it('pauses, resumes, and sends the signal that a task waits for', async () => {

@@ -69,7 +69,7 @@ function start({ order = {}, transfer = null, work = async () => SUCCESS }: Atte
     },
     clock,
     ports: {} as TaskPorts,
-    workDir: '/work',
+    workDir: '/job',
     transfer,
     baseEnv: () => ({}),
     write: (_, text) => log.push(text),
@@ -107,7 +107,7 @@ describe('an attempt with files', () => {
       transfer: {
         async receive(param, { taskInstanceId, fileName }) {
           received.push(`${param} ${taskInstanceId satisfies TaskInstanceId}`);
-          return `/work/inputs/${param}/${fileName}`;
+          return `/job/inputs/${param}/${fileName}`;
         },
         send: async () => '',
       },
@@ -119,9 +119,9 @@ describe('an attempt with files', () => {
     expect(await run.report).toMatchObject({ state: 'success' });
     expect(received).toEqual([`input ${'a'.repeat(26)}`, `pages ${'b'.repeat(26)}`]);
     const paths = {
-      input: '/work/inputs/input/a.csv',
-      report: '/work/inputs/input/a.csv',
-      pages: '/work/inputs/pages/pages',
+      input: '/job/inputs/input/a.csv',
+      report: '/job/inputs/input/a.csv',
+      pages: '/job/inputs/pages/pages',
     };
     expect(seen[0]!.params).toMatchObject({ ...paths, other: B.replace('b', 'c') });
     expect(seen[0]!.childEnv).toMatchObject(paths);

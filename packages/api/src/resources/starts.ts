@@ -1,19 +1,17 @@
 /** POST …/instances: files a run. The leader takes it from there. */
 import {
   AppError,
-  type CommandRow,
   checkStartParams,
   compileWorkflow,
   didYouMean,
-  type NewEvent,
+  type NewRun,
+  newRun,
   type Problem,
   parseDuration,
-  reasonData,
+  type RunChoices,
   type WorkflowDefinition,
-  type WorkflowInstanceId,
-  type WorkflowInstanceRow,
 } from '@vaquita/core';
-import type { AuditRow, WorkflowRow } from '@vaquita/store';
+import type { AuditRow } from '@vaquita/store';
 import type * as z from 'zod';
 import { auditRow } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -34,17 +32,11 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
   const { store, clock } = deps;
 
   /** Filing is repeatable under an idempotency key: the run with the id of this very request is already filed. */
-  async function file(filing: {
-    readonly row: WorkflowInstanceRow;
-    readonly command: CommandRow;
-    readonly event: NewEvent;
-    readonly audit: AuditRow;
-  }): Promise<void> {
-    const { row, command, event, audit } = filing;
+  async function file({ instance, command, event }: NewRun, audit: AuditRow): Promise<void> {
     try {
-      await store.instances.start(row, command, event, audit);
+      await store.instances.start(instance, command, event, audit);
     } catch (thrown) {
-      const isOurs = (await store.instances.find(row.id)) !== undefined;
+      const isOurs = (await store.instances.find(instance.id)) !== undefined;
       if (!(thrown instanceof AppError) || !isOurs) throw thrown;
     }
   }
@@ -74,59 +66,29 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
         const definition = compileWorkflow(version.document);
         const { values, timeoutMs } = checkStart(definition, body);
 
-        const id: WorkflowInstanceId = ids.next<'workflow-instance'>();
         const now = clock.now();
-        const row: WorkflowInstanceRow = {
+        const choices: RunChoices = {
           ...runSettings(definition, body),
-          id,
           projectId: project.id,
           workflowId: workflow.id,
           workflowName: workflow.name,
           version: version.version,
-          number: null,
-          state: 'submitted',
-          runCounter: 1,
           params: values,
           environment: null,
           timeoutMs,
           businessTime: now,
-          queuedAt: null,
-          executionSlot: null,
-          parentInstanceId: null,
-          parentTask: null,
-          parentTaskId: null,
-          childIndex: 0,
-          lineage: [],
-          outputs: {},
           createdBy: caller.name,
-          createdAt: now,
-          startedAt: null,
-          endedAt: null,
-          updatedAt: now,
-          reason: {
-            code: 'waiting_for_leader',
-            text: 'The run is recorded and waits for the leader to take it.',
-            since: now,
-            next: 'the leader starts it',
-          },
-          quarantine: null,
+          parent: null,
         };
-        const command: CommandRow = {
-          id: ids.next<'command'>(),
-          kind: 'start',
-          workflowInstanceId: id,
-          payload: {},
-          priority: row.priority,
-          createdBy: caller.name,
-          createdAt: now,
-        };
+        const run = newRun(choices, ids, now);
+        const { id, state } = run.instance;
         const subject = `${project.name}/${workflow.name}`;
-        const change = { action: 'workflow.start', subject, data: { id, version: row.version } };
+        const change = { action: 'workflow.start', subject, data: { id, version: version.version } };
         const audit = auditRow(deps, caller, change);
-        await file({ row, command, event: createdEvent(row, workflow), audit });
-        deps.nudge(command);
+        await file(run, audit);
+        deps.nudge(run.command);
         deps.changes.announce();
-        return { id, state: row.state };
+        return { id, state };
       },
     }),
   ];
@@ -141,24 +103,6 @@ function runSettings(definition: WorkflowDefinition, body: Start) {
     workerGroup: body.workerGroup ?? null,
     dryRun: body.dryRun ?? false,
   } as const;
-}
-
-function createdEvent(row: WorkflowInstanceRow, workflow: WorkflowRow): NewEvent {
-  return {
-    type: 'workflow_instance.created',
-    projectId: row.projectId,
-    workflowInstanceId: row.id,
-    taskInstanceId: null,
-    at: row.createdAt,
-    data: {
-      state: row.state,
-      workflowId: workflow.id,
-      workflowName: workflow.name,
-      version: row.version,
-      params: row.params,
-      ...reasonData(row.reason, row.createdAt),
-    },
-  };
 }
 
 /** @throws AppError `missing_parameter`, `bad_request` with every wrong place. */

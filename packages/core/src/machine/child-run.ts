@@ -1,11 +1,11 @@
-/** The run that a task starts: its row, its start command and its first event, filed in the parent's own commit. */
-import { reasonData } from '../history/event-data.ts';
+/** The run that a task starts, filed in the parent's own commit. */
 import { MAX_LINEAGE } from '../logic/limits.ts';
 import { checkValue } from '../params/values.ts';
 import type { ResolvedWorkflow } from './events.ts';
 import type { Transition } from './ledger.ts';
-import type { TaskInstanceRow, WorkflowInstanceRow } from './rows.ts';
-import type { ChildRun, Run } from './run.ts';
+import { type NewRun, newRun, type RunChoices } from './new-run.ts';
+import type { TaskInstanceRow } from './rows.ts';
+import type { Run } from './run.ts';
 
 /** Why the workflow cannot be run below this run with values for these parameters, if it cannot. */
 export function whyNoChild(
@@ -45,76 +45,33 @@ export interface ChildSpec {
   readonly index: number;
 }
 
-export function makeChildRun(t: Transition, { row, target, params, index }: ChildSpec): ChildRun {
-  const { now, ids } = t.context;
-  const parent = t.run.instance;
-  const instance: WorkflowInstanceRow = {
-    id: ids.next<'workflow-instance'>(),
-    projectId: target.projectId,
-    workflowId: target.workflowId,
-    workflowName: target.workflowName,
-    version: target.version,
-    number: null,
-    state: 'submitted',
-    runCounter: 1,
+export function makeChildRun(t: Transition, { row, target, params, index }: ChildSpec): NewRun {
+  const { instance } = t.run;
+  const { failureStrategy, priority, workerGroup, environment, businessTime, createdBy } = instance;
+  const { projectId, workflowId, workflowName, version } = target;
+  const choices: RunChoices = {
+    projectId,
+    workflowId,
+    workflowName,
+    version,
     params,
     startTasks: [],
     scope: 'all',
-    failureStrategy: parent.failureStrategy,
-    priority: parent.priority,
-    workerGroup: parent.workerGroup,
-    environment: parent.environment,
+    failureStrategy,
+    priority,
+    workerGroup,
+    environment,
     dryRun: false,
     timeoutMs: null,
-    businessTime: parent.businessTime,
-    queuedAt: null,
-    executionSlot: null,
-    parentInstanceId: parent.id,
-    parentTask: row.name,
-    parentTaskId: row.id,
-    childIndex: index,
-    lineage: [...parent.lineage, parent.workflowId],
-    outputs: {},
-    createdBy: parent.createdBy,
-    createdAt: now,
-    startedAt: null,
-    endedAt: null,
-    updatedAt: now,
-    reason: {
-      code: 'waiting_for_leader',
-      text: 'The run is recorded and waits for the leader to take it.',
-      since: now,
-      next: 'the leader starts it',
-    },
-    quarantine: null,
-  };
-  return {
-    instance,
-    command: {
-      id: ids.next<'command'>(),
-      kind: 'start',
-      workflowInstanceId: instance.id,
-      payload: {},
-      priority: instance.priority,
-      createdBy: instance.createdBy,
-      createdAt: now,
-    },
-    event: {
-      type: 'workflow_instance.created',
-      projectId: instance.projectId,
-      workflowInstanceId: instance.id,
-      taskInstanceId: null,
-      at: now,
-      data: {
-        state: instance.state,
-        workflowId: instance.workflowId,
-        workflowName: instance.workflowName,
-        version: instance.version,
-        params,
-        ...reasonData(instance.reason, now),
-        parent: parent.id,
-        parentTask: row.name,
-      },
+    businessTime,
+    createdBy,
+    parent: {
+      parentInstanceId: instance.id,
+      parentTask: row.name,
+      parentTaskId: row.id,
+      childIndex: index,
+      lineage: [...instance.lineage, instance.workflowId],
     },
   };
+  return newRun(choices, t.context.ids, t.context.now);
 }

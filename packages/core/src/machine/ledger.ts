@@ -7,6 +7,7 @@ import { reasonData } from '../history/event-data.ts';
 import type { CommandId, IdSource, TaskInstanceId } from '../identity/ids.ts';
 import type { Random } from '../time/random.ts';
 import type { Effect, Intent } from './effects.ts';
+import type { NewRun } from './new-run.ts';
 import type {
   CommandRow,
   LogicState,
@@ -16,7 +17,7 @@ import type {
   TaskInstanceRow,
   WorkflowInstanceRow,
 } from './rows.ts';
-import { type ChildRun, emptyChanges, type Row, type Run, type RunNode } from './run.ts';
+import { emptyChanges, type Row, type Run, type RunNode } from './run.ts';
 import { isTaskTerminal, type TaskState, type WorkflowState } from './states.ts';
 
 export interface MachineSettings {
@@ -58,9 +59,9 @@ export interface Transition {
   readonly effects: Effect[];
   /** Nodes that wait for nothing any more; started before the transition ends. */
   readonly free: RunNode[];
-  /** Logic tasks whose time has come; begun before the transition ends. */
-  /** The task that has just ended a run whose failure strategy is `end`: everything else is killed before the transition ends. */
+  /** The task that just ended a run with failure strategy `end`: the rest is killed before the transition ends. */
   broken: RunNode | null;
+  /** Logic tasks whose time has come; begun before the transition ends. */
   readonly beginning: { readonly node: RunNode; readonly row: Row<TaskInstanceRow> }[];
 }
 
@@ -74,7 +75,7 @@ export interface RunChangeSet {
   readonly writtenBefore: ReadonlyMap<TaskInstanceId, TaskInstanceRow>;
   readonly events: readonly NewEvent[];
   /** Runs that tasks of this one start, each with its start command and its first event. */
-  readonly newRuns: readonly ChildRun[];
+  readonly newRuns: readonly NewRun[];
   /** Orders to other runs. */
   readonly newCommands: readonly CommandRow[];
   readonly outboxPut: readonly OutboxRow[];
@@ -272,7 +273,7 @@ export function supersede(t: Transition, row: Row<TaskInstanceRow>): void {
 }
 
 /** Starts a run in this run's own commit. */
-export function startRun(t: Transition, child: ChildRun): void {
+export function startRun(t: Transition, child: NewRun): void {
   t.run.changes.newRuns.push(child);
 }
 

@@ -5,6 +5,7 @@
 import type { TaskDefinition, WorkflowDefinition } from '../definition/definition.ts';
 import { buildGraph, type LogicalGraph, selectScope, topologicalOrder } from '../graph/logical-graph.ts';
 import type { CommandId, TaskInstanceId } from '../identity/ids.ts';
+import type { NewRun } from './new-run.ts';
 import { deriveOutcomes } from './outcomes.ts';
 import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from './rows.ts';
 import { NOTHING_VISIBLE, type VisibleOutputs } from './visible-outputs.ts';
@@ -43,18 +44,11 @@ export interface RunChanges {
   readonly newTasks: Set<TaskInstanceId>;
   readonly changedTasks: Set<TaskInstanceId>;
   events: NewEvent[];
-  newRuns: ChildRun[];
+  newRuns: NewRun[];
   newCommands: CommandRow[];
   outboxPut: OutboxRow[];
   outboxDone: string[];
   commandsDone: { id: CommandId; outcome: string }[];
-}
-
-/** A run that a task of this one starts: filed in this run's own commit. */
-export interface ChildRun {
-  readonly instance: WorkflowInstanceRow;
-  readonly command: CommandRow;
-  readonly event: NewEvent;
 }
 
 export interface Run {

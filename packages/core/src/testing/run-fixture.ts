@@ -25,8 +25,9 @@ import {
   type TransitionContext,
   takeChanges,
 } from '../machine/ledger.ts';
+import type { NewRun } from '../machine/new-run.ts';
 import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '../machine/rows.ts';
-import { type ChildRun, type Run, rebuildRun } from '../machine/run.ts';
+import { type Run, rebuildRun } from '../machine/run.ts';
 import type { TaskCommand } from '../machine/task-machine.ts';
 import { resumeRun, type TransitionResult, transition } from '../machine/transition.ts';
 import { createSeededRandom } from './seeded-random.ts';
@@ -136,7 +137,7 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     outbox: new Map<string, OutboxRow>(),
     events: [] as NewEvent[],
     commands: new Map<CommandId, string>(),
-    newRuns: [] as ChildRun[],
+    newRuns: [] as NewRun[],
     newCommands: [] as CommandRow[],
   };
   const context = (): TransitionContext => ({

@@ -144,47 +144,47 @@ async function bring(state: Reachable): Promise<HeldRun> {
 type Cell = readonly [WorkflowState, number] | 'same' | { readonly refused: string };
 
 const no = (refused: string): Cell => ({ refused });
-const TABLE: Readonly<Record<Reachable, Readonly<Record<Verb, Cell>>>> = {
-  submitted: {
-    pause: ['paused', 1],
-    resume: no('about to go on'),
-    stop: ['stopped', 1],
-    'recover-failed': no('about to go on'),
-    rerun: no('stop it first'),
-    'rerun-from': no('stop it first'),
-    retry: no('set aside'),
-    signal: no('waits for a signal'),
-  },
-  serial_wait: {
-    pause: ['paused', 1],
-    resume: no('about to go on'),
-    stop: ['stopped', 1],
-    'recover-failed': no('about to go on'),
-    rerun: no('stop it first'),
-    'rerun-from': no('stop it first'),
-    retry: no('set aside'),
-    signal: no('waits for a signal'),
-  },
-  running: {
+type Row = Readonly<Record<Verb, Cell>>;
+
+/** Of a run that has not ended: it is not begun again before it is stopped. */
+const live = (row: Omit<Row, 'rerun' | 'rerun-from' | 'retry'>, again = no('stop it first')): Row => ({
+  ...row,
+  rerun: again,
+  'rerun-from': again,
+  retry: no('set aside'),
+});
+/** Of a run that has ended: there is nothing left to pause, to stop or to tell. */
+const ended = (row: Pick<Row, 'resume' | 'recover-failed' | 'rerun' | 'rerun-from'>): Row => ({
+  ...row,
+  pause: no('has ended'),
+  stop: no('has ended'),
+  retry: no('has ended'),
+  signal: no('waits for a signal'),
+});
+const WAITING = live({
+  pause: ['paused', 1],
+  resume: no('about to go on'),
+  stop: ['stopped', 1],
+  'recover-failed': no('about to go on'),
+  signal: no('waits for a signal'),
+});
+const TABLE: Readonly<Record<Reachable, Row>> = {
+  submitted: WAITING,
+  serial_wait: WAITING,
+  running: live({
     pause: ['ready_pause', 1],
     resume: no('it is running'),
     stop: ['ready_stop', 1],
     'recover-failed': no('still running'),
-    rerun: no('stop it first'),
-    'rerun-from': no('stop it first'),
-    retry: no('set aside'),
     signal: ['running', 1],
-  },
-  ready_pause: {
+  }),
+  ready_pause: live({
     pause: 'same',
     resume: no('still pausing'),
     stop: ['ready_stop', 1],
     'recover-failed': no('still pausing'),
-    rerun: no('stop it first'),
-    'rerun-from': no('stop it first'),
-    retry: no('set aside'),
     signal: no('pausing'),
-  },
+  }),
   paused: {
     pause: 'same',
     resume: ['running', 2],
@@ -195,46 +195,34 @@ const TABLE: Readonly<Record<Reachable, Readonly<Record<Verb, Cell>>>> = {
     retry: no('has ended'),
     signal: no('resume it first'),
   },
-  ready_stop: {
-    pause: no('stopping'),
-    resume: no('still stopping'),
-    stop: 'same',
-    'recover-failed': no('still stopping'),
-    rerun: no('still stopping'),
-    'rerun-from': no('still stopping'),
-    retry: no('set aside'),
-    signal: no('waits for a signal'),
-  },
-  stopped: {
-    pause: no('has ended'),
+  ready_stop: live(
+    {
+      pause: no('stopping'),
+      resume: no('still stopping'),
+      stop: 'same',
+      'recover-failed': no('still stopping'),
+      signal: no('waits for a signal'),
+    },
+    no('still stopping'),
+  ),
+  stopped: ended({
     resume: ['running', 2],
-    stop: no('has ended'),
     'recover-failed': ['running', 2],
     rerun: ['running', 2],
     'rerun-from': ['running', 2],
-    retry: no('has ended'),
-    signal: no('waits for a signal'),
-  },
-  failure: {
-    pause: no('has ended'),
+  }),
+  failure: ended({
     resume: no('has ended'),
-    stop: no('has ended'),
     'recover-failed': ['failure', 2],
     rerun: ['running', 2],
     'rerun-from': ['failure', 2],
-    retry: no('has ended'),
-    signal: no('waits for a signal'),
-  },
-  success: {
-    pause: no('has ended'),
+  }),
+  success: ended({
     resume: no('has ended'),
-    stop: no('has ended'),
     'recover-failed': no('has failed'),
     rerun: ['running', 2],
     'rerun-from': ['success', 2],
-    retry: no('has ended'),
-    signal: no('waits for a signal'),
-  },
+  }),
 };
 
 const isRefusal = (cell: Cell): cell is { readonly refused: string } => typeof cell === 'object' && 'refused' in cell;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type ApiBench, openApi, START, taskRow } from '@vaquita/api/testing';
 import type { TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from './cli.ts';
 import type { CommandIo } from './command.ts';
+import { runCaptured } from './run-captured.ts';
 
 const DAILY = `
 name: daily
@@ -29,30 +29,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** Runs the command against the API in this process. */
 const vaquita = (...argv: string[]) => vaquitaOver(async (url, init) => api.app.fetch(new Request(url, init)), argv);
 
-async function vaquitaOver(fetch: CommandIo['fetch'], argv: readonly string[]) {
-  let out = '';
-  let notes = '';
-  const code = await runCli(
-    argv,
-    {
-      env: { VAQUITA_SERVER_URL: 'http://vaquita.test', VAQUITA_TOKEN: api.admin },
-      cwd: folder,
-      fetch,
-      signal: stop.signal,
-      print: (line) => {
-        out += `${line}\n`;
-      },
-      write: (text) => {
-        out += text;
-      },
-      note: (line) => {
-        notes += `${line}\n`;
-      },
-    },
-    '0.1.0',
-  );
-  return { code, out, notes };
-}
+const vaquitaOver = (fetch: CommandIo['fetch'], argv: readonly string[]) =>
+  runCaptured(argv, { token: api.admin, cwd: folder, fetch, signal: stop.signal });
 
 const file = (name: string, text: string) => writeFileSync(join(folder, name), text);
 

@@ -2,7 +2,7 @@
 import { type ApiBench, openApi, taskRow } from '@vaquita/api/testing';
 import type { TaskInstanceRow, WorkflowState } from '@vaquita/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from './cli.ts';
+import { runCaptured } from './run-captured.ts';
 
 let api: ApiBench;
 let stop: AbortController;
@@ -13,30 +13,13 @@ beforeEach(async () => {
   stop = new AbortController();
 });
 
-async function vaquita(...argv: string[]) {
-  let out = '';
-  let notes = '';
-  const code = await runCli(
-    argv,
-    {
-      env: { VAQUITA_SERVER_URL: 'http://vaquita.test', VAQUITA_TOKEN: api.admin },
-      cwd: '/',
-      fetch: async (url, init) => api.app.fetch(new Request(url, init)),
-      signal: stop.signal,
-      print: (line) => {
-        out += `${line}\n`;
-      },
-      write: (text) => {
-        out += text;
-      },
-      note: (line) => {
-        notes += `${line}\n`;
-      },
-    },
-    '0.1.0',
-  );
-  return { code, out, notes };
-}
+const vaquita = (...argv: string[]) =>
+  runCaptured(argv, {
+    token: api.admin,
+    cwd: '/',
+    fetch: async (url, init) => api.app.fetch(new Request(url, init)),
+    signal: stop.signal,
+  });
 
 async function runIn(state: WorkflowState, tasks: readonly Partial<TaskInstanceRow>[] = []): Promise<string> {
   await api.clock.advance(1000);

@@ -2,15 +2,14 @@
 import { AppError, type NewEvent } from '@vaquita/core';
 import type { TaskGroupStore } from '../ports/api.ts';
 import type { SqlDriver, SqlValue } from '../ports/driver.ts';
-import type { TaskGroupRow } from '../ports/master.ts';
 import { MEMBER_RANK_SQL } from '../schema/instances.ts';
 import { LIVE_TASK_STATES_SQL } from '../schema/state-lists.ts';
-import { many, one, refuse, statement, writeOr } from '../sql/access.ts';
-import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
+import { many, refuse, statement, writeOr } from '../sql/access.ts';
+import { checkLimit, toPage } from '../sql/page.ts';
 import { NEW_EVENTS, TASK_GROUPS, TASKS } from '../sql/tables.ts';
 import { decodeMemberCursor, memberKey, memberKeyText } from './member-order.ts';
+import { readNamedRows } from './named-rows.ts';
 
-const SELECT = `select ${TASK_GROUPS.columns} from task_groups`;
 /** Before the change itself: tells of it if there is something to change. */
 const TELL = `${NEW_EVENTS.insertSelect} from task_groups where id = ?`;
 const UPDATE = `update task_groups set description = coalesce(?, description), size = coalesce(?, size),
@@ -28,10 +27,7 @@ export function createTaskGroupVerbs(driver: SqlDriver): TaskGroupStore {
   const notFound = (id: string) => new AppError('not_found', `There is no task group ${id}.`);
   const eventArgs = (event: NewEvent) => NEW_EVENTS.args(event);
 
-  async function byId(id: string): Promise<TaskGroupRow | undefined> {
-    const row = await one(driver, `${SELECT} where id = ?`, [id]);
-    return row && TASK_GROUPS.read(row);
-  }
+  const named = readNamedRows(driver, 'task_groups', TASK_GROUPS);
 
   return {
     async create(row, event) {
@@ -41,20 +37,8 @@ export function createTaskGroupVerbs(driver: SqlDriver): TaskGroupStore {
         refuse('name_in_use', `A task group named "${row.name}" exists already. Choose another name.`),
       );
     },
-    async find(idOrName) {
-      const found = await byId(idOrName);
-      if (found !== undefined) return found;
-      const row = await one(driver, `${SELECT} where name = ?`, [idOrName]);
-      return row && TASK_GROUPS.read(row);
-    },
-    async list(page) {
-      const limit = checkLimit(page.limit);
-      const after = decodeCursor(page, 'text');
-      const where = after === null ? '' : 'where name > ?';
-      const args: SqlValue[] = after === null ? [limit + 1] : [after, limit + 1];
-      const rows = await many(driver, `${SELECT} ${where} order by name limit ?`, args);
-      return toPage(rows.map(TASK_GROUPS.read), limit, (row) => row.name);
-    },
+    find: named.find,
+    list: named.list,
     async update(id, { description, size, open }, event) {
       const opened = open === undefined ? null : Number(open);
       const [, result] = await driver.write([
@@ -66,7 +50,7 @@ export function createTaskGroupVerbs(driver: SqlDriver): TaskGroupStore {
     async delete(id, event) {
       const unit = [statement(DELETE, [id], 1), statement(NEW_EVENTS.insert, eventArgs(event))];
       await writeOr(driver, unit, async () =>
-        (await byId(id)) === undefined
+        (await named.byId(id)) === undefined
           ? notFound(id)
           : new AppError('conflict', 'Tasks hold slots of the group or wait for them. Wait until they have ended.'),
       );

@@ -1,0 +1,54 @@
+/** What is chosen in the sheet that starts a run, what of the workflow then runs, and what the server is asked. Pure. */
+import type { FailureStrategy, Priority, Scope } from '@vaquita/client';
+import type { ParamField, TaskOutline } from '../definition/document.ts';
+import { changedParams } from '../definition/params.ts';
+import { closure } from '../graph/picture.ts';
+
+export interface StartChoices {
+  values: Record<string, string>;
+  priority: Priority;
+  /** Empty: as the workflow says. The same holds for the failure strategy. */
+  workerGroup: string;
+  failureStrategy: '' | FailureStrategy;
+  /** Empty: the whole workflow. */
+  startTasks: string[];
+  scope: Scope;
+}
+
+export function defaultValues(params: readonly ParamField[]): Record<string, string> {
+  return Object.fromEntries(params.map((param) => [param.name, param.value ?? '']));
+}
+
+export function firstChoices(params: readonly ParamField[]): StartChoices {
+  return {
+    values: defaultValues(params),
+    priority: 'medium',
+    workerGroup: '',
+    failureStrategy: '',
+    startTasks: [],
+    scope: 'downstream',
+  };
+}
+
+/** How many of the tasks will run; `enabled` are those that are not switched off. */
+export function countToRun(
+  enabled: readonly TaskOutline[],
+  { startTasks, scope }: Pick<StartChoices, 'startTasks' | 'scope'>,
+): number {
+  if (startTasks.length === 0) return enabled.length;
+  if (scope === 'only') return startTasks.length;
+  return closure(enabled, startTasks, scope === 'upstream' ? 'upstream' : 'downstream').size;
+}
+
+/** Only what differs from what the server would do anyway. */
+export function requestOf(params: readonly ParamField[], choices: StartChoices) {
+  const { values, priority, workerGroup, failureStrategy, startTasks, scope } = choices;
+  const changed = changedParams(params, values);
+  return {
+    ...(Object.keys(changed).length > 0 ? { params: changed } : {}),
+    ...(startTasks.length > 0 ? { startTasks, scope } : {}),
+    ...(failureStrategy === '' ? {} : { failureStrategy }),
+    ...(priority === 'medium' ? {} : { priority }),
+    ...(workerGroup === '' ? {} : { workerGroup }),
+  };
+}

@@ -58,6 +58,7 @@ export function compileTable<Row extends object>(
   const update = (set: readonly Field[]) =>
     `update ${quote(tableName)} set ${set.map(({ name }) => `${quote(name)} = ?`).join(', ')}` +
     ` where ${quote(keyField?.name ?? key)} = ?`;
+  const wholeUpdate = update(mutable);
   /** By the differing fields. Rows go through the same few changes again and again. */
   const partialUpdates = new Map<string, string>();
 
@@ -67,7 +68,7 @@ export function compileTable<Row extends object>(
   return {
     insert: `${into} values (${marks})`,
     insertSelect: `${into} select ${marks}`,
-    update: update(mutable),
+    update: wholeUpdate,
     columns: fields.map(({ name }) => `${quote(tableName)}.${quote(name)}`).join(', '),
     args: (row) => collect(row, fields),
     updateArgs: (row) => collect(row, wholeRow),
@@ -84,10 +85,11 @@ export function compileTable<Row extends object>(
       }
       // A row that does not differ is written whole: the unit says that it changes one row.
       const set = differing.length === 0 ? mutable : differing;
-      const sql = partialUpdates.get(mask) ?? update(set);
-      if (!partialUpdates.has(mask)) {
+      let sql = partialUpdates.get(mask);
+      if (sql === undefined) {
         // So many texts are never met in earnest; beyond them the whole row is written by its one text.
-        if (partialUpdates.size >= MAX_PARTIAL_UPDATES) return { sql: update(mutable), args: collect(row, wholeRow) };
+        if (partialUpdates.size >= MAX_PARTIAL_UPDATES) return { sql: wholeUpdate, args: collect(row, wholeRow) };
+        sql = update(set);
         partialUpdates.set(mask, sql);
       }
       return { sql, args: collect(row, keyField === undefined ? set : [...set, keyField]) };

@@ -138,7 +138,7 @@ function redo(t: Transition, meant: (node: RunNode) => boolean): void {
   const again = run.nodes.filter(meant);
   const after = strictlyAfter(t, again);
   for (const index of after) undo(t, run.nodes[index]!);
-  for (const node of again) if (!after.has(node.index)) makeAnew(t, node, node.task);
+  for (const node of again) if (!after.has(node.index)) makeAnew(t, node);
 }
 
 function strictlyAfter({ run }: Transition, nodes: readonly RunNode[]): Set<number> {

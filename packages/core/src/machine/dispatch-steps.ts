@@ -1,7 +1,6 @@
 /** What happens to a task instance that a worker runs, from its placement to its end. */
-
 import { childrenOf } from '../logic/children.ts';
-import { breakNode, endKilled, failTask, leave, nextAttempt, restPaused, succeedTask } from './endings.ts';
+import { becomePaused, breakNode, endKilled, failTask, leave, nextAttempt, succeedTask } from './endings.ts';
 import type { TaskEvent, TaskEventType } from './events.ts';
 import { resolveInputs } from './inputs.ts';
 import { killTimer, requestKill, stopChildren, wasTimedOut } from './kill.ts';
@@ -127,17 +126,13 @@ export function end(t: Transition, subject: TaskSubject, event: TaskEventOf<'Tas
       endReportedKill(t, subject, report.error, timedOut);
       return;
     case 'interrupted':
-      loseWhile(t, subject, timedOut, report.error ?? 'Its worker was told to stop.', 'planned');
+      loseAttempt(t, subject, { timedOut, planned: true, text: report.error ?? 'Its worker was told to stop.' });
       return;
-    case 'lost':
-      loseWhile(
-        t,
-        subject,
-        timedOut,
-        report.error ?? 'Its worker was restarted and could not find the process again.',
-        'unplanned',
-      );
+    case 'lost': {
+      const text = report.error ?? 'Its worker was restarted and could not find the process again.';
+      loseAttempt(t, subject, { timedOut, planned: false, text });
       return;
+    }
   }
 }
 
@@ -169,7 +164,7 @@ export function takeBack(t: Transition, { node, row }: TaskSubject, event: TaskE
   leave(t, node, row);
   forgetDispatch(row);
   if (t.run.instance.state === 'ready_pause') {
-    restPaused(t, node, row);
+    becomePaused(t, node, row);
     return;
   }
   setTaskState(t, row, 'submitted', reason(t, event.cause, event.text, { next: 'it is sent to another worker' }));
@@ -189,38 +184,33 @@ export function lose(t: Transition, subject: TaskSubject, event: TaskEventOf<'Wo
   const { row } = subject;
   const timedOut = wasTimedOut(row);
   row.endedAt = t.context.now;
-  loseWhile(t, subject, timedOut, event.text, 'unplanned');
-}
-
-/** An attempt that had been told to end at its timeout has failed by that, whatever became of its worker meanwhile. */
-function loseWhile(
-  t: Transition,
-  subject: TaskSubject,
-  timedOut: boolean,
-  text: string,
-  how: 'planned' | 'unplanned',
-): void {
-  const { node, row } = subject;
-  const both = `It ran into its timeout, and its worker was lost: ${text}`;
-  if (timedOut) failTask(t, node, row, reason(t, 'timeout', both));
-  else loseAttempt(t, subject, text, how);
+  loseAttempt(t, subject, { timedOut, planned: false, text: event.text });
 }
 
 /** An attempt that was given back within so long is made anew only after as long again. */
 const QUICK_RETURN_MS = 1_000;
 
-/**
- * The attempt was lost with its worker: a new attempt elsewhere, unless that has been tried often enough. A worker that
- * was told to stop does not count: nothing is wrong with the task.
- */
-function loseAttempt(t: Transition, { node, row }: TaskSubject, text: string, how: 'planned' | 'unplanned'): void {
-  const { maxFailovers } = t.context.settings;
-  const failovers = row.failovers + (how === 'planned' ? 0 : 1);
-  const evidence = { worker: row.workerName, failovers: row.failovers };
+interface Loss {
+  /** It had been told to end at its timeout: it has failed by that, whatever became of its worker meanwhile. */
+  readonly timedOut: boolean;
+  /** The worker was told to stop, which does not count against the task: nothing is wrong with it. */
+  readonly planned: boolean;
+  readonly text: string;
+}
+
+/** The attempt was lost with its worker: a new attempt elsewhere, unless that has been tried often enough. */
+function loseAttempt(t: Transition, { node, row }: TaskSubject, { timedOut, planned, text }: Loss): void {
+  if (timedOut) {
+    failTask(t, node, row, reason(t, 'timeout', `It ran into its timeout, and its worker was lost: ${text}`));
+    return;
+  }
   if (row.killRequestedAt !== null) {
     endKilled(t, node, row, `as asked, without an answer of its worker (${text})`);
     return;
   }
+  const { maxFailovers } = t.context.settings;
+  const failovers = row.failovers + (planned ? 0 : 1);
+  const evidence = { worker: row.workerName, failovers: row.failovers };
   leave(t, node, row);
   if (failovers > maxFailovers) {
     const tried = `${text} It has been sent elsewhere ${row.failovers} times already, which is the limit.`;
@@ -228,12 +218,12 @@ function loseAttempt(t: Transition, { node, row }: TaskSubject, text: string, ho
     breakNode(t, node, 'failed');
     return;
   }
-  const code = how === 'planned' ? 'worker_stopped' : 'worker_lost';
+  const code = planned ? 'worker_stopped' : 'worker_lost';
   setTaskState(t, row, 'need_fault_tolerance', reason(t, code, text, { next: 'a new attempt is made', evidence }));
   const { retryTimes, groupForced } = row;
   // A worker that gives back whatever it is sent must not be sent it again and again at full speed.
   const { now } = t.context;
-  const quick = how === 'planned' && now - (row.dispatchedAt ?? now) < QUICK_RETURN_MS;
+  const quick = planned && now - (row.dispatchedAt ?? now) < QUICK_RETURN_MS;
   const dueAt = quick ? now + QUICK_RETURN_MS : now;
   const pausing = reason(t, 'waiting_for_retry', text, { next: 'it is queued again', nextAt: dueAt });
   nextAttempt(t, node, row, { retryTimes, failovers, groupForced, dueAt, why: quick ? pausing : queuedReason(t) });

@@ -81,6 +81,16 @@ export function restPaused(
   why: Reason = pausedReason(t),
 ): void {
   leave(t, node, row);
+  becomePaused(t, node, row, why);
+}
+
+/** One that holds nothing but its slot any more. */
+export function becomePaused(
+  t: Transition,
+  node: RunNode,
+  row: Row<TaskInstanceRow>,
+  why: Reason = pausedReason(t),
+): void {
   row.groupSlot = null;
   row.groupForced = false;
   setTaskState(t, row, 'paused', why);

@@ -79,16 +79,11 @@ function noteKill(t: Transition, row: Row<TaskInstanceRow>, because: string, cau
   const asked = row.killRequestedAt !== null;
   if (asked && !(cause === 'asked' && row.reason?.code === KILL_REASONS.timeout)) return false;
   row.killRequestedAt ??= t.context.now;
-  const who = row.dispatchId === null ? 'the runs it started' : 'its worker';
-  setTaskReason(
-    t,
-    row,
-    reason(t, KILL_REASONS[cause], `Told to end: ${because}.`, {
-      next:
-        row.dispatchId === null ? 'it ends with them' : 'it ends when its worker answers, or when the worker is lost',
-      evidence: row.dispatchId === null ? { waitsFor: who } : { worker: row.workerName },
-    }),
-  );
+  const answer =
+    row.dispatchId === null
+      ? { next: 'it ends with them', evidence: { waitsFor: 'the runs it started' } }
+      : { next: 'it ends when its worker answers, or when the worker is lost', evidence: { worker: row.workerName } };
+  setTaskReason(t, row, reason(t, KILL_REASONS[cause], `Told to end: ${because}.`, answer));
   return true;
 }
 

@@ -1,11 +1,13 @@
 /**
  * What became of each node, and what that means for the edges that leave it. Live transitions and a rebuild from rows
- * settle edges by the same function, so that both always agree (M7).
+ * settle edges by the same function.
  *
  * - a node that passed chooses its edges: all of them, or, of a switch or conditions task, those its branch names;
  *   successors that no branch names are always chosen;
  * - a skipped node settles its edges and chooses none;
  * - a failed or killed node settles only its edges to conditions tasks: everything else after it waits for ever.
+ *
+ * M7 After every transition, what memory holds of each node is what a rebuild from the rows would say of it.
  */
 import { branchTargets } from '../logic/branches.ts';
 import type { TaskInstanceRow } from './rows.ts';

@@ -199,15 +199,17 @@ function failureReason(t: Transition) {
   const broken = t.run.nodes.filter((node) => breaksRun(t.run, node));
   const failed = broken.filter(({ outcome }) => outcome === 'failed');
   const killed = broken.filter(({ outcome }) => outcome === 'killed');
-  const sentences = [
-    ...(failed.length > 0 ? [`${named(failed)} failed.`] : []),
-    ...(killed.length > 0 ? [`${named(killed)} ${killed.length === 1 ? 'was' : 'were'} killed.`] : []),
-  ];
   const counts = { failedTasks: failed.length, killedTasks: killed.length };
   const next = 'nothing, until someone recovers or reruns it';
   const only = failed.length === 1 && killed.length === 0 ? failed[0]! : undefined;
   const why = only?.current?.reason;
-  if (!only || !why) return reason(t, 'task_failed', sentences.join(' '), { next, evidence: counts });
+  if (!only || !why) {
+    const sentences = [
+      ...(failed.length > 0 ? [`${named(failed)} failed.`] : []),
+      ...(killed.length > 0 ? [`${named(killed)} ${killed.length === 1 ? 'was' : 'were'} killed.`] : []),
+    ];
+    return reason(t, 'task_failed', sentences.join(' '), { next, evidence: counts });
+  }
   const below = rootCause(why);
   const text = `${named(failed)} failed${below === undefined ? `: ${why.text}` : `, because of a run below it: ${below}`}`;
   return reason(t, 'task_failed', text, { next, evidence: { ...counts, cause: below ?? text } });

@@ -7,8 +7,9 @@
  * M2 A task has at most one current task instance.
  * M3 A task instance has at most one live dispatch: a dispatch id is set only on the way from `submitted`.
  * M4 A report counts only if it carries the dispatch id that is live.
+ * M10 A paused task instance holds no slot of a task group.
+ * M11 A task instance that waits says why: one that has not ended and does not run has a reason.
  */
-
 import {
   acknowledgeAgain,
   becomeDue,

@@ -3,7 +3,6 @@
  * Every verb edits rows first and then comes here, so that a crash in between loses nothing: the rows say what is to be
  * done, `queuedAt` that the run waits for its turn.
  */
-import type { TaskDefinition } from '../definition/definition.ts';
 import { inherited } from './endings.ts';
 import { stopRestingChildren } from './kill.ts';
 import {
@@ -103,14 +102,14 @@ export function undo(t: Transition, node: RunNode): void {
 }
 
 /** The task is to be done anew when the run has its turn: a fresh budget of retries, and the runs it had started. */
-export function makeAnew(t: Transition, node: RunNode, task: TaskDefinition): void {
+export function makeAnew(t: Transition, node: RunNode): void {
   const previous = node.current;
   makeTaskInstance(t, node, {
     previous,
     retryTimes: 0,
     failovers: 0,
     firstSubmittedAt: t.context.now,
-    dueAt: t.context.now + task.delayMs,
+    dueAt: t.context.now + node.task.delayMs,
     why: turnReason(t),
     paused: true,
     logic: previous && inherited(previous),

@@ -46,7 +46,11 @@ async function measureDriver(name: string, open: (path: string) => Promise<SqlDr
 async function prepare(driver: SqlDriver): Promise<void> {
   await migrate(driver);
   await driver.write([
-    { sql: `insert into registry_clients values ('c', 'n', 'server', 1, 1, '{}', 1, 1, 1)`, args: [] },
+    {
+      sql: `insert into registry_clients (id, name, kind, heartbeat_interval_ms, session_timeout_ms, connection_config,
+        last_heartbeat_at, expires_at, created_at) values ('c', 'n', 'server', 1, 1, '{}', 1, 1, 1)`,
+      args: [],
+    },
     { sql: `insert into registry_locks values ('/lock/leader', 'c', 'n', 1, 1, 1)`, args: [] },
     {
       sql: `insert into workflow_instances (id, project_id, workflow_id, workflow_name, version, state, run_counter, params,

@@ -105,4 +105,20 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE `projects` ADD `params` text DEFAULT '[]' NOT NULL;",
     ],
   },
+  {
+    number: 4,
+    name: "registry",
+    checksum: "a7fa9ee79a26a64d19bfb944b576d80439d57dbcefb7a4540f60443bd1a2e8d4",
+    statements: [
+      "-- What clients of the registry put there, the record of its changes, and how far each subscriber has heard of them.\nCREATE TABLE `registry_data` (\n\t`key` text PRIMARY KEY NOT NULL,\n\t`value` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`client_id` text,\n\t`version` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL,\n\tFOREIGN KEY (`client_id`) REFERENCES `registry_clients`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE INDEX `registry_data_client` ON `registry_data` (`client_id`);",
+      "CREATE TABLE `registry_events` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`type` text NOT NULL,\n\t`key` text NOT NULL,\n\t`value` text NOT NULL,\n\t`client_id` text,\n\t`created_at` integer NOT NULL\n);",
+      "CREATE TABLE `registry_subscribers` (\n\t`client_id` text NOT NULL,\n\t`path` text NOT NULL,\n\t`name` text DEFAULT '' NOT NULL,\n\t`last_event_id` integer NOT NULL,\n\t`updated_at` integer NOT NULL,\n\tPRIMARY KEY(`client_id`, `path`, `name`),\n\tFOREIGN KEY (`client_id`) REFERENCES `registry_clients`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "ALTER TABLE `registry_clients` ADD `session` text DEFAULT '' NOT NULL;",
+      "ALTER TABLE `registry_clients` ADD `settled_at` integer DEFAULT 0 NOT NULL;",
+      "CREATE INDEX `registry_clients_settled` ON `registry_clients` (`settled_at`);",
+      "CREATE INDEX `registry_clients_timeout` ON `registry_clients` (`session_timeout_ms`);",
+      "CREATE INDEX `registry_clients_name` ON `registry_clients` (`kind`,`name`);",
+    ],
+  },
 ];

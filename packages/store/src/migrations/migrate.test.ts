@@ -6,7 +6,7 @@ import { openEmbeddedDriver } from '../drivers/embedded.ts';
 import { openStore } from '../open-store.ts';
 import type { SqlDriver } from '../ports/driver.ts';
 import * as schema from '../schema/index.ts';
-import { temporaryFolder } from '../testing/database-file.ts';
+import { holdLeaderLock, temporaryFolder } from '../testing/database-file.ts';
 import { MIGRATIONS } from './generated.ts';
 import { type Migration, migrate } from './migrate.ts';
 
@@ -157,7 +157,7 @@ test('runs, tasks and projects of a database from before places and groups hold 
     };
   });
   await driver.write(inserts);
-  expect(await migrate(driver)).toEqual(['0003_run_control']);
+  expect((await migrate(driver))[0]).toBe('0003_run_control');
   const store = openStore(driver, { clock: Date });
   expect(await store.projects.find('p')).toMatchObject({ name: 'p', params: [] });
   expect(await store.instances.find('r')).toMatchObject({
@@ -174,5 +174,19 @@ test('runs, tasks and projects of a database from before places and groups hold 
       groupForced: false,
       logic: null,
     },
+  });
+});
+
+test('a database from before the registry kept data: who leads still leads, in the same term', async () => {
+  const driver = await open();
+  await migrate(driver, { migrations: MIGRATIONS.slice(0, 4) });
+  await holdLeaderLock(driver, 7);
+  expect((await migrate(driver))[0]).toBe('0004_registry');
+  expect(await driver.query({ sql: 'select key, client_id, epoch from registry_locks', args: [] })).toEqual([
+    { key: '/lock/leader', client_id: 'leader', epoch: 7 },
+  ]);
+  await driver.write([{ sql: 'insert into fence (epoch) values (7)', args: [] }]);
+  await expect(driver.write([{ sql: 'insert into fence (epoch) values (6)', args: [] }])).rejects.toMatchObject({
+    code: 'fenced',
   });
 });

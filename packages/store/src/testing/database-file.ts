@@ -13,7 +13,8 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
 export async function holdLeaderLock(driver: SqlDriver, epoch: number | null): Promise<void> {
   await driver.write([
     {
-      sql: `insert into registry_clients values ('leader', 'test', 'server', 1, 1, '{}', 1, 1, 1) on conflict do nothing`,
+      sql: `insert into registry_clients (id, name, kind, heartbeat_interval_ms, session_timeout_ms, connection_config,
+        last_heartbeat_at, expires_at, created_at) values ('leader', 'test', 'server', 1, 1, '{}', 1, 1, 1) on conflict do nothing`,
       args: [],
     },
     {

@@ -51,7 +51,7 @@ interface Outcome {
 }
 
 const TRIES_PER_SERVER = 5;
-const FINAL: ReadonlySet<RejectCode> = new Set(['bad_token', 'version_unsupported', 'bad_hello']);
+const FINAL: ReadonlySet<RejectCode> = new Set(['bad_token', 'revoked', 'version_unsupported', 'bad_hello']);
 
 export function openConnection(options: ConnectionOptions): Connection {
   const { clock, log } = options;

@@ -50,6 +50,7 @@ function exitCode(end: AgentEnd): number {
   if (end.type === 'stopped') return EXIT.stopped;
   switch (end.reject.code) {
     case 'bad_token':
+    case 'revoked':
       process.stderr.write(
         'The server does not accept the token. Make a new one there with `vaquita worker-token create --name <name>`, and give it in VAQUITA_WORKER_TOKEN.\n',
       );
@@ -59,6 +60,7 @@ function exitCode(end: AgentEnd): number {
       return EXIT.versionUnsupported;
     case 'bad_hello':
     case 'name_in_use':
+    case 'evicted':
       return EXIT.wrongOptions;
   }
 }

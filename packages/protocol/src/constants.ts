@@ -12,7 +12,8 @@ export interface ProtocolConstant {
 export const PROTOCOL_CONSTANTS = {
   SUBPROTOCOL: { value: 'vaquita.v1', owner: 'both', meaning: 'WebSocket subprotocol asked for and agreed' },
   SOCKET_PATH: { value: '/api/v1/worker/socket', owner: 'both', meaning: 'Path of the socket on the server' },
-  PROTOCOL_VERSION: { value: '1.0', owner: 'both', meaning: 'Newest version this release speaks' },
+  PROTOCOL_VERSION: { value: '1.1', owner: 'both', meaning: 'Newest version this release speaks' },
+  PREVIOUS_VERSION: { value: '1.0', owner: 'both', meaning: 'Oldest version this release speaks' },
   MAX_FRAME_BYTES: {
     value: 1_048_576,
     owner: 'both',
@@ -35,16 +36,41 @@ export const PROTOCOL_CONSTANTS = {
     meaning: 'Shortest heartbeat interval a `hello` may ask for',
   },
   MAX_SESSION_TIMEOUT_MS: { value: 1_800_000, owner: 'both', meaning: 'Longest session timeout a `hello` may ask for' },
+  MAX_SLOTS: { value: 10_000, owner: 'both', meaning: 'Most slots a worker may have' },
+  MAX_WEIGHT: { value: 10_000, owner: 'both', meaning: 'Largest weight a worker may have' },
   LIVENESS_GRACE_MS: {
     value: 250,
     owner: 'both',
     meaning: 'A last look after the session timeout, so that a stalled process first reads what already waits',
   },
   ACK_TIMEOUT_MS: { value: 5_000, owner: 'master', meaning: 'From `dispatch` to `ack` or `refuse`' },
+  START_TIMEOUT_MS: {
+    value: 30_000,
+    owner: 'master',
+    meaning: 'From `ack` to `started`, after which the worker is sent an `echo`',
+  },
+  ECHO_TIMEOUT_MS: { value: 5_000, owner: 'master', meaning: 'From `echo` to its `result`' },
   OUTPUT_ACK_INTERVAL_MS: {
     value: 500,
     owner: 'master',
     meaning: 'Longest wait between stored output and its `outputAck`',
+  },
+  MAX_UNACKED_OUTPUT_BYTES: {
+    value: 4_194_304,
+    owner: 'both',
+    meaning: 'Most output of one dispatch that may be sent beyond the last `outputAck`',
+  },
+  FLOOD_BURST_MESSAGES: {
+    value: 20_000,
+    owner: 'master',
+    meaning: 'Messages a worker may send at once, from rest',
+  },
+  FLOOD_MESSAGES_PER_SECOND: { value: 5_000, owner: 'master', meaning: 'What it may send from then on' },
+  FLOOD_MESSAGES_PER_DISPATCH: { value: 20, owner: 'master', meaning: 'What each `dispatch` adds to that' },
+  CLOCK_SKEW_WARN_MS: {
+    value: 10_000,
+    owner: 'master',
+    meaning: 'Difference between the clocks of worker and master that people are warned of',
   },
   CLOSE_TIMEOUT_MS: { value: 2_000, owner: 'both', meaning: 'Wait for the other side to answer a close' },
   RECONNECT_BASE_MS: {
@@ -58,6 +84,7 @@ export const PROTOCOL_CONSTANTS = {
 export const SUBPROTOCOL = PROTOCOL_CONSTANTS.SUBPROTOCOL.value;
 export const SOCKET_PATH = PROTOCOL_CONSTANTS.SOCKET_PATH.value;
 export const PROTOCOL_VERSION = PROTOCOL_CONSTANTS.PROTOCOL_VERSION.value;
+export const PREVIOUS_VERSION = PROTOCOL_CONSTANTS.PREVIOUS_VERSION.value;
 export const MAX_FRAME_BYTES = PROTOCOL_CONSTANTS.MAX_FRAME_BYTES.value;
 export const MAX_BAD_MESSAGES = PROTOCOL_CONSTANTS.MAX_BAD_MESSAGES.value;
 export const MAX_BATCH_MESSAGES = PROTOCOL_CONSTANTS.MAX_BATCH_MESSAGES.value;
@@ -68,15 +95,24 @@ export const HEARTBEAT_INTERVAL_MS = PROTOCOL_CONSTANTS.HEARTBEAT_INTERVAL_MS.va
 export const SESSION_TIMEOUT_MS = PROTOCOL_CONSTANTS.SESSION_TIMEOUT_MS.value;
 export const MIN_HEARTBEAT_INTERVAL_MS = PROTOCOL_CONSTANTS.MIN_HEARTBEAT_INTERVAL_MS.value;
 export const MAX_SESSION_TIMEOUT_MS = PROTOCOL_CONSTANTS.MAX_SESSION_TIMEOUT_MS.value;
+export const MAX_SLOTS = PROTOCOL_CONSTANTS.MAX_SLOTS.value;
+export const MAX_WEIGHT = PROTOCOL_CONSTANTS.MAX_WEIGHT.value;
 export const LIVENESS_GRACE_MS = PROTOCOL_CONSTANTS.LIVENESS_GRACE_MS.value;
 export const ACK_TIMEOUT_MS = PROTOCOL_CONSTANTS.ACK_TIMEOUT_MS.value;
+export const START_TIMEOUT_MS = PROTOCOL_CONSTANTS.START_TIMEOUT_MS.value;
+export const ECHO_TIMEOUT_MS = PROTOCOL_CONSTANTS.ECHO_TIMEOUT_MS.value;
+export const MAX_UNACKED_OUTPUT_BYTES = PROTOCOL_CONSTANTS.MAX_UNACKED_OUTPUT_BYTES.value;
+export const FLOOD_BURST_MESSAGES = PROTOCOL_CONSTANTS.FLOOD_BURST_MESSAGES.value;
+export const FLOOD_MESSAGES_PER_SECOND = PROTOCOL_CONSTANTS.FLOOD_MESSAGES_PER_SECOND.value;
+export const FLOOD_MESSAGES_PER_DISPATCH = PROTOCOL_CONSTANTS.FLOOD_MESSAGES_PER_DISPATCH.value;
+export const CLOCK_SKEW_WARN_MS = PROTOCOL_CONSTANTS.CLOCK_SKEW_WARN_MS.value;
 export const OUTPUT_ACK_INTERVAL_MS = PROTOCOL_CONSTANTS.OUTPUT_ACK_INTERVAL_MS.value;
 export const CLOSE_TIMEOUT_MS = PROTOCOL_CONSTANTS.CLOSE_TIMEOUT_MS.value;
 export const RECONNECT_BASE_MS = PROTOCOL_CONSTANTS.RECONNECT_BASE_MS.value;
 export const RECONNECT_CAP_MS = PROTOCOL_CONSTANTS.RECONNECT_CAP_MS.value;
 
-/** Versions this release can speak, newest first. */
-export const SUPPORTED_VERSIONS: readonly string[] = [PROTOCOL_VERSION];
+/** Versions this release can speak, newest first (P10). */
+export const SUPPORTED_VERSIONS: readonly string[] = [PROTOCOL_VERSION, PREVIOUS_VERSION];
 
 /** Why a session ended, and the WebSocket close code that says so. */
 export const CLOSE_CODES = {
@@ -93,6 +129,12 @@ export const CLOSE_CODES = {
   bad_messages: 4005,
   /** A newer socket of the same worker took its place. */
   replaced: 4006,
+  /** It answers heartbeats and runs nothing: an `echo` did not come back. Since 1.1. */
+  deaf: 4007,
+  /** A person has sent it away. Since 1.1. */
+  evicted: 4008,
+  /** More messages than a worker can have to say. Since 1.1. */
+  flooded: 4009,
 } as const;
 
 export type CloseReason = keyof typeof CLOSE_CODES;

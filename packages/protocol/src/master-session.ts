@@ -32,6 +32,8 @@ export interface MasterSession {
   send(message: MasterOrder): SendOutcome;
   close(reason: CloseReason, text: string): void;
   readonly phase: SessionPhase;
+  /** What both sides speak; null until it is agreed on. */
+  readonly version: string | null;
   readonly bufferedBytes: number;
 }
 
@@ -69,6 +71,7 @@ export function createMasterSession(wire: Wire, options: MasterSessionOptions): 
           case 'started':
           case 'output':
           case 'result':
+          case 'drainStatus':
           case 'goodbye':
             options.onMessage(message);
         }

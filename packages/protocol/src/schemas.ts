@@ -4,7 +4,8 @@
  */
 import type { DispatchId, TaskInstanceId, WorkerId } from '@vaquita/core';
 import * as z from 'zod/mini';
-import { MAX_SESSION_TIMEOUT_MS, MIN_HEARTBEAT_INTERVAL_MS } from './constants.ts';
+import { MAX_SESSION_TIMEOUT_MS, MAX_SLOTS, MAX_WEIGHT, MIN_HEARTBEAT_INTERVAL_MS } from './constants.ts';
+import { LOG_LEVELS } from './worker-messages.ts';
 
 /** Ids name files on the worker, so nothing that a path could mean is let in. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
@@ -22,6 +23,7 @@ const time = z.int().check(z.gte(0));
 const fraction = z.nullable(z.number().check(z.gte(0), z.lte(1)));
 const name = z.string().check(z.minLength(1), z.maxLength(NAME_MAX));
 const texts = z.record(z.string(), z.string());
+const logLevel = z.enum(LOG_LEVELS);
 
 const hello = z
   .object({
@@ -32,8 +34,8 @@ const hello = z
     name,
     groups: z.array(name).check(z.minLength(1), z.maxLength(64)),
     labels: texts,
-    weight: z.number().check(z.gt(0), z.lte(10_000)),
-    slots: z.int().check(z.gte(1), z.lte(10_000)),
+    weight: z.number().check(z.gt(0), z.lte(MAX_WEIGHT)),
+    slots: z.int().check(z.gte(1), z.lte(MAX_SLOTS)),
     heartbeatIntervalMs: z.int().check(z.gte(MIN_HEARTBEAT_INTERVAL_MS)),
     sessionTimeoutMs: z.int().check(z.lte(MAX_SESSION_TIMEOUT_MS)),
     agentVersion: z.string(),
@@ -41,7 +43,10 @@ const hello = z
     host: z.string(),
     taskTypes: z.array(name),
     running: z.array(z.object({ dispatchId, epoch: count, state: z.enum(['accepted', 'started']) })),
-    unsent: z.array(z.object({ dispatchId, epoch: count })),
+    unsent: z.array(z.object({ dispatchId, epoch: count, logBytes: z.optional(count) })),
+    instance: z.optional(z.string().check(z.regex(ID))),
+    draining: z.optional(z.boolean()),
+    at: z.optional(time),
   })
   .check(
     z.refine((value) => value.sessionTimeoutMs > value.heartbeatIntervalMs, {
@@ -62,6 +67,9 @@ export const workerSchemas = {
     loopLagMs: z.number().check(z.gte(0)),
     slotsUsed: count,
     running: z.array(dispatchId),
+    unsent: z.optional(count),
+    roundTripMs: z.optional(z.nullable(z.number().check(z.gte(0)))),
+    at: z.optional(time),
   }),
   ack: z.object({ type: z.literal('ack'), dispatchId }),
   refuse: z.object({
@@ -70,7 +78,13 @@ export const workerSchemas = {
     reason: z.enum(['no_slot', 'draining', 'overloaded', 'stale_epoch', 'unknown_type', 'duplicate', 'bad_dispatch']),
     text: z.string(),
   }),
-  started: z.object({ type: z.literal('started'), dispatchId, processId: z.nullable(count), at: time }),
+  started: z.object({
+    type: z.literal('started'),
+    dispatchId,
+    processId: z.nullable(count),
+    at: time,
+    logPath: z.optional(z.nullable(z.string().check(z.maxLength(4096)))),
+  }),
   output: z.object({
     type: z.literal('output'),
     dispatchId,
@@ -90,8 +104,19 @@ export const workerSchemas = {
     endedAt: time,
     logBytes: count,
     error: z.nullable(z.string()),
+    applicationIds: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(256))).check(z.maxLength(1_000))),
+    oom: z.optional(z.boolean()),
   }),
-  goodbye: z.object({ type: z.literal('goodbye'), reason: z.string() }),
+  drainStatus: z.object({
+    type: z.literal('drainStatus'),
+    draining: z.boolean(),
+    slots: count,
+    labels: texts,
+    logLevel: z.nullable(logLevel),
+    running: z.array(dispatchId),
+    unsent: count,
+  }),
+  goodbye: z.object({ type: z.literal('goodbye'), reason: z.string(), running: z.optional(z.array(dispatchId)) }),
 };
 
 export const masterSchemas = {
@@ -105,11 +130,12 @@ export const masterSchemas = {
     ackTimeoutMs: z.int().check(z.gt(0)),
     keep: z.array(dispatchId),
     abandon: z.array(dispatchId),
+    at: z.optional(time),
   }),
   redirect: z.object({ type: z.literal('redirect'), url: z.nullable(z.string()), retryAfterMs: count }),
   reject: z.object({
     type: z.literal('reject'),
-    code: z.enum(['bad_token', 'version_unsupported', 'name_in_use', 'bad_hello']),
+    code: z.enum(['bad_token', 'revoked', 'evicted', 'version_unsupported', 'name_in_use', 'bad_hello']),
     text: z.string(),
   }),
   dispatch: z.object({
@@ -130,6 +156,17 @@ export const masterSchemas = {
     timeoutMs: z.nullable(z.int().check(z.gt(0))),
   }),
   kill: z.object({ type: z.literal('kill'), dispatchId, reason: z.string(), graceMs: count }),
+  takeOver: z.object({ type: z.literal('takeOver'), epoch: count, dispatchIds: z.array(dispatchId) }),
+  echo: z.object({ type: z.literal('echo'), nonce: dispatchId }),
+  drain: z.object({ type: z.literal('drain'), reason: z.string() }),
+  resume: z.object({ type: z.literal('resume') }),
+  configure: z.object({
+    type: z.literal('configure'),
+    slots: z.optional(z.int().check(z.gte(1), z.lte(MAX_SLOTS))),
+    labels: z.optional(texts),
+    logLevel: z.optional(logLevel),
+  }),
+  fault: z.object({ type: z.literal('fault'), code: z.string(), text: z.string(), dispatchId: z.nullable(dispatchId) }),
   resultAck: z.object({ type: z.literal('resultAck'), dispatchIds: z.array(dispatchId) }),
   outputAck: z.object({ type: z.literal('outputAck'), dispatchId, offset: count }),
   heartbeatAck: z.object({ type: z.literal('heartbeatAck'), seq: count }),

@@ -25,7 +25,7 @@ import type {
   WorkerHello,
   WorkerMessage,
 } from './messages.ts';
-import { negotiateVersion } from './versions.ts';
+import { negotiateVersion, rejectFor } from './versions.ts';
 
 export type SessionRole = 'worker' | 'master';
 export type SessionPhase = 'connecting' | 'greeting' | 'open' | 'closing' | 'closed';
@@ -41,6 +41,8 @@ export interface SessionState {
   readonly phase: SessionPhase;
   /** The hello sent (worker) or received (master); its intervals rule the session. */
   readonly hello: WorkerHello | null;
+  /** What both speak, once the session is open. */
+  readonly version: string | null;
   readonly badMessages: number;
   readonly unknownMessages: number;
   /** The session timeout has passed once; only the short grace is left. */
@@ -82,6 +84,7 @@ export function initialSession(role: SessionRole): SessionState {
     role,
     phase: 'connecting',
     hello: null,
+    version: null,
     badMessages: 0,
     unknownMessages: 0,
     suspect: false,
@@ -188,7 +191,7 @@ function onGreeting(state: SessionState, input: { readonly message: WorkerMessag
   switch (message.type) {
     case 'welcome': {
       if (state.hello === null || !state.hello.versions.includes(message.version)) return countBad(state);
-      return open(state, state.hello, { type: 'deliver', message });
+      return open(state, state.hello, { type: 'deliver', message }, message.version);
     }
     case 'redirect':
       return endGreeting(state, message, { reason: 'redirected', text: message.url ?? 'try another server' });
@@ -202,11 +205,11 @@ function onGreeting(state: SessionState, input: { readonly message: WorkerMessag
 function onDecided(state: SessionState, input: { readonly answer: MasterAnswer }): SessionStep {
   if (state.role !== 'master' || state.hello === null) return ignore(state);
   const { answer } = input;
-  if (answer.type === 'welcome') return open(state, state.hello, { type: 'send', message: answer });
+  if (answer.type === 'welcome') return open(state, state.hello, { type: 'send', message: answer }, answer.version);
   return refuseGreeting(state, answer);
 }
 
-function open(state: SessionState, hello: WorkerHello, first: SessionOutput): SessionStep {
+function open(state: SessionState, hello: WorkerHello, first: SessionOutput, version: string): SessionStep {
   const outputs: SessionOutput[] = [
     { type: 'disarm', timer: 'greeting' },
     { type: 'arm', timer: 'liveness', delayMs: hello.sessionTimeoutMs },
@@ -215,7 +218,7 @@ function open(state: SessionState, hello: WorkerHello, first: SessionOutput): Se
   // whoever hears of the welcome had a chance to leave again.
   if (state.role === 'worker') outputs.push({ type: 'arm', timer: 'heartbeat', delayMs: 0 });
   outputs.push(first);
-  return { state: { ...state, phase: 'open', hello }, outputs };
+  return { state: { ...state, phase: 'open', hello, version }, outputs };
 }
 
 /** A hello that cannot be read is answered in words; a person waits on the other side. */
@@ -228,7 +231,9 @@ function onBadGreeting(state: SessionState, input: { readonly reason: string }):
   });
 }
 
-function refuseGreeting(state: SessionState, answer: MasterReject | MasterRedirect): SessionStep {
+function refuseGreeting(state: SessionState, refusal: MasterReject | MasterRedirect): SessionStep {
+  const version = negotiateVersion(state.hello?.versions ?? []);
+  const answer = refusal.type === 'reject' ? rejectFor(version, refusal) : refusal;
   const closing =
     answer.type === 'reject'
       ? beginClose(state, 'rejected', answer.code)
@@ -255,7 +260,7 @@ function onMessage(state: SessionState, input: { readonly message: WorkerMessage
         { type: 'deliver', message },
       ]);
     case 'heartbeatAck':
-      return alive(state, []);
+      return alive(state, [{ type: 'deliver', message }]);
     default:
       return { state, outputs: [{ type: 'deliver', message }] };
   }

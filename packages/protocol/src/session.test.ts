@@ -112,6 +112,19 @@ test('D2: a heartbeat answer leaves before what already waits', async () => {
   expect(scene.beats).toEqual([1, 2]);
 });
 
+test('a heartbeat tells the worker’s clock and how long the one before took to be answered', async () => {
+  const scene = await openScene();
+  scene.pair.toWorker.fate(() => [40]);
+  await scene.clock.advance(20_100);
+  const heard = scene.pair.toMaster.sent.map((frame) => JSON.parse(frame)).filter(({ type }) => type === 'heartbeat');
+  const first = heard[0].at;
+  expect(heard.map(({ at, roundTripMs }) => [at - first, roundTripMs])).toEqual([
+    [0, null],
+    [10_000, 0],
+    [20_000, 40],
+  ]);
+});
+
 test('heartbeats keep an idle session open for hours', async () => {
   const scene = await openScene();
   await scene.clock.advance(3_600_000);
@@ -185,13 +198,13 @@ test('no version in common is rejected before the owner is asked', async () => {
 test('a newer agent that also speaks our version is welcomed with ours', async () => {
   const versions: string[] = [];
   await openScene({
-    hello: { versions: ['1.1', '1.0'] },
+    hello: { versions: ['1.2', '1.1'] },
     answer: async (_, version) => {
       versions.push(version);
       return { ...sampleMasterMessages.welcome, version };
     },
   });
-  expect(versions).toEqual(['1.0']);
+  expect(versions).toEqual(['1.1']);
 });
 
 test('a hello that does not parse is answered with the field that is wrong', async () => {

@@ -28,6 +28,7 @@ import {
   type SessionTimer,
   stepSession,
 } from './session-machine.ts';
+import { knowsMessage } from './versions.ts';
 import type { Wire } from './wire.ts';
 
 export type AnyMessage = WorkerMessage | MasterMessage;
@@ -52,14 +53,19 @@ export interface SessionOptions {
   readonly receivers: SessionReceivers;
 }
 
-/** `too_large`: no frame can carry this message. `not_open`: before the greeting is done, or after the end. */
-export type SendOutcome = 'queued' | 'too_large' | 'not_open';
+/**
+ * `too_large`: no frame can carry this message. `not_open`: before the greeting is done, or after the end. `not_spoken`:
+ * the peer's version does not know such a message (P10), nothing was sent.
+ */
+export type SendOutcome = 'queued' | 'too_large' | 'not_open' | 'not_spoken';
 
 export interface Session {
   send(message: AnyMessage): SendOutcome;
   decided(answer: MasterAnswer): void;
   close(reason: CloseReason, text: string): void;
   readonly phase: SessionPhase;
+  /** What both sides speak; null until it is agreed on. */
+  readonly version: string | null;
   /** Bytes the wire has not sent yet: wait with output while this is high. */
   readonly bufferedBytes: number;
 }
@@ -178,7 +184,8 @@ export function openSession(options: SessionOptions): Session {
 
   return {
     send(message) {
-      if (state.phase !== 'open') return 'not_open';
+      if (state.phase !== 'open' || state.version === null) return 'not_open';
+      if (!knowsMessage(state.version, message.type)) return 'not_spoken';
       const encoded = encodeMessage(message);
       if (encoded.bytes > MAX_FRAME_BYTES) return 'too_large';
       enqueue(message.type, encoded);
@@ -188,6 +195,9 @@ export function openSession(options: SessionOptions): Session {
     close: (reason, text) => feed({ type: 'close', reason, text }),
     get phase() {
       return state.phase;
+    },
+    get version() {
+      return state.version;
     },
     get bufferedBytes() {
       return wire.bufferedBytes;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CLOSE_CODES, PROTOCOL_CONSTANTS } from './constants.ts';
 import { masterSchemas, workerSchemas } from './schemas.ts';
+import { masterSchemas10, workerSchemas10 } from './testing/version-1-0/schemas.ts';
 
 const page = readFileSync(new URL('../PROTOCOL.md', import.meta.url), 'utf8');
 
@@ -18,7 +19,9 @@ function tableUnder(heading: string): string[][] {
   );
 }
 
-const plain = (cell: string) => cell.replaceAll('`', '');
+/** Marks what came after version 1.0. */
+const NEWER = '⁺';
+const plain = (cell: string) => cell.replaceAll('`', '').replaceAll(NEWER, '');
 
 test('the table of constants says what the code says', () => {
   const expected = Object.entries(PROTOCOL_CONSTANTS).map(([name, { value, owner, meaning }]) => [
@@ -35,21 +38,30 @@ test('the table of close codes says what the code says', () => {
   expect(tableUnder('Close codes').map((row) => row.map(plain))).toEqual(expected);
 });
 
-test.each([
-  ['Messages from the worker', workerSchemas],
-  ['Messages from the master', masterSchemas],
-])('%s: every message is listed with exactly its fields', (heading, schemas) => {
-  const listed = Object.fromEntries(tableUnder(heading).map(([type, fields]) => [plain(type!), fieldNames(fields!)]));
-  const expected = Object.fromEntries(
-    Object.entries(schemas).map(([type, schema]) => [
-      type,
-      Object.keys(schema.def.shape).filter((field) => field !== 'type'),
-    ]),
-  );
-  expect(listed).toEqual(expected);
+describe.each([
+  ['Messages from the worker', workerSchemas, workerSchemas10],
+  ['Messages from the master', masterSchemas, masterSchemas10],
+])('%s', (heading, schemas, old) => {
+  test('every message is listed with exactly its fields', () => {
+    const listed = tableUnder(heading).map(([type, fields]) => [plain(type!), fieldNames(fields!)]);
+    expect(Object.fromEntries(listed)).toEqual(fieldsOf(schemas));
+  });
+
+  test('what is marked as newer is what version 1.0 does not have', () => {
+    const listed = tableUnder(heading)
+      .filter(([type]) => !type!.endsWith(NEWER))
+      .map(([type, fields]) => [plain(type!), fieldNames(fields!, '')]);
+    expect(Object.fromEntries(listed)).toEqual(fieldsOf(old));
+  });
 });
 
+function fieldsOf(schemas: Readonly<Record<string, { readonly def: { readonly shape: object } }>>) {
+  const fields = (shape: object) => Object.keys(shape).filter((field) => field !== 'type');
+  return Object.fromEntries(Object.entries(schemas).map(([type, { def }]) => [type, fields(def.shape)]));
+}
+
 /** Names in back-ticks outside of brackets; inside brackets stand their values. */
-function fieldNames(cell: string): string[] {
-  return [...cell.replaceAll(/\([^)]*\)/g, '').matchAll(/`(\w+)`/g)].map((match) => match[1]!);
+function fieldNames(cell: string, newer = `${NEWER}?`): string[] {
+  const names = cell.replaceAll(/\([^)]*\)/g, '').matchAll(new RegExp(`\`(\\w+)\`${newer}(?!${NEWER})`, 'g'));
+  return [...names].map((match) => match[1]!);
 }

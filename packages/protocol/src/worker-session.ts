@@ -18,15 +18,19 @@ import { openSession, type SendOutcome } from './session.ts';
 import type { SessionEnd, SessionPhase } from './session-machine.ts';
 import type { Wire } from './wire.ts';
 
+/** What the agent tells in a heartbeat; the rest the session knows itself. */
+export type HeartbeatFigures = Omit<WorkerHeartbeat, 'type' | 'seq' | 'at' | 'roundTripMs'>;
+
 export interface WorkerSessionOptions {
-  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+  readonly clock: Clock;
+  /** Sent with the time of `clock`. */
   readonly hello: WorkerHello;
   onWelcome(welcome: MasterWelcome): void;
   /** The greeting failed in words; `onClosed` follows. */
   onRefused(answer: MasterReject | MasterRedirect): void;
   onMessage(message: MasterOrder): void;
   /** The figures of the next heartbeat. */
-  readHeartbeat(): Omit<WorkerHeartbeat, 'type' | 'seq'>;
+  readHeartbeat(): HeartbeatFigures;
   onClosed(end: SessionEnd): void;
   onBadMessage?(bad: BadMessage): void;
   onFault?(error: unknown): void;
@@ -36,17 +40,22 @@ export interface WorkerSession {
   send(message: WorkerReport): SendOutcome;
   close(reason: CloseReason, text: string): void;
   readonly phase: SessionPhase;
+  /** What both sides speak; null until it is agreed on. */
+  readonly version: string | null;
   readonly bufferedBytes: number;
 }
 
 export function createWorkerSession(wire: Wire, options: WorkerSessionOptions): WorkerSession {
+  const { clock } = options;
   let seq = 0;
+  let sentAt = 0;
+  let roundTripMs: number | null = null;
 
   const session = openSession({
     role: 'worker',
     wire,
-    clock: options.clock,
-    hello: options.hello,
+    clock,
+    hello: { ...options.hello, at: clock.now() },
     receivers: {
       deliver(message) {
         switch (message.type) {
@@ -57,8 +66,18 @@ export function createWorkerSession(wire: Wire, options: WorkerSessionOptions): 
           case 'reject':
             options.onRefused(message);
             return;
+          case 'heartbeatAck':
+            // A clock that was set meanwhile says nothing.
+            if (message.seq === seq && clock.now() >= sentAt) roundTripMs = clock.now() - sentAt;
+            return;
           case 'dispatch':
           case 'kill':
+          case 'takeOver':
+          case 'echo':
+          case 'drain':
+          case 'resume':
+          case 'configure':
+          case 'fault':
           case 'resultAck':
           case 'outputAck':
             options.onMessage(message);
@@ -67,7 +86,9 @@ export function createWorkerSession(wire: Wire, options: WorkerSessionOptions): 
       decide: () => {},
       beat() {
         seq += 1;
-        session.send({ ...options.readHeartbeat(), type: 'heartbeat', seq });
+        sentAt = clock.now();
+        session.send({ ...options.readHeartbeat(), type: 'heartbeat', seq, roundTripMs, at: sentAt });
+        roundTripMs = null;
       },
       bad: (bad) => options.onBadMessage?.(bad),
       ended: (end) => options.onClosed(end),

@@ -28,6 +28,9 @@ import type { Heartbeats } from './heartbeats.ts';
 import type { OutputRouter } from './output-router.ts';
 import type { ResultAcks } from './result-acks.ts';
 
+/** What a worker says of one dispatch. */
+type DispatchReport = Extract<WorkerReport, { readonly dispatchId: DispatchId }>;
+
 export interface WorkerDoorDeps {
   readonly workers: WorkerStore;
   readonly isWorkerToken: (token: string) => Promise<boolean>;
@@ -101,7 +104,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       onMessage(message) {
         if (!worker) return;
         if (message.type === 'goodbye') farewell = message.reason;
-        else report(worker, message);
+        else if ('dispatchId' in message) report(worker, message);
       },
       onHeartbeat(heartbeat) {
         if (!worker) return;
@@ -175,7 +178,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     deps.left(worker, gone, `Worker "${worker.name}": ${text}.`);
   }
 
-  function report(worker: ConnectedWorker, message: Exclude<WorkerReport, { type: 'goodbye' }>): void {
+  function report(worker: ConnectedWorker, message: DispatchReport): void {
     if (message.type === 'result') deps.resultAcks.reported(message.dispatchId, worker);
     const dispatch = deps.live.get(message.dispatchId);
     if (!dispatch || dispatch.workerId !== worker.id) {
@@ -186,11 +189,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     handle(worker, dispatch, message);
   }
 
-  function handle(
-    worker: ConnectedWorker,
-    dispatch: LiveDispatch,
-    message: Exclude<WorkerReport, { type: 'goodbye' }>,
-  ): void {
+  function handle(worker: ConnectedWorker, dispatch: LiveDispatch, message: DispatchReport): void {
     const subject = { taskInstanceId: dispatch.taskInstanceId, dispatchId: dispatch.id };
     switch (message.type) {
       case 'ack':

@@ -119,6 +119,29 @@ test('a run that its timeout was stopping ends as a failure when it is stopped f
   expect(await bench.instance(id)).toMatchObject({ state: 'failure', reason: { code: 'workflow_timeout' } });
 });
 
+test('a stop of what is set aside leaves nothing open: no paused task, no order to a worker', async () => {
+  bench = await openMasterBench();
+  const worker = bench.joinWorker('w');
+  const tasks = [{ name: 'a' }, { name: 'after', dependsOn: ['a'] }, { name: 'b' }];
+  const id = await bench.start(await bench.createWorkflow('three', tasks));
+  await bench.command('pause', id);
+  await worker.ends('a');
+  const [b] = (await bench.tasks(id)).filter(({ name }) => name === 'b');
+  await bench.command('kill_task', id, { taskInstanceId: b!.id });
+  expect(await bench.states(id)).toEqual({ a: 'success', after: 'paused', b: 'dispatched' });
+  expect((await bench.store.master.loadRun(id))!.outbox).toHaveLength(1);
+  bench.faults.commit = () => {
+    throw new AppError('internal', 'refused for good');
+  };
+  await worker.ends('b', 'killed');
+  bench.faults.commit = null;
+  await bench.command('stop', id);
+  await bench.clock.advance(1_000);
+  expect(await bench.instance(id)).toMatchObject({ state: 'stopped', quarantine: null });
+  expect(await bench.states(id)).toEqual({ a: 'success', after: 'killed', b: 'killed' });
+  expect((await bench.store.master.loadRun(id))!.outbox).toEqual([]);
+});
+
 test('two commands at once rebuild it once', async () => {
   const { id, worker, heal } = await openSickRun();
   heal();

@@ -145,6 +145,27 @@ describe('slots', () => {
     expect(slots.status()).toMatchObject([{ held: 1, waiting: 1 }]);
   });
 
+  test('one that changes slots keeps the one of its row from others until the new one is durable (S1)', async () => {
+    groups = [group('db', 1)];
+    holders = [holderRow('a', 'r1', 2)];
+    await open();
+    const bus = runOf('r1', [taskRow('a', { groupSlot: 2, state: 'running' })]);
+    const row = bus.run.nodeOf.get('a' as never)!.current!;
+    Object.assign(row, { state: 'paused', groupSlot: null });
+    slots.release(bus, row.id);
+    row.state = 'submitted';
+    slots.request(bus, row.id);
+    expect(bus.news()).toEqual(['SlotGranted 0']);
+    groups = [group('db', 3)];
+    slots.refresh();
+    await clock.advance(0);
+    const other = runOf('r2', [taskRow('b'), taskRow('c')]);
+    expect(other.news()).toEqual(['SlotGranted 1', 'SlotDelayed waiting_for_task_group']);
+    becomes(bus, 'a', { groupSlot: 0 });
+    await clock.advance(10_000);
+    expect(other.told.at(-1)).toEqual({ type: 'SlotGranted', taskInstanceId: 'c', slot: 2 });
+  });
+
   test('a task that is let go on without one leaves the line', async () => {
     await open();
     const bus = runOf('r1', [taskRow('a'), taskRow('b'), taskRow('c')]);

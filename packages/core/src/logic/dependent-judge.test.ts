@@ -111,6 +111,7 @@ describe('judgeDependency', () => {
     expect(judge(question('load'), interval('running', rows(1))).state).toBe('waiting');
     expect(judge(question('load'), interval('running', rows(2))).state).toBe('failure');
     expect(judge(question('load'), interval('failure', rows(1))).state).toBe('failure');
+    expect(judge(question('load'), interval('paused', rows(1))).state).toBe('failure');
   });
 
   it('hands on the outputs of what was asked, the latest of equal names, and when that ended', () => {

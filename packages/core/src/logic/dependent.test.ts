@@ -53,6 +53,8 @@ describe('dependencyQuestions', () => {
       ['shop/orders/load/day/today', false, 1],
       ['/orders/*/day/last2Days', false, 2],
     ]);
+    const once = dependencyQuestions(config({ any: [item('orders', { passOutputs: true }), item('orders')] }), time);
+    expect(once.map(({ passOutputs }) => passOutputs)).toEqual([true]);
     expect(questions[0]!.intervals).toEqual([{ from: Date.UTC(2026, 0, 31), to: Date.UTC(2026, 1, 1) - 1 }]);
   });
 });

@@ -75,6 +75,7 @@ describe('expandItems', () => {
       problem:
         'The lists make 6 items (a: 3, b: 2), and the task allows 5. Shorten a list, exclude values, or raise maxItems.',
     });
+    expect(expandItems(config(lists, { maxItems: 6 }), {})).toMatchObject({ items: { length: 6 } });
     const huge = Array.from({ length: 16 }, (_, i): List => [`l${i}`, 'x,'.repeat(1_000)]);
     expect(expandItems(config(huge), {})).toEqual({ problem: expect.stringContaining('items (l0: 1000') });
   });

@@ -138,7 +138,7 @@ function checkRerunFrom(
     problems.push({ path: `tasks[${index}]`, message: `${what}${isElsewhere ? '' : didYouMean(name, names)}` });
   }
   const given = paramTexts(body.params ?? {}, { path: 'params', problems });
-  const checked = checkStartParams(definition, { ...instance.params, ...given });
+  const checked = checkStartParams(definition, given);
   problems.push(...checked.problems.filter(({ path }) => Object.hasOwn(given, path.slice('params.'.length))));
   if (problems.length > 0) throw new AppError('bad_request', 'The run cannot be done again like this.', { problems });
   return given;

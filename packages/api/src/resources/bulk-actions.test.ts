@@ -152,6 +152,16 @@ describe('runs by a filter', () => {
   });
 });
 
+it('two requests for one run are two operations', async () => {
+  const { api, ids } = await benchWith('running');
+  const answers = [await act(api, { action: 'pause', ids }), await act(api, { action: 'stop', ids })];
+  const operations = answers.map(({ items }) => items[0]!.operationId);
+  expect((await filedIn(api)).map(({ id, kind }) => [id, kind])).toEqual([
+    [operations[0], 'pause'],
+    [operations[1], 'stop'],
+  ]);
+});
+
 describe('under one key', () => {
   const key = { 'idempotency-key': 'k1' };
 
@@ -164,18 +174,33 @@ describe('under one key', () => {
     expect((await read<ProblemView>(other, 409)).code).toBe('idempotency_mismatch');
   });
 
-  it('each run is asked once although the server died and other runs match by now', async () => {
-    const { api, ids } = await benchWith('running', 'running');
-    const body = { action: 'stop', filter: { project: 'etl' } };
+  /** The request is carried out, and the server dies before it can answer. */
+  async function dieBeforeTheAnswer(api: ApiBench, body: unknown) {
     const { finish } = api.store.requests;
     api.deps.store.requests.finish = async () => {
       throw new Error('died here');
     };
     expect((await api.send('POST', PATH, { body, headers: key })).status).toBe(500);
     api.deps.store.requests.finish = (...given) => finish.apply(api.store.requests, given);
+    await api.clock.advance(120_000);
+  }
+
+  it('a run that has moved on because of the first request is no reason to refuse the repeated one', async () => {
+    const { api, ids } = await benchWith('running');
+    const body = { action: 'stop', ids };
+    await dieBeforeTheAnswer(api, body);
+    await api.master(ids[0]!, { state: 'stopped' });
+    const [filed] = await filedIn(api);
+    expect((await act(api, body, key)).items).toMatchObject([{ status: 'accepted', operationId: filed!.id }]);
+    expect(await filedIn(api)).toEqual([filed]);
+  });
+
+  it('each run is asked once although the server died and other runs match by now', async () => {
+    const { api, ids } = await benchWith('running', 'running');
+    const body = { action: 'stop', filter: { project: 'etl' } };
+    await dieBeforeTheAnswer(api, body);
     await api.master(ids[1]!, { state: 'stopped' });
     await api.createWorkflow('etl', { ...DEFINITION, name: 'other' });
-    await api.clock.advance(120_000);
     const later = await api.startRun();
     await api.master(later, { state: 'running' });
     await act(api, body, key);

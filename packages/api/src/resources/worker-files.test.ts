@@ -1,5 +1,11 @@
 /** Files that tasks pass on: who may send and fetch them, within which bounds, and what people get of them. */
-import { type DispatchId, sha256Hex, type TaskInstanceId, type WorkflowInstanceId } from '@vaquita/core';
+import {
+  type DispatchId,
+  sha256Hex,
+  type TaskInstanceId,
+  type TaskState,
+  type WorkflowInstanceId,
+} from '@vaquita/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeToken } from '../auth/tokens.ts';
 import { type ApiBench, openApi, read, taskRow } from '../testing/index.ts';
@@ -18,7 +24,7 @@ beforeEach(async () => {
 });
 
 /** A run with one task, which is run as the dispatch `d-<run>`. */
-async function startRun(change: { readonly parent?: string; readonly state?: 'success' | 'running' } = {}) {
+async function startRun(change: { readonly parent?: string; readonly state?: TaskState } = {}) {
   const id = await bench.startRun();
   const run = (await bench.store.instances.find(id))!;
   const parentInstanceId = (change.parent ?? null) as WorkflowInstanceId | null;
@@ -76,6 +82,10 @@ describe('a worker', () => {
     await read(await put('', { output: 'empty' }));
   });
 
+  it('sends a file that is just as large as the server takes', async () => {
+    await read(await put('x'.repeat(1000)));
+  });
+
   it.each([
     ['too large', 'x'.repeat(1001), {}, 'too_large'],
     ['another sum', 'x', { sha256: '0'.repeat(64) }, 'bad_request'],
@@ -97,11 +107,17 @@ describe('a worker', () => {
     });
   });
 
-  it('may do nothing for a dispatch that has ended or never was', async () => {
-    const ended = await startRun({ state: 'success' });
-    expect(await problem(put('x', { run: ended }))).toMatchObject({ code: 'conflict' });
+  it.each(['success', 'failure', 'killed', 'need_fault_tolerance', 'forced_success'] as const)(
+    'may do nothing for a dispatch that has ended: %s (W1)',
+    async (state) => {
+      const ended = await startRun({ state });
+      expect(await problem(put('x', { run: ended }))).toMatchObject({ code: 'conflict' });
+      expect(await problem(bench.send('GET', outputs(ended), { token: worker }))).toMatchObject({ code: 'conflict' });
+    },
+  );
+
+  it('may do nothing for a dispatch that never was', async () => {
     expect(await problem(put('x', { run: 'none' }))).toMatchObject({ code: 'conflict' });
-    expect(await problem(bench.send('GET', outputs(ended), { token: worker }))).toMatchObject({ code: 'conflict' });
   });
 });
 
@@ -139,16 +155,18 @@ describe('a dispatch', () => {
       name: 'done',
       state: 'success',
       dispatchId: null,
-      outputs: { report: 'vaquita-file:task-done/report/a.csv' },
+      outputs: { report: 'vaquita-file:task-done/report/a.csv', passed: 'vaquita-file:task-made/report/a.csv' },
     });
     await bench.master(runId, {}, [done]);
     const inputs = `/api/v1/worker/dispatches/d-${runId}/inputs`;
     const gone = await problem(bench.send('GET', `${inputs}/task-done/report`, { token: worker }));
     expect(gone).toMatchObject({ code: 'gone' });
     expect(gone.detail).toMatch(/“done” \(attempt 1, task-done\) made the file “a\.csv” .* were removed/);
-    expect(await problem(bench.send('GET', `${inputs}/task-done/other`, { token: worker }))).toMatchObject({
-      status: 404,
-    });
+    // An output that was never there, and one that names the file of another task.
+    for (const output of ['other', 'passed'])
+      expect(await problem(bench.send('GET', `${inputs}/task-done/${output}`, { token: worker }))).toMatchObject({
+        status: 404,
+      });
     expect(await problem(bench.send('GET', `${inputs}/task-none/report`, { token: worker }))).toMatchObject({
       status: 404,
     });

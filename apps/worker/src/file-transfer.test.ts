@@ -1,6 +1,6 @@
 /** Files on their way to a server that is away, breaks off, or says no. */
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,12 +25,13 @@ let transfer: FileTransfer;
 let answers: Answer[];
 let requests: string[];
 let waits: number[];
+let madeReady: number;
 let abort: AbortController;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'transfer-'));
   await writeFile(join(folder, 'a.csv'), CONTENT);
-  [answers, requests, waits, abort] = [[], [], [], new AbortController()];
+  [answers, requests, waits, madeReady, abort] = [[], [], [], 0, new AbortController()];
   server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     let body = '';
@@ -46,7 +47,13 @@ beforeEach(async () => {
     token: 'vqw_secret',
     socketUrl: () => `ws://127.0.0.1:${(server.address() as AddressInfo).port}/base/api/v1/worker/socket`,
     fetch,
-    disk: passedFiles,
+    disk: {
+      ...passedFiles,
+      ready(...given) {
+        madeReady += 1;
+        return passedFiles.ready(...given);
+      },
+    },
     // No wait is waited for: what counts is that there was one.
     clock: {
       setTimeout(run, ms) {
@@ -96,9 +103,18 @@ describe('sending', () => {
   });
 
   it('goes on when the server is away, busy or starting, with growing waits', async () => {
-    answers = [breakOff, problem('unavailable', 503), json({}, 502), nothingKept, breakOff, nothingKept, stored];
+    answers = [
+      breakOff,
+      problem('unavailable', 503),
+      json({}, 502),
+      json({}, 429),
+      nothingKept,
+      breakOff,
+      nothingKept,
+      stored,
+    ];
     expect(await send()).toBe('ref');
-    expect(waits).toHaveLength(4);
+    expect(waits).toHaveLength(5);
     expect(Math.max(...waits)).toBeLessThanOrEqual(5_000);
   });
 
@@ -107,6 +123,23 @@ describe('sending', () => {
     answers = [nothingKept, breakOff, json({ maxBytes: 1_000, kept })];
     expect(await send()).toBe('kept');
     expect(requests.filter((line) => line.startsWith('PUT'))).toHaveLength(1);
+  });
+
+  it.each([{ fileName: 'b.csv' }, { kind: 'folder' }, { size: 5 }, { sha256: '0'.repeat(64) }])(
+    'sends again what is kept as something else: %o',
+    async (other) => {
+      const same = { fileName: 'a.csv', kind: 'file', size: 4, sha256: await sha256Hex(CONTENT) };
+      answers = [json({ maxBytes: 1_000, kept: { ...same, reference: 'kept', ...other } }), stored];
+      expect(await send()).toBe('ref');
+    },
+  );
+
+  it('makes a folder ready once, however often it is sent', async () => {
+    await mkdir(join(folder, 'pages'));
+    const large = json({ maxBytes: 10_000, kept: null });
+    answers = [large, breakOff, large, stored];
+    expect(await transfer.send('report', 'pages', abort.signal)).toBe('ref');
+    expect(madeReady).toBe(1);
   });
 
   it.each([

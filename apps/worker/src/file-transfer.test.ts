@@ -118,6 +118,14 @@ describe('sending', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(5_000);
   });
 
+  it('goes nowhere else with its token and the content: a redirect is waited out', async () => {
+    const elsewhere: Answer = (_, response) => void response.writeHead(307, { location: '/elsewhere' }).end();
+    answers = [elsewhere, nothingKept, elsewhere, nothingKept, stored];
+    expect(await send()).toBe('ref');
+    expect(requests.filter((line) => line.includes('/elsewhere'))).toEqual([]);
+    expect(waits).toHaveLength(2);
+  });
+
   it('does not send again what has arrived though its answer was lost', async () => {
     const kept = { fileName: 'a.csv', kind: 'file', size: 4, sha256: await sha256Hex(CONTENT), reference: 'kept' };
     answers = [nothingKept, breakOff, json({ maxBytes: 1_000, kept })];

@@ -40,6 +40,7 @@ describe('expandItems', () => {
       items: [{ r: 'eu' }, { r: ' us ' }, { r: '3' }, { r: 'true' }, { r: '{"a":1}' }],
     });
     expect(expandItems(config([['r', '${data}']]), values)).toEqual({ items: [{ r: '${regions}' }] });
+    expect(expandItems(config([['r', '\n  ["a",\n  "b"]\n']]), {})).toEqual({ items: [{ r: 'a' }, { r: 'b' }] });
     expect(expandItems(config([['r', '[not json, x']]), {})).toEqual({ items: [{ r: '[not json' }, { r: 'x' }] });
   });
 

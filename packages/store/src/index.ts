@@ -1,4 +1,5 @@
 export { type EmbeddedDriverOptions, openEmbeddedDriver } from './drivers/embedded.ts';
+export { openRemoteDriver, type RemoteDriverOptions } from './drivers/remote.ts';
 export { openThreadDriver, type ThreadDriverOptions } from './drivers/thread.ts';
 export { type MigrateOptions, type Migration, migrate } from './migrations/migrate.ts';
 export { openStore, type StoreOptions } from './open-store.ts';

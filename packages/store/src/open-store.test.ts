@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { openEmbeddedDriver } from './drivers/embedded.ts';
+import { openRemoteDriver } from './drivers/remote.ts';
 import { openThreadDriver } from './drivers/thread.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openStore } from './open-store.ts';
 import type { SqlDriver } from './ports/driver.ts';
 import { clearTables, holdLeaderLock, temporaryFolder } from './testing/database-file.ts';
+import { SQLD_BINARY, type Sqld, startSqld } from './testing/sqld.ts';
 import { describeStoreContract, type OpenedStore } from './testing/store-contract.ts';
 
 function opened(driver: SqlDriver, close: () => Promise<void>): OpenedStore {
@@ -36,4 +38,23 @@ describeStoreContract('embedded file in a thread', async () => {
   await migrate(driver);
   await clearTables(driver);
   return opened(driver, async () => {});
+});
+
+describe.skipIf(SQLD_BINARY === undefined)('a libSQL server', () => {
+  let sqld: Sqld | undefined;
+  let driver: SqlDriver;
+  afterAll(async () => {
+    await driver?.close();
+    await sqld?.close();
+  });
+
+  describeStoreContract('libSQL server', async () => {
+    if (sqld === undefined) {
+      sqld = await startSqld();
+      driver = await openRemoteDriver({ url: sqld.url });
+      await migrate(driver);
+    }
+    await clearTables(driver);
+    return opened(driver, async () => {});
+  });
 });

@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   internal: { status: 500, retryable: true, title: 'Internal error' },
   unavailable: { status: 503, retryable: true, title: 'Not available now' },
   database_busy: { status: 503, retryable: true, title: 'The database is busy' },
+  /** The connection broke while something was being written. Look before it is done again, or repeat what may be repeated. */
+  outcome_unknown: { status: 503, retryable: true, title: 'Not known whether it was done' },
   database_newer: { status: 503, retryable: false, title: 'The database is of a newer version' },
   storage_full: { status: 507, retryable: false, title: 'There is no room left' },
   /** A commit of a leader whose epoch is over. The process must step down. */

@@ -2,10 +2,10 @@
  * One native connection to a database file with its settings and its cache of prepared statements.
  * Boundary: synchronous, knows SQL values and result codes, nothing of units, groups or retries.
  */
-import { AppError } from '@vaquita/core';
 import Database from 'libsql';
 import type { SqlRow, SqlStatement, SqlValue, WriteResult } from '../ports/driver.ts';
 import { mapSqlError } from './errors.ts';
+import { checkArgs } from './values.ts';
 
 /** The seam between group commit and the native binding; a test puts a failing one in its place. */
 export interface Connection {
@@ -93,22 +93,5 @@ function openNative(path: string): Database.Database {
     return new Database(path, { timeout: 0 });
   } catch (thrown) {
     throw mapSqlError({ code: 'SQLITE_CANTOPEN', message: String(thrown) }, path);
-  }
-}
-
-/**
- * The binding aborts the whole process on a boolean, turns NaN into NULL and cuts a text at its first NUL when it is
- * read, so values are checked before they get there.
- */
-export function checkArgs(args: readonly SqlValue[]): void {
-  for (const arg of args) {
-    if (arg === null || arg instanceof Uint8Array) continue;
-    if (typeof arg === 'number' && Number.isFinite(arg)) continue;
-    if (typeof arg !== 'string') {
-      throw new AppError('internal', `A value of type ${typeof arg} cannot be stored: ${String(arg)}`);
-    }
-    if (arg.includes('\0')) {
-      throw new AppError('bad_request', 'A text with a NUL character cannot be stored. Remove the character.');
-    }
   }
 }

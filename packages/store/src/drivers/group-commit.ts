@@ -9,10 +9,18 @@
  * I5  Units are begun in the order in which they were given; a group ends at its bound, the rest goes to the next.
  * I6  BEGIN and COMMIT go through `exec`: a prepared BEGIN that met BUSY makes every later COMMIT of the connection fail.
  */
-import { AppError, type Clock } from '@vaquita/core';
+import type { Clock } from '@vaquita/core';
 import type { SqlStatement, WriteResult } from '../ports/driver.ts';
 import type { Connection } from './connection.ts';
 import { isBusy, mapSqlError } from './errors.ts';
+import {
+  changedOtherwise,
+  createWriteQueue,
+  type Outcome,
+  settle,
+  type Waiting,
+  type WriteQueue,
+} from './write-queue.ts';
 
 export interface GroupCommitOptions {
   readonly connection: Connection;
@@ -24,59 +32,11 @@ export interface GroupCommitOptions {
   readonly busyLimitMs: number;
 }
 
-export interface GroupCommit {
-  write(unit: readonly SqlStatement[]): Promise<readonly WriteResult[]>;
-  /** Writes what was given so far, refuses what comes later. */
-  close(): Promise<void>;
-}
-
-interface Waiting {
-  readonly unit: readonly SqlStatement[];
-  readonly resolve: (results: readonly WriteResult[]) => void;
-  readonly reject: (error: AppError) => void;
-}
-
-type Outcome =
-  | { readonly waiting: Waiting; readonly results: readonly WriteResult[] }
-  | { readonly waiting: Waiting; readonly error: AppError };
-
 /** Waits between attempts on a busy file; the last one repeats. */
 const BUSY_WAITS_MS = [1, 2, 5, 10, 20, 50] as const;
 
-export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
+export function createGroupCommit(options: GroupCommitOptions): WriteQueue {
   const { connection, path, clock, maxGroupStatements, busyLimitMs } = options;
-  let queue: Waiting[] = [];
-  let running: Promise<void> | undefined;
-  let closed = false;
-
-  async function drain(): Promise<void> {
-    // One turn of the loop lets everything that is ready now join the first group.
-    await nextTurn();
-    while (queue.length > 0) {
-      await commitWithPatience(takeGroup());
-      await nextTurn();
-    }
-  }
-
-  function start(): void {
-    running ??= drain().finally(() => {
-      running = undefined;
-      // A unit may have come between the last look at the queue and this moment.
-      if (queue.length > 0) start();
-    });
-  }
-
-  function takeGroup(): readonly Waiting[] {
-    let statements = 0;
-    let count = 0;
-    while (count < queue.length && (count === 0 || statements + queue[count]!.unit.length <= maxGroupStatements)) {
-      statements += queue[count]!.unit.length;
-      count += 1;
-    }
-    const group = queue.slice(0, count);
-    queue = queue.slice(count);
-    return group;
-  }
 
   async function commitWithPatience(group: readonly Waiting[]): Promise<void> {
     let waited = 0;
@@ -130,34 +90,19 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     const result = connection.run(statement);
     const { expectChanges } = statement;
     if (expectChanges !== undefined && result.changes !== expectChanges) {
-      throw new AppError(
-        'conflict',
-        `Statement ${position + 1} of the unit changed ${result.changes} rows instead of ${expectChanges}: ` +
-          'someone else was first. Nothing of the unit was written.',
-      );
+      throw changedOtherwise(position, result.changes, expectChanges);
     }
     return result;
   }
 
-  return {
-    write(unit) {
-      if (closed) return Promise.reject(new AppError('unavailable', `The database ${path} is closed.`));
-      if (unit.length === 0) return Promise.resolve([]);
-      return new Promise((resolve, reject) => {
-        queue.push({ unit, resolve, reject });
-        start();
-      });
-    },
-    async close() {
-      closed = true;
-      while (running) await running;
-    },
-  };
-}
-
-function settle(outcome: Outcome): void {
-  if ('error' in outcome) outcome.waiting.reject(outcome.error);
-  else outcome.waiting.resolve(outcome.results);
+  return createWriteQueue({
+    name: path,
+    maxGroupWeight: maxGroupStatements,
+    weigh: (unit) => unit.length,
+    // One turn of the loop lets everything that is ready now join the group.
+    pause: nextTurn,
+    commit: commitWithPatience,
+  });
 }
 
 function nextTurn(): Promise<void> {

@@ -10,7 +10,6 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@vaquita/core';
 import type { SqlDriver, SqlRow, SqlStatement, SqlValue, WriteResult } from '../ports/driver.ts';
-import { checkArgs } from './connection.ts';
 import { type EmbeddedDriverOptions, openReader } from './embedded.ts';
 import {
   createBatcher,
@@ -25,6 +24,7 @@ import {
   unwrap,
   wrapRequests,
 } from './thread-messages.ts';
+import { checkArgs } from './values.ts';
 
 export interface ThreadDriverOptions extends Omit<EmbeddedDriverOptions, 'clock'> {
   /** The file the thread runs; a bundle gives its own. */

@@ -27,7 +27,9 @@ export interface SqlDriver {
   /**
    * Runs all statements of one unit or none, and resolves when they are durable. Concurrent units share one
    * transaction (group commit); a unit that fails is rolled back alone and rejects alone.
-   * @throws AppError `conflict` (expectChanges, unique key), `fenced` (epoch guard), `database_busy`, `internal`.
+   * @throws AppError `conflict` (expectChanges, unique key), `fenced` (epoch guard), `database_busy`, `unavailable`,
+   * `internal`: then nothing was written. `outcome_unknown`: it may have been. What was on its way then has landed, or
+   * never will, once a later write of the same driver has gone through.
    */
   write(unit: readonly SqlStatement[]): Promise<readonly WriteResult[]>;
   close(): Promise<void>;

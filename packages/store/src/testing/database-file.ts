@@ -28,7 +28,7 @@ export async function holdLeaderLock(driver: SqlDriver, epoch: number | null): P
 /** Makes a migrated database as empty as a new one. Opening a thread for each test would take most of the suite's time. */
 export async function clearTables(driver: SqlDriver): Promise<void> {
   const tables = await driver.query({
-    sql: "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name <> 'schema_migrations'",
+    sql: "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not in ('schema_migrations', 'driver_writers')",
     args: [],
   });
   await driver.write([

@@ -56,11 +56,11 @@ export function describeTaskGroups(subject: Subject): void {
         ['task_group.changed', 3],
       ]);
       const refused = [
-        { change: taskGroups.update(groupId('g9'), { size: 1 }, changed('g9')), code: 'not_found' },
-        { change: taskGroups.delete(groupId('g9'), changed('g9')), code: 'not_found' },
-        { change: taskGroups.create(group('g9', { name: 'g1' }), changed('g9')), code: 'name_in_use' },
+        { change: () => taskGroups.update(groupId('g9'), { size: 1 }, changed('g9')), code: 'not_found' },
+        { change: () => taskGroups.delete(groupId('g9'), changed('g9')), code: 'not_found' },
+        { change: () => taskGroups.create(group('g9', { name: 'g1' }), changed('g9')), code: 'name_in_use' },
       ];
-      for (const { change, code } of refused) await expect(change).rejects.toMatchObject({ code });
+      for (const { change, code } of refused) await expect(change()).rejects.toMatchObject({ code });
       expect(await told()).toHaveLength(3);
     });
   });

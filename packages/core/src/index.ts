@@ -62,3 +62,5 @@ export { isTimezone } from './params/wall-time.ts';
 export * from './time/clock.ts';
 export * from './time/duration.ts';
 export * from './time/random.ts';
+export * from './workers/balancing-policy.ts';
+export * from './workers/labels.ts';

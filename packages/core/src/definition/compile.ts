@@ -1,4 +1,6 @@
 /** The two doors of a definition: from unknown to a document, and from a document to what the engine runs. */
+
+import type { WorkerLabels } from '../workers/labels.ts';
 import type {
   ParamDefinition,
   RetryPolicy,
@@ -12,6 +14,7 @@ import type { ParamInput, TaskInput, WorkflowInput } from './document-schema.ts'
 import { durationMs } from './duration-schema.ts';
 import { type DefinitionOptions, readDefinition } from './read-document.ts';
 import type { ReadTask } from './read-task.ts';
+import { isLogicType } from './task-types/registry.ts';
 
 const DEFAULT_RETRY_INTERVAL_MS = 30_000;
 const DEFAULT_MAX_INTERVAL_MS = 3_600_000;
@@ -53,11 +56,11 @@ function compile(document: WorkflowDocument, options?: DefinitionOptions): Workf
     failureStrategy: workflow.failureStrategy ?? 'continue',
     timeout: compileTimeout(workflow.timeout),
     timezone: workflow.timezone ?? 'UTC',
-    tasks: tasks.map(compileTask),
+    tasks: tasks.map((task) => compileTask(task, workflow.workerLabels ?? {})),
   };
 }
 
-function compileTask({ task, config }: ReadTask): TaskDefinition {
+function compileTask({ task, config }: ReadTask, labelsOfAll: WorkerLabels): TaskDefinition {
   return {
     name: task.name,
     type: task.type,
@@ -68,6 +71,7 @@ function compileTask({ task, config }: ReadTask): TaskDefinition {
     timeout: compileTimeout(task.timeout),
     delayMs: durationMs(task.delay, 0),
     workerGroup: task.workerGroup ?? null,
+    workerLabels: isLogicType(task.type) ? NO_LABELS : compileLabels(labelsOfAll, task.workerLabels),
     environment: task.environment ?? null,
     priority: task.priority ?? 'medium',
     taskGroup: compileTaskGroup(task.taskGroup),
@@ -75,6 +79,14 @@ function compileTask({ task, config }: ReadTask): TaskDefinition {
     outputs: (task.outputs ?? []).map(({ name, type = 'string' }) => ({ name, type })),
     config,
   };
+}
+
+const NO_LABELS: WorkerLabels = Object.freeze({});
+
+/** What the workflow asks of every task's worker, and what the task adds or asks otherwise. */
+function compileLabels(ofAll: WorkerLabels, own: WorkerLabels = NO_LABELS): WorkerLabels {
+  const labels = Object.entries({ ...ofAll, ...own });
+  return labels.length === 0 ? NO_LABELS : Object.fromEntries(labels.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function compileParams(params: readonly ParamInput[] = []): ParamDefinition[] {

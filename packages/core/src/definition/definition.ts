@@ -3,6 +3,8 @@
  * are text) and the compiled form the engine runs (defaults applied, durations in ms, type settings apart).
  */
 
+import type { WorkerLabels } from '../workers/labels.ts';
+
 export const PRIORITIES = ['highest', 'high', 'medium', 'low', 'lowest'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
@@ -79,6 +81,8 @@ export interface TaskDefinition {
   readonly timeout: TimeoutPolicy | null;
   readonly delayMs: number;
   readonly workerGroup: string | null;
+  /** The worker must have each of these with this value; those of the workflow included. In order of the names. */
+  readonly workerLabels: WorkerLabels;
   readonly environment: string | null;
   readonly priority: Priority;
   /** Null for tasks of no group, and for logic tasks, which take no slot. */

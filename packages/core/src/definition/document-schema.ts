@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { PARAM_NAME } from '../params/placeholder.ts';
 import { isTimezone } from '../params/wall-time.ts';
 import { parseDuration } from '../time/duration.ts';
+import { checkLabelName, checkLabelValue, MAX_WANTED_LABELS } from '../workers/labels.ts';
 import { checkedText } from './checked-text.ts';
 import { EXECUTION_TYPES, FAILURE_STRATEGIES, PARAM_TYPES, PRIORITIES, TIMEOUT_STRATEGIES } from './definition.ts';
 import { duration, positiveDuration } from './duration-schema.ts';
@@ -26,6 +27,14 @@ const taskGroup = z.union(
   [name, z.strictObject({ name, priority: z.int().min(-MAX_GROUP_PRIORITY).max(MAX_GROUP_PRIORITY).optional() })],
   { error: 'Must be the name of a task group, or a map with name and priority.' },
 );
+
+const labelName = checkedText(checkLabelName);
+const workerLabels = z
+  .record(labelName, checkedText(checkLabelValue))
+  .refine(
+    (labels) => Object.keys(labels).length <= MAX_WANTED_LABELS,
+    `Must have at most ${MAX_WANTED_LABELS} labels.`,
+  );
 
 const param = z.strictObject({
   name: paramName,
@@ -63,6 +72,7 @@ const workflowShape = {
   strictParams: z.boolean().optional(),
   failureStrategy: z.enum(FAILURE_STRATEGIES).optional(),
   timeout: timeout.optional(),
+  workerLabels: workerLabels.optional(),
 };
 
 /** Keys every task may have, whatever its type. */
@@ -78,6 +88,7 @@ export const taskShape = {
   timeout: taskTimeout.optional(),
   delay: duration.optional(),
   workerGroup: name.optional(),
+  workerLabels: workerLabels.optional(),
   environment: name.optional(),
   priority: z.enum(PRIORITIES).optional(),
   taskGroup: taskGroup.optional(),

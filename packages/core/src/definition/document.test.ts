@@ -81,6 +81,7 @@ describe('compileWorkflow', () => {
       timeout: null,
       delayMs: 60_000,
       workerGroup: null,
+      workerLabels: {},
       environment: null,
       priority: 'high',
       taskGroup: null,

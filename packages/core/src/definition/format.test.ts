@@ -62,6 +62,11 @@ const param = fc.record(
 const unique = <T extends { name: string }>(entry: fc.Arbitrary<T>) =>
   fc.uniqueArray(entry, { selector: (one) => one.name, maxLength: 4 });
 
+const workerLabels = fc.dictionary(
+  fc.constantFrom('type', 'zone', 'a.b/c', 'X_1'),
+  fc.oneof(fc.stringMatching(/^[ -~]{0,9}$/), fc.boolean(), fc.integer()),
+);
+
 const common = {
   description: wild,
   enabled: fc.boolean(),
@@ -81,11 +86,12 @@ const common = {
   ),
   delay: duration,
   workerGroup: name,
+  workerLabels,
   environment: name,
   priority: fc.constantFrom(...PRIORITIES),
   taskGroup: fc.oneof(name, fc.record({ name, priority: fc.integer({ min: -9, max: 9 }) }, { requiredKeys: ['name'] })),
 };
-const { workerGroup, environment, taskGroup, ...logic } = common;
+const { workerGroup, workerLabels: _, environment, taskGroup, ...logic } = common;
 const script = wild.filter((text) => text !== '');
 const task = fc.oneof(
   fc.record({ name, type: fc.constant('shell'), script, ...common }, { requiredKeys: ['name', 'type', 'script'] }),
@@ -135,6 +141,7 @@ const document = fc
       strictParams: fc.boolean(),
       failureStrategy: fc.constantFrom('continue', 'end'),
       timeout: fc.record({ after: duration }),
+      workerLabels,
       tasks: fc.uniqueArray(task, { selector: (one) => one.name, minLength: 1, maxLength: 5 }),
     },
     { requiredKeys: ['name', 'tasks'] },

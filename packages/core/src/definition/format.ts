@@ -71,6 +71,7 @@ const KEY_ORDER: readonly string[] = [
   'timeout',
   'delay',
   'workerGroup',
+  'workerLabels',
   'environment',
   'priority',
   'taskGroup',
@@ -83,11 +84,12 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   ...LOGIC_KEYS,
   'from',
   'taskGroup',
+  'workerLabels',
 ]);
 const RANK = new Map(KEY_ORDER.map((key, index) => [key, index]));
 
 /** Maps whose keys are names that people choose. They stay in the order in which they have always been stored. */
-const FREE_MAPS: ReadonlySet<string> = new Set(['headers', 'extract']);
+const FREE_MAPS: ReadonlySet<string> = new Set(['headers', 'extract', 'workerLabels']);
 const FREE_MAP_RANK = new Map([...RANK].filter(([key]) => !LATER_KEYS.has(key)));
 
 function compareKeys(a: string, b: string, rank: ReadonlyMap<string, number>): number {

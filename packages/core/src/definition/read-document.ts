@@ -5,6 +5,7 @@ import type { WorkflowDocument } from './definition.ts';
 import { type WorkflowInput, workflowSchema } from './document-schema.ts';
 import { inKeyOrder } from './format.ts';
 import { findTreeProblems, isRecord, type JsonRecord } from './json-tree.ts';
+import { labelValuesAsText } from './label-values.ts';
 import { checkCycles, checkParams, paramValuesAsText } from './param-problems.ts';
 import { placeProblems } from './place-problems.ts';
 import { type ReadTask, readTask } from './read-task.ts';
@@ -42,7 +43,12 @@ export function readDefinition(input: unknown, { taskTypes = TASK_TYPES }: Defin
 
 function readHead(head: JsonRecord, problems: Problem[]): WorkflowInput | undefined {
   const place = { path: 'params', problems };
-  const withText = head.params === undefined ? head : { ...head, params: paramValuesAsText(head.params, place) };
+  const labels = { path: 'workerLabels', problems };
+  const withText = {
+    ...head,
+    ...(head.params === undefined ? {} : { params: paramValuesAsText(head.params, place) }),
+    ...(head.workerLabels === undefined ? {} : { workerLabels: labelValuesAsText(head.workerLabels, labels) }),
+  };
   const workflow = checkShape(workflowSchema, withText, { path: '', problems });
   if (workflow?.params !== undefined) {
     checkParams(workflow.params, place);

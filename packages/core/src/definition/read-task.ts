@@ -4,6 +4,7 @@ import type { Problem } from '../errors/app-error.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { looseTaskSchema, type TaskInput, taskShape } from './document-schema.ts';
 import type { JsonRecord } from './json-tree.ts';
+import { labelValuesAsText } from './label-values.ts';
 import { checkNames, checkParams, paramValuesAsText } from './param-problems.ts';
 import { checkShape } from './shape-problems.ts';
 import type { TaskTypes } from './task-types/registry.ts';
@@ -28,7 +29,7 @@ export function readTask(raw: JsonRecord, place: TaskPlace): ReadTask | undefine
   const type =
     typeof raw.type === 'string' && Object.hasOwn(place.taskTypes, raw.type) ? place.taskTypes[raw.type] : undefined;
   const supported = withoutUnsupported(raw, type?.unsupported ?? {}, place);
-  const written = { ...supported, ...paramsAsText(supported, place) };
+  const written = { ...supported, ...paramsAsText(supported, place), ...labelsAsText(supported, place) };
   const task =
     type === undefined ? readLoosely(written, place) : checkShape(schemaWith(type), written, { path, problems });
   if (task === undefined) return undefined;
@@ -70,6 +71,12 @@ function paramsAsText(raw: JsonRecord, { path, problems }: TaskPlace): JsonRecor
   return raw.params === undefined
     ? {}
     : { params: paramValuesAsText(raw.params, { path: `${path}.params`, problems }) };
+}
+
+function labelsAsText(raw: JsonRecord, { path, problems }: TaskPlace): JsonRecord {
+  return raw.workerLabels === undefined
+    ? {}
+    : { workerLabels: labelValuesAsText(raw.workerLabels, { path: `${path}.workerLabels`, problems }) };
 }
 
 const schemas = new WeakMap<TaskType, z.ZodObject<typeof taskShape>>();

@@ -46,6 +46,7 @@ export function taskDefinition(spec: TaskSpec): TaskDefinition {
     timeout: null,
     delayMs: 0,
     workerGroup: null,
+    workerLabels: {},
     environment: null,
     priority: 'medium',
     taskGroup: null,

@@ -215,8 +215,11 @@ describe('what is wrong with a logic task', () => {
       const task = `type: ${type}, ${sound[type]}`;
       const common = 'retry: { times: 1 }, timeout: { after: 1h }, delay: 1s, priority: high, outputs: [{ name: o }]';
       expect(definitionProblems(around(`${task}, ${common}`))).toEqual([]);
-      expect(definitionProblems(around(`${task}, workerGroup: a, environment: b, taskGroup: c`))).toEqual([
+      expect(
+        definitionProblems(around(`${task}, workerGroup: a, workerLabels: {}, environment: b, taskGroup: c`)),
+      ).toEqual([
         `tasks[2].workerGroup: A ${type} task runs on no worker. Remove this key.`,
+        `tasks[2].workerLabels: A ${type} task runs on no worker. Remove this key.`,
         `tasks[2].environment: A ${type} task runs on no worker. Remove this key.`,
         `tasks[2].taskGroup: A ${type} task takes no slot of a task group. Remove this key; the tasks around it may have one.`,
       ]);

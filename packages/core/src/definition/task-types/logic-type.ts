@@ -26,6 +26,7 @@ export function logicType<Schema extends z.ZodObject>(type: LogicType<Schema>): 
     schema,
     unsupported: {
       workerGroup: `A ${name} task ${NO_WORKER}`,
+      workerLabels: `A ${name} task ${NO_WORKER}`,
       environment: `A ${name} task ${NO_WORKER}`,
       taskGroup: `A ${name} task takes no slot of a task group. Remove this key; the tasks around it may have one.`,
     },

@@ -101,7 +101,7 @@ export function openTerm(deps: TermDeps): Term {
   let tookOver = false;
 
   const live = createLiveDispatches();
-  const pool = createWorkerPool(live);
+  const pool = createWorkerPool(live, deps.random);
   const timers = createTimerQueue(clock);
   const resultAcks = createResultAcks();
   const dispatcher = createDispatcher({ clock, ids, epoch, live, pool });
@@ -295,13 +295,15 @@ export function openTerm(deps: TermDeps): Term {
   }
 
   function enqueue(bus: RunBus, id: TaskInstanceId): void {
-    const row = bus.run.nodeOf.get(id)?.current;
-    if (!row || dispatcher.queue.has(row.id)) return;
-    dispatcher.queue.push({
+    const node = bus.run.nodeOf.get(id);
+    const row = node?.current;
+    if (!row) return;
+    dispatcher.enqueue({
       taskInstanceId: row.id,
       bus,
       group: row.workerGroup,
       type: row.type,
+      labels: node.task.workerLabels,
       runPriority: bus.run.instance.priority,
       taskPriority: row.priority,
       groupPriority: row.groupPriority,

@@ -234,8 +234,9 @@ export function acknowledgeAgain(t: Transition, _subject: TaskSubject, event: Ta
 }
 
 export function notePlaceable(t: Transition, { row }: TaskSubject, event: TaskEventOf<'TaskPlaceable'>): void {
-  const next = 'the first worker of the group that joins takes it';
-  const why: Reason = event.worker ? queuedReason(t) : reason(t, 'waiting_for_worker', event.text, { next });
+  const next = 'the first worker of the group that joins and can run it takes it';
+  const { worker, text, evidence } = event;
+  const why: Reason = worker ? queuedReason(t) : reason(t, 'waiting_for_worker', text, { next, evidence });
   setTaskReason(t, row, why);
 }
 

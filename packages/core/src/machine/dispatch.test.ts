@@ -117,8 +117,12 @@ test('a queued task says whether a worker could take it, as that changes', () =>
   const fixture = createRunFixture([{ name: 'a' }]);
   fixture.start();
   const { id: taskInstanceId } = fixture.current('a');
-  fixture.send({ type: 'TaskPlaceable', taskInstanceId, worker: false, text: 'nobody' });
-  expect(fixture.current('a').reason).toMatchObject({ code: 'waiting_for_worker', text: 'nobody' });
-  fixture.send({ type: 'TaskPlaceable', taskInstanceId, worker: true, text: '' });
+  fixture.send({ type: 'TaskPlaceable', taskInstanceId, worker: false, text: 'nobody', evidence: { workers: 0 } });
+  expect(fixture.current('a').reason).toMatchObject({
+    code: 'waiting_for_worker',
+    text: 'nobody',
+    evidence: { workers: 0 },
+  });
+  fixture.send({ type: 'TaskPlaceable', taskInstanceId, worker: true, text: '', evidence: {} });
   expect(fixture.current('a').reason).toMatchObject({ code: 'queued' });
 });

@@ -127,7 +127,12 @@ export type TaskEvent =
   | ({ readonly type: 'WorkerLost'; readonly text: string } & OfDispatch)
   | ({ readonly type: 'TaskTimedOut' } & OfTask)
   /** Whether a connected worker of its group could take it, once one has a free slot. Told when it changes. */
-  | ({ readonly type: 'TaskPlaceable'; readonly worker: boolean; readonly text: string } & OfTask)
+  | ({
+      readonly type: 'TaskPlaceable';
+      readonly worker: boolean;
+      readonly text: string;
+      readonly evidence: Evidence;
+    } & OfTask)
   /** The worker has not answered an order to end the dispatch. */
   | ({ readonly type: 'KillUnanswered'; readonly tries: number } & OfDispatch)
   /** A slot of its task group. */

@@ -131,7 +131,7 @@ function taskEvent({ fixture, below, chance, nextId }: Wanderer, row: TaskInstan
     TaskEnded: { dispatchId, report: fixture.report(state) },
     DispatchReturned: { dispatchId, cause: 'refused', text },
     WorkerLost: { dispatchId, text },
-    TaskPlaceable: { worker: chance(0.5), text },
+    TaskPlaceable: { worker: chance(0.5), text, evidence: { workers: below(3) } },
     KillUnanswered: { dispatchId, tries: 1 + below(3) },
     SlotGranted: { slot: 0 },
     SlotDelayed: { code: 'waiting_for_task_group', text, evidence: { taskGroup: 'g' } },

@@ -1,17 +1,16 @@
 /**
- * Tasks that wait for a worker: a queue per worker group and task type, so that neither a group without workers nor a
- * type that nobody there can run blocks anything else. Order: run priority, task priority, priority in the
+ * Tasks that wait for a worker: a lane for each thing that tasks ask of their worker (group, type, labels), so that
+ * nothing waits behind a task that nobody there can run. Order: run priority, task priority, priority in the
  * task group (higher first), first submit time, arrival.
  */
 import { PRIORITIES, type Priority, type ProjectId, type TaskInstanceId } from '@vaquita/core';
 import type { RunBus } from '../bus/run-bus.ts';
 import { createHeap, type Heap } from '../timers/heap.ts';
+import { type Demand, demandKey } from './demand.ts';
 
-export interface QueuedTask {
+export interface QueuedTask extends Demand {
   readonly taskInstanceId: TaskInstanceId;
   readonly bus: RunBus;
-  readonly group: string;
-  readonly type: string;
   readonly runPriority: Priority;
   readonly taskPriority: Priority;
   /** Among tasks of equal priority: higher first. */
@@ -21,15 +20,22 @@ export interface QueuedTask {
 }
 
 interface Entry extends QueuedTask {
+  readonly lane: LaneState;
   readonly rank: number;
   readonly order: number;
 }
 
+/** Tasks that ask the same. Never empty. */
 export interface Lane {
-  readonly group: string;
-  readonly type: string;
-  /** The first task of the lane, or undefined when it is empty. */
-  head(): Entry | undefined;
+  readonly key: string;
+  readonly demand: Demand;
+  readonly tasks: ReadonlySet<QueuedTask>;
+}
+
+interface LaneState extends Lane {
+  readonly tasks: Set<Entry>;
+  /** Also of some tasks that have been taken out since. */
+  heap: Heap<Entry>;
 }
 
 export interface DispatchQueue {
@@ -37,47 +43,53 @@ export interface DispatchQueue {
   /** Takes a task out again, wherever it stands. */
   remove(id: TaskInstanceId): void;
   removeRun(bus: RunBus): void;
-  /** Lanes that hold tasks, of one group. */
-  lanes(group: string): readonly Lane[];
-  groups(): readonly string[];
+  lane(key: string): Lane | undefined;
+  lanes(): IterableIterator<Lane>;
+  readonly laneCount: number;
   take(lane: Lane): QueuedTask | undefined;
+  /** The lane whose first task goes before those of the others given. */
+  first(lanes: Iterable<Lane>): Lane | undefined;
   has(id: TaskInstanceId): boolean;
-  waiting(): IterableIterator<QueuedTask>;
   sizeOf(project: ProjectId): number;
   readonly size: number;
 }
 
+/** A lane that nobody serves is cleared of tasks that were taken out of it when there are more of them. */
+const MANY_LEFT_OVER = 64;
+
 export function createDispatchQueue(): DispatchQueue {
   const live = new Map<TaskInstanceId, Entry>();
-  const groups = new Map<string, Map<string, LaneState>>();
+  const lanes = new Map<string, LaneState>();
   const runs = new Map<RunBus, Set<TaskInstanceId>>();
   const projects = new Map<ProjectId, Set<TaskInstanceId>>();
   let order = 0;
 
-  interface LaneState extends Lane {
-    readonly heap: Heap<Entry>;
-  }
-
-  function laneOf(group: string, type: string): LaneState {
-    let lanes = groups.get(group);
-    if (!lanes) {
-      lanes = new Map();
-      groups.set(group, lanes);
-    }
-    let lane = lanes.get(type);
+  function laneOf(demand: Demand): LaneState {
+    const key = demandKey(demand);
+    let lane = lanes.get(key);
     if (!lane) {
-      const heap = createHeap<Entry>(comesBefore);
-      lane = { group, type, heap, head: () => firstLive(heap) };
-      lanes.set(type, lane);
+      const { group, type, labels } = demand;
+      lane = { key, demand: { group, type, labels }, tasks: new Set(), heap: createHeap<Entry>(comesBefore) };
+      lanes.set(key, lane);
     }
     return lane;
   }
 
-  function firstLive(heap: Heap<Entry>): Entry | undefined {
+  function head({ tasks, heap }: LaneState): Entry | undefined {
     for (;;) {
       const top = heap.peek();
-      if (!top || live.get(top.taskInstanceId) === top) return top;
+      if (!top || tasks.has(top)) return top;
       heap.pop();
+    }
+  }
+
+  function leaveLane(entry: Entry): void {
+    const { lane } = entry;
+    lane.tasks.delete(entry);
+    if (lane.tasks.size === 0) lanes.delete(lane.key);
+    else if (lane.heap.size > MANY_LEFT_OVER + 2 * lane.tasks.size) {
+      lane.heap = createHeap<Entry>(comesBefore);
+      for (const task of lane.tasks) lane.heap.push(task);
     }
   }
 
@@ -85,6 +97,7 @@ export function createDispatchQueue(): DispatchQueue {
     const entry = live.get(id);
     if (!entry) return;
     live.delete(id);
+    leaveLane(entry);
     takeFrom(runs, entry.bus, id);
     takeFrom(projects, entry.bus.run.instance.projectId, id);
   }
@@ -92,51 +105,47 @@ export function createDispatchQueue(): DispatchQueue {
   return {
     push(task) {
       order += 1;
-      const entry: Entry = { ...task, order, rank: rankOf(task) };
+      remove(task.taskInstanceId);
+      const lane = laneOf(task);
+      const entry: Entry = { ...task, lane, order, rank: rankOf(task) };
       live.set(task.taskInstanceId, entry);
       addTo(runs, task.bus, task.taskInstanceId);
       addTo(projects, task.bus.run.instance.projectId, task.taskInstanceId);
-      laneOf(task.group, task.type).heap.push(entry);
+      lane.tasks.add(entry);
+      lane.heap.push(entry);
     },
     remove,
     removeRun(bus) {
       for (const id of [...(runs.get(bus) ?? [])]) remove(id);
     },
-    lanes(group) {
-      const lanes = groups.get(group);
-      if (!lanes) return [];
-      for (const [type, lane] of lanes) if (!lane.head()) lanes.delete(type);
-      if (lanes.size === 0) groups.delete(group);
-      return [...lanes.values()];
+    lane: (key) => lanes.get(key),
+    lanes: () => lanes.values(),
+    get laneCount() {
+      return lanes.size;
     },
-    groups: () => [...groups.keys()],
     take(lane) {
-      const entry = lane.head();
+      const entry = head(lane as LaneState);
       if (!entry) return undefined;
       remove(entry.taskInstanceId);
       return entry;
     },
+    first(given) {
+      let best: Lane | undefined;
+      let bestHead: Entry | undefined;
+      for (const lane of given) {
+        const first = head(lane as LaneState);
+        if (!first || (bestHead && !comesBefore(first, bestHead))) continue;
+        best = lane;
+        bestHead = first;
+      }
+      return best;
+    },
     has: (id) => live.has(id),
-    waiting: () => live.values(),
     sizeOf: (project) => projects.get(project)?.size ?? 0,
     get size() {
       return live.size;
     },
   };
-}
-
-/** The lane whose head goes first, of those given. */
-export function firstLane(lanes: readonly Lane[]): Lane | undefined {
-  let best: Lane | undefined;
-  let bestHead: Entry | undefined;
-  for (const lane of lanes) {
-    const head = lane.head();
-    if (head && (!bestHead || comesBefore(head, bestHead))) {
-      best = lane;
-      bestHead = head;
-    }
-  }
-  return best;
 }
 
 function rankOf(task: QueuedTask): number {

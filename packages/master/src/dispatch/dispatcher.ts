@@ -1,14 +1,20 @@
 /**
  * Brings queued tasks and free slots together. Placing a task reserves its slot and tells the run's bus; what is sent
  * to the worker follows from the bus's commit, never from here (P1).
+ *
+ * A look at the queue costs what it places: lanes for which nobody is free are not looked at, nor are workers that are full.
  */
 import type { Clock, Epoch, IdSource } from '@vaquita/core';
-import { createDispatchQueue, type DispatchQueue, firstLane, type QueuedTask } from './dispatch-queue.ts';
+import { createDispatchQueue, type DispatchQueue, type Lane, type QueuedTask } from './dispatch-queue.ts';
 import type { LiveDispatches } from './live-dispatches.ts';
+import { type WhyNobody, whyNobody } from './why-nobody.ts';
+import type { Choice } from './worker-group.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface Dispatcher {
   readonly queue: DispatchQueue;
+  /** Queues a task, unless it is queued already. */
+  enqueue(task: QueuedTask): void;
   /** Places as many queued tasks as there are free slots. Returns how many. */
   flush(): number;
   /**
@@ -28,55 +34,85 @@ export interface DispatcherDeps {
 
 export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDeps): Dispatcher {
   const queue = createDispatchQueue();
-  const unplaceable = new WeakSet<QueuedTask>();
+  /** Tasks that were told that nobody can take them. */
+  const unplaceable = new WeakMap<Lane, Set<QueuedTask>>();
 
-  function flushGroup(group: string): number {
-    let placed = 0;
-    for (let lanes = queue.lanes(group); lanes.length > 0; ) {
-      const lane = firstLane(lanes);
-      if (!lane) break;
-      const worker = pool.nextFree(group, lane.type);
-      if (!worker) {
-        lanes = lanes.filter((other) => other !== lane);
-        continue;
+  /** Lanes that somebody is free for, found from the shorter side. */
+  function readyLanes(): Set<Lane> {
+    const ready = new Set<Lane>();
+    if (pool.open.size < queue.laneCount) {
+      for (const { key } of pool.open) {
+        const lane = queue.lane(key);
+        if (lane) ready.add(lane);
       }
-      const task = queue.take(lane)!;
-      const dispatchId = ids.next<'dispatch'>();
-      live.add({ id: dispatchId, taskInstanceId: task.taskInstanceId, workerId: worker.id, bus: task.bus });
-      task.bus.post({
-        type: 'TaskPlaced',
-        taskInstanceId: task.taskInstanceId,
-        dispatchId,
-        workerId: worker.id,
-        workerName: worker.name,
-        epoch,
-      });
-      placed += 1;
+    } else {
+      for (const lane of queue.lanes()) if (pool.choiceFor(lane.demand).free > 0) ready.add(lane);
     }
-    return placed;
+    return ready;
+  }
+
+  function place(lane: Lane): boolean {
+    const worker = pool.choiceFor(lane.demand).choose()?.worker;
+    if (!worker) return false;
+    const task = queue.take(lane)!;
+    const dispatchId = ids.next<'dispatch'>();
+    live.add({ id: dispatchId, taskInstanceId: task.taskInstanceId, workerId: worker.id, bus: task.bus });
+    task.bus.post({
+      type: 'TaskPlaced',
+      taskInstanceId: task.taskInstanceId,
+      dispatchId,
+      workerId: worker.id,
+      workerName: worker.name,
+      epoch,
+    });
+    return true;
+  }
+
+  function tellPlaceable(lane: Lane): void {
+    for (const task of unplaceable.get(lane) ?? []) {
+      if (lane.tasks.has(task)) {
+        const evidence = {};
+        task.bus.post({ type: 'TaskPlaceable', taskInstanceId: task.taskInstanceId, worker: true, text: '', evidence });
+      }
+    }
+    unplaceable.delete(lane);
+  }
+
+  function tellUnplaceable(lane: Lane, choice: Choice, queuedBefore: number): void {
+    const told = unplaceable.get(lane) ?? new Set();
+    unplaceable.set(lane, told);
+    let why: WhyNobody | undefined;
+    for (const task of lane.tasks) {
+      if (task.queuedAt > queuedBefore || told.has(task)) continue;
+      told.add(task);
+      why ??= whyNobody(choice);
+      task.bus.post({ type: 'TaskPlaceable', taskInstanceId: task.taskInstanceId, worker: false, ...why });
+    }
   }
 
   return {
     queue,
+    enqueue(task) {
+      if (queue.has(task.taskInstanceId)) return;
+      queue.push(task);
+      pool.choiceFor(task);
+      pool.forgetIdle((key) => queue.lane(key) === undefined);
+    },
     flush() {
       let placed = 0;
-      for (const group of queue.groups()) placed += flushGroup(group);
+      const ready = readyLanes();
+      for (let lane = queue.first(ready); lane; lane = queue.first(ready)) {
+        if (place(lane)) placed += 1;
+        if (lane.tasks.size === 0 || pool.choiceFor(lane.demand).free === 0) ready.delete(lane);
+      }
       return placed;
     },
     notePlaceable(afterMs) {
       const before = clock.now() - afterMs;
-      for (const task of queue.waiting()) {
-        if (task.queuedAt > before) continue;
-        const worker = pool.canRun(task.group, task.type);
-        if (worker === !unplaceable.has(task)) continue;
-        if (worker) unplaceable.delete(task);
-        else unplaceable.add(task);
-        task.bus.post({
-          type: 'TaskPlaceable',
-          taskInstanceId: task.taskInstanceId,
-          worker,
-          text: `No connected worker of group "${task.group}" can run tasks of type "${task.type}".`,
-        });
+      for (const lane of queue.lanes()) {
+        const choice = pool.choiceFor(lane.demand);
+        if (choice.able.size > 0) tellPlaceable(lane);
+        else tellUnplaceable(lane, choice, before);
       }
     },
   };

@@ -29,6 +29,8 @@ export interface LiveDispatches {
   suspendRun(bus: RunBus): void;
   /** The rebuild is over: slots of dispatches that were not added again are free. */
   endSuspension(id: WorkflowInstanceId): void;
+  /** Calls back whenever the slots in use of a worker have changed. */
+  watch(onChange: (id: WorkerId) => void): void;
   readonly size: number;
 }
 
@@ -36,11 +38,13 @@ export function createLiveDispatches(): LiveDispatches {
   const all = new Map<DispatchId, LiveDispatch>();
   const byWorker = new Map<WorkerId, Set<DispatchId>>();
   const suspended = new Map<WorkflowInstanceId, readonly LiveDispatch[]>();
+  let changed: (id: WorkerId) => void = () => {};
 
   function freeSlot({ id, workerId }: LiveDispatch): void {
     const held = byWorker.get(workerId);
     held?.delete(id);
     if (held?.size === 0) byWorker.delete(workerId);
+    changed(workerId);
   }
 
   function endSuspension(id: WorkflowInstanceId): void {
@@ -65,6 +69,7 @@ export function createLiveDispatches(): LiveDispatches {
       const held = byWorker.get(dispatch.workerId);
       if (held) held.add(dispatch.id);
       else byWorker.set(dispatch.workerId, new Set([dispatch.id]));
+      changed(dispatch.workerId);
     },
     remove,
     get: (id) => all.get(id),
@@ -84,6 +89,9 @@ export function createLiveDispatches(): LiveDispatches {
       suspended.set(bus.id, held);
     },
     endSuspension,
+    watch(onChange) {
+      changed = onChange;
+    },
     get size() {
       return all.size;
     },

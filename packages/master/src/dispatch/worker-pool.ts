@@ -1,17 +1,30 @@
-/** Workers that are connected now, and whose turn it is. Slots in use are asked of the live dispatches. */
-import type { WorkerId } from '@vaquita/core';
-import type { CloseReason, MasterOrder, SendOutcome } from '@vaquita/protocol';
+/**
+ * Workers that are connected now, the groups they are in, and whose turn it is. Slots in use are those of the live
+ * dispatches, which tell of each change; nothing here looks through workers to find one for a task.
+ *
+ * P1 A worker is in the groups that it names and in those that it was put into.
+ * P2 A group is there while a worker is in it, a task asks for it, or somebody has declared it.
+ */
+import {
+  type BalancingPolicy,
+  DEFAULT_BALANCING_POLICY,
+  type Random,
+  type WorkerId,
+  type WorkerLabels,
+} from '@vaquita/core';
+import { type Demand, demandKey } from './demand.ts';
 import type { LiveDispatches } from './live-dispatches.ts';
+import type { ConnectedWorker, Member } from './member.ts';
+import { type Choice, createWorkerGroup, type WorkerGroup } from './worker-group.ts';
 
-export interface ConnectedWorker {
-  readonly id: WorkerId;
+export type { ConnectedWorker } from './member.ts';
+
+/** A group that somebody has declared. */
+export interface DeclaredGroup {
   readonly name: string;
-  readonly groups: readonly string[];
-  readonly slots: number;
-  readonly taskTypes: ReadonlySet<string>;
-  readonly sessionTimeoutMs: number;
-  send(message: MasterOrder): SendOutcome;
-  close(reason: CloseReason, text: string): void;
+  readonly policy: BalancingPolicy;
+  /** Names of workers that were put into it, connected or not. */
+  readonly workers: readonly string[];
 }
 
 export interface WorkerPool {
@@ -19,68 +32,160 @@ export interface WorkerPool {
   leave(worker: ConnectedWorker): void;
   get(id: WorkerId): ConnectedWorker | undefined;
   byName(name: string): ConnectedWorker | undefined;
-  /** The next worker of the group, round robin, that can run the type and has a free slot. */
-  nextFree(group: string, type: string): ConnectedWorker | undefined;
+  all(): readonly ConnectedWorker[];
+  /** The workers for tasks that ask this; the same object as long as `forgetIdle` leaves it. */
+  choiceFor(demand: Demand): Choice;
+  /** Choices in which somebody is free. */
+  readonly open: ReadonlySet<Choice>;
   /** While it rests the worker gets nothing: it refuses, or does not answer. Leaving ends the rest. */
   setResting(id: WorkerId, resting: boolean): void;
-  /** True when some connected worker of the group can run the type, free or not. */
-  canRun(group: string, type: string): boolean;
-  all(): readonly ConnectedWorker[];
+  /** A worker that drains gets nothing until it is told to go on, or leaves. */
+  setDraining(id: WorkerId, draining: boolean): void;
+  /** Other slots or labels than it came with, until it leaves. */
+  configure(id: WorkerId, change: { readonly slots?: number; readonly labels?: WorkerLabels }): void;
+  /** Fractions of the machine by its newest heartbeat; null where it does not tell. */
+  beat(id: WorkerId, figures: { readonly cpu: number | null; readonly memory: number | null }): void;
+  /** All groups that are declared now. */
+  declare(groups: readonly DeclaredGroup[]): void;
+  /** Drops what is kept for demands that nobody has now, once there are many. */
+  forgetIdle(isIdle: (key: string) => boolean): void;
 }
 
-export function createWorkerPool(live: LiveDispatches): WorkerPool {
-  const workers = new Map<WorkerId, ConnectedWorker>();
-  const rings = new Map<string, { readonly members: ConnectedWorker[]; next: number }>();
+/** Demands that are kept although no task has them now: most come again. */
+const KEPT_DEMANDS = 256;
 
-  const resting = new Set<WorkerId>();
+export function createWorkerPool(live: LiveDispatches, random: Random): WorkerPool {
+  const members = new Map<WorkerId, Member>();
+  const groups = new Map<string, WorkerGroup>();
+  const choices = new Map<string, Choice>();
+  const open = new Set<Choice>();
+  let declared: ReadonlyMap<string, DeclaredGroup> = new Map();
+  /** Groups that workers were put into, by the name of the worker. */
+  let assigned: ReadonlyMap<string, readonly string[]> = new Map();
+  let most = KEPT_DEMANDS;
 
-  function isFree(worker: ConnectedWorker): boolean {
-    return !resting.has(worker.id) && live.slotsUsed(worker.id) < worker.slots;
+  live.watch((id) => change(id, (member) => (member.slotsUsed = live.slotsUsed(id))));
+
+  function groupOf(name: string): WorkerGroup {
+    let group = groups.get(name);
+    if (!group) {
+      const policy = declared.get(name)?.policy ?? DEFAULT_BALANCING_POLICY;
+      group = createWorkerGroup({ name, policy, random, open });
+      groups.set(name, group);
+    }
+    return group;
+  }
+
+  /** P2 */
+  function dropIfUnused(name: string): void {
+    if (groups.get(name)?.isEmpty && !declared.has(name)) groups.delete(name);
+  }
+
+  /** Of slots and load. */
+  function change(id: WorkerId, apply: (member: Member) => void): void {
+    const member = members.get(id);
+    if (!member) return;
+    apply(member);
+    for (const name of member.groups) groups.get(name)?.changed(member);
+  }
+
+  /** Of what it is able to do. */
+  function reconsider(member: Member): void {
+    for (const name of member.groups) groups.get(name)?.reconsider(member);
+  }
+
+  function leaveGroup(member: Member, name: string): void {
+    groups.get(name)?.leave(member);
+    dropIfUnused(name);
+  }
+
+  function remove(member: Member): void {
+    members.delete(member.worker.id);
+    for (const name of member.groups) leaveGroup(member, name);
+  }
+
+  /** P1 */
+  function regroup(member: Member): void {
+    const names = new Set([...member.worker.groups, ...(assigned.get(member.worker.name) ?? [])]);
+    for (const name of member.groups) if (!names.has(name)) leaveGroup(member, name);
+    for (const name of names) if (!member.groups.has(name)) groupOf(name).join(member);
+    member.groups = names;
   }
 
   return {
     join(worker) {
-      workers.set(worker.id, worker);
-      for (const group of worker.groups) {
-        const ring = rings.get(group) ?? { members: [], next: 0 };
-        ring.members.push(worker);
-        rings.set(group, ring);
-      }
+      const { id, labels, weight, slots } = worker;
+      const before = members.get(id);
+      if (before) remove(before);
+      const member: Member = {
+        ...{ worker, labels, weight, slots, groups: new Set<string>() },
+        ...{ slotsUsed: live.slotsUsed(id), cpu: null, memory: null, draining: false, resting: false },
+      };
+      members.set(id, member);
+      regroup(member);
     },
     leave(worker) {
-      if (workers.get(worker.id) === worker) {
-        workers.delete(worker.id);
-        resting.delete(worker.id);
-      }
-      for (const group of worker.groups) {
-        const ring = rings.get(group);
-        const at = ring?.members.indexOf(worker) ?? -1;
-        if (!ring || at < 0) continue;
-        ring.members.splice(at, 1);
-        if (at < ring.next) ring.next -= 1;
-        if (ring.members.length === 0) rings.delete(group);
-      }
+      const member = members.get(worker.id);
+      if (member?.worker === worker) remove(member);
     },
-    get: (id) => workers.get(id),
-    setResting(id, rests) {
-      if (rests) resting.add(id);
-      else resting.delete(id);
-    },
-    byName: (name) => [...workers.values()].find((worker) => worker.name === name),
-    nextFree(group, type) {
-      const ring = rings.get(group);
-      if (!ring) return undefined;
-      for (let step = 0; step < ring.members.length; step++) {
-        const at = (ring.next + step) % ring.members.length;
-        const worker = ring.members[at]!;
-        if (worker.taskTypes.has(type) && isFree(worker)) {
-          ring.next = (at + 1) % ring.members.length;
-          return worker;
-        }
-      }
+    get: (id) => members.get(id)?.worker,
+    byName(name) {
+      for (const { worker } of members.values()) if (worker.name === name) return worker;
       return undefined;
     },
-    canRun: (group, type) => rings.get(group)?.members.some((worker) => worker.taskTypes.has(type)) ?? false,
-    all: () => [...workers.values()],
+    all: () => Array.from(members.values(), ({ worker }) => worker),
+    choiceFor(demand) {
+      const key = demandKey(demand);
+      let choice = choices.get(key);
+      if (!choice) {
+        choice = groupOf(demand.group).addDemand(key, demand);
+        choices.set(key, choice);
+      }
+      return choice;
+    },
+    open,
+    setResting: (id, resting) => change(id, (member) => (member.resting = resting)),
+    setDraining(id, draining) {
+      const member = members.get(id);
+      if (!member || member.draining === draining) return;
+      member.draining = draining;
+      reconsider(member);
+    },
+    configure(id, { slots, labels }) {
+      change(id, (member) => (member.slots = slots ?? member.slots));
+      const member = members.get(id);
+      if (!member || labels === undefined) return;
+      member.labels = labels;
+      reconsider(member);
+    },
+    beat(id, { cpu, memory }) {
+      change(id, (member) => Object.assign(member, { cpu, memory }));
+    },
+    declare(rows) {
+      declared = new Map(rows.map((row) => [row.name, row]));
+      assigned = groupsByWorker(rows);
+      for (const name of declared.keys()) groupOf(name);
+      for (const [name, group] of groups) group.setPolicy(declared.get(name)?.policy ?? DEFAULT_BALANCING_POLICY);
+      for (const member of members.values()) regroup(member);
+      for (const name of [...groups.keys()]) dropIfUnused(name);
+    },
+    forgetIdle(isIdle) {
+      if (choices.size < most) return;
+      for (const [key, choice] of choices) {
+        if (!isIdle(key)) continue;
+        choices.delete(key);
+        choice.group.dropDemand(choice);
+      }
+      for (const name of [...groups.keys()]) dropIfUnused(name);
+      most = Math.max(KEPT_DEMANDS, 2 * choices.size);
+    },
   };
+}
+
+function groupsByWorker(rows: readonly DeclaredGroup[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { name, workers } of rows) {
+    for (const worker of workers) groups.set(worker, [...(groups.get(worker) ?? []), name]);
+  }
+  return groups;
 }

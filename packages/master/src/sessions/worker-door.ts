@@ -109,6 +109,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       onHeartbeat(heartbeat) {
         if (!worker) return;
         deps.heartbeats.beat(worker.id, figures(heartbeat));
+        deps.pool.beat(worker.id, heartbeat);
         void checkToken();
       },
       onClosed(end) {
@@ -246,6 +247,8 @@ function connected(hello: WorkerHello, session: MasterSession): ConnectedWorker 
     id: hello.workerId,
     name: hello.name,
     groups: hello.groups,
+    labels: hello.labels,
+    weight: hello.weight,
     slots: hello.slots,
     taskTypes: new Set(hello.taskTypes),
     sessionTimeoutMs: hello.sessionTimeoutMs,

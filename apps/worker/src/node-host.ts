@@ -3,7 +3,6 @@ import { arch, hostname, platform } from 'node:os';
 import {
   connectSocket,
   createHostMeter,
-  createProcessHost,
   findShell,
   killLeftovers,
   lockWorkDir,
@@ -17,6 +16,7 @@ import {
   taskFiles,
 } from '@vaquita/runtime/node/worker';
 import type { TaskPorts } from '@vaquita/tasks';
+import { createDirectProcesses } from './direct-processes.ts';
 import type { AgentHost, AgentLog, WorkFolder } from './host.ts';
 import { AGENT_PROGRAM, SQL_COMMAND } from './self.ts';
 import { hasSqlDriver } from './sql-program.ts';
@@ -53,7 +53,7 @@ export async function createTaskPorts(): Promise<TaskPorts> {
   const runsTypeScript = process.features.typescript === 'strip' || process.features.typescript === 'transform';
   const program = { command: process.execPath, args: ['--disable-warning=ExperimentalWarning'] };
   return {
-    processes: createProcessHost(),
+    processes: createDirectProcesses(),
     files: taskFiles,
     fetch: (url, init) => fetch(url, init),
     shell: await findShell(),

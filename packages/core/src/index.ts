@@ -52,6 +52,7 @@ export { type RunCommand, WORKFLOW_TABLE, whyRefused } from './machine/workflow-
 export * from './params/built-ins.ts';
 export * from './params/env.ts';
 export * from './params/file-reference.ts';
+export { createOutputReader, type OutputReader } from './params/output-reader.ts';
 export * from './params/outputs.ts';
 export * from './params/placeholder.ts';
 export * from './params/precedence.ts';

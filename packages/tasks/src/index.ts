@@ -4,6 +4,7 @@ export {
   inheritedEnvironment,
   type RunTaskOptions,
   runTask,
+  type TakenOver,
   type TaskOrder,
   type TaskReport,
   type TaskRun,

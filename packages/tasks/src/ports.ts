@@ -1,4 +1,5 @@
 /** What task types need of the machine they run on. The runtime implements these; tests use the same ones. */
+import type { CollectedOutputs, OutputDefinition } from '@vaquita/core';
 
 export interface ProcessOptions {
   readonly command: string;
@@ -6,6 +7,8 @@ export interface ProcessOptions {
   readonly cwd: string;
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** The outputs that lines of stdout may set; null when what it prints sets none. */
+  readonly outputs: readonly OutputDefinition[] | null;
   /** Whole characters, in order per stream. */
   readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
 }
@@ -13,10 +16,16 @@ export interface ProcessOptions {
 export interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
+  /** What lines of stdout have set; null when none could. */
+  readonly outputs: CollectedOutputs | null;
+  /** Why nobody knows how it ended; null when the rest of this is known. */
+  readonly lost: string | null;
 }
 
 export interface RunningProcess {
   readonly pid: number;
+  /** Resolves when the program is over, whatever is left of its output and its process group. */
+  readonly exited: Promise<unknown>;
   /** Resolves when the process has ended, its output is read, and nothing of its process group is left. */
   readonly ended: Promise<ProcessEnd>;
   /** TERM to the whole process group, KILL after the grace. May be called again with a shorter grace. */

@@ -1,45 +1,62 @@
-/** Runs one child process for a task type: its output goes to the log, a stop order to its whole process group. */
-import { createLineReader } from './line-reader.ts';
-import type { Command } from './ports.ts';
-import { failure, type TaskContext, type TaskOutcome } from './task-type.ts';
+/**
+ * Carries out one attempt of a type that is a process: starts what the type has prepared, or goes on with what an agent
+ * before this one has started; passes orders to stop on, and says how it ended.
+ */
+import type { OutputDefinition } from '@vaquita/core';
+import type { ProcessEnd, ProcessOptions, RunningProcess } from './ports.ts';
+import { failure, type ProcessPlan, type ProcessTaskType, type TaskContext, type TaskOutcome } from './task-type.ts';
 
-export interface RunProcessOptions extends Command {
+export interface ProcessRun {
+  readonly type: ProcessTaskType;
   readonly context: TaskContext;
-  /** Variables on top of the context's. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Whether lines of stdout may set outputs. Not for programs that print data of others. */
-  readonly readsOutputs: boolean;
+  /** What lines of stdout may set, where the type lets them. */
+  readonly declared: readonly OutputDefinition[];
+  /** The program is over; what it printed may still be on its way. */
+  onExit(): void;
+  /** All of it has come. */
+  onEnd(): void;
 }
 
-export async function runProcess(options: RunProcessOptions): Promise<TaskOutcome> {
-  const { context } = options;
-  const lines = createLineReader((line) => {
-    if (options.readsOutputs) context.outputs.addLine(line);
-  });
+export async function runProcess(run: ProcessRun): Promise<TaskOutcome> {
+  const { type, context, declared } = run;
+  const plan = await type.prepare(context);
+  if ('state' in plan) return plan;
   const running = await context.ports.processes
     .start({
-      command: options.command,
-      args: options.args,
+      command: plan.command,
+      args: plan.args,
       cwd: context.workDir,
-      env: { ...context.childEnv, ...options.env },
-      onOutput(stream, text) {
-        context.write(stream, text);
-        if (stream === 'stdout') lines.add(text);
-      },
-    })
-    .catch((error: unknown) => failure(startProblem(options.command, error)));
-  if ('state' in running) return running;
-
-  context.started(running.pid);
-  context.onStop(({ graceMs }) => running.kill(graceMs));
-  const { exitCode, signal } = await running.ended;
-  lines.end();
-  if (exitCode === 0) return { state: 'success', exitCode, signal, error: null };
-  const error = signal === null ? `it ended with exit code ${exitCode}` : `it was ended by the signal ${signal}`;
-  return { state: 'failure', exitCode, signal, error };
+      env: { ...context.childEnv, ...plan.env },
+      outputs: plan.readsOutputs ? declared : null,
+      onOutput: context.write,
+    } satisfies ProcessOptions)
+    .catch((error: unknown) => failure(startProblem(plan, error)));
+  return 'state' in running ? running : followProcess(run, running);
 }
 
-function startProblem(command: string, error: unknown): string {
+/** From a process that runs, or has ended by now, to the outcome. */
+export async function followProcess(
+  { type, context, onExit, onEnd }: ProcessRun,
+  running: RunningProcess,
+): Promise<TaskOutcome> {
+  context.started(running.pid);
+  void running.exited.then(onExit);
+  context.onStop(({ graceMs }) => running.kill(graceMs));
+  const outcome = outcomeOf(await running.ended);
+  onEnd();
+  if (outcome.state === 'success') await type.conclude?.(context);
+  return outcome;
+}
+
+function outcomeOf({ exitCode, signal, outputs, lost }: ProcessEnd): TaskOutcome {
+  const end = { exitCode, signal, ...(outputs === null ? {} : { outputs }) };
+  if (lost !== null) return { ...end, state: 'lost', error: lost };
+  if (exitCode === 0) return { ...end, state: 'success', error: null };
+  const error = signal === null ? `it ended with exit code ${exitCode}` : `it was ended by the signal ${signal}`;
+  return { ...end, state: 'failure', error };
+}
+
+function startProblem({ command }: ProcessPlan, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'E2BIG') {
     return 'the parameters together are too large for environment variables; pass files instead of long values';

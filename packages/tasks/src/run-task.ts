@@ -5,6 +5,8 @@
  * R2 A report is always made: a type that throws is a failure with its message.
  * R3 Outputs count only when the task succeeded and every one that was set is of its declared type and size.
  * R4 The files it needs are there before it starts; those it put out are kept before its success is reported.
+ * R5 An attempt that is taken over is not begun again: it goes on where its process is, under the order to stop and the
+ *    time that it has been given before.
  */
 import {
   type Clock,
@@ -17,8 +19,17 @@ import {
 } from '@vaquita/core';
 import { isNamedIn, receiveFiles, sendFiles, type TransferContext } from './files/file-params.ts';
 import type { FileTransfer } from './files/file-transfer.ts';
-import type { TaskPorts } from './ports.ts';
-import { failure, type OutputStream, type StopOrder, type TaskOutcome, type TaskType } from './task-type.ts';
+import type { ProcessOptions, RunningProcess, TaskPorts } from './ports.ts';
+import { followProcess, runProcess } from './run-process.ts';
+import {
+  failure,
+  type OutputStream,
+  type StopOrder,
+  type TaskContext,
+  type TaskOutcome,
+  type TaskType,
+} from './task-type.ts';
+import { createTimeLimit } from './time-limit.ts';
 
 export interface TaskOrder {
   readonly params: Readonly<Record<string, string>>;
@@ -42,8 +53,21 @@ export interface RunTaskOptions {
   readonly transfer: FileTransfer | null;
   /** What children inherit of the worker; see `inheritedEnvironment`. */
   readonly baseEnv: () => Readonly<Record<string, string>>;
+  /** R5; left out: the attempt begins now. */
+  readonly takenOver?: TakenOver | undefined;
   write(stream: OutputStream, text: string): void;
   onStarted(processId: number | null): void;
+  /** An order to stop takes effect; `order` is the one that decides the state, with the grace of the latest. */
+  onStopped?(order: StopOrder): void;
+}
+
+/** The process of an attempt that an agent before this one has begun. */
+export interface TakenOver {
+  readonly begunAt: number;
+  /** The order to stop that it is under, with what is left of its grace. */
+  readonly stop: StopOrder | null;
+  /** As `ProcessHost.start`, for what has been started already. */
+  follow(onOutput: ProcessOptions['onOutput']): Promise<RunningProcess>;
 }
 
 export interface TaskReport {
@@ -67,12 +91,18 @@ const TIMEOUT_GRACE_MS = 5_000;
 export function runTask(options: RunTaskOptions): TaskRun {
   const { order, clock } = options;
   const abort = new AbortController();
-  const collector = createOutputCollector({ declared: order.outputs.map(declaredOutput) });
+  const declared = order.outputs.map(declaredOutput);
+  const collector = createOutputCollector({ declared });
   const transfer: TransferContext | null =
     options.transfer === null ? null : { transfer: options.transfer, signal: abort.signal, write: options.write };
   const stopListeners = new Set<(order: StopOrder) => void>();
-  let stopped: StopOrder | null = null;
+  const { takenOver } = options;
+  let stopped: StopOrder | null = takenOver?.stop ?? null;
+  if (stopped !== null) abort.abort(stopped);
   let startedAt: number | null = null;
+  const limit = createTimeLimit(clock, order.timeoutMs, () => {
+    stop({ state: 'timeout', text: `the timeout of ${order.timeoutMs} ms has passed`, graceMs: TIMEOUT_GRACE_MS });
+  });
 
   function stop(next: StopOrder): void {
     if (stopped === null) {
@@ -80,31 +110,37 @@ export function runTask(options: RunTaskOptions): TaskRun {
       options.write('system', `stopping: ${next.text}\n`);
       abort.abort(next);
     }
+    options.onStopped?.({ ...stopped, graceMs: next.graceMs });
     for (const listener of stopListeners) listener(next);
   }
 
   async function run(): Promise<TaskReport> {
-    const timer =
-      order.timeoutMs === null
-        ? null
-        : clock.setTimeout(() => {
-            const text = `the timeout of ${order.timeoutMs} ms has passed`;
-            stop({ state: 'timeout', text, graceMs: TIMEOUT_GRACE_MS });
-          }, order.timeoutMs);
+    if (takenOver === undefined) limit.start(0);
     try {
       const outcome = await attempt().catch(toFailure);
       const report = judge(outcome);
       return report.state === 'success' ? await keepFiles(report, outcome) : report;
     } finally {
-      if (timer !== null) clock.clearTimeout(timer);
+      limit.close();
     }
   }
 
   async function attempt(): Promise<TaskOutcome> {
+    const { type } = options;
+    const process = { declared, onExit: limit.hold, onEnd: limit.goOn };
+    if (takenOver !== undefined && type.usesProcess) {
+      const running = await takenOver.follow(options.write);
+      limit.start(clock.now() - takenOver.begunAt);
+      return followProcess({ ...process, type, context: createContext(order.params) }, running);
+    }
     const files = transfer === null ? {} : await receiveFiles(order, transfer);
-    const params = { ...order.params, ...files, [EXECUTE_PATH_PARAM]: options.workDir };
+    const context = createContext({ ...order.params, ...files, [EXECUTE_PATH_PARAM]: options.workDir });
+    return type.usesProcess ? runProcess({ ...process, type, context }) : type.run(context);
+  }
+
+  function createContext(params: Readonly<Record<string, string>>): TaskContext {
     let childEnv: Readonly<Record<string, string>> | undefined;
-    return options.type.run({
+    return {
       params,
       config: order.config,
       environment: order.environment,
@@ -128,7 +164,7 @@ export function runTask(options: RunTaskOptions): TaskRun {
         startedAt = clock.now();
         options.onStarted(processId);
       },
-    });
+    };
   }
 
   function makeChildEnv(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -164,8 +200,8 @@ export function runTask(options: RunTaskOptions): TaskRun {
     const { exitCode, signal } = outcome;
     const end = { exitCode, signal, startedAt, endedAt: clock.now(), outputs: {} };
     if (stopped !== null) return { ...end, state: stopped.state, error: stopped.text };
-    if (outcome.state === 'failure') return { ...end, state: 'failure', error: outcome.error };
-    const { values, problems, warnings } = collector.finish();
+    if (outcome.state !== 'success') return { ...end, state: outcome.state, error: outcome.error };
+    const { values, problems, warnings } = outcome.outputs ?? collector.finish();
     for (const { message } of warnings) options.write('system', `warning: ${message}\n`);
     if (problems.length === 0) return { ...end, state: 'success', outputs: values, error: null };
     return { ...end, state: 'failure', error: problems.map(({ message }) => message).join(' ') };

@@ -2,8 +2,8 @@
  * The task SPI: what a task type is, what it is given, and what it must say at the end. A type knows nothing of
  * sockets, dispatches or retries; it runs one attempt and tells how it ended.
  */
-import type { OutputCollector, TimeContext } from '@vaquita/core';
-import type { TaskPorts } from './ports.ts';
+import type { CollectedOutputs, OutputCollector, TimeContext } from '@vaquita/core';
+import type { Command, TaskPorts } from './ports.ts';
 
 export type OutputStream = 'stdout' | 'stderr' | 'system';
 
@@ -25,7 +25,7 @@ export interface TaskContext {
   /** The whole environment of a child process: the worker's own without its secrets, the environment, the parameters. */
   readonly childEnv: Readonly<Record<string, string>>;
   readonly time: TimeContext;
-  /** A folder of this attempt alone, removed after it. It is there only for a type that says `usesProcess`. */
+  /** A folder of this attempt alone, removed after it. It is there only for a type that is a process. */
   readonly workDir: string;
   /** Aborted by the first order to stop. */
   readonly signal: AbortSignal;
@@ -40,21 +40,44 @@ export interface TaskContext {
 
 /** How an attempt ended by itself. Whether it was stopped, and whether its outputs hold, is judged by `runTask`. */
 export interface TaskOutcome {
-  readonly state: 'success' | 'failure';
+  /** `lost`: nobody knows. */
+  readonly state: 'success' | 'failure' | 'lost';
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** A sentence for the person who asks why, when it failed. */
+  /** A sentence for the person who asks why, when it did not succeed. */
   readonly error: string | null;
+  /** What the process set by what it printed. Where this is, it stands for what `context.outputs` was told. */
+  readonly outputs?: CollectedOutputs;
 }
 
-export interface TaskType {
+export type TaskType = InAgentTaskType | ProcessTaskType;
+
+/** Runs inside the agent. An attempt ends with the agent and leaves no trace. */
+export interface InAgentTaskType {
   readonly name: string;
-  /**
-   * Whether an attempt starts processes. Then it gets a folder, and its processes are noted on disk, so that a killed
-   * agent's are found and ended by the next one. An attempt without processes ends with the agent and leaves no trace.
-   */
-  readonly usesProcess: boolean;
+  readonly usesProcess: false;
   run(context: TaskContext): Promise<TaskOutcome>;
+}
+
+/**
+ * Is one process. An attempt gets a folder, and goes on when the agent is killed: the next agent on the same work folder
+ * takes it over. So it has two halves, which share nothing but the context and what is in the folder; the second may
+ * happen in another agent than the first.
+ */
+export interface ProcessTaskType {
+  readonly name: string;
+  readonly usesProcess: true;
+  /** Writes what the process needs and says what to start; or why nothing can be. */
+  prepare(context: TaskContext): Promise<ProcessPlan | TaskOutcome>;
+  /** After the process has ended well: reads what it left. Throws when that is not what it should be. */
+  conclude?(context: TaskContext): Promise<void>;
+}
+
+export interface ProcessPlan extends Command {
+  /** Variables on top of the context's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether lines of stdout may set outputs. Not for programs that print data of others. */
+  readonly readsOutputs: boolean;
 }
 
 export const SUCCESS: TaskOutcome = { state: 'success', exitCode: null, signal: null, error: null };

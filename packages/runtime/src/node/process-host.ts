@@ -24,6 +24,8 @@ export interface ProcessEnd {
 
 export interface RunningProcess {
   readonly pid: number;
+  /** The program is over, whatever it has left behind. */
+  readonly exited: Promise<unknown>;
   readonly ended: Promise<ProcessEnd>;
   kill(graceMs: number): void;
 }
@@ -95,7 +97,7 @@ async function start(options: ProcessOptions): Promise<RunningProcess> {
     else killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
   }
 
-  return { pid, ended: settle(), kill: (graceMs) => killWithin(graceMs, { quietly: false }) };
+  return { pid, exited, ended: settle(), kill: (graceMs) => killWithin(graceMs, { quietly: false }) };
 }
 
 function readStream(

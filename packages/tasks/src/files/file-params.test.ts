@@ -56,7 +56,7 @@ function start({ order = {}, transfer = null, work = async () => SUCCESS }: Atte
   const clock = createManualClock(1_000);
   const log: string[] = [];
   const run = runTask({
-    type: { name: 'test', usesProcess: transfer !== null, run: work },
+    type: { name: 'test', usesProcess: false, run: work },
     order: {
       params: {},
       config: {},

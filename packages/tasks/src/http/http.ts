@@ -5,7 +5,7 @@
 import { literalLookup, resolveText } from '@vaquita/core';
 import * as z from 'zod/mini';
 import { readConfig } from '../read-config.ts';
-import { failure, SUCCESS, type TaskContext, type TaskOutcome, type TaskType } from '../task-type.ts';
+import { failure, type InAgentTaskType, SUCCESS, type TaskContext, type TaskOutcome } from '../task-type.ts';
 import { readBody } from './read-body.ts';
 import { valueAt } from './value-at.ts';
 
@@ -23,7 +23,7 @@ type HttpConfig = z.infer<typeof schema>;
 const MAX_BODY_BYTES = 1_048_576;
 const MAX_LOGGED_CHARS = 65_536;
 
-export const http: TaskType = {
+export const http: InAgentTaskType = {
   name: 'http',
   usesProcess: false,
   async run(context) {

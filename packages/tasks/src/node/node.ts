@@ -4,26 +4,24 @@
  */
 import * as z from 'zod/mini';
 import { readConfig } from '../read-config.ts';
-import { runProcess } from '../run-process.ts';
-import type { TaskContext, TaskType } from '../task-type.ts';
+import type { ProcessTaskType, TaskContext } from '../task-type.ts';
 
 const schema = z.object({ script: z.string(), language: z._default(z.enum(['js', 'ts']), 'js') });
 
-export const node: TaskType = {
+export const node: ProcessTaskType = {
   name: 'node',
   usesProcess: true,
-  async run(context) {
+  async prepare(context) {
     const { script, language } = readConfig(schema, context.config);
     const { files, node: program } = context.ports;
     const path = language === 'ts' ? await writeTypeScript(context, script) : await writeScript(context, script);
     const params = await files.write(context.workDir, 'params.json', JSON.stringify(context.params));
-    return runProcess({
-      context,
+    return {
       command: program.command,
       args: [...program.args, path],
       env: { VAQUITA_PARAMS: params },
       readsOutputs: true,
-    });
+    };
   },
 };
 

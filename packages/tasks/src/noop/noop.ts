@@ -1,11 +1,11 @@
 /** Does nothing and ends as it is told to: joins branches, tries out graphs. */
 import * as z from 'zod/mini';
 import { readConfig } from '../read-config.ts';
-import { failure, SUCCESS, type TaskType } from '../task-type.ts';
+import { failure, type InAgentTaskType, SUCCESS } from '../task-type.ts';
 
 const schema = z.object({ result: z._default(z.enum(['success', 'failure']), 'success') });
 
-export const noop: TaskType = {
+export const noop: InAgentTaskType = {
   name: 'noop',
   usesProcess: false,
   async run(context) {

@@ -4,17 +4,16 @@
  */
 import * as z from 'zod/mini';
 import { readConfig } from '../read-config.ts';
-import { runProcess } from '../run-process.ts';
-import type { TaskType } from '../task-type.ts';
+import type { ProcessTaskType } from '../task-type.ts';
 
 const schema = z.object({ script: z.string() });
 
-export const shell: TaskType = {
+export const shell: ProcessTaskType = {
   name: 'shell',
   usesProcess: true,
-  async run(context) {
+  async prepare(context) {
     const { script } = readConfig(schema, context.config);
     const path = await context.ports.files.write(context.workDir, 'script.sh', script);
-    return runProcess({ context, command: context.ports.shell, args: [path], readsOutputs: true });
+    return { command: context.ports.shell, args: [path], readsOutputs: true };
   },
 };

@@ -5,18 +5,17 @@
 import { literalLookup, resolveText } from '@vaquita/core';
 import * as z from 'zod/mini';
 import { readConfig } from '../read-config.ts';
-import { runProcess } from '../run-process.ts';
-import { failure, type TaskType } from '../task-type.ts';
+import { failure, type ProcessTaskType } from '../task-type.ts';
 import { ANSWER_FILE, ORDER_FILE, parseAnswer, type SqlOrder } from './order.ts';
 import { parseScript } from './statements.ts';
 
 const schema = z.object({ database: z.string(), script: z.string() });
 const WITH_SCHEME = /^(file|libsql|https?|wss?):/i;
 
-export const sql: TaskType = {
+export const sql: ProcessTaskType = {
   name: 'sql',
   usesProcess: true,
-  async run(context) {
+  async prepare(context) {
     const config = readConfig(schema, context.config);
     const { ports, workDir, params, time } = context;
     if (ports.sql === null) return failure('this worker has no SQL driver; install @libsql/client beside it');
@@ -33,16 +32,10 @@ export const sql: TaskType = {
     };
     const path = await ports.files.write(workDir, ORDER_FILE, JSON.stringify(order));
     // What the program prints is data of the database: a row must not be able to set an output.
-    const outcome = await runProcess({
-      context,
-      command: ports.sql.command,
-      args: [...ports.sql.args, path],
-      readsOutputs: false,
-    });
-    const answer = outcome.state === 'success' ? await ports.files.read(workDir, ANSWER_FILE) : null;
-    for (const [name, value] of Object.entries(answer === null ? {} : parseAnswer(answer))) {
-      context.outputs.set(name, value);
-    }
-    return outcome;
+    return { command: ports.sql.command, args: [...ports.sql.args, path], readsOutputs: false };
+  },
+  async conclude({ ports, workDir, outputs }) {
+    const answer = await ports.files.read(workDir, ANSWER_FILE);
+    for (const [name, value] of Object.entries(answer === null ? {} : parseAnswer(answer))) outputs.set(name, value);
   },
 };

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '@vaquita/core';
+import { AppError, toAppError } from '@vaquita/core';
 import { SOCKET_PATH } from '@vaquita/protocol';
 import {
   createLogger,
@@ -19,9 +19,10 @@ import {
   systemClock,
   systemRandom,
 } from '@vaquita/runtime/node/server';
-import { migrate, openThreadDriver, type SqlDriver } from '@vaquita/store';
+import { migrate, openRemoteDriver, openThreadDriver, type SqlDriver } from '@vaquita/store';
 import packageJson from '../package.json' with { type: 'json' };
 import { assembleServer } from './assemble.ts';
+import { readDatabaseToken } from './database-token.ts';
 import { startEmbeddedWorker } from './embedded-worker.ts';
 import { readExampleFiles } from './example-files.ts';
 import type { Listening, ListenOptions, ServerHost } from './host.ts';
@@ -68,17 +69,22 @@ function nodeHost(settings: ServerSettings): ServerHost {
   };
 }
 
-async function openDatabase({ databaseUrl }: ServerSettings): Promise<SqlDriver> {
-  if (!databaseUrl.startsWith('file:')) {
-    throw new AppError(
-      'bad_settings',
-      `VAQUITA_DATABASE_URL is ${databaseUrl}: this version keeps its data in a file (file:<path>); libSQL servers are not supported yet.`,
-    );
-  }
-  const path = databaseUrl.slice('file:'.length);
+async function openDatabase(settings: ServerSettings): Promise<SqlDriver> {
+  const { databaseUrl: url } = settings;
+  if (!url.startsWith('file:')) return await openDatabaseServer(settings);
+  const path = url.slice('file:'.length);
   await prepareDataFolder(dirname(path));
   await preparePrivateFile(path);
   return openThreadDriver({ path });
+}
+
+async function openDatabaseServer(settings: ServerSettings): Promise<SqlDriver> {
+  try {
+    return await openRemoteDriver({ url: settings.databaseUrl, readToken: () => readDatabaseToken(settings) });
+  } catch (cause) {
+    const hint = 'Check VAQUITA_DATABASE_URL, and VAQUITA_DATABASE_TOKEN or its file if the database asks for a token.';
+    throw new AppError('bad_settings', `${toAppError(cause).message} ${hint}`, { cause });
+  }
 }
 
 async function listen(options: ListenOptions, onError: (error: unknown) => void): Promise<Listening> {

@@ -61,8 +61,22 @@ export function duration(min: string, max: string): Parse {
   };
 }
 
+/** Addresses are shown in logs and lists of processes, so a secret in one is refused, and not repeated. */
+const CARRIES_SECRET = /^[a-z]+:\/\/[^/]*@|[?&](authToken|token)=/i;
+
 export function databaseUrl(given: string): Parsed {
   const value = given.trim();
+  if (CARRIES_SECRET.test(value)) {
+    return { problem: 'It carries a secret. Take that out and put it into VAQUITA_DATABASE_TOKEN or a file.' };
+  }
   if (/^(file:.+|https?:\/\/.+|libsql:\/\/.+)$/.test(value)) return { value };
   return { problem: 'Write file:<path>, http(s)://<host> or libsql://<host>.' };
+}
+
+/** The root of a server, such as `https://vaquita.example.org`. */
+export function serverUrl(given: string): Parsed {
+  const value = given.trim().replace(/\/+$/, '');
+  const parsed = URL.canParse(value) ? new URL(value) : undefined;
+  const isGood = parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.origin === value.toLowerCase();
+  return isGood ? { value: parsed.origin } : { problem: `"${given}" is not an address such as https://host:8080.` };
 }

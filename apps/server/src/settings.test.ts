@@ -76,7 +76,7 @@ describe('readSettings', () => {
     expect(problems[0]?.message).toContain('"host"');
   });
 
-  it.each(['secretKey', 'databaseToken'])('refuses %s rather than take what nothing would use', (name) => {
+  it.each(['secretKey', 'databasePassword'])('refuses %s rather than take what nothing would use', (name) => {
     expect(problemsOf(() => read({}, JSON.stringify({ [name]: 'x'.repeat(40) })))[0]?.message).toContain(
       'There is no such setting.',
     );
@@ -116,6 +116,23 @@ describe('readSettings', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
+  it.each([
+    ['VAQUITA_DATABASE_URL', 'libsql://user:hunter2@db.example'],
+    ['VAQUITA_DATABASE_URL', 'libsql://db.example?authToken=hunter2'],
+    ['VAQUITA_ADVERTISE_URL', 'host:8080'],
+    ['VAQUITA_ADVERTISE_URL', 'https://host/vaquita'],
+  ])('refuses %s=%s', (name, value) => {
+    const problems = problemsOf(() => read({ [name]: value }));
+    expect(problems.map(({ path }) => path)).toEqual([name]);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it('takes the address under which others reach the server, without the slash at its end', () => {
+    expect(read({ VAQUITA_ADVERTISE_URL: 'https://Vaquita.example.org/' }).settings.advertiseUrl).toBe(
+      'https://vaquita.example.org',
+    );
+  });
+
   it.each(['{', '[]', 'null'])('refuses a file that holds %s', (text) => {
     expect(problemsOf(() => read({}, text))[0]?.path).toBe('/srv/vaquita.config.json');
   });
@@ -126,7 +143,8 @@ describe('describeSettings', () => {
     const described = describeSettings(
       read({
         VAQUITA_ADMIN_PASSWORD: 'a-very-secret-word',
-        VAQUITA_DATABASE_URL: 'libsql://user:pass@db.example?authToken=abc',
+        VAQUITA_DATABASE_URL: 'libsql://db.example',
+        VAQUITA_DATABASE_TOKEN: 'eyJ-a-token',
         VAQUITA_SIGN_IN_TTL: '90m',
         VAQUITA_MAX_LIVE_RUNS: '0',
       }),
@@ -135,11 +153,12 @@ describe('describeSettings', () => {
     expect(byName).toMatchObject({
       VAQUITA_ADMIN_PASSWORD: '(set) environment',
       VAQUITA_ADMIN_TOKEN: '(not set) default',
-      VAQUITA_DATABASE_URL: 'libsql://***@db.example?authToken=*** environment',
+      VAQUITA_DATABASE_URL: 'libsql://db.example environment',
+      VAQUITA_DATABASE_TOKEN: '(set) environment',
       VAQUITA_SIGN_IN_TTL: '1h30m environment',
       VAQUITA_MAX_LIVE_RUNS: 'none environment',
       VAQUITA_MAX_QUEUED_TASKS: '100000 default',
     });
-    expect(JSON.stringify(described)).not.toMatch(/secret-word|pass|abc/);
+    expect(JSON.stringify(described)).not.toMatch(/secret-word|eyJ/);
   });
 });

@@ -14,6 +14,7 @@ import {
   limit,
   oneOf,
   type Parse,
+  serverUrl,
   text,
   type Value,
 } from './setting-parsers.ts';
@@ -28,6 +29,11 @@ export interface ServerSettings {
   readonly dataDir: string;
   /** `file:…`, `http(s)://…` or `libsql://…`. */
   readonly databaseUrl: string;
+  /** The access token of a libSQL server; or the file that holds it, which is read again when the server refuses it. */
+  readonly databaseToken: string | null;
+  readonly databaseTokenFile: string | null;
+  /** Where workers and other servers reach this one; null: where it listens, if that is one address. */
+  readonly advertiseUrl: string | null;
   readonly adminPassword: string | null;
   readonly adminToken: string | null;
   readonly embeddedWorker: boolean;
@@ -83,6 +89,9 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     parse: databaseUrl,
     fallback: ({ dataDir }) => `file:${join(String(dataDir), 'vaquita.db')}`,
   },
+  databaseToken: { env: 'VAQUITA_DATABASE_TOKEN', parse: atLeast(1), fallback: () => null, secret: true },
+  databaseTokenFile: { env: 'VAQUITA_DATABASE_TOKEN_FILE', parse: text, fallback: () => null },
+  advertiseUrl: { env: 'VAQUITA_ADVERTISE_URL', parse: serverUrl, fallback: () => null },
   adminPassword: { env: 'VAQUITA_ADMIN_PASSWORD', parse: atLeast(8), fallback: () => null, secret: true },
   adminToken: { env: 'VAQUITA_ADMIN_TOKEN', parse: atLeast(24), fallback: () => null, secret: true },
   embeddedWorker: {
@@ -215,11 +224,6 @@ export function describeSettings({ settings, sources }: LoadedSettings): readonl
     let shown = value === null ? (isLimit ? 'none' : '(not set)') : String(value);
     if (value !== null && secret) shown = '(set)';
     else if (isDuration) shown = formatDuration(Number(value));
-    else if (key === 'databaseUrl') shown = hideCredentials(shown);
     return { env, value: shown, source: sources[key] };
   });
-}
-
-function hideCredentials(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//***@').replace(/([?&](?:authToken|token)=)[^&]*/gi, '$1***');
 }

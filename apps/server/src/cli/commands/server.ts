@@ -18,17 +18,35 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const CONFIG_OPTION = {
+const SETTINGS_OPTIONS = {
   config: {
     type: 'string',
     value: 'file',
     help: 'Settings file (default: VAQUITA_CONFIG, else ./vaquita.config.json)',
   },
+  'database-url': {
+    type: 'string',
+    value: 'url',
+    help: 'file:<path> or the address of a libSQL server (VAQUITA_DATABASE_URL); its token goes into VAQUITA_DATABASE_TOKEN',
+  },
+  'advertise-url': {
+    type: 'string',
+    value: 'url',
+    help: 'Where workers and other servers reach this one (VAQUITA_ADVERTISE_URL)',
+  },
 } as const satisfies Record<string, OptionSpec>;
+
+/** What an option of the command line stands for; it wins over the environment. */
+const VARIABLE_OF = { 'database-url': 'VAQUITA_DATABASE_URL', 'advertise-url': 'VAQUITA_ADVERTISE_URL' } as const;
 
 function settingsOf(options: OptionValues, io: CommandIo) {
   const path = options.config;
-  return loadSettings(io.env, io.cwd, typeof path === 'string' ? path : undefined);
+  const env: Record<string, string | undefined> = { ...io.env };
+  for (const [option, variable] of Object.entries(VARIABLE_OF)) {
+    const given = options[option];
+    if (typeof given === 'string') env[variable] = given;
+  }
+  return loadSettings(env, io.cwd, typeof path === 'string' ? path : undefined);
 }
 
 async function loadServer(): Promise<ServerModule> {
@@ -41,8 +59,12 @@ export function startCommandOf(load: () => Promise<Pick<ServerModule, 'startServ
     name: 'start',
     summary: 'Start the server',
     args: [],
-    options: CONFIG_OPTION,
-    examples: ['vaquita start', 'VAQUITA_PORT=9000 vaquita start'],
+    options: SETTINGS_OPTIONS,
+    examples: [
+      'vaquita start',
+      'VAQUITA_PORT=9000 vaquita start',
+      'vaquita start --database-url libsql://db.example.org',
+    ],
     async run({ options }, io) {
       const { settings } = settingsOf(options, io);
       const told = new Promise<void>((resolve) => {
@@ -76,7 +98,7 @@ export const migrateCommand: Command = {
   name: 'migrate',
   summary: 'Bring the database to the version of this server',
   args: [],
-  options: CONFIG_OPTION,
+  options: SETTINGS_OPTIONS,
   examples: ['vaquita migrate'],
   async run({ options }, io) {
     const { settings } = settingsOf(options, io);
@@ -92,7 +114,7 @@ export const configCommand: Command = {
   name: 'config',
   summary: 'Show the effective settings, without secrets',
   args: [],
-  options: CONFIG_OPTION,
+  options: SETTINGS_OPTIONS,
   examples: ['vaquita config'],
   async run({ options }, io) {
     const loaded = settingsOf(options, io);

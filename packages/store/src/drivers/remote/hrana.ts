@@ -90,20 +90,20 @@ const UNAUTHORIZED = 401;
 const CLOSE = { type: 'close' } as const;
 
 export function createHrana({ baseUrl, readToken, clock, fetch, timeoutMs }: HranaOptions): Hrana {
-  let token: Promise<string | null> | undefined;
+  let token: string | null | undefined;
 
   async function post<T>(path: string, body: unknown, read: (text: string) => T): Promise<Reply<T>> {
     const text = JSON.stringify(body);
     const first = await postOnce(path, text, read);
     if (first.kind !== 'refused' || first.status !== UNAUTHORIZED) return first;
-    const refused = await token;
-    token = readToken();
-    return (await token) === refused ? first : await postOnce(path, text, read);
+    const refused = token;
+    token = await readToken().catch(() => refused);
+    return token === refused ? first : await postOnce(path, text, read);
   }
 
   async function postOnce<T>(path: string, body: string, read: (text: string) => T): Promise<Reply<T>> {
-    token ??= readToken();
-    const bearer = await token;
+    token ??= await readToken();
+    const bearer = token;
     const abort = new AbortController();
     const timer = clock.setTimeout(() => abort.abort(), timeoutMs);
     try {

@@ -184,6 +184,27 @@ test('P4: an agent killed with an undelivered result: the next one on the folder
   expect(master.reports.at(-1)).toMatchObject({ dispatchId: 'd1', state: 'success', outputs: { rows: '1' } });
 }, 20_000);
 
+test('P4: an agent killed with an undelivered log: the next one delivers it with the result', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  master.acknowledges = false;
+  {
+    await using agent = spawnAgent(master, folder.path);
+    await master.until(() => master.heartbeats.length > 0);
+    master.dispatch({ dispatchId: 'd1', config: { script: 'echo first; sleep 0.2; echo last >&2' } });
+    await master.result('d1');
+    agent.kill('SIGKILL');
+  }
+  const before = master.reports.length;
+  master.acknowledges = true;
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.reports.slice(before).some((one) => one.type === 'result'));
+  const texts = master.reports.slice(before).map((one) => (one.type === 'output' ? one.text : one.type));
+  expect(texts).toEqual(['first\n', 'last\n', 'result']);
+  expect(master.log('d1')).toBe('first\nlast\n');
+  await expect.poll(() => storedResults(folder.path)).toEqual([]);
+}, 20_000);
+
 test('P4: an agent killed again and again while results are made: each that was sent is acknowledged or sent again', async () => {
   await using folder = await createTestFolder();
   await using master = await startTestMaster();

@@ -66,10 +66,10 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
 
   async function join(): Promise<Agent> {
     const workerId = await readWorkerId(folder, host);
-    const outbox = await openResultOutbox(folder.results, log);
+    const output = createOutputShipper(clock);
+    const outbox = await openResultOutbox({ records: folder.results, log, restoreOutput: output.restore });
     await reportLeftovers({ running: folder.running, outbox, machine, clock, log });
     const finished = createFinishedDispatches();
-    const output = createOutputShipper(clock);
     const types = availableTaskTypes(host.taskPorts);
     let session: WorkerSession | null = null;
     /** Of the server that leads as far as this agent knows: where files are sent and fetched. */

@@ -32,6 +32,7 @@ import { type AttemptTraces, createAttemptTraces } from './attempt-traces.ts';
 import type { FinishedDispatches } from './finished-dispatches.ts';
 import type { AgentLog, Machine, WorkFolder } from './host.ts';
 import { DISPATCH_VARIABLE } from './leftovers.ts';
+import type { OutputChunk } from './output-buffer.ts';
 import type { OutputShipper } from './output-shipper.ts';
 import type { ResultOutbox } from './result-outbox.ts';
 
@@ -157,8 +158,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
       return resultOf(entry, { state: 'failure', error: `the worker could not run it: ${reason}` });
     });
     entry.ended = true;
-    const stored = { ...result, logBytes: output.logBytes(dispatchId) };
-    await store(stored);
+    const { logBytes, unacknowledged } = output.settle(dispatchId);
+    const stored = { ...result, logBytes };
+    await store(stored, unacknowledged);
     await entry.traces?.removeNote();
     entries.delete(dispatchId);
     deliver(stored);
@@ -213,10 +215,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   }
 
   /** E3 */
-  async function store(result: WorkerResult): Promise<void> {
+  async function store(result: WorkerResult, unsent: readonly OutputChunk[] = []): Promise<void> {
     for (;;) {
       try {
-        await outbox.put(result);
+        await outbox.put(result, unsent);
         return;
       } catch (error) {
         log.error('A result could not be written to disk; trying again.', { dispatchId: result.dispatchId, error });

@@ -4,9 +4,9 @@ import { createManualClock } from '@vaquita/core/testing';
 import type { WorkerResult } from '@vaquita/protocol';
 import { sampleWorkerMessages } from '@vaquita/protocol/testing';
 import { expect, it } from 'vitest';
-import type { Records } from './host.ts';
 import { DISPATCH_VARIABLE, type RunningRecord, reportLeftovers } from './leftovers.ts';
 import { openResultOutbox } from './result-outbox.ts';
+import { memoryRecords } from './testing/memory-records.ts';
 import { silentLog } from './testing/test-agent.ts';
 
 const NOW = 5_000;
@@ -21,22 +21,10 @@ function noteOf(name: string): string {
   return JSON.stringify(note);
 }
 
-function memoryRecords(texts: Readonly<Record<string, string>>): Records & { readonly aside: string[] } {
-  const held = new Map(Object.entries(texts));
-  const aside: string[] = [];
-  return {
-    aside,
-    put: async (name, text) => void held.set(name, text),
-    remove: async (name) => void held.delete(name),
-    readAll: async () => new Map(held),
-    setAside: async (name) => void (held.delete(name) && aside.push(name)),
-  };
-}
-
 async function report(notes: Readonly<Record<string, string>>, stored: readonly WorkerResult[] = []) {
   const running = memoryRecords(notes);
   const results = memoryRecords(Object.fromEntries(stored.map((one) => [one.dispatchId, JSON.stringify(one)])));
-  const outbox = await openResultOutbox(results, silentLog);
+  const outbox = await openResultOutbox({ records: results, log: silentLog, restoreOutput() {} });
   const killed: unknown[] = [];
   await reportLeftovers({
     running,

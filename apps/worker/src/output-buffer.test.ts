@@ -37,7 +37,7 @@ test('what fits comes out whole, in order, with byte offsets', () => {
 });
 
 test('chunks are cut below the limit and never through a character', () => {
-  const buffer = createOutputBuffer(10_000_000);
+  const buffer = createOutputBuffer({ maxBytes: 10_000_000 });
   const text = '😀'.repeat(100_000);
   buffer.write('stdout', `x${text}`);
   const chunks = drain(buffer);
@@ -46,7 +46,7 @@ test('chunks are cut below the limit and never through a character', () => {
 });
 
 test('B2: a full buffer keeps its beginning and its end, and says how much is missing', () => {
-  const buffer = createOutputBuffer(400_000);
+  const buffer = createOutputBuffer({ maxBytes: 400_000 });
   for (let i = 0; i < 100; i++) buffer.write('stdout', `${String(i).padStart(3, '0')}${'x'.repeat(9_996)}\n`);
   expect(buffer.heldBytes).toBeLessThanOrEqual(400_000 + 65_536);
   const log = store('', drain(buffer));
@@ -67,7 +67,7 @@ test('B1: any order of writes, sendings, acknowledgements and reconnects gives o
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const buffer = createOutputBuffer(1_000);
+      const buffer = createOutputBuffer({ maxBytes: 1_000 });
       let log = '';
       for (const one of steps) {
         if (one.do === 'write') buffer.write('stdout', one.text);
@@ -85,4 +85,24 @@ test('B1: any order of writes, sendings, acknowledgements and reconnects gives o
       expect(Buffer.byteLength(log)).toBe(buffer.logBytes);
     }),
   );
+});
+
+test('B1: what is settled is sent as it was settled, also by the next agent', () => {
+  const buffer = createOutputBuffer({ maxBytes: 1_000 });
+  buffer.write('stdout', 'stored\n');
+  buffer.take();
+  buffer.write('stderr', 'sent\n');
+  buffer.take();
+  buffer.acknowledged(7);
+  for (let i = 0; i < 100; i++) buffer.write('stdout', `${i} größer ${'x'.repeat(50)}\n`);
+  buffer.write('system', 'the end\n');
+  const settled = buffer.settle();
+  expect(settled[0]).toEqual({ stream: 'stderr', offset: 7, text: 'sent\n' });
+  expect(settled.at(-1)!.text).toContain('the end\n');
+  buffer.rewind();
+  expect(drain(buffer)).toEqual(settled);
+  const next = createOutputBuffer({ maxBytes: 1_000, settled });
+  expect(drain(next)).toEqual(settled);
+  expect(next.logBytes).toBe(buffer.logBytes);
+  expect(next.heldBytes).toBe(buffer.heldBytes);
 });

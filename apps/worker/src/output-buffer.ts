@@ -1,8 +1,8 @@
 /**
  * The output of one dispatch between the task and the server (P8). Bounded; a chunk gets its place in the log when it is
- * sent for the first time, and keeps it until it is acknowledged.
+ * sent or settled for the first time, and keeps it until it is acknowledged.
  *
- * B1 What has been sent once is never dropped and never moves: a second sending says the same bytes at the same offset.
+ * B1 What has its place is never dropped and never moves: a second sending says the same bytes at the same offset.
  * B2 When the buffer is full, the middle of what has not been sent goes: the beginning and the newest part stay, and a
  *    marker with the number of lost bytes stands in their place.
  */
@@ -34,6 +34,8 @@ export interface OutputBuffer {
   acknowledged(offset: number): void;
   /** A new session: what has not been acknowledged is to be sent again. */
   rewind(): void;
+  /** Everything not acknowledged, each chunk with its place for good, whether it has been sent or not. */
+  settle(): readonly OutputChunk[];
   /** Length of the log once everything here has been sent. */
   readonly logBytes: number;
   readonly heldBytes: number;
@@ -43,13 +45,22 @@ const MAX_BUFFER_BYTES = 1_048_576;
 /** Cutting at a third of the bytes keeps any characters under the limit. */
 const CUT_CHARS = Math.floor(MAX_OUTPUT_CHUNK_BYTES / 3);
 
-export function createOutputBuffer(maxBytes: number = MAX_BUFFER_BYTES): OutputBuffer {
-  const chunks: Chunk[] = [];
+export interface OutputBufferOptions {
+  readonly maxBytes?: number;
+  /** What an earlier agent has sent, or has found a place for. */
+  readonly settled?: readonly OutputChunk[];
+}
+
+export function createOutputBuffer({
+  maxBytes = MAX_BUFFER_BYTES,
+  settled = [],
+}: OutputBufferOptions = {}): OutputBuffer {
+  const chunks: Chunk[] = settled.map((chunk) => ({ ...chunk, bytes: utf8Length(chunk.text), dropped: 0 }));
   /** Index of the next chunk to send. */
   let next = 0;
-  let held = 0;
-  /** Offset of the first byte that has never been sent. */
-  let sentBytes = 0;
+  let held = chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+  /** Offset of the first byte that has no place yet. */
+  let placedBytes = endOf(chunks.at(-1));
 
   function add(stream: Stream, text: string): void {
     const bytes = utf8Length(text);
@@ -90,6 +101,15 @@ export function createOutputBuffer(maxBytes: number = MAX_BUFFER_BYTES): OutputB
     return index;
   }
 
+  /** B1 */
+  function place(chunk: Chunk): OutputChunk {
+    if (chunk.offset === null) {
+      chunk.offset = placedBytes;
+      placedBytes += chunk.bytes;
+    }
+    return { stream: chunk.stream, offset: chunk.offset, text: chunk.text };
+  }
+
   return {
     write(stream, raw) {
       const text = raw.toWellFormed();
@@ -107,15 +127,11 @@ export function createOutputBuffer(maxBytes: number = MAX_BUFFER_BYTES): OutputB
       const chunk = chunks[next];
       if (chunk === undefined) return null;
       next += 1;
-      if (chunk.offset === null) {
-        chunk.offset = sentBytes;
-        sentBytes += chunk.bytes;
-      }
-      return { stream: chunk.stream, offset: chunk.offset, text: chunk.text };
+      return place(chunk);
     },
 
     acknowledged(offset) {
-      while (chunks[0] !== undefined && chunks[0].offset !== null && chunks[0].offset + chunks[0].bytes <= offset) {
+      while (chunks[0] !== undefined && chunks[0].offset !== null && endOf(chunks[0]) <= offset) {
         held -= chunks.shift()!.bytes;
         next = Math.max(0, next - 1);
       }
@@ -125,8 +141,10 @@ export function createOutputBuffer(maxBytes: number = MAX_BUFFER_BYTES): OutputB
       next = 0;
     },
 
+    settle: () => chunks.map(place),
+
     get logBytes() {
-      let bytes = sentBytes;
+      let bytes = placedBytes;
       for (const chunk of chunks) if (chunk.offset === null) bytes += chunk.bytes;
       return bytes;
     },
@@ -135,4 +153,8 @@ export function createOutputBuffer(maxBytes: number = MAX_BUFFER_BYTES): OutputB
       return held;
     },
   };
+}
+
+function endOf(chunk: Chunk | undefined): number {
+  return chunk === undefined ? 0 : (chunk.offset ?? 0) + chunk.bytes;
 }

@@ -1,7 +1,7 @@
 /** Sends the output of every dispatch over whatever session there is, in small portions so that nothing else waits. */
 import type { Clock, DispatchId, TimerHandle } from '@vaquita/core';
 import type { WorkerOutput, WorkerSession } from '@vaquita/protocol';
-import { createOutputBuffer, type OutputBuffer } from './output-buffer.ts';
+import { createOutputBuffer, type OutputBuffer, type OutputChunk } from './output-buffer.ts';
 
 /** Output of this span goes out together. */
 const COLLECT_MS = 20;
@@ -14,12 +14,20 @@ export interface OutputShipper {
   write(dispatchId: DispatchId, stream: WorkerOutput['stream'], text: string): void;
   /** Sends all there is of a dispatch now, so that its result can follow. */
   flush(dispatchId: DispatchId): void;
-  logBytes(dispatchId: DispatchId): number;
+  /** Nothing more will be written: what the server has not acknowledged, and how long the log is. */
+  settle(dispatchId: DispatchId): SettledOutput;
+  /** What an earlier agent had settled. */
+  restore(dispatchId: DispatchId, settled: readonly OutputChunk[]): void;
   acknowledged(dispatchId: DispatchId, offset: number): void;
   forget(dispatchId: DispatchId): void;
   /** A new session: what is not acknowledged is sent again. */
   attach(session: WorkerSession): void;
   detach(): void;
+}
+
+export interface SettledOutput {
+  readonly logBytes: number;
+  readonly unacknowledged: readonly OutputChunk[];
 }
 
 export function createOutputShipper(clock: Clock): OutputShipper {
@@ -81,7 +89,15 @@ export function createOutputShipper(clock: Clock): OutputShipper {
       if (buffer === undefined) return;
       while (sendNext(dispatchId, buffer) > 0);
     },
-    logBytes: (dispatchId) => buffers.get(dispatchId)?.logBytes ?? 0,
+    settle(dispatchId) {
+      const buffer = buffers.get(dispatchId);
+      return buffer === undefined
+        ? { logBytes: 0, unacknowledged: [] }
+        : { logBytes: buffer.logBytes, unacknowledged: buffer.settle() };
+    },
+    restore(dispatchId, settled) {
+      if (settled.length > 0) buffers.set(dispatchId, createOutputBuffer({ settled }));
+    },
     acknowledged: (dispatchId, offset) => buffers.get(dispatchId)?.acknowledged(offset),
     forget(dispatchId) {
       buffers.delete(dispatchId);

@@ -1,14 +1,16 @@
 /**
  * Results until the server has them (P4): on disk before they may be sent, there until `resultAck`, found again by the
- * next agent on this folder.
+ * next agent on this folder. With a result lies the output that the server had not acknowledged when the task ended; a
+ * record is the frame in which all of it could be sent.
  */
 import type { DispatchId } from '@vaquita/core';
-import { decodeWorkerFrame, type WorkerResult } from '@vaquita/protocol';
+import { decodeWorkerFrame, type WorkerOutput, type WorkerResult } from '@vaquita/protocol';
 import type { AgentLog, Records } from './host.ts';
+import type { OutputChunk } from './output-buffer.ts';
 
 export interface ResultOutbox {
   /** Resolves when the result may be sent. Rejects when it could not be written. */
-  put(result: WorkerResult): Promise<void>;
+  put(result: WorkerResult, output?: readonly OutputChunk[]): Promise<void>;
   get(dispatchId: DispatchId): WorkerResult | undefined;
   /** The server has it. */
   acknowledged(dispatchId: DispatchId): void;
@@ -18,14 +20,23 @@ export interface ResultOutbox {
   settled(): Promise<void>;
 }
 
-export async function openResultOutbox(records: Records, log: AgentLog): Promise<ResultOutbox> {
+export interface ResultOutboxOptions {
+  readonly records: Records;
+  readonly log: AgentLog;
+  /** The output that lies with a result of an earlier agent. */
+  restoreOutput(dispatchId: DispatchId, output: readonly OutputChunk[]): void;
+}
+
+export async function openResultOutbox({ records, log, restoreOutput }: ResultOutboxOptions): Promise<ResultOutbox> {
   const waiting = new Map<DispatchId, WorkerResult>();
   const removals = new Set<Promise<void>>();
 
   for (const [name, text] of await records.readAll()) {
-    const result = parseResult(text);
-    if (result !== null && result.dispatchId === name) {
-      waiting.set(result.dispatchId, result);
+    const record = parseRecord(text);
+    if (record !== null && record.result.dispatchId === name) {
+      const { dispatchId } = record.result;
+      waiting.set(dispatchId, record.result);
+      restoreOutput(dispatchId, record.output);
       continue;
     }
     log.error('A stored result cannot be read; it was put aside.', { name });
@@ -33,8 +44,10 @@ export async function openResultOutbox(records: Records, log: AgentLog): Promise
   }
 
   return {
-    async put(result) {
-      await records.put(result.dispatchId, JSON.stringify(result));
+    async put(result, output = []) {
+      const { dispatchId } = result;
+      const frame = [...output.map((chunk) => ({ type: 'output', dispatchId, ...chunk })), result];
+      await records.put(dispatchId, JSON.stringify(frame.length === 1 ? result : frame));
       waiting.set(result.dispatchId, result);
     },
     get: (dispatchId) => waiting.get(dispatchId),
@@ -57,7 +70,15 @@ export async function openResultOutbox(records: Records, log: AgentLog): Promise
   };
 }
 
-function parseResult(text: string): WorkerResult | null {
-  const [message] = decodeWorkerFrame(text).messages;
-  return message?.type === 'result' ? message : null;
+interface OutboxRecord {
+  readonly result: WorkerResult;
+  readonly output: readonly WorkerOutput[];
+}
+
+function parseRecord(text: string): OutboxRecord | null {
+  const { messages, bad } = decodeWorkerFrame(text, Number.POSITIVE_INFINITY);
+  const result = messages.at(-1);
+  const output = messages.slice(0, -1).filter((message) => message.type === 'output');
+  if (bad.length > 0 || result?.type !== 'result' || output.length !== messages.length - 1) return null;
+  return { result, output };
 }

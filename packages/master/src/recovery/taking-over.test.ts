@@ -119,7 +119,17 @@ test('the loss of a worker is handled until it is written, and other losses mean
 
 test('another server that is gone: workers that were with it are waited for, and then lost', async () => {
   bench = await openMasterBench();
-  const row = { groups: [], labels: {}, slots: 1, agentVersion: '', runtime: '', host: '', taskTypes: [], stats: {} };
+  const row = {
+    groups: [],
+    labels: {},
+    slots: 1,
+    weight: 1,
+    agentVersion: '',
+    runtime: '',
+    host: '',
+    taskTypes: [],
+    stats: {},
+  };
   const times = { connectedAt: 0, lastHeartbeatAt: 0, updatedAt: 0, sessionTimeoutMs: 30_000 };
   const elsewhere = { id: 'worker-x' as never, name: 'x', state: 'online' as const, ...row, ...times };
   await bench.store.master.workers.upsert(elsewhere, 'It has joined.');

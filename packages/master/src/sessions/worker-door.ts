@@ -258,13 +258,15 @@ function connected(hello: WorkerHello, session: MasterSession): ConnectedWorker 
 }
 
 function workerRow(hello: WorkerHello, now: number): WorkerRow {
-  const { workerId, name, groups, labels, slots, agentVersion, runtime, host, taskTypes, sessionTimeoutMs } = hello;
+  const { workerId, name, groups, labels, slots, weight, agentVersion, runtime, host, taskTypes, sessionTimeoutMs } =
+    hello;
   return {
     id: workerId as WorkerId,
     name,
     groups,
     labels,
     slots,
+    weight,
     state: 'online',
     agentVersion,
     runtime,

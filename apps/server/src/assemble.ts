@@ -115,6 +115,7 @@ export async function assembleServer(
       ids,
       nudge: master.nudge,
       taskGroupsChanged: master.refreshTaskGroups,
+      workerGroupsChanged: master.refreshWorkerGroups,
       changes,
       leadership: lease.leadership,
       readiness: [

@@ -48,6 +48,8 @@ export interface Master {
   serverLost(server: string): void;
   /** Hint: a task group has been made, changed or removed. */
   refreshTaskGroups(): void;
+  /** Hint: a worker group has been declared, changed or removed. */
+  refreshWorkerGroups(): void;
   /** Undefined on a follower. */
   status(): TermStatus | undefined;
   close(): Promise<void>;
@@ -122,6 +124,7 @@ export function createMaster(deps: MasterDeps): Master {
     },
     serverLost: (server) => term?.serverLost(server),
     refreshTaskGroups: () => term?.refreshTaskGroups(),
+    refreshWorkerGroups: () => term?.refreshWorkerGroups(),
     status: () => term?.status(),
     async close() {
       closed = true;

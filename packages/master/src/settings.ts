@@ -31,6 +31,8 @@ export interface MasterSettings {
   readonly waitRefreshMs: number;
   /** Task groups are read again this often, besides when one is known to have changed. */
   readonly taskGroupPollMs: number;
+  /** Worker groups likewise. */
+  readonly workerGroupPollMs: number;
   /** Wait before a commit, a read or the handling of a system event that failed for a passing reason is tried again. */
   readonly commitRetryMs: number;
 }
@@ -53,6 +55,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   maxQueuedTasksPerProject: null,
   waitRefreshMs: 1_000,
   taskGroupPollMs: 10_000,
+  workerGroupPollMs: 10_000,
   commitRetryMs: 100,
 });
 

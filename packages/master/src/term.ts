@@ -27,6 +27,7 @@ import { createCoordinator } from './bus/coordinator.ts';
 import type { BusEnvironment, RunBus } from './bus/run-bus.ts';
 import { createRunRegistry } from './bus/run-registry.ts';
 import { createCommandConsumer } from './commands/command-consumer.ts';
+import { createDeclaredGroups } from './dispatch/declared-groups.ts';
 import { createDeliveries } from './dispatch/deliveries.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createLiveDispatches } from './dispatch/live-dispatches.ts';
@@ -90,6 +91,8 @@ export interface Term {
   serverLost(server: string): void;
   /** Hint: a task group has changed. */
   refreshTaskGroups(): void;
+  /** Hint: a worker group has changed. */
+  refreshWorkerGroups(): void;
   close(): Promise<void>;
 }
 
@@ -108,6 +111,11 @@ export function openTerm(deps: TermDeps): Term {
   const coordinator = createCoordinator({ defer: deps.defer, placeTasks });
   const isOver = () => closed;
   const room = createRoom({ store, clock, log, timers, queue: dispatcher.queue, settings, isOver });
+  const declaredGroups = createDeclaredGroups({
+    ...{ store, clock, log, pool, timers, isOver, retryMs: settings.commitRetryMs },
+    pollMs: settings.workerGroupPollMs,
+    wake: coordinator.wake,
+  });
   const rests = createRests({ timers, pool, firstMs: settings.restMs, wake: coordinator.wake });
   const { ackTimeoutMs } = settings;
   const deliveries = createDeliveries({ clock, epoch, timers, live, pool, resultAcks, rests, ackTimeoutMs });
@@ -251,6 +259,7 @@ export function openTerm(deps: TermDeps): Term {
     lateResult: (result, worker) => void unknown.hearResult(result.dispatchId, reportOf(result), worker.name),
   });
   room.open();
+  declaredGroups.read();
   system.post({ type: 'LeadershipGained', epoch });
   checkPlaceable();
   commands.nudge();
@@ -388,6 +397,7 @@ export function openTerm(deps: TermDeps): Term {
     }),
     serverLost: (server) => system.post({ type: 'ServerLost', server }),
     refreshTaskGroups: room.refreshTaskGroups,
+    refreshWorkerGroups: declaredGroups.read,
     close: system.end,
   };
 

@@ -135,7 +135,8 @@ export function openTerm(deps: TermDeps): Term {
     deliveries,
     resultAcks,
     log,
-    lost: (worker, text) => system.post({ type: 'WorkerLost', worker, text }),
+    heartbeats,
+    lost: (worker, loss) => system.post({ type: 'WorkerLost', worker, ...loss }),
     wake: coordinator.wake,
     told,
   });

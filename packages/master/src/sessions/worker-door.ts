@@ -98,13 +98,16 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         worker = connected(hello, session);
         if (before) deps.pool.leave(before);
         deps.pool.join(worker);
+        deps.heartbeats.heard(worker.id);
         before?.close('replaced', 'a newer connection of this worker took its place');
         deps.joined(worker, hello);
       },
       onMessage(message) {
         if (!worker) return;
-        if (message.type === 'goodbye') farewell = message.reason;
-        else if ('dispatchId' in message) report(worker, message);
+        if (message.type === 'goodbye') {
+          farewell = message.reason;
+          deps.heartbeats.heard(worker.id);
+        } else if ('dispatchId' in message) report(worker, message);
       },
       onHeartbeat(heartbeat) {
         if (!worker) return;

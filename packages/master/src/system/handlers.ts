@@ -64,7 +64,7 @@ export function createSystemHandlers(deps: SystemHandlerDeps): SystemHandlers {
       commands.nudge();
       await presence.awaitAbsent();
     },
-    WorkerLost: ({ worker, text }) => presence.lose(worker, text),
+    WorkerLost: ({ worker, text, lastHeardAt }) => presence.lose(worker, { text, lastHeardAt }),
     LeadershipLost: deps.close,
   };
 }

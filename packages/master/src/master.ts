@@ -10,7 +10,8 @@ import type { Wire } from '@vaquita/protocol';
 import type { LogStore, MasterStore } from '@vaquita/store';
 import { refuseForNow } from './sessions/follower-door.ts';
 import { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
-import { openTerm, type Term, type TermStatus } from './term.ts';
+import { openTerm, type Term } from './term.ts';
+import type { TermStatus } from './term-status.ts';
 
 /** The lease, as the registry session of this server gives it. */
 export interface Lease {

@@ -18,8 +18,9 @@ export interface MasterSettings {
   readonly heartbeatFlushMs: number;
   /** The token of a connected worker is looked at again this often, at a heartbeat. */
   readonly tokenCheckMs: number;
-  /** Instances rebuilt per page after gaining leadership. */
+  /** Open runs read per page after gaining leadership (1 to 500), and how many of them are built at a time. */
   readonly recoveryPage: number;
+  readonly recoveryAtOnce: number;
   /** Reads of other runs for logic tasks at a time. */
   readonly logicReadsAtOnce: number;
   /** Runs that may be live at once, and tasks that may be queued when another run is admitted; null: no limit. */
@@ -48,6 +49,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   heartbeatFlushMs: 5_000,
   tokenCheckMs: 60_000,
   recoveryPage: 200,
+  recoveryAtOnce: 8,
   logicReadsAtOnce: 8,
   maxLiveRuns: 10_000,
   maxLiveRunsPerProject: null,

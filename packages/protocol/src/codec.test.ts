@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeMasterFrame, decodeWorkerFrame, encodeMessage, packFrames, utf8Length } from './codec.ts';
+import { MAX_BAD_MESSAGES } from './constants.ts';
 import type { WorkerMessage } from './messages.ts';
 import { sampleDispatchId, sampleMasterMessages, sampleWorkerMessages } from './testing/index.ts';
 
@@ -62,6 +63,11 @@ test('good messages of a frame survive bad neighbours, and each bad one is named
     { type: null, reason: 'a message must be an object with a text in "type"' },
   ]);
   expect(decoded.unknown).toEqual(['fromTheFuture']);
+});
+
+test('a frame of nothing but bad messages is not read to its end', () => {
+  const decoded = decodeWorkerFrame(`[${'1,'.repeat(100_000)}1]`);
+  expect(decoded.bad).toHaveLength(MAX_BAD_MESSAGES + 1);
 });
 
 test('a type named like a property of every object is unknown, not a crash', () => {

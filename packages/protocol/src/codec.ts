@@ -4,7 +4,7 @@
  */
 import { AppError } from '@vaquita/core';
 import type * as z from 'zod/mini';
-import { MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, MAX_FRAME_BYTES } from './constants.ts';
+import { MAX_BAD_MESSAGES, MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, MAX_FRAME_BYTES } from './constants.ts';
 import type { MasterMessage, WorkerMessage } from './messages.ts';
 import { masterSchemas, workerSchemas } from './schemas.ts';
 
@@ -96,6 +96,8 @@ function decodeFrame<Message>(text: string, schemas: Schemas, maxFrameBytes: num
   const bad: BadMessage[] = [];
   const unknown: string[] = [];
   for (const item of Array.isArray(parsed) ? parsed : [parsed]) {
+    // One more than a session survives: the rest of the frame is not worth the reading.
+    if (bad.length > MAX_BAD_MESSAGES) break;
     const type = messageType(item);
     if (type === null) {
       bad.push({ type: null, reason: 'a message must be an object with a text in "type"' });

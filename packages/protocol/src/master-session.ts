@@ -5,6 +5,7 @@
 import type { Clock } from '@vaquita/core';
 import type { BadMessage } from './codec.ts';
 import type { CloseReason } from './constants.ts';
+import { createFloodGuard } from './flood-guard.ts';
 import type { MasterAnswer, MasterOrder, WorkerHeartbeat, WorkerHello, WorkerReport } from './messages.ts';
 import { openSession, type SendOutcome } from './session.ts';
 import type { SessionEnd, SessionPhase } from './session-machine.ts';
@@ -12,7 +13,7 @@ import { negotiateVersion } from './versions.ts';
 import type { Wire } from './wire.ts';
 
 export interface MasterSessionOptions {
-  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+  readonly clock: Clock;
   /**
    * Check the token, reconcile `running` and `unsent`, answer. `version` is what both sides speak: put it into the
    * welcome. A rejection of this promise closes the session as an internal error; the worker comes back later.
@@ -22,6 +23,8 @@ export interface MasterSessionOptions {
   onOpen?(hello: WorkerHello): void;
   onMessage(message: WorkerReport): void;
   onHeartbeat(heartbeat: WorkerHeartbeat): void;
+  /** Nothing can be sent any more, because this side ends the session; `onClosed` follows. */
+  onClosing?(): void;
   /** Called once, whatever ended the session, also when it never opened. */
   onClosed(end: SessionEnd): void;
   onBadMessage?(bad: BadMessage): void;
@@ -55,11 +58,13 @@ export function createMasterSession(wire: Wire, options: MasterSessionOptions): 
     }
   }
 
+  const flood = createFloodGuard(options.clock);
   const session = openSession({
     role: 'master',
     wire,
     clock: options.clock,
     hello: null,
+    allows: flood.take,
     receivers: {
       deliver(message) {
         switch (message.type) {
@@ -79,9 +84,26 @@ export function createMasterSession(wire: Wire, options: MasterSessionOptions): 
       decide: (hello) => void decide(hello),
       beat: () => {},
       bad: (bad) => options.onBadMessage?.(bad),
+      closing: () => options.onClosing?.(),
       ended: (end) => options.onClosed(end),
       fault,
     },
   });
-  return session;
+  return {
+    send(message) {
+      const outcome = session.send(message);
+      if (message.type === 'dispatch' && outcome === 'queued') flood.earn();
+      return outcome;
+    },
+    close: session.close,
+    get phase() {
+      return session.phase;
+    },
+    get version() {
+      return session.version;
+    },
+    get bufferedBytes() {
+      return session.bufferedBytes;
+    },
+  };
 }

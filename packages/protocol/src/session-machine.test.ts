@@ -19,6 +19,7 @@ const inputs: SessionInput[] = [
   { type: 'bad', reason: 'x' },
   { type: 'unknown' },
   { type: 'frameTooLarge' },
+  { type: 'flood' },
   { type: 'decided', answer: sampleMasterMessages.welcome },
   { type: 'decided', answer: sampleMasterMessages.reject },
   ...timers.map((timer) => ({ type: 'timer', timer }) as const),

@@ -5,13 +5,14 @@
  * S1 Nothing but the greeting is delivered or sent before `open`.
  * S2 Liveness is renewed by `heartbeat` (master) and `heartbeatAck` (worker) alone, and judged by timers, never by
  *    comparing two readings of a clock that may be set.
- * S3 Only a frame over the limit, more than the allowed number of bad messages, silence, a refused greeting, or the
- *    wish of either side ends a session.
+ * S3 Only a frame over the limit, more than the allowed number of bad messages, a flood, silence, a refused greeting, or
+ *    the wish of either side ends a session.
  * S4 `closed` is reached exactly once and is final; its reason is the first one recorded.
  */
 import {
   CLOSE_TIMEOUT_MS,
   type CloseReason,
+  FLOOD_BURST_MESSAGES,
   HELLO_TIMEOUT_MS,
   LIVENESS_GRACE_MS,
   MAX_BAD_MESSAGES,
@@ -56,6 +57,8 @@ export type SessionInput =
   | { readonly type: 'bad'; readonly reason: string }
   | { readonly type: 'unknown' }
   | { readonly type: 'frameTooLarge' }
+  /** Master: more messages than a worker may send. */
+  | { readonly type: 'flood' }
   | { readonly type: 'decided'; readonly answer: MasterAnswer }
   | { readonly type: 'timer'; readonly timer: SessionTimer }
   | { readonly type: 'close'; readonly reason: CloseReason; readonly text: string }
@@ -107,6 +110,7 @@ const TABLE: { readonly [Phase in SessionPhase]: Row } = {
     bad: ignore,
     unknown: ignore,
     frameTooLarge: ignore,
+    flood: ignore,
     decided: ignore,
     timer: ignore,
     close: (state, input) => beginClose(state, input.reason, input.text),
@@ -118,6 +122,7 @@ const TABLE: { readonly [Phase in SessionPhase]: Row } = {
     bad: onBadGreeting,
     unknown: countUnknown,
     frameTooLarge: onFrameTooLarge,
+    flood: onFlood,
     decided: onDecided,
     timer: (state, input) =>
       input.timer === 'greeting'
@@ -132,6 +137,7 @@ const TABLE: { readonly [Phase in SessionPhase]: Row } = {
     bad: countBad,
     unknown: countUnknown,
     frameTooLarge: onFrameTooLarge,
+    flood: onFlood,
     decided: ignore,
     timer: onOpenTimer,
     close: (state, input) => beginClose(state, input.reason, input.text),
@@ -143,6 +149,7 @@ const TABLE: { readonly [Phase in SessionPhase]: Row } = {
     bad: ignore,
     unknown: ignore,
     frameTooLarge: ignore,
+    flood: ignore,
     decided: ignore,
     timer: (state, input) =>
       input.timer === 'closing'
@@ -157,6 +164,7 @@ const TABLE: { readonly [Phase in SessionPhase]: Row } = {
     bad: ignore,
     unknown: ignore,
     frameTooLarge: ignore,
+    flood: ignore,
     decided: ignore,
     timer: ignore,
     close: ignore,
@@ -299,6 +307,14 @@ function countUnknown(state: SessionState): SessionStep {
 
 function onFrameTooLarge(state: SessionState): SessionStep {
   return beginClose(state, 'frame_too_large', 'a frame was over the limit');
+}
+
+function onFlood(state: SessionState): SessionStep {
+  return beginClose(
+    state,
+    'flooded',
+    `more messages at once than ${FLOOD_BURST_MESSAGES}: pack output, and say things once`,
+  );
 }
 
 function beginClose(state: SessionState, reason: CloseReason, text: string): SessionStep {

@@ -245,6 +245,30 @@ test('P9: a frame over the limit ends the session with that reason', async () =>
   expect(scene.masterEnds.map((end) => end.reason)).toEqual(['frame_too_large']);
 });
 
+test('P9: a flood ends the session with that reason, and nothing of the frame that was too much is handled', async () => {
+  const scene = await openScene();
+  const frame = JSON.stringify(Array.from({ length: 5_001 }, () => sampleWorkerMessages.ack));
+  for (let i = 0; i < 4; i++) scene.pair.worker.send(frame);
+  await scene.clock.advance(1);
+  expect(scene.masterEnds).toMatchObject([{ reason: 'flooded', text: expect.stringContaining('pack output') }]);
+  expect(scene.workerEnds.map((end) => end.reason)).toEqual(['flooded']);
+  expect(scene.atMaster).toHaveLength(15_003);
+});
+
+test('P9: what follows from dispatches is no flood, however many they are, and time makes up for the rest', async () => {
+  const scene = await openScene();
+  for (let round = 0; round < 10; round++) {
+    for (let i = 0; i < 3_000; i++) scene.master.send(sampleMasterMessages.dispatch);
+    for (let i = 0; i < 12_000; i++) scene.worker.send(sampleWorkerMessages.ack);
+    await scene.clock.advance(1);
+  }
+  await scene.clock.advance(10_000);
+  for (let i = 0; i < 20_000; i++) scene.worker.send(sampleWorkerMessages.ack);
+  await scene.clock.advance(1);
+  expect(scene.master.phase).toBe('open');
+  expect(scene.atMaster).toHaveLength(140_000);
+});
+
 test('a message that no frame can carry is refused to the sender and the session goes on', async () => {
   const scene = await openScene();
   const outcome = scene.worker.send({ ...sampleWorkerMessages.output, text: 'ü'.repeat(600_000) });

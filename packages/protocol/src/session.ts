@@ -39,6 +39,8 @@ export interface SessionReceivers {
   beat(): void;
   /** For the log: what the peer said that was not understood. */
   bad(message: BadMessage): void;
+  /** The session is being ended by this side: nothing more is sent or delivered. `ended` follows. */
+  closing?(): void;
   ended(end: SessionEnd): void;
   /** A receiver threw; for the log, with its stack. */
   fault(error: unknown): void;
@@ -51,6 +53,8 @@ export interface SessionOptions {
   /** Worker: sent as the first message. Master: null. */
   readonly hello: WorkerHello | null;
   readonly receivers: SessionReceivers;
+  /** Told how many messages a frame held. False: that is a flood, and the frame is not handled. */
+  readonly allows?: (messages: number) => boolean;
 }
 
 /**
@@ -125,6 +129,7 @@ export function openSession(options: SessionOptions): Session {
       case 'closeWire':
         flush();
         wire.close(CLOSE_CODES[output.end.reason], closeText(output.end.text));
+        guarded(() => receivers.closing?.());
         return;
       case 'terminateWire':
         wire.terminate();
@@ -174,6 +179,10 @@ export function openSession(options: SessionOptions): Session {
   wire.onText((text) => {
     const frame = decode(text);
     if (frame.tooLarge) feed({ type: 'frameTooLarge' });
+    if (options.allows?.(frame.messages.length + frame.bad.length + frame.unknown.length) === false) {
+      feed({ type: 'flood' });
+      return;
+    }
     for (const bad of frame.bad) {
       guarded(() => receivers.bad(bad));
       feed({ type: 'bad', reason: bad.type === null ? bad.reason : `${bad.type}: ${bad.reason}` });

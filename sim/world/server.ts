@@ -108,7 +108,7 @@ export function createSimServer(deps: ServerDeps): SimServer {
       random,
       ids,
       serverId: session.id,
-      isWorkerToken: async (token) => token === TOKEN,
+      judgeToken: async (token) => (token === TOKEN ? 'valid' : 'unknown'),
       log: { info: tell('info'), warn: tell('warn'), error: tell('error') },
       defer: (run) => void clock.setTimeout(run, 0),
       // Few tasks a commit, so that the graphs of a world, which are small, are started in several steps.

@@ -171,6 +171,10 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
     if (clock.now() < self.deafUntil) return;
     if (order.type === 'dispatch') take(order);
     if (order.type === 'kill') kill(order);
+    // Of no dispatch of its own, and so not kept: an echo that is lost is asked for again.
+    if (order.type === 'echo') {
+      session?.send(result(order.nonce, 'success', { epoch: journal.highestEpoch, startedAt: null }));
+    }
   }
 
   function refuse(order: MasterDispatch, reason: RefuseReason): void {

@@ -4,7 +4,7 @@
  */
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
-import { createMaster, MASTER_DEFAULTS, type MasterSettings } from '@vaquita/master';
+import { createMaster, type MasterSettings } from '@vaquita/master';
 import { SOCKET_PATH } from '@vaquita/protocol';
 import { createServerSession, createSqlRegistryStore } from '@vaquita/registry';
 import { migrate, openStore } from '@vaquita/store';
@@ -79,8 +79,8 @@ export async function assembleServer(
 
     const changes = createChanges();
     const lease = createLeaderLease(session);
-    const isWorkerToken = async (token: string) =>
-      (await store.master.workers.findToken(await sha256Hex(token), clock.now())) !== undefined;
+    const judgeToken = async (token: string) =>
+      (await store.master.workers.findToken(await sha256Hex(token), clock.now()))?.standing ?? 'unknown';
     const master = createMaster({
       lease,
       store: store.master,
@@ -89,7 +89,7 @@ export async function assembleServer(
       random,
       ids,
       serverId: session.id,
-      isWorkerToken,
+      judgeToken,
       log,
       defer: host.defer,
       committed: changes.announce,
@@ -108,14 +108,13 @@ export async function assembleServer(
         store: host.openFiles(settings),
         maxBytes: settings.maxFileMib * 1024 * 1024,
         findDispatch: store.master.findDispatch,
-        isWorkerToken,
+        isWorkerToken: async (token) => (await judgeToken(token)) === 'valid',
       },
       clock,
       random,
       ids,
       nudge: master.nudge,
       taskGroupsChanged: master.refreshTaskGroups,
-      workerGroupsChanged: master.refreshWorkerGroups,
       changes,
       leadership: lease.leadership,
       readiness: [
@@ -184,11 +183,7 @@ async function startEmbeddedWorker(
 
 function masterSettings(settings: ServerSettings): Partial<MasterSettings> {
   const { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject } = settings;
-  const { recoveryPage, recoveryAtOnce, maxFailovers } = settings;
-  return {
-    ...{ maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject },
-    ...{ recoveryPage, recoveryAtOnce, machine: { ...MASTER_DEFAULTS.machine, maxFailovers } },
-  };
+  return { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {

@@ -5,6 +5,20 @@ import { createMemoryStore } from '@vaquita/store/testing';
 import { expect, it } from 'vitest';
 import { registerMetrics } from './metrics.ts';
 
+const workerFaults = () => ({ faults: { wrong_epoch: 2 }, rejects: { revoked: 3 }, sessionsEnded: { flooded: 1 } });
+
+it('counts what workers did wrong, whether this server leads or not', async () => {
+  const metrics = createMetricsRegistry();
+  const master = { status: () => undefined, workerFaults };
+  registerMetrics(metrics, { master, store: createMemoryStore(), clock: { now: () => 0 }, version: '0.1.0' });
+  const text = await metrics.render();
+  expect(text).toContain(
+    '# TYPE vaquita_worker_faults_total counter\nvaquita_worker_faults_total{fault="wrong_epoch"} 2',
+  );
+  expect(text).toContain('vaquita_worker_rejects_total{code="revoked"} 3');
+  expect(text).toContain('vaquita_worker_sessions_ended_total{reason="flooded"} 1');
+});
+
 it('tells the slots of every task group; a closed one has none to give', async () => {
   const store = createMemoryStore();
   for (const [name, open] of [
@@ -22,7 +36,7 @@ it('tells the slots of every task group; a closed one has none to give', async (
     });
   }
   const metrics = createMetricsRegistry();
-  const master = { status: () => undefined };
+  const master = { status: () => undefined, workerFaults };
   registerMetrics(metrics, { master, store, clock: { now: () => 0 }, version: '0.1.0' });
   const text = await metrics.render();
   expect(text).toContain('vaquita_task_group_slots{group="writes"} 3');
@@ -47,21 +61,17 @@ it('tells what waits and what is set aside, on the leader only', async () => {
       taskGroups: [{ name: 'writes', size: null, open: false, held: 0, waiting: 4 }],
     },
     logic: { asking: 8, watching: 9, reads: 10 },
-    takingOver: { done: false, pages: 2, taken: 12, left: 13, startedAt: 0, endedAt: null },
     system: { doing: 'WorkerLost', waiting: 11, retrying: [] },
   };
   const render = async (status: TermStatus | undefined) => {
     const metrics = createMetricsRegistry();
-    const master = { status: () => status };
+    const master = { status: () => status, workerFaults };
     registerMetrics(metrics, { master, store, clock: { now: () => 0 }, version: '0.1.0' });
     return metrics.render();
   };
   const text = await render(term);
   expect(text).toContain('vaquita_runs_waiting{for="runs_of_the_workflow"} 2');
   expect(text).toContain('vaquita_runs_waiting{for="admission"} 3');
-  expect(text).toContain('vaquita_takeover_runs{state="taken"} 12');
-  expect(text).toContain('vaquita_takeover_runs{state="left"} 13');
-  expect(text).toContain('vaquita_takeover_done 0');
   expect(text).toContain('vaquita_runs_quarantined 1');
   expect(text).toContain('vaquita_task_group_waiting{group="writes"} 4');
   expect(text).toContain('vaquita_runs_live 6');

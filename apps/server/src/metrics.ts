@@ -5,7 +5,7 @@ import type { Master } from '@vaquita/master';
 import type { Store, TaskGroupRow } from '@vaquita/store';
 
 export interface MetricsDeps {
-  readonly master: Pick<Master, 'status'>;
+  readonly master: Pick<Master, 'status' | 'workerFaults'>;
   readonly store: Pick<Store, 'commands' | 'master' | 'taskGroups'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly version: string;
@@ -46,6 +46,15 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
     for (const { state } of await store.master.workers.list()) counts.set(state, (counts.get(state) ?? 0) + 1);
     return [...counts].map(([state, value]) => ({ labels: { state }, value }));
   });
+  metrics.total('vaquita_worker_faults_total', 'What workers did wrong, by the name of the fault.', () =>
+    counted('fault', master.workerFaults().faults),
+  );
+  metrics.total('vaquita_worker_rejects_total', 'Workers that were not let in, by the reason.', () =>
+    counted('code', master.workerFaults().rejects),
+  );
+  metrics.total('vaquita_worker_sessions_ended_total', 'Connections of workers that ended, by the reason.', () =>
+    counted('reason', master.workerFaults().sessionsEnded),
+  );
   metrics.gauge('vaquita_task_group_slots', 'Slots of a task group; 0 while it is closed.', () =>
     ofGroups(({ size, open }) => (open ? size : 0)),
   );
@@ -67,21 +76,6 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
   metrics.gauge('vaquita_tasks_watching', 'Tasks that wait for the end of runs of other workflows.', () =>
     ofTerm((term) => term.logic.watching),
   );
-  metrics.gauge(
-    'vaquita_takeover_runs',
-    'Open runs of leaders before this one: taken over, and known but left.',
-    () => {
-      const term = master.status();
-      if (!term) return [];
-      return [
-        { labels: { state: 'taken' }, value: term.takingOver.taken },
-        { labels: { state: 'left' }, value: term.takingOver.left },
-      ];
-    },
-  );
-  metrics.gauge('vaquita_takeover_done', '1 once this term has taken over every open run, else 0.', () =>
-    ofTerm((term) => (term.takingOver.done ? 1 : 0)),
-  );
   metrics.gauge('vaquita_system_events', 'Servers and workers that came or went and are not dealt with yet.', () => {
     const term = master.status();
     if (!term) return [];
@@ -102,4 +96,8 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
     const term = master.status();
     return term ? [{ value: read(term) }] : [];
   }
+}
+
+function counted(label: string, counts: Readonly<Record<string, number>>) {
+  return Object.entries(counts).map(([name, value]) => ({ labels: { [label]: name }, value }));
 }

@@ -1,5 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DispatchId } from '@vaquita/core';
 import { expect, test } from 'vitest';
 import { createTestFolder, startTestAgent, storedResults } from './testing/test-agent.ts';
 import { startTestMaster } from './testing/test-master.ts';
@@ -34,6 +35,20 @@ test('the folder of a task is one that others cannot enter, and is removed after
   await master.result('d1');
   expect(master.log('d1')).toBe('700\n');
   await expect.poll(() => readdir(join(folder.path, 'tasks'))).toEqual([]);
+});
+
+test('an echo goes through the folder and the outbox and comes back, while all slots are taken', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.heartbeats.length > 0);
+  for (const dispatchId of ['d1', 'd2']) master.dispatch({ dispatchId, config: { script: 'sleep 30' } });
+  await master.report('started', 'd2');
+  master.session().send({ type: 'echo', nonce: 'n1' as DispatchId });
+  expect(await master.result('n1')).toMatchObject({ state: 'success', error: null, startedAt: null });
+  await expect.poll(() => storedResults(folder.path)).toEqual([]);
+  for (const dispatchId of ['d1', 'd2']) master.kill(dispatchId, 0);
+  await master.result('d2');
 });
 
 test('the hello says what this worker is', async () => {

@@ -160,6 +160,9 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
         case 'kill':
           executor.kill(order);
           return;
+        case 'echo':
+          executor.echo(order.nonce);
+          return;
         case 'outputAck':
           output.acknowledged(order.dispatchId, order.offset);
           return;

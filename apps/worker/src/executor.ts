@@ -54,6 +54,8 @@ export interface ExecutorOptions {
 
 export interface Executor {
   dispatch(order: MasterDispatch): void;
+  /** Proves that a task would be run: goes the way of one, without a slot and a process. */
+  echo(nonce: DispatchId): void;
   kill(order: Pick<MasterKill, 'dispatchId' | 'reason' | 'graceMs'>): void;
   /** The epoch of a welcome; lower ones are refused from now on. False when this one is itself too low. */
   seeEpoch(epoch: Epoch): boolean;
@@ -238,6 +240,21 @@ export function createExecutor(options: ExecutorOptions): Executor {
     report(result);
   }
 
+  async function answerEcho(nonce: DispatchId): Promise<void> {
+    try {
+      await folder.makeTaskFolder(nonce);
+      await folder.removeTaskFolder(nonce);
+    } catch (error) {
+      log.error('The server asked for an echo, and no task could be run now.', { error });
+      return;
+    }
+    const none = { exitCode: null, signal: null, outputs: {}, startedAt: null, logBytes: 0, error: null };
+    const end = { dispatchId: nonce, epoch: highestEpoch, state: 'success', endedAt: clock.now() } as const;
+    const result: WorkerResult = { type: 'result', ...none, ...end };
+    await store(result);
+    report(result);
+  }
+
   function stopEntry(entry: Entry, order: StopOrder): void {
     if (entry.ended) return;
     if (entry.run === null) entry.early.push(order);
@@ -247,6 +264,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   return {
     dispatch,
     repeat,
+    echo: (nonce) => void answerEcho(nonce),
     kill({ dispatchId, reason, graceMs }) {
       const entry = entries.get(dispatchId);
       const result = outbox.get(dispatchId);

@@ -129,7 +129,7 @@ describe('a worker', () => {
     expect(bench.master.status()).toMatchObject({ workers: 0 });
     const again = bench.joinWorker('w');
     await bench.settle();
-    expect(again.news[0]).toBe('reject bad_token');
+    expect(again.news[0]).toBe('reject revoked');
   });
 
   test('whose name another one has is rejected; the same worker again takes its own place', async () => {

@@ -8,10 +8,11 @@
 import { type Clock, type CommandRow, type IdSource, type Random, type TimerHandle, toAppError } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { LogStore, MasterStore } from '@vaquita/store';
+import { createFaultCounts, type WorkerFaultReport } from './sessions/faults.ts';
 import { refuseForNow } from './sessions/follower-door.ts';
+import type { TokenVerdict } from './sessions/greeting.ts';
 import { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
-import { openTerm, type Term } from './term.ts';
-import type { TermStatus } from './term-status.ts';
+import { openTerm, type Term, type TermStatus } from './term.ts';
 
 /** The lease, as the registry session of this server gives it. */
 export interface Lease {
@@ -30,8 +31,8 @@ export interface MasterDeps {
   readonly random: Random;
   readonly ids: IdSource;
   readonly serverId: string;
-  /** Whether a worker may join with this token. */
-  readonly isWorkerToken: (token: string) => Promise<boolean>;
+  /** Whether a worker may join with this token, and why not. */
+  readonly judgeToken: (token: string) => Promise<TokenVerdict>;
   readonly log: Logger;
   readonly defer: (run: () => void) => void;
   readonly committed?: () => void;
@@ -49,16 +50,17 @@ export interface Master {
   serverLost(server: string): void;
   /** Hint: a task group has been made, changed or removed. */
   refreshTaskGroups(): void;
-  /** Hint: a worker group has been declared, changed or removed. */
-  refreshWorkerGroups(): void;
   /** Undefined on a follower. */
   status(): TermStatus | undefined;
+  /** What workers did wrong at this server, over all its terms. */
+  workerFaults(): WorkerFaultReport;
   close(): Promise<void>;
 }
 
 export function createMaster(deps: MasterDeps): Master {
   const settings: MasterSettings = Object.freeze({ ...MASTER_DEFAULTS, ...deps.settings });
   const { clock, log } = deps;
+  const counts = createFaultCounts();
   let term: Term | undefined;
   let timer: TimerHandle | undefined;
   let closed = false;
@@ -89,7 +91,8 @@ export function createMaster(deps: MasterDeps): Master {
       random: deps.random,
       ids: deps.ids,
       serverId: deps.serverId,
-      isWorkerToken: deps.isWorkerToken,
+      judgeToken: deps.judgeToken,
+      counts,
       settings,
       log,
       defer: deps.defer,
@@ -125,8 +128,8 @@ export function createMaster(deps: MasterDeps): Master {
     },
     serverLost: (server) => term?.serverLost(server),
     refreshTaskGroups: () => term?.refreshTaskGroups(),
-    refreshWorkerGroups: () => term?.refreshWorkerGroups(),
     status: () => term?.status(),
+    workerFaults: counts.report,
     async close() {
       closed = true;
       if (timer !== undefined) clock.clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { MACHINE_DEFAULTS, type MachineSettings } from '@vaquita/core';
-import { ACK_TIMEOUT_MS, MAX_FRAME_BYTES } from '@vaquita/protocol';
+import { ACK_TIMEOUT_MS, ECHO_TIMEOUT_MS, MAX_FRAME_BYTES, START_TIMEOUT_MS } from '@vaquita/protocol';
 
 /** Options of the master, compiled once. Durations in milliseconds. */
 export interface MasterSettings {
@@ -9,6 +9,10 @@ export interface MasterSettings {
   readonly commandPollMs: number;
   /** A dispatch without an answer for so long is asked about once, then taken back (P2). */
   readonly ackTimeoutMs: number;
+  /** A dispatch that has been accepted and not started for so long makes the master ask its worker for an echo. */
+  readonly startTimeoutMs: number;
+  /** A worker that does not return an echo in so long is deaf. */
+  readonly echoTimeoutMs: number;
   readonly maxFrameBytes: number;
   /** A worker that refuses a task or does not answer gets nothing for so long; twice as long each time in a row. */
   readonly restMs: number;
@@ -18,9 +22,8 @@ export interface MasterSettings {
   readonly heartbeatFlushMs: number;
   /** The token of a connected worker is looked at again this often, at a heartbeat. */
   readonly tokenCheckMs: number;
-  /** Open runs read per page after gaining leadership (1 to 500), and how many of them are built at a time. */
+  /** Instances rebuilt per page after gaining leadership. */
   readonly recoveryPage: number;
-  readonly recoveryAtOnce: number;
   /** Reads of other runs for logic tasks at a time. */
   readonly logicReadsAtOnce: number;
   /** Runs that may be live at once, and tasks that may be queued when another run is admitted; null: no limit. */
@@ -32,8 +35,6 @@ export interface MasterSettings {
   readonly waitRefreshMs: number;
   /** Task groups are read again this often, besides when one is known to have changed. */
   readonly taskGroupPollMs: number;
-  /** Worker groups likewise. */
-  readonly workerGroupPollMs: number;
   /** Wait before a commit, a read or the handling of a system event that failed for a passing reason is tried again. */
   readonly commitRetryMs: number;
 }
@@ -43,13 +44,14 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   electionIntervalMs: 1_000,
   commandPollMs: 2_000,
   ackTimeoutMs: ACK_TIMEOUT_MS,
+  startTimeoutMs: START_TIMEOUT_MS,
+  echoTimeoutMs: ECHO_TIMEOUT_MS,
   maxFrameBytes: MAX_FRAME_BYTES,
   restMs: 1_000,
   placeableCheckMs: 1_000,
   heartbeatFlushMs: 5_000,
   tokenCheckMs: 60_000,
   recoveryPage: 200,
-  recoveryAtOnce: 8,
   logicReadsAtOnce: 8,
   maxLiveRuns: 10_000,
   maxLiveRunsPerProject: null,
@@ -57,7 +59,6 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   maxQueuedTasksPerProject: null,
   waitRefreshMs: 1_000,
   taskGroupPollMs: 10_000,
-  workerGroupPollMs: 10_000,
   commitRetryMs: 100,
 });
 

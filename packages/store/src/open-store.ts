@@ -10,7 +10,6 @@ import { createProjectVerbs } from './verbs/projects.ts';
 import { createRequestVerbs } from './verbs/requests.ts';
 import { createTaskGroupVerbs } from './verbs/task-groups.ts';
 import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
-import { createWorkerGroupVerbs } from './verbs/worker-groups.ts';
 import { createWorkflowVerbs } from './verbs/workflows.ts';
 
 export interface StoreOptions {
@@ -28,7 +27,6 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     definitions: workflows,
     instances: createInstanceVerbs(driver),
     taskGroups: createTaskGroupVerbs(driver),
-    workerGroups: createWorkerGroupVerbs(driver),
     commands: createCommandVerbs(driver),
     events: createEventVerbs(driver),
     users: createUserVerbs(driver),

@@ -17,6 +17,8 @@ export interface Sample {
 
 export interface MetricsRegistry {
   counter(name: string, help: string): Counter;
+  /** A counter that somebody else keeps: `read` is called at each scrape. */
+  total(name: string, help: string, read: () => readonly Sample[]): void;
   histogram(name: string, help: string, buckets: readonly number[]): Histogram;
   /** `read` is called at each scrape. */
   gauge(name: string, help: string, read: () => readonly Sample[] | Promise<readonly Sample[]>): void;
@@ -84,14 +86,8 @@ export function createMetricsRegistry(): MetricsRegistry {
       };
     },
 
-    gauge(name, help, read) {
-      register({
-        name,
-        help,
-        type: 'gauge',
-        lines: async () => (await read()).map(({ labels, value }) => `${name}${labelText(labels ?? {})} ${value}`),
-      });
-    },
+    gauge: (name, help, read) => register({ name, help, type: 'gauge', lines: linesOf(name, read) }),
+    total: (name, help, read) => register({ name, help, type: 'counter', lines: linesOf(name, read) }),
 
     async render() {
       const parts = [...metrics.values()].map(async (metric) => {
@@ -102,6 +98,10 @@ export function createMetricsRegistry(): MetricsRegistry {
       return `${(await Promise.all(parts)).join('\n')}\n`;
     },
   };
+}
+
+function linesOf(name: string, read: () => readonly Sample[] | Promise<readonly Sample[]>): Metric['lines'] {
+  return async () => (await read()).map(({ labels, value }) => `${name}${labelText(labels ?? {})} ${value}`);
 }
 
 function labelText(labels: Labels): string {

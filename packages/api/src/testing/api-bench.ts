@@ -47,7 +47,6 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   const lines: LogLine[] = [];
   let nudges = 0;
   let groupHints = 0;
-  let workerGroupHints = 0;
   function hint(): void {
     for (const onChange of hints) onChange();
   }
@@ -61,7 +60,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
       maxBytes: 1000,
       findDispatch: (id) => store.master.findDispatch(id),
       isWorkerToken: async (token) =>
-        (await store.master.workers.findToken(await sha256Hex(token), clock.now())) !== undefined,
+        (await store.master.workers.findToken(await sha256Hex(token), clock.now()))?.standing === 'valid',
     },
     clock,
     random,
@@ -71,9 +70,6 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     },
     taskGroupsChanged: () => {
       groupHints += 1;
-    },
-    workerGroupsChanged: () => {
-      workerGroupHints += 1;
     },
     changes: {
       announce: hint,
@@ -186,9 +182,6 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     /** How often a master was told that task groups have changed. */
     get groupHints() {
       return groupHints;
-    },
-    get workerGroupHints() {
-      return workerGroupHints;
     },
     get listeners() {
       return hints.size;

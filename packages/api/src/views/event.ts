@@ -15,11 +15,11 @@ const EVENT_TYPES = [
   'task_instance.warning',
   'task.passed_over',
   'task_group.changed',
-  'worker_group.changed',
   'workflow.added',
   'workflow.updated',
   'workflow.removed',
   'worker.state',
+  'worker.fault',
 ] as const satisfies readonly EventType[];
 
 export const EventView = z

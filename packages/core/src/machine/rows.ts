@@ -204,11 +204,12 @@ export type EventType =
   | 'task.passed_over'
   | 'task_instance.warning'
   | 'task_group.changed'
-  | 'worker_group.changed'
   | 'workflow.added'
   | 'workflow.updated'
   | 'workflow.removed'
-  | 'worker.state';
+  | 'worker.state'
+  /** It did something wrong that people should know of. */
+  | 'worker.fault';
 
 /** A row that asks the leader to do something: the only way to make the master act. */
 export interface CommandRow {

@@ -2,8 +2,8 @@
  * What goes out to workers once its commit is durable: dispatches, kill orders, acknowledgements of results.
  *
  * V1 A dispatch is sent only when its row is durable and while it is live (P1); sending it again is harmless (P3).
- * V2 A dispatch that nobody acknowledges is sent again once and then taken back (P2), if its worker is connected;
- *    if it is not, the return or the loss of the worker decides.
+ * V2 A dispatch that nobody acknowledges is asked about once, by an echo and by sending it again, and then taken back (P2),
+ *    if its worker is connected; if it is not, the return or the loss of the worker decides.
  */
 import {
   type Clock,
@@ -12,9 +12,12 @@ import {
   type Epoch,
   isTaskTerminal,
   type TaskOutcomeReport,
+  type WorkerId,
 } from '@vaquita/core';
 import type { MasterDispatch } from '@vaquita/protocol';
 import { type AckWatch, createAckWatch } from '../sessions/ack-watch.ts';
+import type { Deafness } from '../sessions/deafness.ts';
+import type { FaultCounts } from '../sessions/faults.ts';
 import type { ResultAcks } from '../sessions/result-acks.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
 import type { LiveDispatches } from './live-dispatches.ts';
@@ -39,11 +42,13 @@ export interface DeliveriesDeps {
   /** Of the term: a dispatch of an earlier one is sent again under it. */
   readonly epoch: Epoch;
   readonly ackTimeoutMs: number;
+  readonly counts: FaultCounts;
+  readonly deafness: Pick<Deafness, 'suspect'>;
 }
 
 export function createDeliveries(deps: DeliveriesDeps): Deliveries {
   const { clock, epoch, live, pool, resultAcks, rests, ackTimeoutMs } = deps;
-  const acks = createAckWatch({ timers: deps.timers, timeoutMs: ackTimeoutMs, ask: send, takeBack });
+  const acks = createAckWatch({ timers: deps.timers, timeoutMs: ackTimeoutMs, ask, takeBack });
 
   function send(id: DispatchId): void {
     const dispatch = live.get(id);
@@ -70,6 +75,12 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
     });
   }
 
+  function ask(id: DispatchId): void {
+    const worker = pool.get(live.get(id)?.workerId as WorkerId);
+    if (worker) deps.deafness.suspect(worker, `it did not answer dispatch ${id} in ${ackTimeoutMs / 1000} s`);
+    send(id);
+  }
+
   function takeBack(id: DispatchId): void {
     const dispatch = live.get(id);
     const worker = dispatch && pool.get(dispatch.workerId);
@@ -77,6 +88,7 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
     const text = `Worker "${worker.name}" did not acknowledge it in ${(2 * ackTimeoutMs) / 1000} s.`;
     worker.send({ type: 'kill', dispatchId: id, reason: text, graceMs: 0 });
     rests.begin(worker.id);
+    deps.counts.fault('no_ack');
     const { taskInstanceId } = dispatch;
     dispatch.bus.post({ type: 'DispatchReturned', taskInstanceId, dispatchId: id, cause: 'no_ack', text });
   }

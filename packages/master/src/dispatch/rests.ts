@@ -10,8 +10,6 @@ const LONGEST_REST_MS = 30_000;
 
 export interface Rests {
   begin(id: WorkerId): void;
-  /** Until its session ends: it has said that it takes nothing more. */
-  untilItLeaves(id: WorkerId): void;
   /** The worker has taken a task. */
   over(id: WorkerId): void;
 }
@@ -36,10 +34,6 @@ export function createRests({ timers, pool, firstMs, wake }: RestsDeps): Rests {
         pool.setResting(id, false);
         wake();
       });
-    },
-    untilItLeaves(id) {
-      timers.clear(`rest:${id}`);
-      pool.setResting(id, true);
     },
     over(id) {
       inARow.delete(id);

@@ -3,7 +3,12 @@
  * the worker is told now and then up to where its output is kept, so that it can forget it.
  */
 import type { Clock, DispatchId, TaskInstanceId, TimerHandle } from '@vaquita/core';
-import { type MasterOutputAck, OUTPUT_ACK_INTERVAL_MS, type WorkerOutput } from '@vaquita/protocol';
+import {
+  MAX_UNACKED_OUTPUT_BYTES,
+  type MasterOutputAck,
+  OUTPUT_ACK_INTERVAL_MS,
+  type WorkerOutput,
+} from '@vaquita/protocol';
 import type { LogStore } from '@vaquita/store';
 import type { Logger } from '../settings.ts';
 
@@ -13,6 +18,7 @@ const ACK_BYTES = 65_536;
 interface Stream {
   tail: Promise<void>;
   pending: number;
+  pendingBytes: number;
   kept: number;
   acknowledged: number;
   timer: TimerHandle | undefined;
@@ -20,7 +26,8 @@ interface Stream {
 }
 
 export interface OutputRouter {
-  accept(taskInstanceId: TaskInstanceId, output: WorkerOutput, send: (ack: MasterOutputAck) => void): void;
+  /** False: more is waiting to be written than a worker may have under way, and this is not taken (P8). */
+  accept(taskInstanceId: TaskInstanceId, output: WorkerOutput, send: (ack: MasterOutputAck) => void): boolean;
   /**
    * Calls back when everything accepted so far for the dispatch is in the log, or has failed to get there: at once
    * when nothing is on its way.
@@ -43,9 +50,13 @@ export function createOutputRouter(logs: LogStore, clock: Clock, log: Logger): O
     stream.send({ type: 'outputAck', dispatchId, offset: stream.kept });
   }
 
-  async function append(taskInstanceId: TaskInstanceId, output: WorkerOutput, stream: Stream): Promise<void> {
+  async function append(
+    taskInstanceId: TaskInstanceId,
+    output: WorkerOutput & { readonly bytes: Uint8Array },
+    stream: Stream,
+  ): Promise<void> {
     try {
-      stream.kept = await logs.append(taskInstanceId, output.offset, encoder.encode(output.text));
+      stream.kept = await logs.append(taskInstanceId, output.offset, output.bytes);
     } catch (error) {
       log.error(
         'Output of a task could not be written to its log; what follows stands after a line that says how much is missing.',
@@ -57,6 +68,7 @@ export function createOutputRouter(logs: LogStore, clock: Clock, log: Logger): O
       return;
     } finally {
       stream.pending -= 1;
+      stream.pendingBytes -= output.bytes.length;
     }
     if (stream.kept - stream.acknowledged >= ACK_BYTES) acknowledge(output.dispatchId, stream);
     else stream.timer ??= clock.setTimeout(() => acknowledge(output.dispatchId, stream), OUTPUT_ACK_INTERVAL_MS);
@@ -66,13 +78,18 @@ export function createOutputRouter(logs: LogStore, clock: Clock, log: Logger): O
     accept(taskInstanceId, output, send) {
       let stream = streams.get(output.dispatchId);
       if (!stream) {
-        stream = { tail: Promise.resolve(), pending: 0, kept: 0, acknowledged: 0, timer: undefined, send };
+        const none = { pending: 0, pendingBytes: 0, kept: 0, acknowledged: 0 };
+        stream = { tail: Promise.resolve(), ...none, timer: undefined, send };
         streams.set(output.dispatchId, stream);
       }
       const own = stream;
+      const bytes = encoder.encode(output.text);
+      if (own.pendingBytes + bytes.length > MAX_UNACKED_OUTPUT_BYTES) return false;
       own.send = send;
       own.pending += 1;
-      own.tail = own.tail.then(() => append(taskInstanceId, output, own));
+      own.pendingBytes += bytes.length;
+      own.tail = own.tail.then(() => append(taskInstanceId, { ...output, bytes }, own));
+      return true;
     },
     whenDrained(dispatchId, then) {
       const stream = streams.get(dispatchId);

@@ -16,7 +16,6 @@ import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.t
 import type { ConnectedWorker, WorkerPool } from '../dispatch/worker-pool.ts';
 import type { Logger } from '../settings.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
-import type { Heartbeats } from './heartbeats.ts';
 import type { ResultAcks } from './result-acks.ts';
 import { decideReturn } from './returning.ts';
 
@@ -37,14 +36,7 @@ export interface Presence {
   /** Neither connected nor waited for: what it holds is nobody's. */
   isMissing(id: WorkerId): boolean;
   /** The worker is lost, unless it has come back meanwhile: its tasks go elsewhere. @throws AppError when it cannot be written. */
-  lose(id: WorkerId, loss: Loss): Promise<void>;
-}
-
-/** Why a worker counts as lost. */
-export interface Loss {
-  readonly text: string;
-  /** When it was last heard of, where that is known. */
-  readonly lastHeardAt?: number | undefined;
+  lose(id: WorkerId, text: string): Promise<void>;
 }
 
 interface Greeting {
@@ -63,8 +55,7 @@ export interface PresenceDeps {
   readonly resultAcks: ResultAcks;
   readonly log: Logger;
   /** The worker will not be back: to be followed by `lose`. */
-  readonly lost: (id: WorkerId, loss: Loss) => void;
-  readonly heartbeats: Pick<Heartbeats, 'lastHeardAt' | 'left'>;
+  readonly lost: (id: WorkerId, text: string) => void;
   /** There may be free slots. */
   readonly wake: () => void;
   /** An event may have been written. */
@@ -82,9 +73,8 @@ export function createPresence(deps: PresenceDeps): Presence {
     return !pool.get(id) && !awaited.has(id);
   }
 
-  function loseDispatch({ id, taskInstanceId, bus }: LiveDispatch, { text, lastHeardAt }: Loss): void {
-    const heard = lastHeardAt === undefined ? {} : { lastHeardAt };
-    bus.post({ type: 'WorkerLost', taskInstanceId, dispatchId: id, text, ...heard });
+  function loseDispatch({ id, taskInstanceId, bus }: LiveDispatch, text: string): void {
+    bus.post({ type: 'WorkerLost', taskInstanceId, dispatchId: id, text });
   }
 
   function setState(id: WorkerId, state: 'online', why: string): void {
@@ -93,19 +83,19 @@ export function createPresence(deps: PresenceDeps): Presence {
     });
   }
 
-  function awaitReturn(id: WorkerId, patienceMs: number, { text, lastHeardAt }: Loss): void {
+  function awaitReturn(id: WorkerId, patienceMs: number, text: string): void {
     awaited.add(id);
     timers.after(timerKey(id), patienceMs, () => {
       awaited.delete(id);
-      const waited = `${text} It has not come back in ${Math.round(patienceMs / 1000)} s.`;
-      if (!pool.get(id)) deps.lost(id, { text: waited, lastHeardAt });
+      if (!pool.get(id)) deps.lost(id, `${text} It has not come back in ${Math.round(patienceMs / 1000)} s.`);
     });
   }
 
-  function settle(dispatch: LiveDispatch, worker: ConnectedWorker, { known, settled }: Greeting): void {
+  /** @returns whether the worker goes on with a dispatch of an earlier term, and is to be told whose it is now. */
+  function settle(dispatch: LiveDispatch, worker: ConnectedWorker, { known, settled }: Greeting): boolean {
     const { id, taskInstanceId, bus } = dispatch;
     const row = bus.run.nodeOf.get(taskInstanceId)?.current;
-    if (!row) return;
+    if (!row) return false;
     settled.add(id);
     // Whatever was asked of an earlier connection, the wait for an answer begins with this one.
     deliveries.acks.answered(id);
@@ -113,24 +103,27 @@ export function createPresence(deps: PresenceDeps): Presence {
       case 'keep': {
         const order = bus.orderFor(id);
         if (order) worker.send({ type: 'kill', dispatchId: id, reason: order.reason, graceMs: order.graceMs });
-        return;
+        return row.dispatchEpoch !== deps.epoch;
       }
       case 'wait':
-        return;
+        return false;
       case 'send':
         deliveries.send(id);
-        return;
+        return false;
       case 'return': {
         const text = `it never reached worker "${worker.name}"`;
         bus.post({ type: 'DispatchReturned', taskInstanceId, dispatchId: id, cause: 'never_arrived', text });
-        return;
+        return false;
       }
       case 'lose':
-        loseDispatch(dispatch, {
-          text: `Worker "${worker.name}" has come back and does not know the task any more.`,
-        });
-        return;
+        loseDispatch(dispatch, `Worker "${worker.name}" has come back and does not know the task any more.`);
+        return false;
     }
+  }
+
+  function takeOver(worker: ConnectedWorker, dispatches: readonly LiveDispatch[]): void {
+    if (dispatches.length === 0) return;
+    worker.send({ type: 'takeOver', epoch: deps.epoch, dispatchIds: dispatches.map(({ id }) => id) });
   }
 
   return {
@@ -143,7 +136,10 @@ export function createPresence(deps: PresenceDeps): Presence {
       const known = new Set<DispatchId>([...hello.running, ...hello.unsent].map(({ dispatchId }) => dispatchId));
       const greeting: Greeting = { known, settled: new Set() };
       greetings.set(worker.id, greeting);
-      for (const dispatch of live.ofWorker(worker.id)) settle(dispatch, worker, greeting);
+      takeOver(
+        worker,
+        live.ofWorker(worker.id).filter((dispatch) => settle(dispatch, worker, greeting)),
+      );
       deps.wake();
     },
     adopted(dispatch) {
@@ -152,24 +148,22 @@ export function createPresence(deps: PresenceDeps): Presence {
       const row = dispatch.bus.run.nodeOf.get(dispatch.taskInstanceId)?.current;
       // What was placed in this term was sent in it, after the greeting.
       if (!worker || !greeting || row?.dispatchEpoch === deps.epoch || greeting.settled.has(dispatch.id)) return;
-      settle(dispatch, worker, greeting);
+      if (settle(dispatch, worker, greeting)) takeOver(worker, [dispatch]);
     },
     left(worker, gone, text) {
       deps.resultAcks.left(worker);
       if (pool.get(worker.id)) return;
       greetings.delete(worker.id);
-      const loss = { text, lastHeardAt: deps.heartbeats.lastHeardAt(worker.id) };
-      deps.heartbeats.left(worker.id);
       log.info(gone ? 'A worker has left.' : 'A worker is away.', { worker: worker.name, why: text });
-      if (gone) deps.lost(worker.id, loss);
-      else awaitReturn(worker.id, worker.sessionTimeoutMs, loss);
+      if (gone) deps.lost(worker.id, text);
+      else awaitReturn(worker.id, worker.sessionTimeoutMs, text);
     },
     isMissing,
-    async lose(id, loss) {
+    async lose(id, text) {
       if (pool.get(id)) return;
-      for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, loss);
+      for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, text);
       try {
-        await deps.workers.setState(id, { state: 'offline', at: clock.now(), why: loss.text });
+        await deps.workers.setState(id, { state: 'offline', at: clock.now(), why: text });
         deps.told();
       } catch (error) {
         if (toAppError(error).code !== 'not_found') throw error;
@@ -182,10 +176,7 @@ export function createPresence(deps: PresenceDeps): Presence {
       const text = 'Its worker was away when this server began to lead.';
       const online = [...rows.values()].filter((row) => row.state !== 'offline').map((row) => row.id);
       for (const id of new Set([...live.workers(), ...online])) {
-        if (!isMissing(id)) continue;
-        const row = rows.get(id);
-        const lastHeardAt = row?.lastHeartbeatAt ?? undefined;
-        awaitReturn(id, Math.max(row?.sessionTimeoutMs ?? 0, RETURN_MS), { text, lastHeardAt });
+        if (isMissing(id)) awaitReturn(id, Math.max(rows.get(id)?.sessionTimeoutMs ?? 0, RETURN_MS), text);
       }
     },
   };

@@ -1,64 +1,48 @@
 /**
- * Where workers come in: answers a hello, reconciles what the worker says it has with what the rows say (P7), and
- * turns what it reports into events of the runs concerned. Sends nothing that a commit does not stand behind.
+ * Where workers come in: one session for each connection, from its hello to its end.
  *
  * W1 A worker id has at most one open session; a newer one takes the place of the older.
  * W2 The pool holds a worker from its welcome to the end of its session, no longer.
+ * W3 Whatever a worker says wrong ends at most its own session.
  */
-import type { Clock, DispatchId, Epoch, IdSource, TaskOutcomeReport, WorkerId } from '@vaquita/core';
+import type { Clock, WorkerId } from '@vaquita/core';
 import {
+  type CloseReason,
   createMasterSession,
-  type MasterAnswer,
   type MasterSession,
   type SessionEnd,
   type Wire,
-  type WorkerHeartbeat,
   type WorkerHello,
-  type WorkerReport,
-  type WorkerResult,
 } from '@vaquita/protocol';
-import type { WorkerRow, WorkerStore } from '@vaquita/store';
-import { neverRan } from '../dispatch/deliveries.ts';
-import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.ts';
-import type { Rests } from '../dispatch/rests.ts';
+import type { Holds } from '../dispatch/holds.ts';
 import type { ConnectedWorker, WorkerPool } from '../dispatch/worker-pool.ts';
 import type { Logger, MasterSettings } from '../settings.ts';
-import type { AckWatch } from './ack-watch.ts';
-import type { Heartbeats } from './heartbeats.ts';
-import type { OutputRouter } from './output-router.ts';
-import type { ResultAcks } from './result-acks.ts';
-
-/** What a worker says of one dispatch. */
-type DispatchReport = Extract<WorkerReport, { readonly dispatchId: DispatchId }>;
+import { createComplaints } from './complaints.ts';
+import type { Deafness } from './deafness.ts';
+import type { FaultCounts } from './faults.ts';
+import type { Greeting, TokenVerdict } from './greeting.ts';
+import { figuresOf, type Heartbeats } from './heartbeats.ts';
+import type { Probes } from './probes.ts';
+import type { HearReport } from './reports.ts';
+import { createWorkerClock } from './worker-clock.ts';
 
 export interface WorkerDoorDeps {
-  readonly workers: WorkerStore;
-  readonly isWorkerToken: (token: string) => Promise<boolean>;
+  readonly greeting: Greeting;
+  readonly judgeToken: (token: string) => Promise<TokenVerdict>;
   readonly clock: Clock;
-  readonly ids: IdSource;
-  readonly epoch: Epoch;
-  readonly serverId: string;
-  readonly settings: MasterSettings;
-  readonly live: LiveDispatches;
+  readonly settings: Pick<MasterSettings, 'tokenCheckMs'>;
   readonly pool: WorkerPool;
-  readonly acks: AckWatch;
-  readonly outputs: OutputRouter;
+  readonly holds: Holds;
   readonly heartbeats: Heartbeats;
-  readonly resultAcks: ResultAcks;
+  readonly hear: HearReport;
+  readonly probes: Probes;
+  readonly deafness: Deafness;
+  readonly counts: FaultCounts;
   readonly log: Logger;
-  /** Resolves when open runs can be taken over. They may not all be in memory yet. */
-  readonly open: Promise<void>;
-  readonly rests: Rests;
-  /** Whether the rows say that the worker holds the dispatch, though memory does not know it. Brings its run into memory. */
-  readonly isHeld: (dispatchId: DispatchId, worker: WorkerId) => Promise<boolean>;
   /** A worker has joined: sends what it is still owed. */
   readonly joined: (worker: ConnectedWorker, hello: WorkerHello) => void;
   /** Its session ended; `gone` when it will not be back, so that its tasks need not wait for it. */
   readonly left: (worker: ConnectedWorker, gone: boolean, text: string) => void;
-  /** An event may have been written. */
-  readonly told: () => void;
-  /** A result for a dispatch that is not live. */
-  readonly lateResult: (result: WorkerResult, worker: ConnectedWorker) => void;
 }
 
 export interface WorkerDoor {
@@ -67,182 +51,148 @@ export interface WorkerDoor {
   close(): void;
 }
 
+/** Ends that a worker brought on itself: it is not let in again at once. */
+const SHUNNED: ReadonlySet<CloseReason> = new Set(['flooded', 'bad_messages', 'frame_too_large']);
+
 export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
+  const { clock, counts, log, pool } = deps;
   const sessions = new Set<MasterSession>();
-  let closed = false;
 
   function accept(wire: Wire): void {
     let worker: ConnectedWorker | undefined;
+    let said: WorkerHello | undefined;
     let farewell: string | undefined;
-    let token = '';
-    let tokenChecked = deps.clock.now();
+    let tokenChecked = clock.now();
+    const workerClock = createWorkerClock(clock);
+    const complain = createComplaints({
+      counts,
+      log,
+      send: (message) => session.send(message),
+      worker: () => worker?.name,
+    });
 
     /** A token that is revoked ends the session of whoever came in with it; its tasks wait as for any lost connection. */
     async function checkToken(): Promise<void> {
-      const now = deps.clock.now();
-      if (Math.abs(now - tokenChecked) < deps.settings.tokenCheckMs) return;
+      const now = clock.now();
+      if (said === undefined || Math.abs(now - tokenChecked) < deps.settings.tokenCheckMs) return;
       tokenChecked = now;
       try {
-        if (!(await deps.isWorkerToken(token))) session.close('rejected', 'its token has been revoked or has expired');
+        if ((await deps.judgeToken(said.token)) !== 'valid')
+          session.close('rejected', 'its token has been revoked or has expired');
       } catch (error) {
-        deps.log.warn('The token of a worker could not be checked.', { worker: worker?.name, error: String(error) });
+        log.warn('The token of a worker could not be checked.', { worker: worker?.name, error: String(error) });
       }
     }
 
+    function readClock(at: number | undefined): void {
+      const before = workerClock.isFarOff;
+      workerClock.read(at);
+      if (workerClock.isFarOff === before) return;
+      const ahead = Math.round((workerClock.skewMs ?? 0) / 1_000);
+      if (before) log.info('The clock of a worker is right again.', { worker: worker?.name });
+      else
+        complain({
+          code: 'clock_skew',
+          text: `Its clock is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} this server’s. Times it tells are corrected; set it right.`,
+        });
+    }
+
     const session = createMasterSession(wire, {
-      clock: deps.clock,
-      onHello: (hello, version) => answerHello(hello, version),
+      clock,
+      onHello(hello, version) {
+        said = hello;
+        return deps.greeting.answer(hello, version);
+      },
       onOpen(hello) {
-        const before = deps.pool.get(hello.workerId);
-        token = hello.token;
+        const before = pool.get(hello.workerId);
         worker = connected(hello, session);
-        if (before) deps.pool.leave(before);
-        deps.pool.join(worker);
-        deps.heartbeats.heard(worker.id);
+        if (before) leavePool(before);
+        pool.join(worker);
         before?.close('replaced', 'a newer connection of this worker took its place');
+        readClock(hello.at);
+        hearDrain(worker.id, hello.draining ?? false);
         deps.joined(worker, hello);
+        deps.deafness.joined(worker);
       },
       onMessage(message) {
         if (!worker) return;
-        if (message.type === 'goodbye') {
-          farewell = message.reason;
-          deps.heartbeats.heard(worker.id);
-        } else if ('dispatchId' in message) report(worker, message);
+        if (message.type === 'goodbye') farewell = message.reason;
+        else if (message.type === 'drainStatus') hearDrain(worker.id, message.draining);
+        else if ('dispatchId' in message) deps.hear({ worker, clock: workerClock, complain }, message);
       },
       onHeartbeat(heartbeat) {
         if (!worker) return;
-        deps.heartbeats.beat(worker.id, figures(heartbeat));
-        deps.pool.beat(worker.id, heartbeat);
+        readClock(heartbeat.at);
+        deps.heartbeats.beat(worker.id, figuresOf(heartbeat));
+        pool.beat(worker.id, heartbeat);
         void checkToken();
+      },
+      onClosing() {
+        if (worker && pool.get(worker.id) === worker) deps.holds.add(worker.id, 'closing');
       },
       onClosed(end) {
         sessions.delete(session);
+        counts.ended(end.reason);
+        if (said && SHUNNED.has(end.reason)) deps.greeting.shun(said);
         if (worker) leave(worker, end, farewell);
       },
-      onBadMessage: (bad) =>
-        deps.log.warn('A worker sent a message that is not understood.', { worker: worker?.name, ...bad }),
+      onBadMessage: ({ type, reason }) =>
+        complain({
+          code: 'bad_message',
+          text: `It sent ${type === null ? 'something' : `a "${type}"`} that cannot be read: ${reason}.`,
+        }),
       onFault: (error) =>
-        deps.log.error('Handling a message of a worker failed.', { worker: worker?.name, error: String(error) }),
+        log.error('Handling a message of a worker failed.', { worker: worker?.name, error: String(error) }),
     });
     sessions.add(session);
   }
 
-  async function answerHello(hello: WorkerHello, version: string): Promise<MasterAnswer> {
-    if (!(await deps.isWorkerToken(hello.token))) {
-      return {
-        type: 'reject',
-        code: 'bad_token',
-        text: 'The token is unknown, expired or revoked. Create one with: vaquita worker-token create --name <name>',
-      };
-    }
-    await deps.open;
-    if (closed) return { type: 'redirect', url: null, retryAfterMs: deps.settings.electionIntervalMs };
-    const namesake = deps.pool.byName(hello.name);
-    if (namesake && namesake.id !== hello.workerId) {
-      return {
-        type: 'reject',
-        code: 'name_in_use',
-        text: `Another worker named "${hello.name}" is connected. Choose another --name.`,
-      };
-    }
-    await deps.workers.upsert(workerRow(hello, deps.clock.now()), 'It has joined.');
-    deps.told();
-    const { keep, abandon } = await reconcile(hello);
-    return {
-      type: 'welcome',
-      sessionId: deps.ids.next<'session'>(),
-      epoch: deps.epoch,
-      serverId: deps.serverId,
-      version,
-      maxFrameBytes: deps.settings.maxFrameBytes,
-      ackTimeoutMs: deps.settings.ackTimeoutMs,
-      keep,
-      abandon,
-    };
+  /** It takes nothing, whoever told it so. */
+  function hearDrain(id: WorkerId, drains: boolean): void {
+    if (drains) deps.holds.add(id, 'own');
+    else deps.holds.remove(id, 'own');
   }
 
-  /** What the worker reports running is kept if the rows say that it holds it, and to be killed if not. */
-  async function reconcile(hello: WorkerHello): Promise<{ keep: DispatchId[]; abandon: DispatchId[] }> {
-    const reported = hello.running.map(({ dispatchId }) => dispatchId);
-    const held = new Set<DispatchId>();
-    for (const { dispatchId: id } of [...hello.running, ...hello.unsent]) {
-      if (!deps.live.get(id) && (await deps.isHeld(id, hello.workerId))) held.add(id);
-    }
-    // From here to the welcome nothing may wait: what is live now must still be live when the worker hears of it.
-    const isKept = (id: DispatchId) => deps.live.get(id)?.workerId === hello.workerId || held.has(id);
-    return { keep: reported.filter(isKept), abandon: reported.filter((id) => !isKept(id)) };
+  /** W2 */
+  function leavePool(worker: ConnectedWorker): void {
+    if (pool.get(worker.id) === worker) deps.holds.left(worker.id);
+    pool.leave(worker);
   }
 
   function leave(worker: ConnectedWorker, end: SessionEnd, farewell: string | undefined): void {
-    deps.pool.leave(worker);
-    const gone = farewell !== undefined || end.reason === 'session_timeout';
-    const text =
-      farewell ??
-      (end.reason === 'session_timeout' ? 'no heartbeat in its session timeout' : 'its connection was lost');
-    deps.left(worker, gone, `Worker "${worker.name}": ${text}.`);
+    leavePool(worker);
+    deps.probes.left(worker);
+    const gone = farewell !== undefined || end.reason === 'session_timeout' || isHopeless(end, worker.id);
+    deps.left(worker, gone, `Worker "${worker.name}": ${farewell ?? endWords(end)}.`);
   }
 
-  function report(worker: ConnectedWorker, message: DispatchReport): void {
-    if (message.type === 'result') deps.resultAcks.reported(message.dispatchId, worker);
-    const dispatch = deps.live.get(message.dispatchId);
-    if (!dispatch || dispatch.workerId !== worker.id) {
-      if (message.type === 'result') deps.lateResult(message, worker);
-      return;
-    }
-    deps.acks.answered(dispatch.id);
-    handle(worker, dispatch, message);
-  }
-
-  function handle(worker: ConnectedWorker, dispatch: LiveDispatch, message: DispatchReport): void {
-    const subject = { taskInstanceId: dispatch.taskInstanceId, dispatchId: dispatch.id };
-    switch (message.type) {
-      case 'ack':
-        deps.rests.over(worker.id);
-        return;
-      case 'refuse':
-        // It has been sent twice, and the worker has it.
-        if (message.reason === 'duplicate') return;
-        if (message.reason === 'bad_dispatch') {
-          dispatch.bus.post({ type: 'TaskEnded', ...subject, report: neverRan(message.text, deps.clock.now()) });
-          return;
-        }
-        if (message.reason === 'draining') deps.rests.untilItLeaves(worker.id);
-        else deps.rests.begin(worker.id);
-        dispatch.bus.post({
-          type: 'DispatchReturned',
-          ...subject,
-          cause: 'refused',
-          text: `Worker "${worker.name}" refused it (${message.reason}): ${message.text}`,
-        });
-        return;
-      case 'started':
-        dispatch.bus.post({ type: 'TaskStarted', ...subject, at: message.at, processId: message.processId });
-        return;
-      case 'output':
-        deps.outputs.accept(dispatch.taskInstanceId, message, (ack) => void worker.send(ack));
-        return;
-      case 'result':
-        // The log is complete before the task is seen to have ended, and before the worker may forget its output.
-        deps.outputs.whenDrained(dispatch.id, () => {
-          dispatch.bus.post({ type: 'TaskEnded', ...subject, report: reportOf(message) });
-        });
-        return;
-    }
+  function isHopeless(end: SessionEnd, id: WorkerId): boolean {
+    return end.reason === 'deaf' && deps.deafness.isHopeless(id);
   }
 
   return {
     accept,
     close() {
-      closed = true;
+      deps.greeting.close();
       for (const session of sessions) session.close('going_away', 'this server no longer leads');
     },
   };
 }
 
-/** What the machine is told of a result. */
-export function reportOf(result: WorkerResult): TaskOutcomeReport {
-  const { state, exitCode, signal, outputs, startedAt, endedAt, logBytes, error } = result;
-  return { state, exitCode, signal, outputs, startedAt, endedAt, logBytes, error };
+function endWords({ reason, text }: SessionEnd): string {
+  switch (reason) {
+    case 'session_timeout':
+      return 'no heartbeat in its session timeout';
+    case 'deaf':
+      return 'it answered heartbeats and did not return an echo';
+    case 'flooded':
+    case 'bad_messages':
+    case 'frame_too_large':
+    case 'rejected':
+      return `its session was ended (${reason}: ${text})`;
+    default:
+      return 'its connection was lost';
+  }
 }
 
 function connected(hello: WorkerHello, session: MasterSession): ConnectedWorker {
@@ -253,41 +203,10 @@ function connected(hello: WorkerHello, session: MasterSession): ConnectedWorker 
     labels: hello.labels,
     weight: hello.weight,
     slots: hello.slots,
+    instance: hello.instance,
     taskTypes: new Set(hello.taskTypes),
     sessionTimeoutMs: hello.sessionTimeoutMs,
     send: (message) => session.send(message),
     close: (reason, text) => session.close(reason, text),
   };
-}
-
-function workerRow(hello: WorkerHello, now: number): WorkerRow {
-  const { workerId, name, groups, labels, slots, weight, agentVersion, runtime, host, taskTypes, sessionTimeoutMs } =
-    hello;
-  return {
-    id: workerId as WorkerId,
-    name,
-    groups,
-    labels,
-    slots,
-    weight,
-    state: 'online',
-    agentVersion,
-    runtime,
-    host,
-    taskTypes,
-    sessionTimeoutMs,
-    connectedAt: now,
-    lastHeartbeatAt: now,
-    stats: {},
-    updatedAt: now,
-  };
-}
-
-function figures(heartbeat: WorkerHeartbeat): Record<string, number> {
-  const { cpu, memory, disk, load, loopLagMs, slotsUsed } = heartbeat;
-  const known: Record<string, number> = { load, loopLagMs, slotsUsed };
-  if (cpu !== null) known.cpu = cpu;
-  if (memory !== null) known.memory = memory;
-  if (disk !== null) known.disk = disk;
-  return known;
 }

@@ -3,6 +3,7 @@
  * the real protocol over wires in memory and do what a test tells them.
  */
 import {
+  type Clock,
   type CommandId,
   type CommandKind,
   createIdSource,
@@ -162,7 +163,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       random,
       ids,
       serverId: `server-${epoch + 1}`,
-      isWorkerToken: async (token) => token === TOKEN && !revoked,
+      judgeToken: async (token) => (token !== TOKEN ? 'unknown' : revoked ? 'revoked' : 'valid'),
       log: { info: say('info'), warn: say('warn'), error: say('error') },
       defer: (run) => void clock.setTimeout(run, 0),
       settings,
@@ -189,16 +190,8 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     return id;
   }
 
-  /** Files a run as the API would, and has the master take it. */
+  /** Files a run as the API would. */
   async function start(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceId> {
-    const id = await file(workflowId, more);
-    master.nudge();
-    await settle();
-    return id;
-  }
-
-  /** Files a run. */
-  async function file(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceId> {
     const id = ids.next<'workflow-instance'>() as WorkflowInstanceId;
     const now = clock.now();
     const row: WorkflowInstanceRow = {
@@ -246,6 +239,8 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       at: now,
       data,
     });
+    master.nudge();
+    await settle();
     return id;
   }
 
@@ -270,7 +265,8 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     return row.id;
   }
 
-  function joinWorker(name: string, more: Partial<WorkerHello> = {}) {
+  /** @param workerClock Its own, when it is not that of the server. */
+  function joinWorker(name: string, more: Partial<WorkerHello> = {}, workerClock: Clock = clock) {
     const pair = createWirePair(clock);
     life.pairs.push(pair);
     master.accept(pair.master);
@@ -293,12 +289,13 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     };
     let mute = false;
     const session: WorkerSession = createWorkerSession(pair.worker, {
-      clock,
+      clock: workerClock,
       hello,
       onWelcome: (welcome) => news.push(`welcome keep=${welcome.keep.length} abandon=${welcome.abandon.length}`),
       onRefused: (answer) => news.push(answer.type === 'reject' ? `reject ${answer.code}` : 'redirect'),
       onMessage(order) {
         orders.push(order);
+        if (order.type === 'echo' && !mute) void echo(order.nonce);
         if (order.type !== 'dispatch') return;
         dispatches.push(order);
         if (!mute) session.send({ type: 'ack', dispatchId: order.dispatchId });
@@ -307,12 +304,16 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       onClosed: (end) => news.push(`closed ${end.reason}`),
     });
 
+    function echo(nonce: DispatchId): Promise<void> {
+      return worker.result(nonce);
+    }
+
     function send(report: WorkerReport): Promise<void> {
       session.send(report);
       return settle();
     }
 
-    return {
+    const worker = {
       name,
       news,
       orders,
@@ -320,16 +321,25 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       pair,
       session,
       send,
-      /** From now on says nothing about what it is sent. */
+      /** From now on says nothing about what it is sent, though it hears it and answers heartbeats. */
       goDeaf: () => {
         mute = true;
       },
+      hearAgain: () => {
+        mute = false;
+      },
+      /** Whatever it may be. */
+      say(message: object): Promise<void> {
+        pair.worker.send(JSON.stringify(message));
+        return settle();
+      },
+      faults: () => orders.flatMap((order) => (order.type === 'fault' ? order.code : [])),
       dispatchOf: (task: string) => dispatches.findLast((dispatch) => dispatch.taskName === task)?.dispatchId,
       async starts(task: string) {
-        await send({ type: 'started', dispatchId: this.dispatchOf(task)!, processId: 1, at: clock.now() });
+        await send({ type: 'started', dispatchId: worker.dispatchOf(task)!, processId: 1, at: clock.now() });
       },
       async ends(task: string, state: 'success' | 'failure' | 'killed' = 'success', outputs = {}) {
-        await this.result(this.dispatchOf(task)!, state, outputs);
+        await worker.result(worker.dispatchOf(task)!, state, outputs);
       },
       async result(dispatchId: DispatchId, state: 'success' | 'failure' | 'killed' = 'success', outputs = {}) {
         const exitCode = state === 'success' ? 0 : 1;
@@ -356,6 +366,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       },
       acked: () => orders.flatMap((order) => (order.type === 'resultAck' ? order.dispatchIds : [])),
     };
+    return worker;
   }
 
   return {
@@ -368,7 +379,6 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     settle,
     createWorkflow,
     start,
-    file,
     command,
     joinWorker,
     get master() {

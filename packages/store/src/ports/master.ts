@@ -1,6 +1,5 @@
 /** What the leader's master asks of the store. */
 import type {
-  BalancingPolicy,
   CommandId,
   CommandRow,
   Epoch,
@@ -75,18 +74,6 @@ export interface TaskGroupRow {
   readonly size: number;
   /** Closed: it grants nothing; holders keep what they hold. */
   readonly open: boolean;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
-
-/** A worker group that somebody has declared. One that is only named by workers and tasks has no row. */
-export interface WorkerGroupRow {
-  readonly id: Id<'worker-group'>;
-  readonly name: string;
-  readonly description: string;
-  readonly policy: BalancingPolicy;
-  /** Names of workers that were put into it, besides those that name it themselves; each once, in order. */
-  readonly workers: readonly string[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -182,7 +169,6 @@ export interface MasterStore {
   /** Every task instance that has not ended and holds a slot of a task group. */
   slotHolders(): Promise<readonly SlotHolderRow[]>;
   taskGroups(): Promise<readonly TaskGroupRow[]>;
-  workerGroups(): Promise<readonly WorkerGroupRow[]>;
   others: OtherRunsStore;
   workers: WorkerStore;
 }
@@ -193,8 +179,6 @@ export interface WorkerRow {
   readonly groups: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly slots: number;
-  /** For policies that weigh; above 0. */
-  readonly weight: number;
   readonly state: 'online' | 'offline' | 'draining';
   readonly agentVersion: string;
   readonly runtime: string;
@@ -206,6 +190,12 @@ export interface WorkerRow {
   /** The newest heartbeat's figures (cpu, memory, load, slotsUsed, loopLagMs, …). */
   readonly stats: Readonly<Record<string, number>>;
   readonly updatedAt: number;
+}
+
+export interface WorkerToken {
+  readonly id: string;
+  readonly name: string;
+  readonly standing: 'valid' | 'revoked' | 'expired';
 }
 
 /** A change of a worker's state and its `worker.state` event are one unit; a state that stays writes no event. */
@@ -223,8 +213,8 @@ export interface WorkerStore {
   ): Promise<void>;
   list(): Promise<readonly WorkerRow[]>;
   get(id: WorkerId): Promise<WorkerRow | undefined>;
-  /** Checks a worker token: undefined when unknown or revoked. Advances its last use at most once a minute. */
-  findToken(secretHash: string, now: number): Promise<{ readonly id: string; readonly name: string } | undefined>;
+  /** A worker token, and whether it is still good; undefined when there is none. Advances its last use at most once a minute. */
+  findToken(secretHash: string, now: number): Promise<WorkerToken | undefined>;
 }
 
 /** Used by callers that only need the workflow's newest document. */

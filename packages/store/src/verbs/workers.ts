@@ -4,10 +4,11 @@ import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import type { WorkerRow, WorkerStore } from '../ports/master.ts';
 import { many, one, statement } from '../sql/access.ts';
 import { WORKERS } from '../sql/tables.ts';
+import { standingOf } from './token-standing.ts';
 import { createTokenVerbs } from './users.ts';
 
 const UPSERT = `${WORKERS.insert} on conflict (id) do update set
-  name = excluded.name, groups = excluded.groups, labels = excluded.labels, slots = excluded.slots, weight = excluded.weight,
+  name = excluded.name, groups = excluded.groups, labels = excluded.labels, slots = excluded.slots,
   state = excluded.state, agent_version = excluded.agent_version, runtime = excluded.runtime, host = excluded.host,
   task_types = excluded.task_types, session_timeout_ms = excluded.session_timeout_ms,
   connected_at = excluded.connected_at, last_heartbeat_at = excluded.last_heartbeat_at, stats = excluded.stats,
@@ -46,9 +47,8 @@ export function createWorkerVerbs(driver: SqlDriver): WorkerStore {
     },
     async findToken(secretHash, now) {
       const token = await tokens.use(secretHash, now);
-      if (token === undefined || token.kind !== 'worker' || token.revokedAt !== null) return undefined;
-      if (token.expiresAt !== null && token.expiresAt <= now) return undefined;
-      return { id: token.id, name: token.name };
+      if (token === undefined || token.kind !== 'worker') return undefined;
+      return { id: token.id, name: token.name, standing: standingOf(token, now) };
     },
   };
 }

@@ -317,16 +317,17 @@ export function describeMaster(subject: Subject): void {
       expect(await events.after(before, { limit: 100 })).toHaveLength(1);
     });
 
-    test('join with a worker token that is neither revoked nor expired', async () => {
+    test('are told how the worker token stands that they join with', async () => {
       const { tokens, master } = subject.store;
       await tokens.create(token('t1', { kind: 'worker', expiresAt: 100 }));
       await tokens.create(token('t2', { kind: 'api' }));
-      expect(await master.workers.findToken('hash of t1', 99)).toEqual({ id: 't1', name: 't1' });
-      expect(await master.workers.findToken('hash of t1', 100)).toBeUndefined();
+      const found = { id: 't1', name: 't1' };
+      expect(await master.workers.findToken('hash of t1', 99)).toEqual({ ...found, standing: 'valid' });
+      expect(await master.workers.findToken('hash of t1', 100)).toEqual({ ...found, standing: 'expired' });
       expect(await master.workers.findToken('hash of t2', 99)).toBeUndefined();
       expect(await master.workers.findToken('unknown', 99)).toBeUndefined();
       await tokens.revoke('t1', 50);
-      expect(await master.workers.findToken('hash of t1', 99)).toBeUndefined();
+      expect(await master.workers.findToken('hash of t1', 99)).toEqual({ ...found, standing: 'revoked' });
     });
   });
 }

@@ -3,6 +3,7 @@ import { AppError, type Clock, type CommandId, type Epoch, isWorkflowTerminal, P
 import type { MasterStore, WorkerRow, WorkerStore } from '../../ports/master.ts';
 import { concernsGate, holdsSlot, slotsLast } from '../../verbs/places.ts';
 import { paramTexts } from '../../verbs/project-params.ts';
+import { standingOf } from '../../verbs/token-standing.ts';
 import { createMemoryOtherRuns } from './other-runs.ts';
 import { createMemoryTokens } from './people.ts';
 import { addRun, addTask, updateInstance, updateTask } from './run-rows.ts';
@@ -115,9 +116,6 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
     async taskGroups() {
       return [...tables.taskGroups.values()].sort((a, b) => compare(a.name, b.name));
     },
-    async workerGroups() {
-      return [...tables.workerGroups.values()].sort((a, b) => compare(a.name, b.name));
-    },
   };
 }
 
@@ -179,9 +177,8 @@ function createMemoryWorkers(memory: Memory): WorkerStore {
     },
     async findToken(secretHash, now) {
       const token = await tokens.use(secretHash, now);
-      if (token === undefined || token.kind !== 'worker' || token.revokedAt !== null) return undefined;
-      if (token.expiresAt !== null && token.expiresAt <= now) return undefined;
-      return { id: token.id, name: token.name };
+      if (token === undefined || token.kind !== 'worker') return undefined;
+      return { id: token.id, name: token.name, standing: standingOf(token, now) };
     },
   };
 }

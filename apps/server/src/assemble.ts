@@ -4,7 +4,7 @@
  */
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
-import { createMaster, type MasterSettings } from '@vaquita/master';
+import { createMaster, MASTER_DEFAULTS, type MasterSettings } from '@vaquita/master';
 import { SOCKET_PATH } from '@vaquita/protocol';
 import { createServerSession, createSqlRegistryStore } from '@vaquita/registry';
 import { migrate, openStore } from '@vaquita/store';
@@ -115,6 +115,7 @@ export async function assembleServer(
       ids,
       nudge: master.nudge,
       taskGroupsChanged: master.refreshTaskGroups,
+      workerGroupsChanged: master.refreshWorkerGroups,
       changes,
       leadership: lease.leadership,
       readiness: [
@@ -183,7 +184,11 @@ async function startEmbeddedWorker(
 
 function masterSettings(settings: ServerSettings): Partial<MasterSettings> {
   const { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject } = settings;
-  return { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject };
+  const { recoveryPage, recoveryAtOnce, maxFailovers } = settings;
+  return {
+    ...{ maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject },
+    ...{ recoveryPage, recoveryAtOnce, machine: { ...MASTER_DEFAULTS.machine, maxFailovers } },
+  };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {

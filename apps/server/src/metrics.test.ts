@@ -61,6 +61,7 @@ it('tells what waits and what is set aside, on the leader only', async () => {
       taskGroups: [{ name: 'writes', size: null, open: false, held: 0, waiting: 4 }],
     },
     logic: { asking: 8, watching: 9, reads: 10 },
+    takingOver: { done: false, pages: 2, taken: 12, left: 13, startedAt: 0, endedAt: null },
     system: { doing: 'WorkerLost', waiting: 11, retrying: [] },
   };
   const render = async (status: TermStatus | undefined) => {
@@ -72,6 +73,9 @@ it('tells what waits and what is set aside, on the leader only', async () => {
   const text = await render(term);
   expect(text).toContain('vaquita_runs_waiting{for="runs_of_the_workflow"} 2');
   expect(text).toContain('vaquita_runs_waiting{for="admission"} 3');
+  expect(text).toContain('vaquita_takeover_runs{state="taken"} 12');
+  expect(text).toContain('vaquita_takeover_runs{state="left"} 13');
+  expect(text).toContain('vaquita_takeover_done 0');
   expect(text).toContain('vaquita_runs_quarantined 1');
   expect(text).toContain('vaquita_task_group_waiting{group="writes"} 4');
   expect(text).toContain('vaquita_runs_live 6');

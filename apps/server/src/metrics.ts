@@ -76,6 +76,21 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
   metrics.gauge('vaquita_tasks_watching', 'Tasks that wait for the end of runs of other workflows.', () =>
     ofTerm((term) => term.logic.watching),
   );
+  metrics.gauge(
+    'vaquita_takeover_runs',
+    'Open runs of leaders before this one: taken over, and known but left.',
+    () => {
+      const term = master.status();
+      if (!term) return [];
+      return [
+        { labels: { state: 'taken' }, value: term.takingOver.taken },
+        { labels: { state: 'left' }, value: term.takingOver.left },
+      ];
+    },
+  );
+  metrics.gauge('vaquita_takeover_done', '1 once this term has taken over every open run, else 0.', () =>
+    ofTerm((term) => (term.takingOver.done ? 1 : 0)),
+  );
   metrics.gauge('vaquita_system_events', 'Servers and workers that came or went and are not dealt with yet.', () => {
     const term = master.status();
     if (!term) return [];

@@ -47,6 +47,11 @@ export interface ServerSettings {
   readonly maxLiveRunsPerProject: number | null;
   readonly maxQueuedTasks: number | null;
   readonly maxQueuedTasksPerProject: number | null;
+  /** Open runs that a new leader reads at a time, and how many of them it builds at a time. */
+  readonly recoveryPage: number;
+  readonly recoveryAtOnce: number;
+  /** How often a task that lost its worker is sent elsewhere before it fails. */
+  readonly maxFailovers: number;
   readonly logLevel: LogLevel;
   readonly metricsOpen: boolean;
   readonly trustProxy: boolean;
@@ -106,6 +111,9 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
   maxLiveRunsPerProject: limited('VAQUITA_MAX_LIVE_RUNS_PER_PROJECT', null),
   maxQueuedTasks: limited('VAQUITA_MAX_QUEUED_TASKS', 100_000),
   maxQueuedTasksPerProject: limited('VAQUITA_MAX_QUEUED_TASKS_PER_PROJECT', null),
+  recoveryPage: { env: 'VAQUITA_RECOVERY_PAGE', parse: integer(1, 500), fallback: () => 200 },
+  recoveryAtOnce: { env: 'VAQUITA_RECOVERY_AT_ONCE', parse: integer(1, 256), fallback: () => 8 },
+  maxFailovers: { env: 'VAQUITA_MAX_FAILOVERS', parse: integer(0, 1000), fallback: () => 3 },
   logLevel: { env: 'VAQUITA_LOG_LEVEL', parse: oneOf(LOG_LEVELS), fallback: () => 'info' },
   metricsOpen: { env: 'VAQUITA_METRICS_OPEN', parse: flag, fallback: () => false },
   trustProxy: { env: 'VAQUITA_TRUST_PROXY', parse: flag, fallback: () => false },

@@ -212,6 +212,7 @@ describe('workers and cluster', () => {
           groups: ['default'],
           labels: {},
           slots: 4,
+          weight: 1,
           state: name === 'c' ? 'offline' : 'online',
           agentVersion: '0.1.0',
           runtime: 'node 24',

@@ -49,6 +49,7 @@ export type ApiStore = Pick<
   | 'workflows'
   | 'instances'
   | 'taskGroups'
+  | 'workerGroups'
   | 'commands'
   | 'events'
   | 'users'
@@ -78,6 +79,8 @@ export interface ApiDeps {
   nudge(filed?: CommandRow): void;
   /** Tells it that a task group has changed. A hint as well. */
   taskGroupsChanged(): void;
+  /** And that a worker group has. */
+  workerGroupsChanged(): void;
   /** That events may have been added, told and heard. A hint too: a lost one costs a reader one poll. */
   readonly changes: {
     announce(): void;

@@ -12,7 +12,8 @@ import { createFaultCounts, type WorkerFaultReport } from './sessions/faults.ts'
 import { refuseForNow } from './sessions/follower-door.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
 import { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
-import { openTerm, type Term, type TermStatus } from './term.ts';
+import { openTerm, type Term } from './term.ts';
+import type { TermStatus } from './term-status.ts';
 
 /** The lease, as the registry session of this server gives it. */
 export interface Lease {
@@ -50,6 +51,8 @@ export interface Master {
   serverLost(server: string): void;
   /** Hint: a task group has been made, changed or removed. */
   refreshTaskGroups(): void;
+  /** Hint: a worker group has been declared, changed or removed. */
+  refreshWorkerGroups(): void;
   /** Undefined on a follower. */
   status(): TermStatus | undefined;
   /** What workers did wrong at this server, over all its terms. */
@@ -128,6 +131,7 @@ export function createMaster(deps: MasterDeps): Master {
     },
     serverLost: (server) => term?.serverLost(server),
     refreshTaskGroups: () => term?.refreshTaskGroups(),
+    refreshWorkerGroups: () => term?.refreshWorkerGroups(),
     status: () => term?.status(),
     workerFaults: counts.report,
     async close() {

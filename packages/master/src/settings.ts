@@ -22,8 +22,9 @@ export interface MasterSettings {
   readonly heartbeatFlushMs: number;
   /** The token of a connected worker is looked at again this often, at a heartbeat. */
   readonly tokenCheckMs: number;
-  /** Instances rebuilt per page after gaining leadership. */
+  /** Open runs read per page after gaining leadership (1 to 500), and how many of them are built at a time. */
   readonly recoveryPage: number;
+  readonly recoveryAtOnce: number;
   /** Reads of other runs for logic tasks at a time. */
   readonly logicReadsAtOnce: number;
   /** Runs that may be live at once, and tasks that may be queued when another run is admitted; null: no limit. */
@@ -35,6 +36,8 @@ export interface MasterSettings {
   readonly waitRefreshMs: number;
   /** Task groups are read again this often, besides when one is known to have changed. */
   readonly taskGroupPollMs: number;
+  /** Worker groups likewise. */
+  readonly workerGroupPollMs: number;
   /** Wait before a commit, a read or the handling of a system event that failed for a passing reason is tried again. */
   readonly commitRetryMs: number;
 }
@@ -52,6 +55,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   heartbeatFlushMs: 5_000,
   tokenCheckMs: 60_000,
   recoveryPage: 200,
+  recoveryAtOnce: 8,
   logicReadsAtOnce: 8,
   maxLiveRuns: 10_000,
   maxLiveRunsPerProject: null,
@@ -59,6 +63,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   maxQueuedTasksPerProject: null,
   waitRefreshMs: 1_000,
   taskGroupPollMs: 10_000,
+  workerGroupPollMs: 10_000,
   commitRetryMs: 100,
 });
 

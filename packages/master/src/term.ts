@@ -13,7 +13,6 @@ import {
   type Epoch,
   type IdSource,
   type Intent,
-  isTaskTerminal,
   type Random,
   type TaskInstanceId,
   type TransitionContext,
@@ -24,33 +23,37 @@ import {
 import type { Wire } from '@vaquita/protocol';
 import type { LogStore, MasterStore } from '@vaquita/store';
 import { createCoordinator } from './bus/coordinator.ts';
+import { createHoldings } from './bus/holdings.ts';
 import type { BusEnvironment, RunBus } from './bus/run-bus.ts';
 import { createRunRegistry } from './bus/run-registry.ts';
 import { createCommandConsumer } from './commands/command-consumer.ts';
+import { createDeclaredGroups } from './dispatch/declared-groups.ts';
 import { createDeliveries } from './dispatch/deliveries.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createHolds } from './dispatch/holds.ts';
 import { createLiveDispatches } from './dispatch/live-dispatches.ts';
 import { createRests } from './dispatch/rests.ts';
 import { createWorkerPool } from './dispatch/worker-pool.ts';
-import { createRoom, type RoomStatus } from './gate/room.ts';
-import { createLogicHost, type LogicStatus } from './logic/logic-host.ts';
+import { createRoom } from './gate/room.ts';
+import { createLogicHost } from './logic/logic-host.ts';
 import { createDurableCommit } from './recovery/durable-commit.ts';
 import { createRepair } from './recovery/repair.ts';
 import { createRowTurns } from './recovery/row-turns.ts';
+import { createTakingOver } from './recovery/taking-over.ts';
 import { createUnknownDispatches } from './recovery/unknown-dispatches.ts';
 import type { FaultCounts } from './sessions/faults.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
 import { createHeartbeats } from './sessions/heartbeats.ts';
 import { createOutputRouter } from './sessions/output-router.ts';
-import { createPresence } from './sessions/presence.ts';
+import { createPresence, type Loss } from './sessions/presence.ts';
 import { createProofOfLife } from './sessions/proof-of-life.ts';
 import { createReception } from './sessions/reception.ts';
 import { createResultAcks } from './sessions/result-acks.ts';
 import type { Logger, MasterSettings } from './settings.ts';
 import { createSystemHandlers } from './system/handlers.ts';
 import { createRecorder } from './system/recorder.ts';
-import { createSystemBus, type SystemStatus } from './system/system-bus.ts';
+import { createSystemBus } from './system/system-bus.ts';
+import type { TermStatus } from './term-status.ts';
 import { createTimerQueue } from './timers/timer-queue.ts';
 
 export interface TermDeps {
@@ -73,21 +76,6 @@ export interface TermDeps {
   readonly over: (why: string) => void;
 }
 
-export interface TermStatus {
-  readonly epoch: Epoch;
-  readonly runs: number;
-  readonly queued: number;
-  readonly live: number;
-  readonly workers: number;
-  /** Runs that are set aside because they cannot be handled. */
-  readonly quarantined: number;
-  /** Who waits for a turn or a slot, and who has one. */
-  readonly room: RoomStatus;
-  readonly logic: LogicStatus;
-  /** What is being done about leadership, servers and workers that came or went. */
-  readonly system: SystemStatus;
-}
-
 export interface Term {
   nudge(filed?: CommandRow): void;
   accept(wire: Wire): void;
@@ -96,6 +84,8 @@ export interface Term {
   serverLost(server: string): void;
   /** Hint: a task group has changed. */
   refreshTaskGroups(): void;
+  /** Hint: a worker group has changed. */
+  refreshWorkerGroups(): void;
   close(): Promise<void>;
 }
 
@@ -114,6 +104,11 @@ export function openTerm(deps: TermDeps): Term {
   const coordinator = createCoordinator({ defer: deps.defer, placeTasks });
   const isOver = () => closed;
   const room = createRoom({ store, clock, log, timers, queue: dispatcher.queue, settings, isOver });
+  const declaredGroups = createDeclaredGroups({
+    ...{ store, clock, log, pool, timers, isOver, retryMs: settings.commitRetryMs },
+    pollMs: settings.workerGroupPollMs,
+    wake: coordinator.wake,
+  });
   const rests = createRests({ timers, pool, firstMs: settings.restMs, wake: coordinator.wake });
   const { ackTimeoutMs } = settings;
   const { counts } = deps;
@@ -140,7 +135,8 @@ export function openTerm(deps: TermDeps): Term {
     deliveries,
     resultAcks,
     log,
-    lost: (worker, text) => system.post({ type: 'WorkerLost', worker, text }),
+    heartbeats,
+    lost: workerLost,
     wake: coordinator.wake,
     told,
   });
@@ -170,9 +166,9 @@ export function openTerm(deps: TermDeps): Term {
   const runs = createRunRegistry({
     store,
     env,
-    opened: adopt,
-    dropped: forget,
-    replacing: suspend,
+    opened: (bus) => holdings.adopt(bus),
+    dropped: (bus) => holdings.forget(bus),
+    replacing: (bus) => holdings.suspend(bus),
     rebuilt(id) {
       live.endSuspension(id);
       coordinator.wake();
@@ -186,6 +182,19 @@ export function openTerm(deps: TermDeps): Term {
     readsAtOnce: settings.logicReadsAtOnce,
     retryMs: settings.commitRetryMs,
   });
+  const holdings = createHoldings({
+    room,
+    logic,
+    queue: dispatcher.queue,
+    live,
+    pool,
+    presence,
+    resultAcks,
+    killGraceMs: settings.machine.killGraceMs,
+    isSettled: () => tookOver,
+    lost: workerLost,
+    drop: runs.drop,
+  });
   const commands = createCommandConsumer({
     store,
     clock,
@@ -195,7 +204,7 @@ export function openTerm(deps: TermDeps): Term {
     pollMs: settings.commandPollMs,
     runs,
     turns: rowTurns,
-    abandon,
+    abandon: (bus) => holdings.abandon(bus),
     ended,
     failed: endWhenFenced,
     told,
@@ -207,7 +216,6 @@ export function openTerm(deps: TermDeps): Term {
     runs,
     commits,
     turns: rowTurns,
-    page: settings.recoveryPage,
     retryMs: settings.commitRetryMs,
     isOver,
     endWhenFenced,
@@ -218,7 +226,17 @@ export function openTerm(deps: TermDeps): Term {
     },
     retryCommands: commands.retry,
     told,
+  });
+  const takingOver = createTakingOver({
+    store,
+    clock,
+    log,
+    runs,
+    page: settings.recoveryPage,
+    atOnce: settings.recoveryAtOnce,
+    isOver,
     opened: open.resolve,
+    setAside: repair.setAsideUnread,
   });
   const system = createSystemBus({
     clock,
@@ -226,7 +244,7 @@ export function openTerm(deps: TermDeps): Term {
     retryMs: settings.commitRetryMs,
     isFatal: endWhenFenced,
     handlers: createSystemHandlers({
-      repair,
+      takingOver,
       presence,
       commands,
       log,
@@ -251,6 +269,7 @@ export function openTerm(deps: TermDeps): Term {
     left: presence.left,
   });
   room.open();
+  declaredGroups.read();
   system.post({ type: 'LeadershipGained', epoch });
   checkPlaceable();
   commands.nudge();
@@ -313,45 +332,8 @@ export function openTerm(deps: TermDeps): Term {
     });
   }
 
-  /** A run was built from its rows: what it and workers hold is held again. */
-  function adopt(bus: RunBus): void {
-    room.adopt(bus);
-    const missing = new Set<WorkerId>();
-    for (const node of bus.run.nodes) {
-      const row = node.current;
-      if (!row?.dispatchId || !row.workerId || isTaskTerminal(row.state)) continue;
-      const dispatch = { id: row.dispatchId, taskInstanceId: row.id, workerId: row.workerId, bus };
-      live.add(dispatch);
-      presence.adopted(dispatch);
-      if (tookOver && presence.isMissing(row.workerId)) missing.add(row.workerId);
-    }
-    for (const worker of missing) system.post({ type: 'WorkerLost', worker, text: 'Its worker is not connected.' });
-  }
-
-  /** Whatever memory holds of the run goes; its rows stay. */
-  function forget(bus: RunBus): void {
-    suspend(bus);
-    live.endSuspension(bus.id);
-  }
-
-  /** The run will be built anew: what workers hold of it still takes their slots. */
-  function suspend(bus: RunBus): void {
-    room.forget(bus);
-    logic.forget(bus);
-    dispatcher.queue.removeRun(bus);
-    live.suspendRun(bus);
-  }
-
-  /** The run has ended without its bus: workers that hold something of it are told. */
-  function abandon(bus: RunBus): void {
-    for (const { id, workerId } of live.ofRun(bus)) {
-      pool
-        .get(workerId)
-        ?.send({ type: 'kill', dispatchId: id, reason: 'its run was ended', graceMs: settings.machine.killGraceMs });
-    }
-    // Results that it had heard of, and that will never be durable with it: their workers keep nothing for it.
-    for (const event of bus.pending()) if (event.type === 'TaskEnded') resultAcks.acknowledge(event.dispatchId);
-    runs.drop(bus);
+  function workerLost(worker: WorkerId, loss: Loss): void {
+    system.post({ type: 'WorkerLost', worker, ...loss });
   }
 
   /** A run has ended by a unit that no bus wrote. */
@@ -385,10 +367,12 @@ export function openTerm(deps: TermDeps): Term {
       quarantined: repair.quarantined,
       room: room.status(),
       logic: logic.status(),
+      takingOver: takingOver.status(),
       system: system.status(),
     }),
     serverLost: (server) => system.post({ type: 'ServerLost', server }),
     refreshTaskGroups: room.refreshTaskGroups,
+    refreshWorkerGroups: declaredGroups.read,
     close: system.end,
   };
 

@@ -10,6 +10,7 @@ import { createProjectVerbs } from './verbs/projects.ts';
 import { createRequestVerbs } from './verbs/requests.ts';
 import { createTaskGroupVerbs } from './verbs/task-groups.ts';
 import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
+import { createWorkerGroupVerbs } from './verbs/worker-groups.ts';
 import { createWorkflowVerbs } from './verbs/workflows.ts';
 
 export interface StoreOptions {
@@ -27,6 +28,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     definitions: workflows,
     instances: createInstanceVerbs(driver),
     taskGroups: createTaskGroupVerbs(driver),
+    workerGroups: createWorkerGroupVerbs(driver),
     commands: createCommandVerbs(driver),
     events: createEventVerbs(driver),
     users: createUserVerbs(driver),

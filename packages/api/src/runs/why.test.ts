@@ -34,6 +34,7 @@ function worker(change: Partial<WorkerRow>): WorkerRow {
     groups: ['default'],
     labels: {},
     slots: 4,
+    weight: 1,
     state: 'online',
     agentVersion: '0.1.0',
     runtime: 'node',

@@ -47,6 +47,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   const lines: LogLine[] = [];
   let nudges = 0;
   let groupHints = 0;
+  let workerGroupHints = 0;
   function hint(): void {
     for (const onChange of hints) onChange();
   }
@@ -70,6 +71,9 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     },
     taskGroupsChanged: () => {
       groupHints += 1;
+    },
+    workerGroupsChanged: () => {
+      workerGroupHints += 1;
     },
     changes: {
       announce: hint,
@@ -182,6 +186,9 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     /** How often a master was told that task groups have changed. */
     get groupHints() {
       return groupHints;
+    },
+    get workerGroupHints() {
+      return workerGroupHints;
     },
     get listeners() {
       return hints.size;

@@ -15,6 +15,7 @@ const EVENT_TYPES = [
   'task_instance.warning',
   'task.passed_over',
   'task_group.changed',
+  'worker_group.changed',
   'workflow.added',
   'workflow.updated',
   'workflow.removed',

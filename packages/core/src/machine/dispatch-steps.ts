@@ -184,7 +184,7 @@ export function lose(t: Transition, subject: TaskSubject, event: TaskEventOf<'Wo
   const { row } = subject;
   const timedOut = wasTimedOut(row);
   row.endedAt = t.context.now;
-  loseAttempt(t, subject, { timedOut, planned: false, text: event.text });
+  loseAttempt(t, subject, { timedOut, planned: false, text: event.text, lastHeardAt: event.lastHeardAt });
 }
 
 /** An attempt that was given back within so long is made anew only after as long again. */
@@ -196,10 +196,13 @@ interface Loss {
   /** The worker was told to stop, which does not count against the task: nothing is wrong with it. */
   readonly planned: boolean;
   readonly text: string;
+  /** When its worker was last heard of, if that is why. */
+  readonly lastHeardAt?: number | undefined;
 }
 
 /** The attempt was lost with its worker: a new attempt elsewhere, unless that has been tried often enough. */
-function loseAttempt(t: Transition, { node, row }: TaskSubject, { timedOut, planned, text }: Loss): void {
+function loseAttempt(t: Transition, { node, row }: TaskSubject, loss: Loss): void {
+  const { timedOut, planned, text, lastHeardAt } = loss;
   if (timedOut) {
     failTask(t, node, row, reason(t, 'timeout', `It ran into its timeout, and its worker was lost: ${text}`));
     return;
@@ -210,7 +213,12 @@ function loseAttempt(t: Transition, { node, row }: TaskSubject, { timedOut, plan
   }
   const { maxFailovers } = t.context.settings;
   const failovers = row.failovers + (planned ? 0 : 1);
-  const evidence = { worker: row.workerName, failovers: row.failovers };
+  const evidence = {
+    worker: row.workerName,
+    failovers: row.failovers,
+    failoverLimit: maxFailovers,
+    ...(lastHeardAt === undefined ? {} : { lastHeardAt: new Date(lastHeardAt).toISOString() }),
+  };
   leave(t, node, row);
   if (failovers > maxFailovers) {
     const tried = `${text} It has been sent elsewhere ${row.failovers} times already, which is the limit.`;

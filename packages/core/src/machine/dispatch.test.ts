@@ -58,9 +58,16 @@ describe('a dispatch', () => {
     expect(fixture.attemptsOf('a')).toEqual(['need_fault_tolerance', 'submitted']);
     expect(fixture.current('a')).toMatchObject({ failovers: 1, retryTimes: 0, attempt: 2 });
     fixture.place('a', 'w2');
-    fixture.send({ type: 'WorkerLost', ...fixture.of('a'), text: 'gone too' });
+    const lastHeardAt = Date.UTC(2026, 0, 1);
+    fixture.send({ type: 'WorkerLost', ...fixture.of('a'), text: 'gone too', lastHeardAt });
     expect(fixture.attemptsOf('a')).toEqual(['need_fault_tolerance', 'failure']);
     expect(fixture.current('a').reason?.text).toContain('gone too');
+    expect(fixture.current('a').reason?.evidence).toEqual({
+      worker: 'w2',
+      failovers: 1,
+      failoverLimit: 1,
+      lastHeardAt: '2026-01-01T00:00:00.000Z',
+    });
     expect(fixture.state).toBe('failure');
   });
 

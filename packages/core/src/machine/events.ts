@@ -124,7 +124,12 @@ export type TaskEvent =
   | ({ readonly type: 'TaskEnded'; readonly report: TaskOutcomeReport } & OfDispatch)
   /** The worker refused it or never acknowledged it: it has not run there. */
   | ({ readonly type: 'DispatchReturned'; readonly cause: string; readonly text: string } & OfDispatch)
-  | ({ readonly type: 'WorkerLost'; readonly text: string } & OfDispatch)
+  | ({
+      readonly type: 'WorkerLost';
+      readonly text: string;
+      /** The worker itself, and not only the task, is lost: when it was last heard of. */
+      readonly lastHeardAt?: number;
+    } & OfDispatch)
   | ({ readonly type: 'TaskTimedOut' } & OfTask)
   /** Whether a connected worker of its group could take it, once one has a free slot. Told when it changes. */
   | ({

@@ -204,6 +204,7 @@ export type EventType =
   | 'task.passed_over'
   | 'task_instance.warning'
   | 'task_group.changed'
+  | 'worker_group.changed'
   | 'workflow.added'
   | 'workflow.updated'
   | 'workflow.removed'

@@ -28,7 +28,7 @@ describe('labels', () => {
       { name: 'b', labels: { gpu: 'yes' } },
     ];
     expect(explainMismatch({ zone: 'north', gpu: 'yes' }, workers, 'here')).toEqual({
-      text: 'No worker of the 2 looked at in here has gpu=yes, zone=north: "a" lacks gpu=yes; "b" lacks zone=north.',
+      text: 'None of the 2 workers looked at in here has gpu=yes, zone=north: "a" lacks gpu=yes; "b" lacks zone=north.',
       missing: '',
     });
   });

@@ -57,8 +57,9 @@ export function explainMismatch(
   );
   const shown = workers.slice(0, NAMED).map(({ name, labels }) => `"${name}" ${lack(wanted, labels)}`);
   const more = workers.length > NAMED ? [`${workers.length - NAMED} more lack one of them too`] : [];
-  const looked = workers.length === 1 ? 'the only one' : `the ${workers.length}`;
-  const text = `No worker of ${looked} looked at in ${where} has ${labelsText(wanted)}: ${[...shown, ...more].join('; ')}.`;
+  const nobody = workers.length === 1 ? 'The one worker' : `None of the ${workers.length} workers`;
+  const verb = workers.length === 1 ? 'does not have' : 'has';
+  const text = `${nobody} looked at in ${where} ${verb} ${labelsText(wanted)}: ${[...shown, ...more].join('; ')}.`;
   return { text, missing: labelsText(missing) };
 }
 

@@ -244,7 +244,7 @@ test('what nobody can take says which labels are missing, and who was looked at'
   expect(posted).toEqual([
     expect.objectContaining({
       worker: false,
-      text: 'No worker of the 2 looked at in worker group "default" has gpu=true, zone=north: "a" lacks gpu=true (it has gpu=false); "b" lacks gpu=true and zone=north (it has zone=south).',
+      text: 'None of the 2 workers looked at in worker group "default" has gpu=true, zone=north: "a" lacks gpu=true (it has gpu=false); "b" lacks gpu=true and zone=north (it has zone=south).',
       evidence: expect.objectContaining({ labels: 'gpu=true, zone=north', missing: 'gpu=true', workers: 3 }),
     }),
     expect.objectContaining({ text: 'Every connected worker of worker group "leaving" is draining.' }),

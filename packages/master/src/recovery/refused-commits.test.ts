@@ -1,4 +1,4 @@
-/** What becomes of a run whose commits the database refuses: rebuilt from its rows, or set aside (F2). */
+/** What becomes of a run whose commits the database refuses: rebuilt from its rows, or set aside (Q1). */
 import { AppError } from '@vaquita/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type MasterBench, openMasterBench } from '../testing/index.ts';
@@ -123,7 +123,7 @@ describe('a commit that is refused', () => {
     expect(await bench.instance(id)).toMatchObject({ state: 'success' });
   });
 
-  test('over and over sets its run aside the third time (F2)', async () => {
+  test('over and over sets its run aside the third time (Q1)', async () => {
     const { worker, workflow } = await oneTask();
     const id = await bench.start(workflow);
     let refused = 0;
@@ -138,7 +138,7 @@ describe('a commit that is refused', () => {
     expect(await bench.instance(id)).toMatchObject({ state: 'running', quarantine: { code: 'quarantined' } });
   });
 
-  test('now and then never sets its run aside: what went through in between counts (F2)', async () => {
+  test('now and then never sets its run aside: what went through in between counts (Q1)', async () => {
     bench = await openMasterBench();
     const worker = bench.joinWorker('w');
     const id = await bench.start(await bench.createWorkflow('two', [{ name: 'a' }, { name: 'b', dependsOn: ['a'] }]));

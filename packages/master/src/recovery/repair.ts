@@ -1,14 +1,12 @@
 /**
- * What a term does about runs that stand still: taking over open runs at its start, rebuilding one whose commit was
- * refused, setting one aside that cannot be handled. One run's trouble is never another's.
+ * What a term does about runs that stand still: rebuilding one whose commit was refused, setting one aside that cannot
+ * be built or handled. One run's trouble is never another's.
  *
- * F1 Open runs are read page by page; one that cannot be built is set aside and the others go on.
- * F2 A run whose commits are refused again and again is set aside, not rebuilt for ever.
- * F3 Taking over goes on where it was interrupted: what is in memory already is not read again.
- * F4 Why a run is set aside is written beside its state and reason, which stay what they were. It is written before
+ * Q1 A run whose commits are refused again and again is set aside, not rebuilt for ever.
+ * Q2 Why a run is set aside is written beside its state and reason, which stay what they were. It is written before
  *    anybody takes the run from there.
  */
-import { type AppError, type Clock, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
+import { type Clock, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
@@ -18,12 +16,10 @@ import { type DurableCommit, isPassing } from './durable-commit.ts';
 import type { RowTurns } from './row-turns.ts';
 
 export interface Repair {
-  /** Brings every open run into memory. Called again after it has failed, it goes on where it was. @throws AppError */
-  recover(): Promise<void>;
-  /** Every open run has been taken over, or been tried. */
-  readonly sawAll: boolean;
   /** The commit of a run was refused; its bus is set aside. */
   afterRefusal(bus: RunBus, error: unknown): Promise<void>;
+  /** An open run cannot be built from its rows. */
+  setAsideUnread(id: WorkflowInstanceId, why: string): Promise<void>;
   /** A run cannot be handled; its bus is set aside. */
   quarantine(bus: RunBus, doing: string, error: unknown): void;
   /** A run has ended by a unit that no bus wrote. */
@@ -41,7 +37,6 @@ export interface RepairDeps {
   readonly runs: RunRegistry;
   readonly commits: DurableCommit;
   readonly turns: RowTurns;
-  readonly page: number;
   readonly retryMs: number;
   readonly isOver: () => boolean;
   /** True, and the end of the term, when the error says that somebody else leads. */
@@ -51,12 +46,8 @@ export interface RepairDeps {
   /** Its commands on the way are taken from their rows again. */
   readonly retryCommands: (bus: RunBus) => void;
   readonly told: () => void;
-  /** Open runs can be read: the term is open for work. */
-  readonly opened: () => void;
 }
 
-/** Runs in a row whose rows do not come, after which the others are not tried for a while. */
-const MAX_FAILURES = 3;
 /** Refusals in a row after which a run is set aside. */
 const MAX_REFUSALS = 3;
 
@@ -65,15 +56,6 @@ export function createRepair(deps: RepairDeps): Repair {
   const refusals = new Map<WorkflowInstanceId, number>();
   /** Open runs without a bus: their definition cannot be read. */
   const unrunnable = new Set<WorkflowInstanceId>();
-  /** How far taking over has come: the rest of the page that was read last, and runs whose rows did not come. */
-  const progress = {
-    left: [] as WorkflowInstanceId[],
-    later: [] as WorkflowInstanceId[],
-    after: null as string | null,
-    isLast: false,
-    sawAll: false,
-    taken: 0,
-  };
 
   /** Tries until it works, fails for good, or the term is over. */
   async function patiently<T>(read: () => Promise<T>): Promise<T | undefined> {
@@ -86,24 +68,6 @@ export function createRepair(deps: RepairDeps): Repair {
         log.warn('The database did not answer; trying again.', { error: error.message });
         await new Promise<void>((resolve) => clock.setTimeout(resolve, deps.retryMs));
       }
-    }
-    return undefined;
-  }
-
-  /** The next run of the page. Returns why it has to wait for the others, if its rows did not come. */
-  async function takeOverNext(): Promise<AppError | undefined> {
-    const id = progress.left.shift()!;
-    try {
-      const found = await runs.withBus(id, () => {});
-      if (found.kind === 'impossible') await setAsideUnread(id, found.why);
-      progress.taken += 1;
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      if (isPassing(error.code)) {
-        progress.later.push(id);
-        return error;
-      }
-      await setAsideUnread(id, error.message);
     }
     return undefined;
   }
@@ -150,33 +114,7 @@ export function createRepair(deps: RepairDeps): Repair {
   }
 
   return {
-    async recover() {
-      let failures = 0;
-      for (let error: AppError | undefined; !deps.isOver(); ) {
-        if (progress.left.length > 0) {
-          error = await takeOverNext();
-          failures = error ? failures + 1 : 0;
-          // Not this run: the database.
-          if (error && failures === MAX_FAILURES) throw error;
-        } else if (progress.isLast) {
-          if (progress.later.length === 0) break;
-          progress.left = progress.later;
-          progress.later = [];
-          progress.sawAll = true;
-          if (error) throw error;
-        } else {
-          const page = await store.openInstances({ after: progress.after, limit: deps.page });
-          progress.left = [...page.items];
-          progress.after = page.next;
-          progress.isLast = page.next === null;
-          deps.opened();
-        }
-      }
-      if (progress.taken > 0 && !deps.isOver()) log.info('Open runs have been taken over.', { runs: progress.taken });
-    },
-    get sawAll() {
-      return progress.sawAll;
-    },
+    setAsideUnread,
     async afterRefusal(bus, error) {
       if (deps.endWhenFenced(error) || deps.isOver()) return;
       const times = (refusals.get(bus.id) ?? 0) + 1;

@@ -119,7 +119,17 @@ test('the loss of a worker is handled until it is written, and other losses mean
 
 test('another server that is gone: workers that were with it are waited for, and then lost', async () => {
   bench = await openMasterBench();
-  const row = { groups: [], labels: {}, slots: 1, agentVersion: '', runtime: '', host: '', taskTypes: [], stats: {} };
+  const row = {
+    groups: [],
+    labels: {},
+    slots: 1,
+    weight: 1,
+    agentVersion: '',
+    runtime: '',
+    host: '',
+    taskTypes: [],
+    stats: {},
+  };
   const times = { connectedAt: 0, lastHeartbeatAt: 0, updatedAt: 0, sessionTimeoutMs: 30_000 };
   const elsewhere = { id: 'worker-x' as never, name: 'x', state: 'online' as const, ...row, ...times };
   await bench.store.master.workers.upsert(elsewhere, 'It has joined.');
@@ -130,4 +140,72 @@ test('another server that is gone: workers that were with it are waited for, and
   bench.master.serverLost('server-9');
   await bench.clock.advance(16_000);
   expect((await bench.store.master.workers.get(elsewhere.id))?.state).toBe('offline');
+});
+
+test('10,000 open runs: a page is one query, each run is read once and a few at a time, and work goes on meanwhile', async () => {
+  const RUNS = 10_000;
+  const PAGE = 200;
+  const AT_ONCE = 8;
+  bench = await openMasterBench({ recoveryPage: PAGE, recoveryAtOnce: AT_ONCE, maxLiveRuns: null });
+  const workflow = await bench.createWorkflow('one', [{ name: 'a', type: 'approval' }]);
+  for (let n = 0; n < RUNS; n++) await bench.file(workflow);
+  bench.master.nudge();
+  await bench.settle();
+  expect(bench.master.status()).toMatchObject({ runs: RUNS });
+
+  const { openInstances } = bench.store.master;
+  const limits: number[] = [];
+  let loading = 0;
+  let most = 0;
+  const loads = new Map<string, number>();
+  let fresh: WorkflowInstanceId | undefined;
+  bench.faults.open = async (page) => {
+    limits.push(page.limit);
+    // In the middle of it somebody starts another run.
+    if (limits.length === 25) {
+      expect(bench.master.status()?.takingOver).toMatchObject({ done: false, pages: 24, taken: 24 * PAGE, left: 0 });
+      fresh = await bench.file(workflow);
+      bench.master.nudge();
+    }
+    if (limits.length === 26) expect(await bench.states(fresh!)).toEqual({ a: 'running' });
+    return openInstances(page);
+  };
+  bench.faults.load = async (id) => {
+    loads.set(id, (loads.get(id) ?? 0) + 1);
+    loading += 1;
+    most = Math.max(most, loading);
+    await undefined;
+    loading -= 1;
+  };
+  await bench.crashAndRestart();
+  expect(bench.master.status()).toMatchObject({
+    runs: RUNS + 1,
+    takingOver: { done: true, pages: limits.length, left: 0 },
+  });
+  // The run that came meanwhile may be on the last page or on one of its own.
+  expect(limits.length - RUNS / PAGE).toBeLessThanOrEqual(1);
+  expect(new Set(limits)).toEqual(new Set([PAGE]));
+  expect(loads.size).toBe(RUNS + 1);
+  expect(new Set(loads.values())).toEqual(new Set([1]));
+  // The fresh one is read by its own command.
+  expect(most).toBeLessThanOrEqual(AT_ONCE + 1);
+  expect(most).toBeGreaterThanOrEqual(AT_ONCE);
+}, 60_000);
+
+test('a leader that dies while it takes over leaves nothing behind: the next one takes over all of it', async () => {
+  const { ids } = await openRuns(6);
+  const { openInstances } = bench.store.master;
+  for (let life = 1; life <= 3; life++) {
+    bench.faults.open = (page) => (page.after === null ? openInstances(page) : new Promise(() => {}));
+    await bench.crashAndRestart();
+    expect(bench.master.status()).toMatchObject({ runs: 2, takingOver: { done: false, taken: 2 } });
+  }
+  bench.faults.open = null;
+  await bench.crashAndRestart();
+  expect(bench.master.status()).toMatchObject({ runs: 6, takingOver: { done: true, taken: 6, pages: 3 } });
+  const worker = bench.joinWorker('w', { slots: 6 });
+  await bench.settle();
+  expect(worker.dispatches).toHaveLength(6);
+  for (const dispatch of worker.dispatches) await worker.result(dispatch.dispatchId);
+  for (const id of ids) expect(await bench.tasks(id)).toMatchObject([{ state: 'success', attempt: 1, failovers: 0 }]);
 });

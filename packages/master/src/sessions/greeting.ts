@@ -151,13 +151,15 @@ const TOKEN_WORDS: Readonly<Record<Exclude<TokenVerdict, 'valid'>, readonly [Rej
 };
 
 function workerRow(hello: WorkerHello, now: number): WorkerRow {
-  const { workerId, name, groups, labels, slots, agentVersion, runtime, host, taskTypes, sessionTimeoutMs } = hello;
+  const { workerId, name, groups, labels, slots, weight, agentVersion, runtime, host, taskTypes, sessionTimeoutMs } =
+    hello;
   return {
     id: workerId,
     name,
     groups,
     labels,
     slots,
+    weight,
     state: 'online',
     agentVersion,
     runtime,

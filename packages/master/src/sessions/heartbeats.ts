@@ -6,11 +6,18 @@ import type { Logger } from '../settings.ts';
 
 export interface Heartbeats {
   beat(id: WorkerId, stats: Readonly<Record<string, number>>): void;
+  /** It has said something that counts as a sign of life without being a heartbeat. */
+  heard(id: WorkerId): void;
+  /** When a connected worker was last heard. */
+  lastHeardAt(id: WorkerId): number | undefined;
+  /** The worker is not connected any more. */
+  left(id: WorkerId): void;
   close(): void;
 }
 
 export function createHeartbeats(workers: WorkerStore, clock: Clock, flushMs: number, log: Logger): Heartbeats {
   let fresh = new Map<WorkerId, { readonly at: number; readonly stats: Readonly<Record<string, number>> }>();
+  const heard = new Map<WorkerId, number>();
   let timer: TimerHandle | undefined;
 
   async function flush(): Promise<void> {
@@ -27,9 +34,13 @@ export function createHeartbeats(workers: WorkerStore, clock: Clock, flushMs: nu
   return {
     beat(id, stats) {
       const at = clock.now();
+      heard.set(id, at);
       fresh.set(id, { at, stats });
       timer ??= clock.setTimeout(() => void flush(), flushMs);
     },
+    heard: (id) => void heard.set(id, clock.now()),
+    lastHeardAt: (id) => heard.get(id),
+    left: (id) => void heard.delete(id),
     close() {
       if (timer !== undefined) clock.clearTimeout(timer);
     },

@@ -16,6 +16,7 @@ import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.t
 import type { ConnectedWorker, WorkerPool } from '../dispatch/worker-pool.ts';
 import type { Logger } from '../settings.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
+import type { Heartbeats } from './heartbeats.ts';
 import type { ResultAcks } from './result-acks.ts';
 import { decideReturn } from './returning.ts';
 
@@ -36,7 +37,14 @@ export interface Presence {
   /** Neither connected nor waited for: what it holds is nobody's. */
   isMissing(id: WorkerId): boolean;
   /** The worker is lost, unless it has come back meanwhile: its tasks go elsewhere. @throws AppError when it cannot be written. */
-  lose(id: WorkerId, text: string): Promise<void>;
+  lose(id: WorkerId, loss: Loss): Promise<void>;
+}
+
+/** Why a worker counts as lost. */
+export interface Loss {
+  readonly text: string;
+  /** When it was last heard of, where that is known. */
+  readonly lastHeardAt?: number | undefined;
 }
 
 interface Greeting {
@@ -55,7 +63,8 @@ export interface PresenceDeps {
   readonly resultAcks: ResultAcks;
   readonly log: Logger;
   /** The worker will not be back: to be followed by `lose`. */
-  readonly lost: (id: WorkerId, text: string) => void;
+  readonly lost: (id: WorkerId, loss: Loss) => void;
+  readonly heartbeats: Pick<Heartbeats, 'lastHeardAt' | 'left'>;
   /** There may be free slots. */
   readonly wake: () => void;
   /** An event may have been written. */
@@ -73,8 +82,9 @@ export function createPresence(deps: PresenceDeps): Presence {
     return !pool.get(id) && !awaited.has(id);
   }
 
-  function loseDispatch({ id, taskInstanceId, bus }: LiveDispatch, text: string): void {
-    bus.post({ type: 'WorkerLost', taskInstanceId, dispatchId: id, text });
+  function loseDispatch({ id, taskInstanceId, bus }: LiveDispatch, { text, lastHeardAt }: Loss): void {
+    const heard = lastHeardAt === undefined ? {} : { lastHeardAt };
+    bus.post({ type: 'WorkerLost', taskInstanceId, dispatchId: id, text, ...heard });
   }
 
   function setState(id: WorkerId, state: 'online', why: string): void {
@@ -83,11 +93,12 @@ export function createPresence(deps: PresenceDeps): Presence {
     });
   }
 
-  function awaitReturn(id: WorkerId, patienceMs: number, text: string): void {
+  function awaitReturn(id: WorkerId, patienceMs: number, { text, lastHeardAt }: Loss): void {
     awaited.add(id);
     timers.after(timerKey(id), patienceMs, () => {
       awaited.delete(id);
-      if (!pool.get(id)) deps.lost(id, `${text} It has not come back in ${Math.round(patienceMs / 1000)} s.`);
+      const waited = `${text} It has not come back in ${Math.round(patienceMs / 1000)} s.`;
+      if (!pool.get(id)) deps.lost(id, { text: waited, lastHeardAt });
     });
   }
 
@@ -116,7 +127,9 @@ export function createPresence(deps: PresenceDeps): Presence {
         return false;
       }
       case 'lose':
-        loseDispatch(dispatch, `Worker "${worker.name}" has come back and does not know the task any more.`);
+        loseDispatch(dispatch, {
+          text: `Worker "${worker.name}" has come back and does not know the task any more.`,
+        });
         return false;
     }
   }
@@ -154,16 +167,18 @@ export function createPresence(deps: PresenceDeps): Presence {
       deps.resultAcks.left(worker);
       if (pool.get(worker.id)) return;
       greetings.delete(worker.id);
+      const loss = { text, lastHeardAt: deps.heartbeats.lastHeardAt(worker.id) };
+      deps.heartbeats.left(worker.id);
       log.info(gone ? 'A worker has left.' : 'A worker is away.', { worker: worker.name, why: text });
-      if (gone) deps.lost(worker.id, text);
-      else awaitReturn(worker.id, worker.sessionTimeoutMs, text);
+      if (gone) deps.lost(worker.id, loss);
+      else awaitReturn(worker.id, worker.sessionTimeoutMs, loss);
     },
     isMissing,
-    async lose(id, text) {
+    async lose(id, loss) {
       if (pool.get(id)) return;
-      for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, text);
+      for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, loss);
       try {
-        await deps.workers.setState(id, { state: 'offline', at: clock.now(), why: text });
+        await deps.workers.setState(id, { state: 'offline', at: clock.now(), why: loss.text });
         deps.told();
       } catch (error) {
         if (toAppError(error).code !== 'not_found') throw error;
@@ -176,7 +191,10 @@ export function createPresence(deps: PresenceDeps): Presence {
       const text = 'Its worker was away when this server began to lead.';
       const online = [...rows.values()].filter((row) => row.state !== 'offline').map((row) => row.id);
       for (const id of new Set([...live.workers(), ...online])) {
-        if (isMissing(id)) awaitReturn(id, Math.max(rows.get(id)?.sessionTimeoutMs ?? 0, RETURN_MS), text);
+        if (!isMissing(id)) continue;
+        const row = rows.get(id);
+        const lastHeardAt = row?.lastHeartbeatAt ?? undefined;
+        awaitReturn(id, Math.max(row?.sessionTimeoutMs ?? 0, RETURN_MS), { text, lastHeardAt });
       }
     },
   };

@@ -108,6 +108,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         worker = connected(hello, session);
         if (before) leavePool(before);
         pool.join(worker);
+        deps.heartbeats.heard(worker.id);
         before?.close('replaced', 'a newer connection of this worker took its place');
         readClock(hello.at);
         hearDrain(worker.id, hello.draining ?? false);
@@ -116,8 +117,10 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       },
       onMessage(message) {
         if (!worker) return;
-        if (message.type === 'goodbye') farewell = message.reason;
-        else if (message.type === 'drainStatus') hearDrain(worker.id, message.draining);
+        if (message.type === 'goodbye') {
+          farewell = message.reason;
+          deps.heartbeats.heard(worker.id);
+        } else if (message.type === 'drainStatus') hearDrain(worker.id, message.draining);
         else if ('dispatchId' in message) deps.hear({ worker, clock: workerClock, complain }, message);
       },
       onHeartbeat(heartbeat) {

@@ -7,13 +7,13 @@
 import { toAppError } from '@vaquita/core';
 import type { CommandConsumer } from '../commands/command-consumer.ts';
 import { isPassing } from '../recovery/durable-commit.ts';
-import type { Repair } from '../recovery/repair.ts';
+import type { TakingOver } from '../recovery/taking-over.ts';
 import type { Presence } from '../sessions/presence.ts';
 import type { Logger } from '../settings.ts';
 import type { SystemHandlers } from './system-bus.ts';
 
 export interface SystemHandlerDeps {
-  readonly repair: Pick<Repair, 'recover' | 'sawAll'>;
+  readonly takingOver: Pick<TakingOver, 'recover' | 'sawAll'>;
   readonly presence: Pick<Presence, 'awaitAbsent' | 'lose'>;
   readonly commands: Pick<CommandConsumer, 'nudge'>;
   readonly log: Logger;
@@ -28,7 +28,7 @@ export interface SystemHandlerDeps {
 }
 
 export function createSystemHandlers(deps: SystemHandlerDeps): SystemHandlers {
-  const { repair, presence, commands, log, isOver } = deps;
+  const { takingOver, presence, commands, log, isOver } = deps;
   let recovered = false;
   let settled = false;
 
@@ -44,7 +44,7 @@ export function createSystemHandlers(deps: SystemHandlerDeps): SystemHandlers {
   return {
     async LeadershipGained() {
       try {
-        await repair.recover();
+        await takingOver.recover();
       } catch (thrown) {
         const error = toAppError(thrown);
         if (isOver() || error.code === 'fenced') throw error;
@@ -53,7 +53,7 @@ export function createSystemHandlers(deps: SystemHandlerDeps): SystemHandlers {
           deps.over(`open runs cannot be read: ${error.message}`);
           return;
         }
-        if (repair.sawAll) await settleIn();
+        if (takingOver.sawAll) await settleIn();
         throw error;
       }
       await settleIn();
@@ -64,7 +64,7 @@ export function createSystemHandlers(deps: SystemHandlerDeps): SystemHandlers {
       commands.nudge();
       await presence.awaitAbsent();
     },
-    WorkerLost: ({ worker, text }) => presence.lose(worker, text),
+    WorkerLost: ({ worker, text, lastHeardAt }) => presence.lose(worker, { text, lastHeardAt }),
     LeadershipLost: deps.close,
   };
 }

@@ -9,6 +9,7 @@
  * Y4 `LeadershipLost` waits for nothing, and nothing is begun after it.
  */
 import { type Clock, type Epoch, type TimerHandle, toAppError, type WorkerId } from '@vaquita/core';
+import type { Loss } from '../sessions/presence.ts';
 import type { Logger } from '../settings.ts';
 
 export type SystemEvent =
@@ -16,8 +17,8 @@ export type SystemEvent =
   | { readonly type: 'LeadershipLost' }
   /** Another server of the cluster is gone. */
   | { readonly type: 'ServerLost'; readonly server: string }
-  /** A worker is gone for good: what it held is to be done elsewhere. `text` says why. */
-  | { readonly type: 'WorkerLost'; readonly worker: WorkerId; readonly text: string };
+  /** A worker is gone for good: what it held is to be done elsewhere. */
+  | ({ readonly type: 'WorkerLost'; readonly worker: WorkerId } & Loss);
 
 type EventOf<Type extends SystemEvent['type']> = Extract<SystemEvent, { type: Type }>;
 

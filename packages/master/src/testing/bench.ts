@@ -190,8 +190,16 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     return id;
   }
 
-  /** Files a run as the API would. */
+  /** Files a run as the API would, and has the master take it. */
   async function start(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceId> {
+    const id = await file(workflowId, more);
+    master.nudge();
+    await settle();
+    return id;
+  }
+
+  /** Files a run. */
+  async function file(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceId> {
     const id = ids.next<'workflow-instance'>() as WorkflowInstanceId;
     const now = clock.now();
     const row: WorkflowInstanceRow = {
@@ -239,8 +247,6 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       at: now,
       data,
     });
-    master.nudge();
-    await settle();
     return id;
   }
 
@@ -379,6 +385,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     settle,
     createWorkflow,
     start,
+    file,
     command,
     joinWorker,
     get master() {

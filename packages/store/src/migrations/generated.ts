@@ -121,4 +121,15 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `registry_clients_name` ON `registry_clients` (`kind`,`name`);",
     ],
   },
+  {
+    number: 5,
+    name: "worker_groups",
+    checksum: "49f9b4c5db4e43575ea6bdff1480294e293739c3f21da1ea1cf3bdf50f9e005b",
+    statements: [
+      "-- Worker groups that somebody has declared, what workers weigh in them, and how long their queues are.\nCREATE TABLE `worker_groups` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL,\n\t`description` text NOT NULL,\n\t`policy` text NOT NULL,\n\t`workers` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL\n);",
+      "CREATE UNIQUE INDEX `worker_groups_name_unique` ON `worker_groups` (`name`);",
+      "ALTER TABLE `workers` ADD `weight` real DEFAULT 1 NOT NULL;",
+      "CREATE INDEX `task_instances_queued` ON `task_instances` (`worker_group`,`type`,`task_group`,`group_slot`,`group_forced`) WHERE state = 'submitted';",
+    ],
+  },
 ];

@@ -1,5 +1,6 @@
 /** What the API asks of the store, one port per aggregate. Every list is keyset-paged and stable under inserts. */
 import type {
+  BalancingPolicy,
   CommandRow,
   Id,
   NewEvent,
@@ -16,7 +17,7 @@ import type {
   WorkflowInstanceRow,
   WorkflowState,
 } from '@vaquita/core';
-import type { Page, TaskGroupRow, WorkerRow } from './master.ts';
+import type { Page, TaskGroupRow, WorkerGroupRow, WorkerRow } from './master.ts';
 
 export interface PageRequest {
   /** At most 500. */
@@ -157,6 +158,47 @@ export interface TaskGroupStore {
   members(name: string, page: PageRequest): Promise<Page<TaskInstanceRow>>;
   /** Slots held now, per group: a count of rows, never a counter. */
   held(): Promise<Readonly<Record<string, number>>>;
+}
+
+/** What names a worker group, and would be stuck without the workers that were put into it. */
+export interface WorkerGroupUses {
+  /** Workflows whose newest version names it, in order of their names; at most as many as were asked for. */
+  readonly workflows: readonly { readonly project: string; readonly workflow: string }[];
+  /** Runs that have not ended and whose tasks go there unless they say otherwise. */
+  readonly runs: number;
+  /** Tasks for workers that have not ended. */
+  readonly tasks: number;
+}
+
+/** Changes are told to the leader by an event `worker_group.changed` with the group's name, in the same unit. */
+export interface WorkerGroupStore {
+  /** @throws AppError `name_in_use`. */
+  create(row: WorkerGroupRow, event: NewEvent): Promise<void>;
+  /** By id or by name. */
+  find(idOrName: string): Promise<WorkerGroupRow | undefined>;
+  /** All of them, by name: they are few. */
+  all(): Promise<readonly WorkerGroupRow[]>;
+  /** @throws AppError `not_found`. */
+  update(
+    id: WorkerGroupRow['id'],
+    change: {
+      readonly description?: string;
+      readonly policy?: BalancingPolicy;
+      readonly workers?: readonly string[];
+    },
+    event: NewEvent,
+  ): Promise<void>;
+  /** Puts a worker into the group, or takes it out again; whatever else happens to the list meanwhile. @throws AppError `not_found`. */
+  assign(
+    id: WorkerGroupRow['id'],
+    change: { readonly worker: string; readonly assigned: boolean },
+    event: NewEvent,
+  ): Promise<void>;
+  /** @throws AppError `not_found`. */
+  delete(id: WorkerGroupRow['id'], event: NewEvent): Promise<void>;
+  uses(name: string, limit: number): Promise<WorkerGroupUses>;
+  /** Tasks that wait for a worker now, per group: a count of rows. */
+  queued(): Promise<Readonly<Record<string, number>>>;
 }
 
 export interface CommandStore {

@@ -1,5 +1,6 @@
 /** What the leader's master asks of the store. */
 import type {
+  BalancingPolicy,
   CommandId,
   CommandRow,
   Epoch,
@@ -74,6 +75,18 @@ export interface TaskGroupRow {
   readonly size: number;
   /** Closed: it grants nothing; holders keep what they hold. */
   readonly open: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A worker group that somebody has declared. One that is only named by workers and tasks has no row. */
+export interface WorkerGroupRow {
+  readonly id: Id<'worker-group'>;
+  readonly name: string;
+  readonly description: string;
+  readonly policy: BalancingPolicy;
+  /** Names of workers that were put into it, besides those that name it themselves; each once, in order. */
+  readonly workers: readonly string[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -169,6 +182,7 @@ export interface MasterStore {
   /** Every task instance that has not ended and holds a slot of a task group. */
   slotHolders(): Promise<readonly SlotHolderRow[]>;
   taskGroups(): Promise<readonly TaskGroupRow[]>;
+  workerGroups(): Promise<readonly WorkerGroupRow[]>;
   others: OtherRunsStore;
   workers: WorkerStore;
 }
@@ -179,6 +193,8 @@ export interface WorkerRow {
   readonly groups: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly slots: number;
+  /** For policies that weigh; above 0. */
+  readonly weight: number;
   readonly state: 'online' | 'offline' | 'draining';
   readonly agentVersion: string;
   readonly runtime: string;

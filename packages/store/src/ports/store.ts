@@ -9,6 +9,7 @@ import type {
   TaskGroupStore,
   TokenStore,
   UserStore,
+  WorkerGroupStore,
   WorkflowStore,
 } from './api.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
@@ -18,6 +19,7 @@ export interface Store {
   readonly workflows: WorkflowStore;
   readonly instances: InstanceStore;
   readonly taskGroups: TaskGroupStore;
+  readonly workerGroups: WorkerGroupStore;
   readonly commands: CommandStore;
   readonly events: EventStore;
   readonly users: UserStore;

@@ -6,5 +6,6 @@ export * from './registry.ts';
 export * from './requests.ts';
 export * from './task-groups.ts';
 export * from './users.ts';
+export * from './worker-groups.ts';
 export * from './workers.ts';
 export * from './workflows.ts';

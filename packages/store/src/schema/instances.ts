@@ -140,6 +140,10 @@ export const taskInstances = sqliteTable(
     index('task_instances_members')
       .on(t.taskGroup, sql.raw(MEMBER_RANK_SQL), sql.raw('-group_priority'), t.firstSubmittedAt, t.id)
       .where(sql.raw(`task_group is not null and state in ${LIVE_TASK_STATES_SQL}`)),
+    // How long the queues of worker groups are. Holds the waiting tasks and nothing else.
+    index('task_instances_queued')
+      .on(t.workerGroup, t.type, t.taskGroup, t.groupSlot, t.groupForced)
+      .where(sql.raw("state = 'submitted'")),
   ],
 );
 

@@ -1,6 +1,6 @@
 /** Table of the workers, with the figures of their newest heartbeat. */
 import type { WorkerId } from '@vaquita/core';
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { WorkerRow } from '../ports/master.ts';
 
 export const workers = sqliteTable(
@@ -21,6 +21,7 @@ export const workers = sqliteTable(
     lastHeartbeatAt: integer('last_heartbeat_at'),
     stats: text('stats', { mode: 'json' }).$type<Readonly<Record<string, number>>>().notNull(),
     updatedAt: integer('updated_at').notNull(),
+    weight: real('weight').notNull().default(1),
   },
   (t) => [index('workers_name').on(t.name, t.id)],
 );

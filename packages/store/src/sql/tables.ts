@@ -11,7 +11,7 @@ import type {
   WorkflowRow,
   WorkflowVersionRow,
 } from '../ports/api.ts';
-import type { TaskGroupRow, WorkerRow } from '../ports/master.ts';
+import type { TaskGroupRow, WorkerGroupRow, WorkerRow } from '../ports/master.ts';
 import * as schema from '../schema/index.ts';
 import { compileTable } from './table.ts';
 
@@ -44,6 +44,7 @@ export const TASKS = compileTable<TaskInstanceRow>(schema.taskInstances, {
   immutable: ['workflowInstanceId', 'name', 'type', 'attempt', 'runCounter', 'previousId', 'firstSubmittedAt'],
 });
 export const TASK_GROUPS = compileTable<TaskGroupRow>(schema.taskGroups);
+export const WORKER_GROUPS = compileTable<WorkerGroupRow>(schema.workerGroups);
 export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {
   key: 'dispatchId',
   immutable: ['workflowInstanceId', 'createdAt'],

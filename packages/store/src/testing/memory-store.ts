@@ -7,6 +7,7 @@ import { createMemoryRequests, createMemorySessions, createMemoryTokens, createM
 import { createMemoryCommands, createMemoryEvents, createMemoryInstances } from './memory/runs.ts';
 import { createMemory } from './memory/tables.ts';
 import { createMemoryTaskGroups } from './memory/task-groups.ts';
+import { createMemoryWorkerGroups } from './memory/worker-groups.ts';
 
 export interface MemoryStore extends Store {
   /** Says who leads; in a database the registry's lock row does. */
@@ -23,6 +24,7 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     definitions: workflows,
     instances: createMemoryInstances(memory),
     taskGroups: createMemoryTaskGroups(memory),
+    workerGroups: createMemoryWorkerGroups(memory),
     commands: createMemoryCommands(memory),
     events: createMemoryEvents(memory),
     users: createMemoryUsers(memory),

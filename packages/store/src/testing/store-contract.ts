@@ -13,6 +13,7 @@ import { describePeople } from './contract/people.ts';
 import { describePlaces } from './contract/places.ts';
 import { describeRuns } from './contract/runs.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
+import { describeWorkerGroups } from './contract/worker-groups.ts';
 
 export interface OpenedStore {
   readonly store: Store;
@@ -52,6 +53,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeChildren(subject);
     describeOtherRuns(subject);
     describeTaskGroups(subject);
+    describeWorkerGroups(subject);
     describePeople(subject);
   });
 }

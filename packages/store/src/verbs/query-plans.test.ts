@@ -120,6 +120,20 @@ test('what is taken now: along indices that hold nothing else', async () => {
   }
 });
 
+test('who waits for worker groups, and who names them', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.workerGroups.queued();
+  await store.workerGroups.uses('gpu', 5);
+  const [queued, workflows, runs, tasks] = await Promise.all(read.map(plan));
+  expect(queued).toEqual([expect.stringContaining('USING COVERING INDEX task_instances_queued')]);
+  // Every workflow is looked at, each newest document by its key.
+  expect(workflows!.join('\n')).toMatch(
+    /SEARCH v USING INDEX \S*workflow_versions\S* \(workflow_id=\? AND version=\?\)/,
+  );
+  expect(runs!.join('\n')).toMatch(/USING INDEX workflow_instances_open/);
+  expect(tasks!.join('\n')).toMatch(/SEARCH task USING INDEX task_instances_run/);
+});
+
 test('every other read', async () => {
   const { store, read, plan } = await openNoted();
   const first = { limit: 10, cursor: null };
@@ -144,6 +158,8 @@ test('every other read', async () => {
   await store.master.findDispatch('d');
   await store.master.taskGroups();
   await store.taskGroups.find('g');
+  await store.master.workerGroups();
+  await store.workerGroups.find('g');
   await store.master.workers.list();
   await store.tokens.use('hash', 1);
   await store.tokens.find('t');

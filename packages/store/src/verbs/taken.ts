@@ -1,10 +1,11 @@
-/** Reads of what is taken now: places of runs, slots of task groups. What a new leader begins with. */
+/** Reads of what is taken now, places of runs and slots of task groups, and of groups. What a new leader begins with. */
 import type { ProjectId, TaskInstanceId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
 import type { SqlDriver } from '../ports/driver.ts';
 import type { MasterStore } from '../ports/master.ts';
 import { LIVE_RUN_STATES_SQL, LIVE_TASK_STATES_SQL, OPEN_STATES_SQL } from '../schema/state-lists.ts';
 import { many } from '../sql/access.ts';
 import { TASK_GROUPS } from '../sql/tables.ts';
+import { readWorkerGroups } from './worker-groups.ts';
 
 const LIVE_RUNS = `select id, workflow_id, project_id, state, execution_slot, queued_at
   from workflow_instances indexed by workflow_instances_open
@@ -12,9 +13,11 @@ const LIVE_RUNS = `select id, workflow_id, project_id, state, execution_slot, qu
 const SLOT_HOLDERS = `select id, workflow_instance_id, task_group, group_slot
   from task_instances indexed by task_instances_slot
   where group_slot is not null and state in ${LIVE_TASK_STATES_SQL} order by task_group, group_slot`;
-const GROUPS = `select ${TASK_GROUPS.columns} from task_groups order by name`;
+const TASK_GROUP_ROWS = `select ${TASK_GROUPS.columns} from task_groups order by name`;
 
-export function createTakenVerbs(driver: SqlDriver): Pick<MasterStore, 'liveRuns' | 'slotHolders' | 'taskGroups'> {
+export function createTakenVerbs(
+  driver: SqlDriver,
+): Pick<MasterStore, 'liveRuns' | 'slotHolders' | 'taskGroups' | 'workerGroups'> {
   return {
     async liveRuns() {
       return (await many(driver, LIVE_RUNS)).map((row) => ({
@@ -35,7 +38,10 @@ export function createTakenVerbs(driver: SqlDriver): Pick<MasterStore, 'liveRuns
       }));
     },
     async taskGroups() {
-      return (await many(driver, GROUPS)).map(TASK_GROUPS.read);
+      return (await many(driver, TASK_GROUP_ROWS)).map(TASK_GROUPS.read);
+    },
+    async workerGroups() {
+      return readWorkerGroups(driver);
     },
   };
 }

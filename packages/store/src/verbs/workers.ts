@@ -8,7 +8,7 @@ import { standingOf } from './token-standing.ts';
 import { createTokenVerbs } from './users.ts';
 
 const UPSERT = `${WORKERS.insert} on conflict (id) do update set
-  name = excluded.name, groups = excluded.groups, labels = excluded.labels, slots = excluded.slots,
+  name = excluded.name, groups = excluded.groups, labels = excluded.labels, slots = excluded.slots, weight = excluded.weight,
   state = excluded.state, agent_version = excluded.agent_version, runtime = excluded.runtime, host = excluded.host,
   task_types = excluded.task_types, session_timeout_ms = excluded.session_timeout_ms,
   connected_at = excluded.connected_at, last_heartbeat_at = excluded.last_heartbeat_at, stats = excluded.stats,

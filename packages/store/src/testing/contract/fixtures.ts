@@ -185,6 +185,7 @@ export function worker(id: string, more: Partial<WorkerRow> = {}): WorkerRow {
     groups: ['default'],
     labels: { zone: 'a' },
     slots: 4,
+    weight: 1.5,
     state: 'online',
     agentVersion: '0.1.0',
     runtime: 'node 24',

@@ -116,6 +116,9 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
     async taskGroups() {
       return [...tables.taskGroups.values()].sort((a, b) => compare(a.name, b.name));
     },
+    async workerGroups() {
+      return [...tables.workerGroups.values()].sort((a, b) => compare(a.name, b.name));
+    },
   };
 }
 

@@ -22,7 +22,7 @@ import type {
   WorkflowRow,
   WorkflowVersionRow,
 } from '../../ports/api.ts';
-import type { Page, TaskGroupRow, WorkerRow } from '../../ports/master.ts';
+import type { Page, TaskGroupRow, WorkerGroupRow, WorkerRow } from '../../ports/master.ts';
 import { checkLimit, decodeCursor, toPage } from '../../sql/page.ts';
 
 export type MemoryCommand = CommandRow & { readonly doneAt: number | null; readonly outcome: string | null };
@@ -40,6 +40,7 @@ export interface Tables {
   /** Ids of a run's task instances, in the order in which they were added. */
   readonly tasksOfRun: Map<string, string[]>;
   readonly taskGroups: Map<string, TaskGroupRow>;
+  readonly workerGroups: Map<string, WorkerGroupRow>;
   readonly outbox: Map<string, OutboxRow>;
   readonly commands: Map<string, MemoryCommand>;
   readonly events: Map<number, EventRow>;
@@ -82,6 +83,7 @@ export function createMemory(): Memory {
     tasks: new Map(),
     tasksOfRun: new Map(),
     taskGroups: new Map(),
+    workerGroups: new Map(),
     outbox: new Map(),
     commands: new Map(),
     events: new Map(),

@@ -46,7 +46,8 @@ function touchesTasks({ newTasks, changedTasks, commandsDone }: RunCommit): bool
 }
 
 /** Verbs that only read. */
-const READS = /^(load|open|pending|find|live|slot|task|instances|newest|has|current|resolve|list|get|holder)/;
+const READS =
+  /^(load|open|pending|find|live|slot|task|instances|newest|has|current|resolve|list|get|holder|look|after|head|children)/;
 const NO_ANSWER_MS = 1_000;
 
 export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptions): Database {

@@ -1,57 +1,40 @@
-/** The leader's lock: the real registry session, over a registry in memory that tells the store's guard who leads. */
-import type { Epoch, ServerId } from '@vaquita/core';
+/** The leader's lock: the real registry client, over a registry in memory that tells the store's guard who leads. */
+import type { Clock, Epoch } from '@vaquita/core';
 import type { Lease } from '@vaquita/master';
-import { LEADER_LOCK, type RegistryStore, type ServerSession } from '@vaquita/registry';
+import { type ClientId, LEADER_LOCK, type Lock, type RegistryClient, type RegistryStore } from '@vaquita/registry';
+import { createMemoryRegistryStore } from '@vaquita/registry/testing';
 
 export interface LockWatch {
   /** The store's guard: the epoch of the lock while somebody holds it. */
   held(epoch: Epoch | null): void;
   /** Somebody has taken the lock. */
-  taken(epoch: Epoch, client: ServerId): void;
+  taken(epoch: Epoch, client: ClientId): void;
 }
 
-export function watchLock(registry: RegistryStore, watch: LockWatch): RegistryStore {
-  let holder: ServerId | null = null;
-
-  function freed(id: ServerId): void {
-    if (holder !== id) return;
-    holder = null;
-    watch.held(null);
-  }
-
-  return {
-    async register(client) {
-      await registry.register(client);
-      freed(client.id);
+export function createWatchedRegistry(clock: Pick<Clock, 'now'>, watch: LockWatch): RegistryStore {
+  return createMemoryRegistryStore(clock, {
+    lockChanged({ key, clientId, epoch }) {
+      if (key !== LEADER_LOCK) return;
+      watch.held(clientId === null ? null : epoch);
+      if (clientId !== null) watch.taken(epoch, clientId);
     },
-    beat: (id) => registry.beat(id),
-    async deregister(id) {
-      await registry.deregister(id);
-      freed(id);
-    },
-    async tryLock(key, id) {
-      const epoch = await registry.tryLock(key, id);
-      if (epoch !== null) {
-        holder = id;
-        watch.held(epoch);
-        watch.taken(epoch, id);
-      }
-      return epoch;
-    },
-    async releaseLocks(id) {
-      await registry.releaseLocks(id);
-      freed(id);
-    },
-    holder: (key) => registry.holder(key),
-  };
+  });
 }
 
-export function leaseOf(session: ServerSession): Lease {
+export function leaseOf(client: RegistryClient): Lease {
+  let lock: Lock | null = null;
   return {
-    acquire: () => session.tryLock(LEADER_LOCK),
-    release: () => session.release(),
+    async acquire() {
+      lock = await client.tryLock(LEADER_LOCK);
+      return lock;
+    },
+    async release() {
+      const mine = lock;
+      lock = null;
+      if (mine && !mine.signal.aborted) await mine.release();
+    },
     onLost(lost) {
-      session.onState((state, why) => {
+      client.onConnectionState((state, why) => {
         if (state === 'disconnected' || state === 'closed') lost(why);
       });
     },

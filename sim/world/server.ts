@@ -1,8 +1,8 @@
 /** One server of the cluster through its lives: the real master and the real registry session, in a process that can die. */
-import { createIdSource, MACHINE_DEFAULTS, type Random, type ServerId } from '@vaquita/core';
+import { type Clock, createIdSource, MACHINE_DEFAULTS, type Random } from '@vaquita/core';
 import { createMaster, type Master } from '@vaquita/master';
 import type { Wire } from '@vaquita/protocol';
-import { createServerSession, type RegistryStore } from '@vaquita/registry';
+import { type ClientId, createRegistryServer, type RegistryStore } from '@vaquita/registry';
 import type { LogStore, MasterStore } from '@vaquita/store';
 import type { Breakage } from '../breaks/breakage.ts';
 import type { Database } from './database.ts';
@@ -34,13 +34,24 @@ export interface ServerDeps {
   readonly storeOf: (process: SimProcess) => MasterStore;
   readonly logs: LogStore;
   readonly breakage: Breakage | undefined;
-  readonly born: (session: ServerId, process: SimProcess) => void;
+  readonly born: (client: ClientId, process: SimProcess) => void;
   readonly say: (line: string) => void;
   readonly failed: (error: unknown) => void;
 }
 
 const TOKEN = 'vqw_sim';
 const START_AGAIN_MS = 1_000;
+const SESSION = { heartbeatIntervalMs: 2_000, sessionTimeoutMs: 8_000 };
+
+async function untilDone<T>(clock: Pick<Clock, 'setTimeout'>, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch {
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, START_AGAIN_MS));
+    }
+  }
+}
 
 export function createSimServer(deps: ServerDeps): SimServer {
   const { timeline, database, random, breakage, say } = deps;
@@ -82,34 +93,25 @@ export function createSimServer(deps: ServerDeps): SimServer {
   async function begin(mine: SimProcess): Promise<void> {
     const clock = breakage?.clock?.(mine.clock) ?? mine.clock;
     const ids = createIdSource(clock, random);
-    const session = createServerSession({
-      store: database.seenFrom(mine, deps.registry),
-      clock,
-      ids,
-      name: mine.name,
-    });
-    deps.born(session.id, mine);
-    for (;;) {
-      try {
-        await session.start();
-        break;
-      } catch {
-        await new Promise<void>((resolve) => clock.setTimeout(resolve, START_AGAIN_MS));
-      }
-    }
-    const seen = database.seenFrom(mine, deps.storeOf(mine));
     const tell = (level: string) => (message: string, fields?: object) =>
       say(`${mine.name} ${level} ${message} ${fields ? JSON.stringify(fields) : ''}`);
+    const log = { info: tell('info'), warn: tell('warn'), error: tell('error') };
+    const store = database.seenFrom(mine, deps.registry);
+    const registry = createRegistryServer({ store, clock, ids, log });
+    await untilDone(clock, () => registry.start());
+    const client = await untilDone(clock, () => registry.connect({ name: mine.name, kind: 'server', ...SESSION }));
+    deps.born(client.id, mine);
+    const seen = database.seenFrom(mine, deps.storeOf(mine));
     const made = createMaster({
-      lease: leaseOf(session),
+      lease: leaseOf(client),
       store: breakage?.port?.(seen, mine) ?? seen,
       logs: deps.logs,
       clock,
       random,
       ids,
-      serverId: session.id,
+      serverId: client.id,
       judgeToken: async (token) => (token === TOKEN ? 'valid' : 'unknown'),
-      log: { info: tell('info'), warn: tell('warn'), error: tell('error') },
+      log,
       defer: (run) => void clock.setTimeout(run, 0),
       // Few tasks a commit, so that the graphs of a world, which are small, are started in several steps.
       settings: { machine: { ...MACHINE_DEFAULTS, maxNewTasks: 3 }, ...breakage?.settings },

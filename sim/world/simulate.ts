@@ -4,7 +4,6 @@
  */
 import { createIdSource, type Epoch, type ProjectId, type WorkflowId } from '@vaquita/core';
 import { createSeededRandom } from '@vaquita/core/testing';
-import { createMemoryRegistryStore } from '@vaquita/registry/testing';
 import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
 import type { Breakage } from '../breaks/breakage.ts';
 import { Violation } from '../model/facts.ts';
@@ -14,7 +13,7 @@ import { compareEvents, compareRows } from './compare.ts';
 import { createDatabase } from './database.ts';
 import { documentOf } from './documents.ts';
 import { createFleet } from './fleet.ts';
-import { watchLock } from './lease.ts';
+import { createWatchedRegistry } from './lease.ts';
 import { createOperator } from './operator.ts';
 import type { SimProcess } from './process.ts';
 import { createSimServer, type SimServer } from './server.ts';
@@ -157,7 +156,7 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
   }
 
   const database = createDatabase({ timeline, random: draw(2), delayMs: scenario.storeDelayMs, say });
-  const registry = watchLock(createMemoryRegistryStore(wallClock), {
+  const registry = createWatchedRegistry(wallClock, {
     held: (epoch: Epoch | null) => store.leader.set(epoch),
     taken(epoch, client) {
       const name = processes.get(client)?.name ?? client;

@@ -6,7 +6,7 @@ import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } 
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
 import { createMaster, MASTER_DEFAULTS, type MasterSettings } from '@vaquita/master';
 import { SOCKET_PATH } from '@vaquita/protocol';
-import { createServerSession, createSqlRegistryStore } from '@vaquita/registry';
+import { createRegistryServer, createSqlRegistryStore } from '@vaquita/registry';
 import { migrate, openStore } from '@vaquita/store';
 import { createChanges } from './changes.ts';
 import { createEntrance } from './entrance.ts';
@@ -65,20 +65,19 @@ export async function assembleServer(
     closers.push(() => logs.close());
     closers.push(repeat(clock, HOUSEKEEPING_MS, () => housekeeping({ store, clock, log })));
 
-    const session = createServerSession({
-      store: createSqlRegistryStore(driver),
-      clock,
-      ids,
+    const registry = createRegistryServer({ store: createSqlRegistryStore(driver), clock, ids, log });
+    await registry.start();
+    closers.push(() => registry.close());
+    const self = await registry.connect({
       name: `${host.hostName}:${listening.port}`,
+      kind: 'server',
       heartbeatIntervalMs: Math.floor(settings.sessionTimeoutMs / 4),
       sessionTimeoutMs: settings.sessionTimeoutMs,
     });
-    await session.start();
-    closers.push(() => session.close());
     closers.push(closeListening);
 
     const changes = createChanges();
-    const lease = createLeaderLease(session);
+    const lease = createLeaderLease(self);
     const judgeToken = async (token: string) =>
       (await store.master.workers.findToken(await sha256Hex(token), clock.now()))?.standing ?? 'unknown';
     const master = createMaster({
@@ -88,7 +87,7 @@ export async function assembleServer(
       clock,
       random,
       ids,
-      serverId: session.id,
+      serverId: self.id,
       judgeToken,
       log,
       defer: host.defer,
@@ -120,7 +119,7 @@ export async function assembleServer(
       leadership: lease.leadership,
       readiness: [
         { name: 'database', check: async () => ({ ok: (await store.events.latestSeq()) >= 0, detail: 'answers' }) },
-        { name: 'registry', check: async () => ({ ok: session.state === 'connected', detail: session.state }) },
+        { name: 'registry', check: async () => ({ ok: self.isConnected, detail: self.state }) },
         { name: 'leader', check: async () => leaderKnown(lease.leadership().leaderName) },
         { name: 'set-up', check: async () => ({ ok: isSetUp, detail: isSetUp ? 'done' : 'under way' }) },
       ],

@@ -1,13 +1,17 @@
-export type { LockHolder, RegistryClient, RegistryStore } from './registry-store.ts';
+export type { Lock, LockOptions, WaitOptions } from './client/locks.ts';
+export type { ChangeOptions, PutOptions, RegistryClient } from './client/registry-client.ts';
+export type { Listener, SubscribeOptions, Subscription } from './client/subscriptions.ts';
+export type * from './registry-store.ts';
+export type { EventsMissed, RegistryNews } from './server/follower.ts';
 export {
-  createServerSession,
-  SERVER_HEARTBEAT_MS,
-  SERVER_SESSION_TIMEOUT_MS,
-  type ServerSession,
-  type ServerSessionOptions,
-  type SessionState,
-} from './server-session.ts';
-export { createSqlRegistryStore } from './sql-registry-store.ts';
+  type ConnectOptions,
+  createRegistryServer,
+  type RegistryServer,
+  type RegistryServerDeps,
+} from './server/registry-server.ts';
+export type { ConnectionState, StateListener } from './server/session.ts';
+export { REGISTRY_DEFAULTS, type RegistryLog, type RegistrySettings } from './settings.ts';
+export { createSqlRegistryStore, type SqlRegistryOptions } from './sql-registry-store.ts';
 
 /** The lock whose holder leads. The commit guard of the store looks at the same row. */
 export const LEADER_LOCK = '/lock/leader';

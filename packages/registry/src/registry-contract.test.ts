@@ -1,0 +1,11 @@
+import { SQLD_BINARY } from '@vaquita/store/testing/sqld';
+import { describe } from 'vitest';
+import { embeddedDatabase, memoryDatabase, serverDatabase, threadDatabase } from './testing/backends.ts';
+import { describeRegistryContract } from './testing/registry-contract.ts';
+
+describeRegistryContract('memory', memoryDatabase);
+describeRegistryContract('embedded file', embeddedDatabase);
+describeRegistryContract('embedded file in a thread', threadDatabase);
+describe.skipIf(SQLD_BINARY === undefined)('a libSQL server', () => {
+  describeRegistryContract('libSQL server', serverDatabase);
+});

@@ -1,0 +1,70 @@
+/** What the registry is kept in while it is tested: each on a clock that the test turns. */
+import { join } from 'node:path';
+import type { ManualClock } from '@vaquita/core/testing';
+import { migrate, openEmbeddedDriver, openRemoteDriver, openThreadDriver, type SqlDriver } from '@vaquita/store';
+import { clearTables, temporaryFolder } from '@vaquita/store/testing/database-file';
+import { startSqld } from '@vaquita/store/testing/sqld';
+import type { RegistryStore } from '../registry-store.ts';
+import { createSqlRegistryStore } from '../sql-registry-store.ts';
+import { createMemoryRegistryStore } from './memory-registry-store.ts';
+
+export interface Backend {
+  readonly store: RegistryStore;
+  /** Makes the database's clock show what the test's clock will show. */
+  turn(now: number): Promise<void>;
+  /** The database itself; null where there is none. */
+  readonly driver: SqlDriver | null;
+}
+
+/** Opened once for all tests of a file, and emptied for each. */
+export interface Database {
+  fresh(clock: ManualClock): Promise<Backend>;
+  close(): Promise<void>;
+}
+
+export const memoryDatabase = async (): Promise<Database> => ({
+  fresh: async (clock) => ({ store: createMemoryRegistryStore(clock), turn: async () => {}, driver: null }),
+  close: async () => {},
+});
+
+export async function embeddedDatabase(): Promise<Database> {
+  const folder = temporaryFolder();
+  const driver = await openEmbeddedDriver({ path: join(folder.path, 'test.db') });
+  return sqlDatabase(driver, async () => folder[Symbol.dispose]());
+}
+
+export async function threadDatabase(): Promise<Database> {
+  const folder = temporaryFolder();
+  const driver = await openThreadDriver({ path: join(folder.path, 'test.db') });
+  return sqlDatabase(driver, async () => folder[Symbol.dispose]());
+}
+
+export async function serverDatabase(): Promise<Database> {
+  const sqld = await startSqld();
+  return sqlDatabase(await openRemoteDriver({ url: sqld.url }), () => sqld.close());
+}
+
+async function sqlDatabase(driver: SqlDriver, closed: () => Promise<void>): Promise<Database> {
+  await migrate(driver);
+  await driver.write([{ sql: 'create table test_clock (at integer not null)', args: [] }]);
+  const now = '(select at from test_clock)';
+  return {
+    async fresh(clock) {
+      await clearTables(driver);
+      await driver.write([
+        // So that the first event has the same id whatever the tests before have done.
+        { sql: "delete from sqlite_sequence where name = 'registry_events'", args: [] },
+        { sql: 'insert into test_clock values (?)', args: [clock.now()] },
+      ]);
+      return {
+        store: createSqlRegistryStore(driver, { now }),
+        turn: async (at) => void (await driver.write([{ sql: 'update test_clock set at = ?', args: [at] }])),
+        driver,
+      };
+    },
+    async close() {
+      await driver.close();
+      await closed();
+    },
+  };
+}

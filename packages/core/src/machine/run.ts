@@ -71,6 +71,8 @@ export interface Run {
   readonly backlog: RunNode[];
   /** The run will be told to go on with them. */
   askedForMore: boolean;
+  /** It has its number, or asks for it with a unit that is made already, whose answer may be on its way. */
+  numbered: boolean;
   /** Nodes whose outcome is `active`. */
   activeCount: number;
   /** True once a task broke in a run whose failure strategy is `end`: nothing starts any more. */
@@ -134,6 +136,7 @@ export function rebuildRun(definition: WorkflowDefinition, rows: RunRowsInput): 
     superseded: new Map(),
     outbox: new Map(rows.outbox.map((row) => [row.dispatchId, row])),
     committed: new Map(),
+    numbered: rows.instance.number !== null,
     activeCount: 0,
     ending: false,
     changes: emptyChanges(),

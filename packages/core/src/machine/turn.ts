@@ -26,7 +26,10 @@ export function askForTurn(t: Transition): void {
   instance.executionSlot = null;
   instance.endedAt = null;
   // One that was stopped before its start command was taken has none yet.
-  t.run.changes.assignNumber ||= instance.number === null;
+  if (!t.run.numbered) {
+    t.run.numbered = true;
+    t.run.changes.assignNumber = true;
+  }
   setWorkflowState(t, 'submitted', turnReason(t));
   t.intents.push({ type: 'RequestTurn' });
 }

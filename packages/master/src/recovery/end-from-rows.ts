@@ -42,9 +42,8 @@ export async function endFromRows(
   const ends = command.kind === 'start' || command.kind === 'stop';
   const rows = ends ? await store.loadRun(command.workflowInstanceId) : undefined;
   if (!rows || isWorkflowTerminal(rows.instance.state)) {
-    await (rows?.instance.quarantine && command.kind === 'stop'
-      ? giveUp(deps, rows.instance, command)
-      : store.rejectCommand(epoch, command.id, `rejected: ${why}`));
+    if (rows?.instance.quarantine && command.kind === 'stop') return giveUp(deps, rows.instance, command);
+    await store.rejectCommand(epoch, command.id, `rejected: ${why}`);
     return undefined;
   }
   const unit = endOf(deps, rows, { command, ...endingOf(rows.instance, command, why, deps.clock.now()) });
@@ -53,17 +52,24 @@ export async function endFromRows(
   return { ...unit.instance, number: number ?? unit.instance.number };
 }
 
-/** A run that had ended, and was set aside over an order to go on: it stays as it had ended. */
-async function giveUp({ store, epoch, clock }: EndFromRowsDeps, instance: WorkflowInstanceRow, { id }: CommandRow) {
+/**
+ * A run that had ended, and was set aside over an order to go on: it stays as it had ended, and the time that it was to
+ * be done once more counts, so that a task which gave the order and waits for the end of that time sees it (M9).
+ */
+async function giveUp({ store, epoch, clock }: EndFromRowsDeps, before: WorkflowInstanceRow, { id }: CommandRow) {
   const at = clock.now();
+  const { state, reason } = before;
+  const instance = { ...before, runCounter: before.runCounter + 1, quarantine: null, updatedAt: at };
+  const again = { from: state, to: state, runCounter: instance.runCounter, ...reasonData(reason, at) };
   await store.commit(
     epoch,
     commitOf({
-      instance: { ...instance, quarantine: null, updatedAt: at },
-      events: [quarantineEvent(instance, null, at)],
+      instance,
+      events: [stateEvent(instance, null, again), quarantineEvent(instance, null, at)],
       commandsDone: [{ id, outcome: 'done' }],
     }),
   );
+  return instance;
 }
 
 interface Ending {

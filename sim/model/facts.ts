@@ -10,6 +10,8 @@ export interface AppliedUnit {
   /** The process that wrote it, and the epoch it wrote under. */
   readonly by: string;
   readonly epoch: number;
+  /** The run was not there before. */
+  readonly filing?: NewRunFact | undefined;
   readonly instance: WorkflowInstanceRow | null;
   readonly newTasks: readonly TaskInstanceRow[];
   readonly changedTasks: readonly TaskInstanceRow[];

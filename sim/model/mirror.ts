@@ -126,6 +126,7 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
     },
     start,
     apply(unit) {
+      if (unit.filing) start(unit.filing);
       const id = unit.instance?.id ?? unit.newTasks[0]?.workflowInstanceId ?? unit.changedTasks[0]?.workflowInstanceId;
       for (const { id: command, outcome } of unit.commandsDone) finish(command, outcome, unit.at);
       for (const row of unit.newCommands) if (!commands.has(row.id)) commands.set(row.id, { row, outcome: null });

@@ -29,6 +29,7 @@ export function drawOperations(chance: Chance, sources: OperationSources): Opera
           ? []
           : [chance.oneOf(names), ...chance.some(names, 0.1)].filter((name, at, all) => all.indexOf(name) === at),
       dryRun: abilities.dryRuns && chance.happens(0.05),
+      directly: chance.happens(0.5),
     };
   });
   const orders = Array.from({ length: chance.oneOf([0, 1, 3, 8]) }, () => {

@@ -104,6 +104,8 @@ export type Operation = Timed &
         readonly scope: Scope;
         readonly startTasks: readonly string[];
         readonly dryRun: boolean;
+        /** Asked of the server that leads, which files the run itself; else of one that does not. */
+        readonly directly: boolean;
       }
     | {
         readonly do: 'pause' | 'resume' | 'stop' | 'recover_failed' | 'rerun' | 'retry';

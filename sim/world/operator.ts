@@ -1,5 +1,6 @@
 /** Does what people do: files runs and commands as the API would, and tells the leader, or does not. */
 import type { IdSource, ProjectId, WorkflowId, WorkflowInstanceId } from '@vaquita/core';
+import type { Filing } from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { Model } from '../model/model.ts';
 import type { Operation, Scenario } from '../scenario/scenario.ts';
@@ -17,6 +18,8 @@ export interface OperatorDeps {
   readonly guard: (run: () => void) => void;
   readonly say: (line: string) => void;
   readonly name: (id: string, name: string) => void;
+  /** Asks the server that leads to file and start the run. False: it says that it has not, or says nothing. */
+  readonly begin: (filing: Filing) => Promise<boolean>;
   readonly nudge: () => void;
 }
 
@@ -26,7 +29,8 @@ type Order = Exclude<Operation, Start | Resize | { do: 'retry_aside' }>;
 
 export function createOperator(deps: OperatorDeps): (operation: Operation) => Promise<void> {
   const { scenario, ids, store, model, projectId, now, guard, say, nudge } = deps;
-  const runIds = new Map<number, WorkflowInstanceId>();
+  /** Of a start that nobody has answered yet: whoever wants to give orders waits for it, as he does not know the id. */
+  const runIds = new Map<number, Promise<WorkflowInstanceId>>();
 
   async function resize({ group, size }: Resize): Promise<void> {
     const row = await store.taskGroups.find(group);
@@ -49,11 +53,17 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
   }
 
   async function start(operation: Start): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<WorkflowInstanceId>();
+    runIds.set(operation.run, promise);
+    await fileRun(operation).then(resolve, reject);
+    await promise;
+  }
+
+  async function fileRun(operation: Start): Promise<WorkflowInstanceId> {
     const workflow = scenario.workflows.find(({ name }) => name === operation.workflow);
     const workflowId = deps.workflowIds.get(operation.workflow);
-    if (!workflow || !workflowId) return;
+    if (!workflow || !workflowId) throw new Error(`There is no workflow ${operation.workflow}.`);
     const row = runRow(operation, { ids, now: now(), projectId, workflowId, workflow });
-    runIds.set(operation.run, row.id);
     deps.name(row.id, `run-${operation.run}`);
     const command = commandRow({ ids, now: now() }, { kind: 'start', workflowInstanceId: row.id, payload: {} });
     const event = {
@@ -65,13 +75,25 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
       data: { state: 'submitted' },
     };
     say(`start of ${operation.workflow} as ${row.id}`);
-    await store.instances.start(row, command, event);
-    guard(() => model.start({ instance: row, command, event }));
+    const filing = { instance: row, command, event };
+    if (!operation.directly || !(await deps.begin(filing))) await file(filing);
+    return row.id;
+  }
+
+  /** As a client does that asks again with the same key: what was filed after all is not filed twice. */
+  async function file(filing: Filing): Promise<void> {
+    const { instance, command, event } = filing;
+    try {
+      await store.instances.start(instance, command, event);
+      guard(() => model.start(filing));
+    } catch (error) {
+      if ((await store.instances.find(instance.id)) === undefined) throw error;
+    }
     nudge();
   }
 
   async function order(operation: Order): Promise<void> {
-    const id = runIds.get(operation.run);
+    const id = await runIds.get(operation.run);
     if (id === undefined) return;
     const payload = payloadOf(operation, id);
     for (let time = 0; time < (operation.twice ? 2 : 1); time++) {

@@ -3,7 +3,7 @@ import { type Clock, createIdSource, MACHINE_DEFAULTS, type Random } from '@vaqu
 import { createMaster, type Master } from '@vaquita/master';
 import type { Wire } from '@vaquita/protocol';
 import { type ClientId, createRegistryServer, type RegistryStore } from '@vaquita/registry';
-import type { LogStore, MasterStore } from '@vaquita/store';
+import type { Filing, LogStore, MasterStore } from '@vaquita/store';
 import type { Breakage } from '../breaks/breakage.ts';
 import type { Database } from './database.ts';
 import { leaseOf } from './lease.ts';
@@ -14,6 +14,8 @@ export interface SimServer {
   readonly process: SimProcess;
   readonly leads: boolean;
   nudge(): void;
+  /** Never settles when the server dies before it answers. */
+  begin(filing: Filing): Promise<void>;
   accept(wire: Wire): void;
   /** Turns its wall clock. */
   turn(byMs: number): void;
@@ -127,6 +129,15 @@ export function createSimServer(deps: ServerDeps): SimServer {
     get leads() {
       return master?.status() !== undefined;
     },
+    begin: (filing) =>
+      new Promise((resolve, reject) => {
+        const mine = process;
+        mine.act('delivery', () => {
+          const answer = (run: () => void) => () => mine.act('answer', run);
+          if (master) master.begin(filing).then(answer(resolve), answer(reject));
+          else reject(new Error('The server is starting.'));
+        });
+      }),
     nudge: () => process.act('delivery', () => master?.nudge()),
     accept(wire) {
       process.act('delivery', () => {

@@ -36,6 +36,8 @@ export interface SimulateOptions {
   readonly keepTrace?: boolean;
 }
 
+/** How long a client waits for an answer before it asks again. */
+const CLIENT_PATIENCE_MS = 2_000;
 const STARTED_AT = 1_700_000_000_000;
 /** How long after the last fault everything must be at rest. */
 const REST_WITHIN_MS = 2 * 3_600_000;
@@ -209,6 +211,16 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
     guard,
     say,
     name: trace.name,
+    begin: (filing) =>
+      new Promise((answer) => {
+        const leader = servers.find(({ leads }) => leads);
+        if (!leader) answer(false);
+        leader?.begin(filing).then(
+          () => answer(true),
+          () => answer(false),
+        );
+        timeline.after(CLIENT_PATIENCE_MS, () => answer(false));
+      }),
     nudge() {
       for (const server of servers) timeline.after(1, () => server.nudge());
     },

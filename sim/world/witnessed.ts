@@ -45,6 +45,7 @@ function describe(unit: RunCommit): string {
       `${row.name}#${row.attempt} ${row.state}${row.dispatchId ? ` by ${row.workerName}` : ''} (${row.reason?.code ?? ''})`,
   );
   if (unit.instance) parts.unshift(`${unit.instance.id} ${unit.instance.state} (${unit.instance.reason?.code ?? ''})`);
+  if (unit.filing) parts.unshift('files it');
   for (const { outcome } of unit.commandsDone) parts.push(`command: ${outcome}`);
   return parts.join('; ');
 }

@@ -112,6 +112,7 @@ export async function assembleServer(
       clock,
       random,
       ids,
+      begin: master.begin,
       nudge: master.nudge,
       taskGroupsChanged: master.refreshTaskGroups,
       workerGroupsChanged: master.refreshWorkerGroups,

@@ -1,6 +1,6 @@
 /** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
 import type { Clock, CommandRow, IdSource, Random } from '@vaquita/core';
-import type { DispatchOrigin, FileStore, LogStore, Store, WorkerReader } from '@vaquita/store';
+import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
 
 export interface Leadership {
@@ -75,6 +75,11 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;
+  /**
+   * Has the master of this process file the run and start it in one unit.
+   * @throws when it is not filed, as far as is known, for instance because another server leads.
+   */
+  begin(filing: Filing): Promise<void>;
   /** Tells a master in this process that a command waits. A hint: a lost one costs one poll. */
   nudge(filed?: CommandRow): void;
   /** Tells it that a task group has changed. A hint as well. */

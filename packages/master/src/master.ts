@@ -5,9 +5,17 @@
  * L1 At most one term is open in a process, and only while the registry session holds the lease.
  * L2 The term is closed before the lease is released or the session is given up.
  */
-import { type Clock, type CommandRow, type IdSource, type Random, type TimerHandle, toAppError } from '@vaquita/core';
+import {
+  AppError,
+  type Clock,
+  type CommandRow,
+  type IdSource,
+  type Random,
+  type TimerHandle,
+  toAppError,
+} from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
-import type { LogStore, MasterStore } from '@vaquita/store';
+import type { Filing, LogStore, MasterStore } from '@vaquita/store';
 import { createFaultCounts, type WorkerFaultReport } from './sessions/faults.ts';
 import { refuseForNow } from './sessions/follower-door.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
@@ -43,6 +51,11 @@ export interface MasterDeps {
 export interface Master {
   /** Resolves when the first attempt at the lease is over; the master goes on by itself. */
   start(): Promise<void>;
+  /**
+   * Files a run and starts it in one unit, when this server leads. Resolves when that is durable.
+   * @throws AppError when the run is not filed, as far as is known: file it, and whoever leads will take it.
+   */
+  begin(filing: Filing): Promise<void>;
   /** Hint: a command has been filed. */
   nudge(filed?: CommandRow): void;
   /** Takes over a worker's socket. */
@@ -124,6 +137,10 @@ export function createMaster(deps: MasterDeps): Master {
 
   return {
     start: campaign,
+    async begin(filing) {
+      if (!term) throw new AppError('unavailable', 'This server does not lead.');
+      await term.start(filing);
+    },
     nudge: (filed) => term?.nudge(filed),
     accept(wire) {
       if (term) term.accept(wire);

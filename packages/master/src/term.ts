@@ -21,12 +21,13 @@ import {
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
-import type { LogStore, MasterStore } from '@vaquita/store';
+import type { Filing, LogStore, MasterStore } from '@vaquita/store';
 import { createCoordinator } from './bus/coordinator.ts';
 import { createHoldings } from './bus/holdings.ts';
 import type { BusEnvironment, RunBus } from './bus/run-bus.ts';
 import { createRunRegistry } from './bus/run-registry.ts';
 import { createCommandConsumer } from './commands/command-consumer.ts';
+import { startDirectly } from './commands/direct-start.ts';
 import { createDeclaredGroups } from './dispatch/declared-groups.ts';
 import { createDeliveries } from './dispatch/deliveries.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
@@ -78,6 +79,7 @@ export interface TermDeps {
 
 export interface Term {
   nudge(filed?: CommandRow): void;
+  start(filing: Filing): Promise<void>;
   accept(wire: Wire): void;
   status(): TermStatus;
   /** Another server of the cluster is gone. */
@@ -159,8 +161,22 @@ export function openTerm(deps: TermDeps): Term {
       logic.committed(bus, unit);
       told();
     },
-    broken: (bus, error) => void room.doubt(bus, error).then(() => repair.afterRefusal(bus, error)),
+    broken(bus, error) {
+      runs.repairing(
+        bus,
+        room.doubt(bus, error).then(() => repair.afterRefusal(bus, error)),
+      );
+    },
     quarantined: (bus, doing, error) => repair.quarantine(bus, doing, error),
+    unfiled(bus, error) {
+      dispatcher.queue.removeRun(bus);
+      void room.doubt(bus, error).then(() => {
+        // Filed as if nobody had tried, it may have been taken from its rows meanwhile.
+        if (runs.get(bus.id) === bus) runs.drop(bus);
+        endWhenFenced(error);
+        commands.retry(bus);
+      });
+    },
     settled: (bus) => runs.drop(bus),
   };
   const runs = createRunRegistry({
@@ -357,6 +373,7 @@ export function openTerm(deps: TermDeps): Term {
 
   return {
     nudge: commands.nudge,
+    start: (filing) => startDirectly({ store, runs }, filing),
     accept: door.accept,
     status: () => ({
       epoch,

@@ -39,6 +39,16 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
       const isOurs = (await store.instances.find(instance.id)) !== undefined;
       if (!(thrown instanceof AppError) || !isOurs) throw thrown;
     }
+    deps.nudge(command);
+  }
+
+  /** The leader starts the run at once when it is here. Otherwise the row waits for it, wherever it is. */
+  async function start(run: NewRun, audit: AuditRow): Promise<void> {
+    try {
+      await deps.begin({ ...run, audit });
+    } catch {
+      await file(run, audit);
+    }
   }
 
   return [
@@ -85,8 +95,7 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
         const subject = `${project.name}/${workflow.name}`;
         const change = { action: 'workflow.start', subject, data: { id, version: version.version } };
         const audit = auditRow(deps, caller, change);
-        await file(run, audit);
-        deps.nudge(run.command);
+        await start(run, audit);
         deps.changes.announce();
         return { id, state };
       },

@@ -66,6 +66,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     clock,
     random,
     ids,
+    begin: () => Promise.reject(new AppError('unavailable', 'Nobody leads here.')),
     nudge: () => {
       nudges += 1;
     },

@@ -9,8 +9,8 @@ import {
   rebuildRun,
 } from '@vaquita/core';
 import { createManualClock, createRunFixture, createSeededRandom, type TaskSpec } from '@vaquita/core/testing';
-import { expect, test } from 'vitest';
-import { type BusEnvironment, createRunBus } from './run-bus.ts';
+import { describe, expect, test } from 'vitest';
+import { type BusEnvironment, createRunBus, type NewBusRun } from './run-bus.ts';
 
 interface PendingCommit {
   readonly unit: RunChangeSet;
@@ -19,7 +19,7 @@ interface PendingCommit {
 }
 
 /** A bus whose commits are finished by hand. */
-function openBus(tasks: readonly TaskSpec[]) {
+function openBus(tasks: readonly TaskSpec[], newRun?: NewBusRun) {
   const clock = createManualClock(1_000);
   const random = createSeededRandom(3);
   const ids = createIdSource(clock, random);
@@ -66,9 +66,10 @@ function openBus(tasks: readonly TaskSpec[]) {
     committed: (_bus, unit) => news.push(`committed ${unit.commandsDone.length}`),
     broken: (_bus, error) => news.push(`broken ${(error as AppError).code}`),
     quarantined: (_bus, doing, error) => news.push(`quarantined ${doing}: ${(error as Error).message}`),
+    unfiled: (_bus, error) => news.push(`unfiled: ${(error as Error).message}`),
     settled: () => news.push('settled'),
   };
-  const bus = createRunBus(run, env);
+  const bus = createRunBus(run, env, newRun);
   function place(name: string) {
     const { current } = run.nodes.find((node) => node.task.name === name)!;
     const dispatchId = ids.next<'dispatch'>();
@@ -300,4 +301,63 @@ test('holds a dispatch, and an order to end it, from the commit on', async () =>
   step();
   await commits[3]!.succeed();
   expect(bus.holds(taskInstanceId, dispatchId)).toBe(false);
+});
+
+describe('a run that is not in the rows yet', () => {
+  function openNew() {
+    const told: string[] = [];
+    const filing = { instance: 'filed' } as never;
+    const opened = openBus([{ name: 'a' }], {
+      filing,
+      filed: () => told.push('filed'),
+      failed: (error) => told.push((error as Error).message),
+    });
+    return { ...opened, filing, told };
+  }
+
+  test('is filed by its first unit, and by no other (B7)', async () => {
+    const { bus, commits, told, filing, place, ids, step } = openNew();
+    bus.post(start(ids));
+    step();
+    expect(commits[0]!.unit).toMatchObject({ filing });
+    expect(told).toEqual([]);
+    await commits[0]!.succeed(1);
+    expect(told).toEqual(['filed']);
+    place('a');
+    step();
+    expect(commits[1]!.unit).not.toHaveProperty('filing');
+  });
+
+  test('is gone when its unit is refused, and nobody is to set it aside (B7)', async () => {
+    const { bus, commits, told, news, ids, step } = openNew();
+    bus.post(start(ids));
+    step();
+    await commits[0]!.fail(new AppError('database_busy', 'not now'));
+    expect(told).toEqual(['not now']);
+    expect(news.filter((line) => !line.startsWith('ready'))).toEqual(['unfiled: not now']);
+  });
+
+  test('is gone when its unit cannot be made, or the term ends before (B7)', async () => {
+    const broken = openNew();
+    broken.bus.fail('something', new Error('no'));
+    expect(broken.told).toEqual(['no']);
+    const ended = openNew();
+    ended.bus.post(start(ended.ids));
+    ended.bus.close();
+    expect(ended.told).toEqual(['This server has stopped leading.']);
+  });
+
+  test('is told of by what its unit comes to when the term ends meanwhile', async () => {
+    for (const succeed of [true, false]) {
+      const { bus, commits, told, news, ids, step } = openNew();
+      bus.post(start(ids));
+      step();
+      bus.close();
+      expect(told).toEqual([]);
+      if (succeed) await commits[0]!.succeed(1);
+      else await commits[0]!.fail(new Error('refused'));
+      expect(told).toEqual([succeed ? 'filed' : 'refused']);
+      expect(news.filter((line) => !line.startsWith('ready'))).toEqual([]);
+    }
+  });
 });

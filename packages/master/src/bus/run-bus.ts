@@ -8,8 +8,11 @@
  * B4 No event is dropped: until its commit is durable the bus can hand it out again, also when the run is set aside.
  * B5 Nothing that goes wrong in one run reaches another: the bus is set aside and says so.
  * B6 A run that breaks one of its invariants is set aside, and nothing of that unit is written.
+ * B7 A run that is not in the rows yet is filed by its first unit. When that unit cannot be made, or was not written as
+ *    far as is known, the bus goes and who asked for the run is told: nothing of it is left to be set aside.
  */
 import {
+  AppError,
   checkInvariants,
   type DispatchId,
   type Effect,
@@ -27,6 +30,7 @@ import {
   transition,
   type WorkflowInstanceId,
 } from '@vaquita/core';
+import type { Filing, RunCommit } from '@vaquita/store';
 
 /** What a bus needs of its term. */
 export interface BusEnvironment {
@@ -36,13 +40,15 @@ export interface BusEnvironment {
   perform(bus: RunBus, intent: Intent): void;
   run(bus: RunBus, effect: Effect): void;
   /** Resolves when the unit is durable. Rejects only when it can never be. */
-  commit(bus: RunBus, unit: RunChangeSet): Promise<{ readonly number: number | null }>;
+  commit(bus: RunBus, unit: RunCommit): Promise<{ readonly number: number | null }>;
   /** The unit is durable; its effects follow. */
   committed(bus: RunBus, unit: RunChangeSet): void;
   /** Its commit was refused; the bus is set aside. */
   broken(bus: RunBus, error: unknown): void;
   /** Handling failed; the bus is set aside. `doing` names the event or the step. */
   quarantined(bus: RunBus, doing: string, error: unknown): void;
+  /** The run could not be filed (B7). */
+  unfiled(bus: RunBus, error: unknown): void;
   /** The run has ended, is committed and has no event left: it may leave memory. */
   settled(bus: RunBus): void;
 }
@@ -79,8 +85,19 @@ export interface RunBus {
   readonly waiting: number;
 }
 
-export function createRunBus(run: Run, env: BusEnvironment): RunBus {
+/** A run that is not in the rows yet. */
+export interface NewBusRun {
+  readonly filing: Filing;
+  /** It is durable. */
+  filed(): void;
+  /** It is not, as far as is known. */
+  failed(error: unknown): void;
+}
+
+export function createRunBus(run: Run, env: BusEnvironment, newRun?: NewBusRun): RunBus {
   let state: RunBus['state'] = 'open';
+  /** Until it is filed. */
+  let unfiled = newRun;
   let mailbox: LifecycleEvent[] = [];
   /** Handled since the last commit began, and with the commit that is on its way. */
   let handled: LifecycleEvent[] = [];
@@ -99,11 +116,19 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
     while (commit) await commit;
   }
 
-  function setAside(tell: () => void): void {
+  function setAside(error: unknown, tell: () => void): void {
     if (state !== 'open') return;
     state = 'aside';
     effects = [];
-    tell();
+    if (unfiled) giveUp(unfiled, error);
+    else tell();
+  }
+
+  /** B7 */
+  function giveUp({ failed }: NewBusRun, error: unknown): void {
+    unfiled = undefined;
+    failed(error);
+    env.unfiled(bus, error);
   }
 
   function apply(result: { readonly intents: readonly Intent[]; readonly effects: readonly Effect[] }): void {
@@ -114,15 +139,19 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
   function startCommit(unit: RunChangeSet, due: readonly Effect[]): void {
     inFlight = handled;
     handled = [];
-    commit = env.commit(bus, unit).then(
+    commit = env.commit(bus, unfiled ? { ...unit, filing: unfiled.filing } : unit).then(
       ({ number }) => {
         commit = undefined;
         inFlight = [];
+        unfiled?.filed();
+        unfiled = undefined;
         afterCommit(unit, due, number);
       },
       (error) => {
         commit = undefined;
-        setAside(() => env.broken(bus, error));
+        setAside(error, () => env.broken(bus, error));
+        // Of a bus that was closed meanwhile.
+        unfiled?.failed(error);
       },
     );
   }
@@ -136,7 +165,7 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
       // Also of a run set aside meanwhile: these effects belong to what is durable.
       for (const effect of due) env.run(bus, effect);
     } catch (error) {
-      setAside(() => env.quarantined(bus, 'an effect', error));
+      setAside(error, () => env.quarantined(bus, 'an effect', error));
     }
     flush();
   }
@@ -167,7 +196,7 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
       handled = [];
       for (const effect of due) env.run(bus, effect);
     } catch (error) {
-      setAside(() => env.quarantined(bus, 'a commit', error));
+      setAside(error, () => env.quarantined(bus, 'a commit', error));
       return;
     }
     if (mailbox.length === 0 && isWorkflowTerminal(run.instance.state)) env.settled(bus);
@@ -188,7 +217,7 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
         apply(resumeRun(run, env.context()));
         env.ready(bus);
       } catch (error) {
-        setAside(() => env.quarantined(bus, 'its rows', error));
+        setAside(error, () => env.quarantined(bus, 'its rows', error));
       }
     },
     turn(budget) {
@@ -198,7 +227,7 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
         try {
           apply(transition(run, event, env.context()));
         } catch (error) {
-          setAside(() => env.quarantined(bus, event.type, error));
+          setAside(error, () => env.quarantined(bus, event.type, error));
           break;
         }
         handled.push(event);
@@ -208,10 +237,12 @@ export function createRunBus(run: Run, env: BusEnvironment): RunBus {
       return count;
     },
     flush,
-    fail: (doing, error) => setAside(() => env.quarantined(bus, doing, error)),
+    fail: (doing, error) => setAside(error, () => env.quarantined(bus, doing, error)),
     close() {
       state = 'closed';
       effects = [];
+      // What is on its way may still be written, and is told of when it is known.
+      if (commit === undefined) unfiled?.failed(new AppError('unavailable', 'This server has stopped leading.'));
     },
     quiet,
     hold(work) {

@@ -13,7 +13,7 @@ import {
   type WorkflowInstanceId,
 } from '@vaquita/core';
 import type { MasterStore, RunRows } from '@vaquita/store';
-import { type BusEnvironment, createRunBus, type RunBus } from './run-bus.ts';
+import { type BusEnvironment, createRunBus, type NewBusRun, type RunBus } from './run-bus.ts';
 
 export type WithBus =
   | { readonly kind: 'used' }
@@ -34,8 +34,16 @@ export interface RunRegistry {
    * run that has ended cannot leave memory between being found and being told something.
    */
   withBus(id: WorkflowInstanceId, use: Use): Promise<WithBus>;
+  /**
+   * Brings a run into memory that is not in the rows yet, and hands its bus to `use` before its first turn.
+   * @returns false when the run is known already.
+   * @throws when its definition cannot be read.
+   */
+  begin(rows: RunRows, newRun: NewBusRun, use: (bus: RunBus) => void): boolean;
   /** Builds the run anew from its rows. What workers told the old bus, and is not durable, is told to the new one. */
   rebuild(old: RunBus, use: Use): Promise<WithBus>;
+  /** The bus is set aside, and `work` brings the run back or sees that it stays aside: who wants it waits for that. */
+  repairing(bus: RunBus, work: Promise<unknown>): void;
   drop(bus: RunBus): void;
   all(): readonly RunBus[];
   close(): void;
@@ -63,8 +71,8 @@ const USED: WithBus = { kind: 'used' };
 export function createRunRegistry({ store, env, opened, dropped, replacing, rebuilt }: RunRegistryDeps): RunRegistry {
   const buses = new Map<WorkflowInstanceId, RunBus>();
   const loading = new Map<WorkflowInstanceId, Loading>();
-  /** Runs that are being built anew: their bus is set aside, and not for somebody to decide on. */
-  const rebuilding = new Map<WorkflowInstanceId, Promise<WithBus>>();
+  /** Runs that are being repaired: their bus is set aside, and not for somebody to decide on. */
+  const repairs = new Map<WorkflowInstanceId, Promise<unknown>>();
   /** By run, from the moment its bus is given up. */
   const facts = new Map<WorkflowInstanceId, readonly LifecycleEvent[]>();
   let closed = false;
@@ -85,14 +93,19 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
       return { kind: 'impossible', why: `its definition cannot be read: ${toAppError(error).message}` };
     }
     const wasAside = run.instance.quarantine !== null;
-    const bus = createRunBus(run, env);
-    buses.set(id, bus);
-    opened(bus);
-    bus.resume();
+    const bus = open(run);
     if (bus.state === 'open') for (const use of uses) use(bus, wasAside);
     for (const fact of facts.get(id) ?? []) bus.post(fact);
     facts.delete(id);
     return bus.state === 'open' ? USED : { kind: 'aside', bus };
+  }
+
+  function open(run: Run, newRun?: NewBusRun): RunBus {
+    const bus = createRunBus(run, env, newRun);
+    buses.set(bus.id, bus);
+    opened(bus);
+    bus.resume();
+    return bus;
   }
 
   function load(id: WorkflowInstanceId, uses: Use[]): Promise<WithBus> {
@@ -105,7 +118,7 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
     const held = buses.get(id);
     if (held?.state === 'aside') {
       const again = () => withBus(id, use);
-      return rebuilding.get(id)?.then(again, again) ?? Promise.resolve({ kind: 'aside', bus: held });
+      return repairs.get(id)?.then(again, again) ?? Promise.resolve({ kind: 'aside', bus: held });
     }
     if (held) {
       use(held, false);
@@ -123,6 +136,14 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
     if (buses.get(bus.id) === bus) buses.delete(bus.id);
   }
 
+  function repairing({ id }: RunBus, work: Promise<unknown>): void {
+    const done = () => {
+      if (repairs.get(id) === work) repairs.delete(id);
+    };
+    repairs.set(id, work);
+    work.then(done, done);
+  }
+
   async function replace(old: RunBus, use: Use): Promise<WithBus> {
     await old.atRest();
     if (closed) return { kind: 'over' };
@@ -137,15 +158,19 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
   return {
     get: (id) => buses.get(id),
     withBus,
+    begin(rows, newRun, use) {
+      const { id } = rows.instance;
+      if (closed || buses.has(id) || loading.has(id)) return false;
+      const bus = open(rebuildRun(compileWorkflow(rows.document), rows), newRun);
+      if (bus.state === 'open') use(bus);
+      return true;
+    },
     async rebuild(old, use) {
       const work = replace(old, use);
-      rebuilding.set(old.id, work);
-      try {
-        return await work;
-      } finally {
-        if (rebuilding.get(old.id) === work) rebuilding.delete(old.id);
-      }
+      repairing(old, work);
+      return await work;
     },
+    repairing,
     drop: (bus) => drop(bus),
     all: () => [...buses.values()],
     close() {

@@ -1,10 +1,11 @@
 /** Writes a unit until it is durable or known to be impossible. */
-import { type Clock, type Epoch, type ErrorCode, type RunChangeSet, toAppError } from '@vaquita/core';
-import type { MasterStore } from '@vaquita/store';
+import { type Clock, type Epoch, type ErrorCode, toAppError } from '@vaquita/core';
+import type { MasterStore, RunCommit } from '@vaquita/store';
 import type { Logger } from '../settings.ts';
 
 export interface DurableCommit {
-  write(unit: RunChangeSet): Promise<{ readonly number: number | null }>;
+  /** A unit that files its run is tried once: who asked for the run waits, and is told. */
+  write(unit: RunCommit): Promise<{ readonly number: number | null }>;
   close(): void;
 }
 
@@ -42,7 +43,7 @@ export function createDurableCommit({ store, epoch, clock, log, retryMs }: Durab
           return await store.commit(epoch, unit);
         } catch (thrown) {
           const error = toAppError(thrown);
-          if (closed || !isPassing(error.code)) throw error;
+          if (closed || unit.filing || !isPassing(error.code)) throw error;
           log.error('A commit failed; it is tried again.', { code: error.code, error: error.message, retryInMs: wait });
           await new Promise<void>((resolve) => clock.setTimeout(resolve, wait));
           if (closed) throw error;

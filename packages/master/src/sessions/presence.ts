@@ -159,9 +159,11 @@ export function createPresence(deps: PresenceDeps): Presence {
       const worker = pool.get(dispatch.workerId);
       const greeting = greetings.get(dispatch.workerId);
       const row = dispatch.bus.run.nodeOf.get(dispatch.taskInstanceId)?.current;
-      // What was placed in this term was sent in it, after the greeting.
-      if (!worker || !greeting || row?.dispatchEpoch === deps.epoch || greeting.settled.has(dispatch.id)) return;
-      if (settle(dispatch, worker, greeting)) takeOver(worker, [dispatch]);
+      if (!worker || !greeting || !row) return;
+      // What was placed in this term was sent in it, after the greeting, unless its commit was thought to have failed.
+      if (row.dispatchEpoch === deps.epoch) {
+        if (row.state === 'dispatched') deliveries.send(dispatch.id);
+      } else if (!greeting.settled.has(dispatch.id) && settle(dispatch, worker, greeting)) takeOver(worker, [dispatch]);
     },
     left(worker, gone, text) {
       deps.resultAcks.left(worker);

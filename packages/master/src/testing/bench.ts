@@ -25,7 +25,7 @@ import {
   type WorkerSession,
 } from '@vaquita/protocol';
 import { createWirePair, sampleHello, type WirePair } from '@vaquita/protocol/testing';
-import type { MasterStore, RunCommit, RunRows } from '@vaquita/store';
+import type { Filing, MasterStore, RunCommit, RunRows } from '@vaquita/store';
 import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
 import { createMaster, type Lease, type Master } from '../master.ts';
 import type { MasterSettings } from '../settings.ts';
@@ -190,19 +190,11 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     return id;
   }
 
-  /** Files a run as the API would, and has the master take it. */
-  async function start(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceId> {
-    const id = await file(workflowId, more);
-    master.nudge();
-    await settle();
-    return id;
-  }
-
-  /** Files a run. */
-  async function file(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceId> {
+  /** What the API makes of a request to start. */
+  function filingOf(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Filing {
     const id = ids.next<'workflow-instance'>() as WorkflowInstanceId;
     const now = clock.now();
-    const row: WorkflowInstanceRow = {
+    const instance: WorkflowInstanceRow = {
       id,
       projectId,
       workflowId,
@@ -238,16 +230,44 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       quarantine: null,
       ...more,
     };
-    const data = { state: 'submitted' };
-    await store.instances.start(row, commandRow('start', id), {
-      type: 'workflow_instance.created',
+    const event = {
+      type: 'workflow_instance.created' as const,
       projectId,
       workflowInstanceId: id,
       taskInstanceId: null,
       at: now,
-      data,
-    });
+      data: { state: 'submitted' },
+    };
+    return { instance, command: commandRow('start', id), event };
+  }
+
+  async function fileAsked({ instance, command, event }: Filing): Promise<WorkflowInstanceId> {
+    await store.instances.start(instance, command, event);
+    return instance.id;
+  }
+
+  /** Files a run. */
+  async function file(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceId> {
+    return fileAsked(filingOf(workflowId, more));
+  }
+
+  /** Files a run as the API does on a follower, and has the master take it. */
+  async function start(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceId> {
+    const id = await file(workflowId, more);
+    master.nudge();
+    await settle();
     return id;
+  }
+
+  /** Has the leader file and start it, as the API does there. `failed` is the code of its refusal. */
+  async function begin(filing: Filing): Promise<{ readonly failed: string | undefined }> {
+    let failed: string | undefined;
+    const begun = master.begin(filing).catch((error) => {
+      failed = error.code;
+    });
+    await settle();
+    await Promise.race([begun, Promise.resolve()]);
+    return { failed };
   }
 
   function commandRow(kind: CommandKind, workflowInstanceId: WorkflowInstanceId, payload = {}) {
@@ -384,8 +404,11 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     faults,
     settle,
     createWorkflow,
-    start,
+    filingOf,
+    fileAsked,
     file,
+    start,
+    begin,
     command,
     joinWorker,
     get master() {

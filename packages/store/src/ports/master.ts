@@ -18,9 +18,12 @@ import type {
   WorkflowInstanceRow,
   WorkflowState,
 } from '@vaquita/core';
+import type { AuditRow } from './api.ts';
 
 /** Everything one workflow instance's transitions changed since its last commit: one atomic unit. */
 export interface RunCommit {
+  /** Of a run that is not in the rows yet: it is filed first, as `InstanceStore.start` does it. */
+  readonly filing?: Filing | undefined;
   /** Null when the instance row itself did not change. */
   readonly instance: WorkflowInstanceRow | null;
   /** Gives the instance the next number of its workflow in the same transaction. */
@@ -48,6 +51,11 @@ export interface NewRun {
   readonly instance: WorkflowInstanceRow;
   readonly command: CommandRow;
   readonly event: NewEvent;
+}
+
+/** A run that somebody starts, and who asked for it. */
+export interface Filing extends NewRun {
+  readonly audit?: AuditRow | undefined;
 }
 
 /** What the gate knows of a run that is live or waits for its turn. */
@@ -134,16 +142,20 @@ export interface OtherRunsStore {
   currentTasks(id: WorkflowInstanceId, names: readonly string[] | null): Promise<readonly TaskInstanceRow[]>;
 }
 
-export interface RunRows {
+/** What a run is made of beside its own rows. */
+export interface RunDefinition {
   /** Of the run's project, now. */
   readonly projectName: string;
   /** The project's parameters, now. */
   readonly projectParams: Readonly<Record<string, string>>;
+  readonly document: WorkflowDocument;
+}
+
+export interface RunRows extends RunDefinition {
   readonly instance: WorkflowInstanceRow;
   /** All task instances, in order of creation, not only current ones. */
   readonly tasks: readonly TaskInstanceRow[];
   readonly outbox: readonly OutboxRow[];
-  readonly document: WorkflowDocument;
 }
 
 export interface Page<T> {
@@ -169,6 +181,8 @@ export interface MasterStore {
    */
   commit(epoch: Epoch, unit: RunCommit): Promise<{ readonly number: number | null }>;
   loadRun(id: WorkflowInstanceId): Promise<RunRows | undefined>;
+  /** What a run of the version is made of. Undefined when the workflow or the version is not there any more. */
+  loadDefinition(id: WorkflowId, version: number): Promise<RunDefinition | undefined>;
   /** Non-terminal instances by id, keyset-paged: what a new leader takes over. */
   openInstances(options: { readonly after: string | null; readonly limit: number }): Promise<Page<WorkflowInstanceId>>;
   /** Commands not yet done, oldest first within priority. */

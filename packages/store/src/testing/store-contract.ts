@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../ports/store.ts';
 import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
+import { describeFiling } from './contract/filing.ts';
 import { PROJECT, project, version, WORKFLOW, workflow, workflowEvent } from './contract/fixtures.ts';
 import { describeMaster } from './contract/master.ts';
 import { describeOtherRuns } from './contract/other-runs.ts';
@@ -49,6 +50,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeDefinitions(subject);
     describeRuns(subject);
     describeMaster(subject);
+    describeFiling(subject);
     describePlaces(subject);
     describeChildren(subject);
     describeOtherRuns(subject);

@@ -1,7 +1,8 @@
 /** Verbs on runs as people look at them, and the one that files a run. */
-import { AppError, type CommandRow, type WorkflowInstanceRow, type WorkflowState } from '@vaquita/core';
+import { AppError, type WorkflowState } from '@vaquita/core';
 import type { InstanceFilter, InstanceStore } from '../ports/api.ts';
 import type { SqlDriver, SqlStatement, SqlValue } from '../ports/driver.ts';
+import type { Filing } from '../ports/master.ts';
 import { many, one, statement, writeOr } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { AUDIT, COMMANDS, INSTANCES, NEW_EVENTS, TASKS } from '../sql/tables.ts';
@@ -15,11 +16,13 @@ const TASKS_OF_RUN = `select ${TASKS.columns} from task_instances where workflow
 const TASK_PAGE = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? and id > ? order by id limit ?`;
 const COUNTS = 'select state, count(*) as n from workflow_instances where created_at >= ? group by state';
 
-/** Files a run and its start command: two statements of a unit, in which the event follows. */
-export function fileRun(row: WorkflowInstanceRow, command: CommandRow): readonly SqlStatement[] {
+/** What files a run: its row, its start command, its first event, and who asked for it. */
+export function filingStatements({ instance, command, event, audit }: Filing): readonly SqlStatement[] {
   return [
-    statement(START, [...INSTANCES.args(row), row.workflowId, row.version], 1),
+    statement(START, [...INSTANCES.args(instance), instance.workflowId, instance.version], 1),
     statement(COMMANDS.insert, COMMANDS.args(toStored(command))),
+    statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
+    ...(audit ? [statement(AUDIT.insert, AUDIT.args(audit))] : []),
   ];
 }
 
@@ -31,18 +34,12 @@ export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
 
   return {
     find,
-    async start(row, command, event, audit) {
-      await writeOr(
-        driver,
-        [
-          ...fileRun(row, command),
-          statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
-          ...(audit ? [statement(AUDIT.insert, AUDIT.args(audit))] : []),
-        ],
-        async () =>
-          (await find(row.id)) === undefined
-            ? new AppError('conflict', `Version ${row.version} of workflow ${row.workflowName} is no longer there.`)
-            : new AppError('conflict', `The run ${row.id} has been filed already.`),
+    async start(instance, command, event, audit) {
+      const { id, version, workflowName } = instance;
+      await writeOr(driver, filingStatements({ instance, command, event, audit }), async () =>
+        (await find(id)) === undefined
+          ? new AppError('conflict', `Version ${version} of workflow ${workflowName} is no longer there.`)
+          : new AppError('conflict', `The run ${id} has been filed already.`),
       );
     },
     async list(filter, page) {

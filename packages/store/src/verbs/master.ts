@@ -18,17 +18,18 @@ import {
   type TaskInstanceId,
   type TaskState,
   type WorkerId,
+  type WorkflowId,
   type WorkflowInstanceId,
 } from '@vaquita/core';
 import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
-import type { MasterStore, RunCommit } from '../ports/master.ts';
+import type { MasterStore, RunCommit, RunDefinition } from '../ports/master.ts';
 import { OPEN_STATES_SQL } from '../schema/state-lists.ts';
 import { many, one, statement } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
-import { COMMANDS, INSTANCES, NEW_EVENTS, OUTBOX, TASKS } from '../sql/tables.ts';
+import { COMMANDS, INSTANCES, OUTBOX, TASKS } from '../sql/tables.ts';
 import { fileCommand, fromStored } from './commands.ts';
 import type { DocumentCache } from './document-cache.ts';
-import { fileRun } from './instances.ts';
+import { filingStatements } from './instances.ts';
 import { createOtherRunVerbs } from './other-runs.ts';
 import { slotsLast } from './places.ts';
 import { paramTexts } from './project-params.ts';
@@ -69,6 +70,20 @@ export interface MasterVerbsOptions {
 export function createMasterVerbs(driver: SqlDriver, { clock, documents }: MasterVerbsOptions): MasterStore {
   const endCommand = (id: CommandId, outcome: string) => statement(END_COMMAND, [clock.now(), outcome, id], 1);
 
+  async function loadDefinition(workflowId: WorkflowId, version: number): Promise<RunDefinition | undefined> {
+    const found = await one(driver, RUN_DOCUMENT, [workflowId, version]);
+    if (found === undefined) return undefined;
+    const contentHash = String(found.content_hash);
+    const document =
+      documents.get(contentHash) ?? (await readDocument(driver, documents, { workflowId, version, contentHash }));
+    if (document === undefined) return undefined;
+    return {
+      projectName: String(found.project_name),
+      projectParams: paramTexts(JSON.parse(String(found.project_params)) as readonly ParamDefinition[]),
+      document,
+    };
+  }
+
   return {
     workers: createWorkerVerbs(driver),
     others: createOtherRunVerbs(driver, documents),
@@ -82,27 +97,15 @@ export function createMasterVerbs(driver: SqlDriver, { clock, documents }: Maste
       const found = await one(driver, INSTANCE, [id]);
       if (found === undefined) return undefined;
       const instance = INSTANCES.read(found);
-      const [tasks, outbox, definitions] = await Promise.all([
+      const [tasks, outbox, definition] = await Promise.all([
         many(driver, RUN_TASKS, [id]),
         many(driver, RUN_OUTBOX, [id]),
-        many(driver, RUN_DOCUMENT, [instance.workflowId, instance.version]),
+        loadDefinition(instance.workflowId, instance.version),
       ]);
       // The history of a deleted workflow stays, but there is no document to run it by.
-      const definition = definitions[0];
-      if (definition === undefined) return undefined;
-      const contentHash = String(definition.content_hash);
-      const document =
-        documents.get(contentHash) ?? (await readDocument(driver, documents, { ...instance, contentHash }));
-      if (document === undefined) return undefined;
-      return {
-        projectName: String(definition.project_name),
-        projectParams: paramTexts(JSON.parse(String(definition.project_params)) as readonly ParamDefinition[]),
-        instance,
-        tasks: tasks.map(TASKS.read),
-        outbox: outbox.map(OUTBOX.read),
-        document,
-      };
+      return definition && { ...definition, instance, tasks: tasks.map(TASKS.read), outbox: outbox.map(OUTBOX.read) };
     },
+    loadDefinition,
     async openInstances({ after, limit }) {
       checkLimit(limit);
       const from = decodeCursor({ limit, cursor: after }, 'text');
@@ -144,6 +147,7 @@ function commitStatements(
   let numberAt: number | null = null;
   const { instance } = unit;
 
+  if (unit.filing) statements.push(...filingStatements(unit.filing));
   for (const { id, outcome } of unit.commandsDone) statements.push(endCommand(id, outcome));
   if (instance !== null) statements.push(statement(INSTANCES.update, INSTANCES.updateArgs(instance), 1));
   if (unit.assignNumber) {
@@ -163,9 +167,7 @@ function commitStatements(
     const { projectId, workflowInstanceId } = events[0]!;
     statements.push(statement(INSERT_EVENTS, [projectId, workflowInstanceId, eventsAsJson(events)]));
   }
-  for (const { instance: child, command, event } of unit.newRuns) {
-    statements.push(...fileRun(child, command), statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)));
-  }
+  for (const child of unit.newRuns) statements.push(...filingStatements(child));
   for (const command of unit.newCommands) statements.push(fileCommand(command));
   for (const order of unit.outboxPut) statements.push(statement(PUT_OUTBOX, OUTBOX.args(order)));
   for (const dispatchId of unit.outboxDone) statements.push(statement(DROP_OUTBOX, [dispatchId]));

@@ -1,13 +1,21 @@
 /** The master's verbs in memory, with the epoch guard, the unique keys and the all-or-nothing of a unit. */
-import { AppError, type Clock, type CommandId, type Epoch, isWorkflowTerminal, PRIORITIES } from '@vaquita/core';
-import type { MasterStore, WorkerRow, WorkerStore } from '../../ports/master.ts';
+import {
+  AppError,
+  type Clock,
+  type CommandId,
+  type Epoch,
+  isWorkflowTerminal,
+  PRIORITIES,
+  type WorkflowId,
+} from '@vaquita/core';
+import type { MasterStore, RunDefinition, WorkerRow, WorkerStore } from '../../ports/master.ts';
 import { concernsGate, holdsSlot, slotsLast } from '../../verbs/places.ts';
 import { paramTexts } from '../../verbs/project-params.ts';
 import { standingOf } from '../../verbs/token-standing.ts';
 import { createMemoryOtherRuns } from './other-runs.ts';
 import { createMemoryTokens } from './people.ts';
-import { addRun, addTask, updateInstance, updateTask } from './run-rows.ts';
-import { addEvent, fileCommand, tasksOf } from './runs.ts';
+import { addTask, updateInstance, updateTask } from './run-rows.ts';
+import { addEvent, fileCommand, fileRun, tasksOf } from './runs.ts';
 import { compare, type Memory, type MemoryCommand, pageOf, type Transaction } from './tables.ts';
 
 export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): MasterStore {
@@ -27,21 +35,27 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
     tx.put(tables.commands, id, { ...command, doneAt: clock.now(), outcome });
   }
 
+  function definitionOf(id: WorkflowId, number: number): RunDefinition | undefined {
+    const workflow = tables.workflows.get(id);
+    const version = workflow && tables.versions.get(id)?.find((row) => row.version === number);
+    if (version === undefined) return undefined;
+    const project = tables.projects.get(workflow!.projectId)!;
+    return { projectName: project.name, projectParams: paramTexts(project.params), document: version.document };
+  }
+
   return {
     workers: createMemoryWorkers(memory),
     others: createMemoryOtherRuns(memory),
     async commit(epoch, change) {
       return unit((tx) => {
         checkEpoch(epoch);
+        if (change.filing) fileRun(memory, tx, change.filing);
         for (const { id, outcome } of change.commandsDone) endCommand(tx, id, outcome);
         const number = updateInstance(memory, tx, change);
         for (const task of slotsLast(change.changedTasks)) updateTask(memory, tx, task);
         for (const task of change.newTasks) addTask(memory, tx, task);
         for (const event of change.events) addEvent(tx, tables, event);
-        for (const run of change.newRuns) {
-          addRun(memory, tx, run);
-          addEvent(tx, tables, run.event);
-        }
+        for (const run of change.newRuns) fileRun(memory, tx, run);
         for (const command of change.newCommands) fileCommand(tx, tables, command);
         for (const order of change.outboxPut) {
           if (!tables.instances.has(order.workflowInstanceId)) throw new AppError('conflict', 'The order has no run.');
@@ -54,19 +68,13 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
     },
     async loadRun(id) {
       const instance = tables.instances.get(id);
-      const workflow = instance && tables.workflows.get(instance.workflowId);
-      if (workflow === undefined) return undefined;
-      const version = tables.versions.get(workflow.id)?.find((row) => row.version === instance!.version);
-      if (version === undefined) return undefined;
-      const project = tables.projects.get(workflow.projectId)!;
-      return {
-        projectName: project.name,
-        projectParams: paramTexts(project.params),
-        instance: instance!,
-        tasks: tasksOf(tables, id),
-        outbox: [...tables.outbox.values()].filter((order) => order.workflowInstanceId === id),
-        document: version.document,
-      };
+      const definition = instance && definitionOf(instance.workflowId, instance.version);
+      if (definition === undefined) return undefined;
+      const outbox = [...tables.outbox.values()].filter((order) => order.workflowInstanceId === id);
+      return { ...definition, instance: instance!, tasks: tasksOf(tables, id), outbox };
+    },
+    async loadDefinition(id, version) {
+      return definitionOf(id, version);
     },
     async openInstances({ after, limit }) {
       const open = [...tables.instances.values()].filter(({ state }) => !isWorkflowTerminal(state));

@@ -1,6 +1,7 @@
 /** Runs, commands and events in memory, as people look at them. */
 import type { CommandRow, NewEvent, TaskInstanceRow, WorkflowState } from '@vaquita/core';
 import type { CommandStore, EventRow, EventStore, InstanceStore } from '../../ports/api.ts';
+import type { Filing } from '../../ports/master.ts';
 import { checkLimit } from '../../sql/page.ts';
 import { addRun } from './run-rows.ts';
 import { compare, type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
@@ -20,16 +21,19 @@ export function fileCommand(tx: Transaction, { commands }: Tables, command: Comm
   if (!commands.has(command.id)) tx.put(commands, command.id, { ...command, doneAt: null, outcome: null });
 }
 
+/** Files a run as a unit does it. */
+export function fileRun(memory: Memory, tx: Transaction, filing: Filing): void {
+  addRun(memory, tx, filing);
+  addEvent(tx, memory.tables, filing.event);
+  if (filing.audit) tx.put(memory.tables.audit, filing.audit.id, filing.audit);
+}
+
 export function createMemoryInstances(memory: Memory): InstanceStore {
   const { tables, unit } = memory;
   const { instances } = tables;
   return {
     async start(row, command, event, audit) {
-      unit((tx) => {
-        addRun(memory, tx, { instance: row, command });
-        addEvent(tx, tables, event);
-        if (audit) tx.put(tables.audit, audit.id, audit);
-      });
+      unit((tx) => fileRun(memory, tx, { instance: row, command, event, audit }));
     },
     async find(id) {
       return instances.get(id);

@@ -9,8 +9,9 @@ import { FULL, type Scenario, SMOKE } from './scenarios/scenario.ts';
 import { shell } from './scenarios/shell.ts';
 import { start } from './scenarios/start.ts';
 import { windmill } from './scenarios/windmill.ts';
+import { workers } from './scenarios/workers.ts';
 
-const SCENARIOS: readonly Scenario[] = [fanout, chain, dag, start, bigdag, windmill, shell];
+const SCENARIOS: readonly Scenario[] = [fanout, chain, dag, start, bigdag, windmill, shell, workers];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -16,6 +16,8 @@ export interface Sizes {
   readonly windmill: FibonacciPlan;
   readonly shellTasks: number;
   readonly shellSlots: number;
+  /** Workers that are connected at once. */
+  readonly workers: number;
   /** How often what takes long as a whole is repeated. */
   readonly runs: number;
   /** The same of what takes very long. */
@@ -33,6 +35,7 @@ export const FULL: Sizes = {
   windmill: { light: 40, lightOf: 10, heavy: 10, heavyOf: 33 },
   shellTasks: 500,
   shellSlots: 8,
+  workers: 2_000,
   runs: 5,
   longRuns: 3,
 };
@@ -49,6 +52,7 @@ export const SMOKE: Sizes = {
   windmill: { light: 4, lightOf: 10, heavy: 2, heavyOf: 27 },
   shellTasks: 40,
   shellSlots: 8,
+  workers: 50,
   runs: 1,
   longRuns: 1,
 };

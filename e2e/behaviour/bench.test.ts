@@ -11,7 +11,7 @@ async function bench(...args: readonly string[]) {
 }
 
 it('prints one object per figure, each beside its floor', async () => {
-  const names = ['fanout', 'chain', 'dag', 'start', 'bigdag', 'windmill', 'shell'];
+  const names = ['fanout', 'chain', 'dag', 'start', 'bigdag', 'windmill', 'shell', 'workers'];
   const { code, stdout, output } = await bench('--smoke', '--json');
   expect(code, output).toBe(0);
   const figures = stdout
@@ -32,5 +32,5 @@ it('prints one object per figure, each beside its floor', async () => {
 it('names the benchmarks there are', async () => {
   const { code, output } = await bench('fan-out');
   expect(code).toBe(2);
-  expect(output).toContain('fanout, chain, dag, start, bigdag, windmill, shell');
+  expect(output).toContain('fanout, chain, dag, start, bigdag, windmill, shell, workers');
 });

@@ -43,8 +43,11 @@ export async function openEmbeddedDriver(options: EmbeddedDriverOptions): Promis
   async function close(): Promise<void> {
     await commits.close();
     reader.close();
-    checkpoint(writer);
-    writer.close();
+    try {
+      checkpoint(writer);
+    } finally {
+      writer.close();
+    }
   }
 
   return {

@@ -90,8 +90,12 @@ export async function openThreadDriver(options: ThreadDriverOptions): Promise<Sq
 
   async function close(): Promise<void> {
     reader.close();
-    if (ended === undefined) await ask((id) => ({ kind: 'close', id }));
-    await worker.terminate();
+    try {
+      if (ended === undefined) await ask((id) => ({ kind: 'close', id }));
+    } finally {
+      // Whatever the database says to being closed: a thread that stays keeps the whole process.
+      await worker.terminate();
+    }
   }
 
   return {

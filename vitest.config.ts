@@ -19,6 +19,7 @@ export default defineConfig({
             'tools/**/*.test.ts',
             'bench/**/*.test.ts',
             'sim/**/*.test.ts',
+            'e2e/chaos/**/*.test.ts',
           ],
         },
       },

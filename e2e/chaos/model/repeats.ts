@@ -1,0 +1,75 @@
+/** Executions that nobody asked for: an attempt was lost, and another one did its work again. Each has a cause, or is a defect. */
+import type { TaskInstanceView } from '@vaquita/client';
+import { type RunFacts, type Trouble, timeOf, type Witness, withChildren } from './facts.ts';
+
+export interface Repeat {
+  readonly run: RunFacts;
+  readonly row: TaskInstanceView;
+  /** What went wrong with the worker; null: nothing did. */
+  readonly cause: Trouble | null;
+  /** How it came about, for people. */
+  readonly why: string;
+}
+
+/** After the end of a trouble its worker may need so long to be back: the pause between two tries to connect, and a greeting. */
+const RETURN_MS = 6_000;
+
+export function findRepeats(
+  runs: readonly RunFacts[],
+  witness: Witness,
+  troubles: readonly Trouble[],
+): readonly Repeat[] {
+  return runs
+    .flatMap(withChildren)
+    .flatMap((run) => run.tasks.flatMap((row) => repeatsOf(run, row, { witness, troubles })));
+}
+
+interface Evidence {
+  readonly witness: Witness;
+  readonly troubles: readonly Trouble[];
+}
+
+function repeatsOf(run: RunFacts, row: TaskInstanceView, { witness, troubles }: Evidence): readonly Repeat[] {
+  const executions = witness.get(row.id) ?? [];
+  if (executions.length === 0) return [];
+  const repeats: Repeat[] = [];
+  for (const again of executions.slice(1)) {
+    const cause = troubleOf(again.agent, { from: executions[0]!.begunAt, to: again.begunAt }, troubles);
+    // An order that was carried out is not carried out again, unless its agent has died and does not know of it.
+    repeats.push({
+      run,
+      row,
+      cause: cause?.what === 'agent-kill' ? cause : null,
+      why: 'the same dispatch was run twice',
+    });
+  }
+  if (isLost(row) && hasSuccessor(run, row, witness)) {
+    const from = timeOf(row.dispatchedAt ?? row.submittedAt);
+    const cause = troubleOf(row.worker ?? '', { from, to: timeOf(row.endedAt ?? row.updatedAt) }, troubles);
+    repeats.push({ run, row, cause, why: row.reason?.text ?? 'it was lost' });
+  }
+  return repeats;
+}
+
+function isLost({ state, reason }: TaskInstanceView): boolean {
+  return state === 'need_fault_tolerance' || (state === 'failure' && reason?.code === 'worker_lost');
+}
+
+function hasSuccessor({ tasks }: RunFacts, { name, attempt }: TaskInstanceView, witness: Witness): boolean {
+  return tasks.some((other) => other.name === name && other.attempt > attempt && witness.has(other.id));
+}
+
+/** What was wrong with the worker, or with the machine, at some moment of the span. */
+function troubleOf(
+  worker: string,
+  span: { readonly from: number; readonly to: number },
+  troubles: readonly Trouble[],
+): Trouble | null {
+  const found = troubles.find(
+    ({ what, target, at, overAt }) =>
+      (target === worker || what === 'stall') &&
+      at <= span.to &&
+      (overAt ?? Number.POSITIVE_INFINITY) + RETURN_MS >= span.from,
+  );
+  return found ?? null;
+}

@@ -65,6 +65,11 @@ export const STEPS: readonly Step[] = [
     onFailure: 'Run the failing file alone: npx vitest run --project behaviour <file>.',
   },
   {
+    name: 'chaos',
+    command: ['node', 'e2e/chaos/run.ts', '--seconds', '30'],
+    onFailure: 'Replay it: npm run chaos -- --seconds 30 --seed 1. e2e/chaos/README.md says how to look for the cause.',
+  },
+  {
     name: 'build-ui',
     command: ['node', 'tools/build-ui.ts'],
     onFailure: 'Mend what the bundler reports.',

@@ -51,7 +51,7 @@ export async function assembleServer(
 
   try {
     // The port comes first: a start that cannot have it must leave everything as it was.
-    const entrance = createEntrance();
+    const entrance = createEntrance(clock);
     const listening = await host.listen({ host: settings.host, port: settings.port, ...entrance });
     const closeListening = once(() => listening.close(HTTP_GRACE_MS));
     closers.push(closeListening);

@@ -1,5 +1,6 @@
 /** What answers on the server's port: until the server has started, a request to come back soon. */
-import type { Wire } from '@vaquita/protocol';
+import type { Clock } from '@vaquita/core';
+import { refuseForNow } from '@vaquita/master';
 import type { ListenOptions } from './host.ts';
 
 type Answers = Pick<ListenOptions, 'fetch' | 'acceptWorker'>;
@@ -9,10 +10,10 @@ export interface Entrance extends Answers {
   open(answers: Answers): void;
 }
 
-/** WebSocket close code: the server is not ready, try again. */
-const TRY_AGAIN_LATER = 1013;
+/** A start takes about as long. */
+const RETRY_AFTER_MS = 1_000;
 
-export function createEntrance(): Entrance {
+export function createEntrance(clock: Clock): Entrance {
   let answers: Answers = {
     fetch: () =>
       new Response(
@@ -23,9 +24,13 @@ export function createEntrance(): Entrance {
           code: 'unavailable',
           detail: 'The server is starting.',
         }),
-        { status: 503, headers: { 'content-type': 'application/problem+json', 'retry-after': '1' } },
+        {
+          status: 503,
+          headers: { 'content-type': 'application/problem+json', 'retry-after': String(RETRY_AFTER_MS / 1_000) },
+        },
       ),
-    acceptWorker: (wire: Wire) => wire.close(TRY_AGAIN_LATER, 'the server is starting'),
+    // Not just closed: a worker would take it for a server that is down, and wait longer each time.
+    acceptWorker: (wire) => refuseForNow(wire, clock, RETRY_AFTER_MS),
   };
   return {
     fetch: (request, env) => answers.fetch(request, env),

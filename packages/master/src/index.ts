@@ -1,3 +1,4 @@
 export { createMaster, type Lease, type Master, type MasterDeps } from './master.ts';
+export { refuseForNow } from './sessions/follower-door.ts';
 export { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
 export type { TermStatus } from './term-status.ts';

@@ -22,6 +22,15 @@ it('what was done again has the trouble of its worker for a cause', () => {
   expect(findRepeats([RUN], WITNESS, [trouble()])).toMatchObject([{ cause: { what: 'agent-kill' } }]);
 });
 
+it('the last of several is the cause', () => {
+  const troubles = [
+    trouble({ what: 'agent-freeze', at: EPOCH - 500 }),
+    trouble(),
+    trouble({ what: 'cut', at: EPOCH + 2_000 }),
+  ];
+  expect(findRepeats([RUN], WITNESS, troubles)).toMatchObject([{ cause: { what: 'agent-kill' } }]);
+});
+
 it.each([
   ['another worker', { target: 'bob' }],
   ['a time long before', { at: EPOCH - 60_000, overAt: EPOCH - 50_000 }],

@@ -59,13 +59,13 @@ function hasSuccessor({ tasks }: RunFacts, { name, attempt }: TaskInstanceView, 
   return tasks.some((other) => other.name === name && other.attempt > attempt && witness.has(other.id));
 }
 
-/** What was wrong with the worker, or with the machine, at some moment of the span. */
+/** What went wrong last with the worker, or with the machine, in the span or shortly before it. `troubles` are in order of time. */
 function troubleOf(
   worker: string,
   span: { readonly from: number; readonly to: number },
   troubles: readonly Trouble[],
 ): Trouble | null {
-  const found = troubles.find(
+  const found = troubles.findLast(
     ({ what, target, at, overAt }) =>
       (target === worker || what === 'stall') &&
       at <= span.to &&

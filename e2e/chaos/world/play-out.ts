@@ -71,7 +71,7 @@ export async function playOut(plan: ChaosPlan, cluster: Cluster, print: (line: s
     started: operator.runs,
     unanswered:
       open > 0 ? [...failures, `${open} starts, or what was asked of their runs, were never answered`] : failures,
-    troubles: [...troubles, ...stalls.troubles],
+    troubles: [...troubles, ...stalls.troubles].sort((a, b) => a.at - b.at),
     repeatedCalls: calls.repeated,
   };
 }

@@ -66,8 +66,8 @@ export const STEPS: readonly Step[] = [
   },
   {
     name: 'chaos',
-    command: ['node', 'e2e/chaos/run.ts', '--seconds', '30'],
-    onFailure: 'Replay it: npm run chaos -- --seconds 30 --seed 1. e2e/chaos/README.md says how to look for the cause.',
+    command: ['node', 'e2e/chaos/run.ts', '--seconds', '45'],
+    onFailure: 'Replay it: npm run chaos -- --seconds 45 --seed 1. e2e/chaos/README.md says how to look for the cause.',
   },
   {
     name: 'build-ui',

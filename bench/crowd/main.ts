@@ -5,9 +5,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createIdSource, type WorkerId } from '@vaquita/core';
-import { createWorkerSession, SUPPORTED_VERSIONS, type WorkerHello } from '@vaquita/protocol';
+import {
+  createWorkerSession,
+  RECONNECT_BASE_MS,
+  RECONNECT_CAP_MS,
+  SUPPORTED_VERSIONS,
+  type WorkerHello,
+} from '@vaquita/protocol';
 import { connectSocket, socketUrl, systemClock, systemRandom } from '@vaquita/runtime/node/worker';
-import { reconnectDelayMs } from '../../apps/worker/src/backoff.ts';
 
 export interface CrowdNews {
   readonly what: 'all' | 'lost';
@@ -30,8 +35,14 @@ async function live(number: number): Promise<void> {
   for (let failures = 0; ; ) {
     const wasOpen = await connectOnce(url!, { number, workerId, instance });
     failures = wasOpen ? 0 : failures + 1;
-    await new Promise((resolve) => setTimeout(resolve, reconnectDelayMs(failures, systemRandom)));
+    await new Promise((resolve) => setTimeout(resolve, delayMs(failures)));
   }
+}
+
+/** At once the first time, then longer and longer, each at a time of its own, as the agent does. */
+function delayMs(failures: number): number {
+  if (failures === 0) return 0;
+  return Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
 }
 
 interface Self {

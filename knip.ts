@@ -14,7 +14,14 @@ const config: KnipConfig = {
   workspaces: {
     '.': {
       // Scripts that people start by hand, and those that other scripts start as processes of their own.
-      entry: ['tools/*.{ts,js}', 'bench/{run,event-loop}.ts', 'bench/skeleton/{main,worker}.ts', 'sim/{run,seeds}.ts'],
+      entry: [
+        'tools/*.{ts,js}',
+        'bench/{run,event-loop}.ts',
+        'bench/skeleton/{main,worker}.ts',
+        'bench/crowd/*.ts',
+        'bench/*.mjs',
+        'sim/{run,seeds}.ts',
+      ],
       project: ['tools/**', 'e2e/**', 'bench/**', 'sim/**', '*'],
       // The example workflows read its files by path.
       ignoreDependencies: ['vega-datasets', 'axe-core'],

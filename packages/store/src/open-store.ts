@@ -11,6 +11,7 @@ import { createRequestVerbs } from './verbs/requests.ts';
 import { createTaskGroupVerbs } from './verbs/task-groups.ts';
 import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
 import { createWorkerGroupVerbs } from './verbs/worker-groups.ts';
+import { createWorkerVerbs } from './verbs/workers.ts';
 import { createWorkflowVerbs } from './verbs/workflows.ts';
 
 export interface StoreOptions {
@@ -29,6 +30,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     instances: createInstanceVerbs(driver),
     taskGroups: createTaskGroupVerbs(driver),
     workerGroups: createWorkerGroupVerbs(driver),
+    workers: createWorkerVerbs(driver),
     commands: createCommandVerbs(driver),
     events: createEventVerbs(driver),
     users: createUserVerbs(driver),

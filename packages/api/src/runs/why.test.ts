@@ -35,6 +35,8 @@ function worker(change: Partial<WorkerRow>): WorkerRow {
     labels: {},
     slots: 4,
     weight: 1,
+    own: { slots: 4, labels: {}, weight: 1 },
+    standing: null,
     state: 'online',
     agentVersion: '0.1.0',
     runtime: 'node',

@@ -20,6 +20,7 @@ const EVENT_TYPES = [
   'workflow.updated',
   'workflow.removed',
   'worker.state',
+  'worker.changed',
   'worker.fault',
 ] as const satisfies readonly EventType[];
 

@@ -209,6 +209,8 @@ export type EventType =
   | 'workflow.updated'
   | 'workflow.removed'
   | 'worker.state'
+  /** Somebody has decided something about it. */
+  | 'worker.changed'
   /** It did something wrong that people should know of. */
   | 'worker.fault';
 

@@ -11,7 +11,7 @@ import {
   type RejectCode,
   type WorkerHello,
 } from '@vaquita/protocol';
-import type { WorkerRow, WorkerStore } from '@vaquita/store';
+import type { WorkerFacts, WorkerStore } from '@vaquita/store';
 import type { LiveDispatches } from '../dispatch/live-dispatches.ts';
 import type { WorkerPool } from '../dispatch/worker-pool.ts';
 import type { MasterSettings } from '../settings.ts';
@@ -150,7 +150,7 @@ const TOKEN_WORDS: Readonly<Record<Exclude<TokenVerdict, 'valid'>, readonly [Rej
   expired: ['revoked', `The token has expired. ${MAKE_ONE}`],
 };
 
-function workerRow(hello: WorkerHello, now: number): WorkerRow {
+function workerRow(hello: WorkerHello, now: number): WorkerFacts {
   const { workerId, name, groups, labels, slots, weight, agentVersion, runtime, host, taskTypes, sessionTimeoutMs } =
     hello;
   return {

@@ -132,4 +132,13 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `task_instances_queued` ON `task_instances` (`worker_group`,`type`,`task_group`,`group_slot`,`group_forced`) WHERE state = 'submitted';",
     ],
   },
+  {
+    number: 6,
+    name: "worker_standing",
+    checksum: "a9d3ab414db82b4735d133ee976d808e4b84b3c022a26203356df7d50062d777",
+    statements: [
+      "-- What people have decided about workers: whether they may work, and with what.\nALTER TABLE `workers` ADD `standing` text;",
+      "CREATE INDEX `workers_standing` ON `workers` (`id`) WHERE standing is not null;",
+    ],
+  },
 ];

@@ -11,13 +11,14 @@ import type {
   TaskInstanceRow,
   TokenId,
   UserId,
+  WorkerId,
   WorkflowDocument,
   WorkflowId,
   WorkflowInstanceId,
   WorkflowInstanceRow,
   WorkflowState,
 } from '@vaquita/core';
-import type { Page, TaskGroupRow, WorkerGroupRow, WorkerRow } from './master.ts';
+import type { Page, TaskGroupRow, WorkerGroupRow, WorkerRow, WorkerStanding } from './master.ts';
 
 export interface PageRequest {
   /** At most 500. */
@@ -324,6 +325,19 @@ export interface RequestStore {
   purge(before: number): Promise<number>;
   audit(row: AuditRow): Promise<void>;
   auditLog(page: PageRequest): Promise<Page<AuditRow>>;
+}
+
+/** What people decide about workers. */
+export interface WorkerControl {
+  /**
+   * Decides anew about a worker, if what was decided before is still as the caller has seen it. The event is part of the unit.
+   * @returns false when somebody else was first; nothing has changed.
+   */
+  decide(
+    id: WorkerId,
+    change: { readonly before: WorkerStanding | null; readonly after: WorkerStanding },
+    event: NewEvent,
+  ): Promise<boolean>;
 }
 
 export interface WorkerReader {

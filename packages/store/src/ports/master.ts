@@ -201,7 +201,8 @@ export interface MasterStore {
   workers: WorkerStore;
 }
 
-export interface WorkerRow {
+/** What a worker says of itself, and what is known of its connection. */
+export interface WorkerFacts {
   readonly id: WorkerId;
   readonly name: string;
   readonly groups: readonly string[];
@@ -222,16 +223,48 @@ export interface WorkerRow {
   readonly updatedAt: number;
 }
 
+/** `draining`: it takes nothing new. `evicted`: it may not connect, nor another of its name. */
+export type WorkerAvailability = 'available' | 'draining' | 'evicted';
+
+/** In the place of what the worker was started with. */
+export interface WorkerOverrides {
+  readonly slots?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly weight?: number;
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** What people have decided about a worker; stays until they decide otherwise. */
+export interface WorkerStanding {
+  readonly availability: WorkerAvailability;
+  /** Who has decided so, when, and in their words. */
+  readonly by: string;
+  readonly at: number;
+  readonly why: string;
+  readonly overrides: WorkerOverrides;
+}
+
+/** Its slots, labels and weight are those that hold; `own` are those that it was started with. */
+export interface WorkerRow extends WorkerFacts {
+  /** Null: nobody has decided anything. */
+  readonly standing: WorkerStanding | null;
+  readonly own: Pick<WorkerFacts, 'slots' | 'labels' | 'weight'>;
+}
+
 export interface WorkerToken {
   readonly id: string;
   readonly name: string;
   readonly standing: 'valid' | 'revoked' | 'expired';
 }
 
+export interface WorkerDecision extends Pick<WorkerRow, 'id' | 'name'> {
+  readonly standing: WorkerStanding;
+}
+
 /** A change of a worker's state and its `worker.state` event are one unit; a state that stays writes no event. */
 export interface WorkerStore {
   /** `why` the worker is in this state, for the event. */
-  upsert(row: WorkerRow, why: string): Promise<void>;
+  upsert(row: WorkerFacts, why: string): Promise<void>;
   /** Heartbeats of many workers in one unit. */
   beat(
     beats: readonly { readonly id: WorkerId; readonly at: number; readonly stats: Readonly<Record<string, number>> }[],
@@ -239,10 +272,14 @@ export interface WorkerStore {
   /** @throws AppError `not_found`. */
   setState(
     id: WorkerId,
-    change: { readonly state: WorkerRow['state']; readonly at: number; readonly why: string },
+    change: { readonly state: WorkerFacts['state']; readonly at: number; readonly why: string },
   ): Promise<void>;
   list(): Promise<readonly WorkerRow[]>;
   get(id: WorkerId): Promise<WorkerRow | undefined>;
+  /** Workers about which somebody has decided something. */
+  standings(): Promise<readonly WorkerDecision[]>;
+  /** Of the worker of this id, and of one of this name that is evicted, which comes first. */
+  standingsOf(id: WorkerId, name: string): Promise<readonly WorkerDecision[]>;
   /** A worker token, and whether it is still good; undefined when there is none. Advances its last use at most once a minute. */
   findToken(secretHash: string, now: number): Promise<WorkerToken | undefined>;
 }

@@ -9,7 +9,9 @@ import type {
   TaskGroupStore,
   TokenStore,
   UserStore,
+  WorkerControl,
   WorkerGroupStore,
+  WorkerReader,
   WorkflowStore,
 } from './api.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
@@ -20,6 +22,7 @@ export interface Store {
   readonly instances: InstanceStore;
   readonly taskGroups: TaskGroupStore;
   readonly workerGroups: WorkerGroupStore;
+  readonly workers: WorkerReader & WorkerControl;
   readonly commands: CommandStore;
   readonly events: EventStore;
   readonly users: UserStore;

@@ -11,7 +11,7 @@ import type {
   WorkflowRow,
   WorkflowVersionRow,
 } from '../ports/api.ts';
-import type { TaskGroupRow, WorkerGroupRow, WorkerRow } from '../ports/master.ts';
+import type { TaskGroupRow, WorkerFacts, WorkerGroupRow, WorkerRow } from '../ports/master.ts';
 import * as schema from '../schema/index.ts';
 import { compileTable } from './table.ts';
 
@@ -56,7 +56,7 @@ export const COMMANDS = compileTable<StoredCommand>(schema.commands, { without: 
 export const NEW_EVENTS = compileTable<NewEvent>(schema.events, { key: 'at', without: ['seq'] });
 export const EVENTS = compileTable<EventRow>(schema.events, { key: 'seq' });
 
-export const WORKERS = compileTable<WorkerRow>(schema.workers);
+export const WORKERS = compileTable<WorkerFacts & Pick<WorkerRow, 'standing'>>(schema.workers);
 export const USERS = compileTable<UserRow>(schema.users);
 export const TOKENS = compileTable<TokenRow>(schema.tokens);
 export const SESSIONS = compileTable<SessionRow>(schema.sessions);

@@ -2,7 +2,7 @@
 import type { Clock, Epoch } from '@vaquita/core';
 import type { Store } from '../ports/store.ts';
 import { createMemoryProjects, createMemoryWorkflows } from './memory/definitions.ts';
-import { createMemoryMaster } from './memory/master.ts';
+import { createMemoryMaster, createMemoryWorkers } from './memory/master.ts';
 import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
 import { createMemoryCommands, createMemoryEvents, createMemoryInstances } from './memory/runs.ts';
 import { createMemory } from './memory/tables.ts';
@@ -25,6 +25,7 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     instances: createMemoryInstances(memory),
     taskGroups: createMemoryTaskGroups(memory),
     workerGroups: createMemoryWorkerGroups(memory),
+    workers: createMemoryWorkers(memory),
     commands: createMemoryCommands(memory),
     events: createMemoryEvents(memory),
     users: createMemoryUsers(memory),

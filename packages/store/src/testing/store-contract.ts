@@ -15,6 +15,7 @@ import { describePlaces } from './contract/places.ts';
 import { describeRuns } from './contract/runs.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
+import { describeWorkers } from './contract/workers.ts';
 
 export interface OpenedStore {
   readonly store: Store;
@@ -51,6 +52,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeRuns(subject);
     describeMaster(subject);
     describeFiling(subject);
+    describeWorkers(subject);
     describePlaces(subject);
     describeChildren(subject);
     describeOtherRuns(subject);

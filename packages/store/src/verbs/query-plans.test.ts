@@ -161,6 +161,8 @@ test('every other read', async () => {
   await store.master.workerGroups();
   await store.workerGroups.find('g');
   await store.master.workers.list();
+  await store.master.workers.standings();
+  await store.master.workers.standingsOf('w1' as never, 'amy');
   await store.tokens.use('hash', 1);
   await store.tokens.find('t');
   await store.sessions.use('hash', 1);

@@ -1,11 +1,13 @@
 /** Verbs on workers. */
-import { AppError } from '@vaquita/core';
-import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
-import type { WorkerRow, WorkerStore } from '../ports/master.ts';
+import { AppError, type WorkerId } from '@vaquita/core';
+import type { WorkerControl } from '../ports/api.ts';
+import type { SqlDriver, SqlRow, SqlStatement } from '../ports/driver.ts';
+import type { WorkerDecision, WorkerRow, WorkerStore } from '../ports/master.ts';
 import { many, one, statement } from '../sql/access.ts';
-import { WORKERS } from '../sql/tables.ts';
+import { NEW_EVENTS, WORKERS } from '../sql/tables.ts';
 import { standingOf } from './token-standing.ts';
 import { createTokenVerbs } from './users.ts';
+import { asConfigured, evictedFirst } from './worker-standing.ts';
 
 const UPSERT = `${WORKERS.insert} on conflict (id) do update set
   name = excluded.name, groups = excluded.groups, labels = excluded.labels, slots = excluded.slots, weight = excluded.weight,
@@ -21,14 +23,20 @@ const TELL_OF_STATE = `insert into events (type, project_id, workflow_instance_i
   where w.state is not ? and coalesce(?, w.name) is not null`;
 const BEAT = 'update workers set last_heartbeat_at = ?, stats = ?, updated_at = ? where id = ?';
 const SET_STATE = 'update workers set state = ?, updated_at = ? where id = ?';
+const DECIDE = 'update workers set standing = ? where id = ? and standing is ?';
+/** Before the change itself: tells of it if there is something to change. */
+const TELL_OF_DECISION = `${NEW_EVENTS.insertSelect} from workers where id = ? and standing is ?`;
+const STANDINGS = 'select id, name, standing from workers where standing is not null order by id';
+const STANDINGS_OF = `select id, name, standing from workers where standing is not null
+  and (id = ? or (name = ? and json_extract(standing, '$.availability') = 'evicted'))`;
 const LIST = `select ${WORKERS.columns} from workers order by name, id`;
 
-export function createWorkerVerbs(driver: SqlDriver): WorkerStore {
+export function createWorkerVerbs(driver: SqlDriver): WorkerStore & WorkerControl {
   const tokens = createTokenVerbs(driver);
   return {
     async upsert(row, why) {
       const event = tellOfState({ id: row.id, name: row.name, state: row.state, at: row.updatedAt, why });
-      await driver.write([event, statement(UPSERT, WORKERS.args(row))]);
+      await driver.write([event, statement(UPSERT, WORKERS.args({ ...row, standing: null }))]);
     },
     async beat(beats) {
       await driver.write(beats.map(({ id, at, stats }) => statement(BEAT, [at, JSON.stringify(stats), at, id])));
@@ -39,11 +47,25 @@ export function createWorkerVerbs(driver: SqlDriver): WorkerStore {
       if (result!.changes === 0) throw new AppError('not_found', `There is no worker ${id}.`);
     },
     async list() {
-      return (await many(driver, LIST)).map(WORKERS.read);
+      return (await many(driver, LIST)).map(toWorkerRow);
     },
     async get(id) {
       const row = await one(driver, `select ${WORKERS.columns} from workers where id = ?`, [id]);
-      return row && WORKERS.read(row);
+      return row && toWorkerRow(row);
+    },
+    async standings() {
+      return (await many(driver, STANDINGS)).map(toDecision);
+    },
+    async standingsOf(id, name) {
+      return evictedFirst((await many(driver, STANDINGS_OF, [id, name])).map(toDecision));
+    },
+    async decide(id, { before, after }, event) {
+      const seen = before && JSON.stringify(before);
+      const [, result] = await driver.write([
+        statement(TELL_OF_DECISION, [...NEW_EVENTS.args(event), id, seen]),
+        statement(DECIDE, [JSON.stringify(after), id, seen]),
+      ]);
+      return result!.changes > 0;
     },
     async findToken(secretHash, now) {
       const token = await tokens.use(secretHash, now);
@@ -51,6 +73,15 @@ export function createWorkerVerbs(driver: SqlDriver): WorkerStore {
       return { id: token.id, name: token.name, standing: standingOf(token, now) };
     },
   };
+}
+
+function toWorkerRow(row: SqlRow): WorkerRow {
+  const { standing, ...facts } = WORKERS.read(row);
+  return asConfigured(facts, standing);
+}
+
+function toDecision({ id, name, standing }: SqlRow): WorkerDecision {
+  return { id: id as WorkerId, name: String(name), standing: JSON.parse(String(standing)) };
 }
 
 interface StateChange extends Pick<WorkerRow, 'id' | 'state'> {

@@ -13,7 +13,7 @@ import type {
   WorkflowInstanceRow,
 } from '@vaquita/core';
 import type { ProjectRow, TokenRow, UserRow, WorkflowRow, WorkflowVersionRow } from '../../ports/api.ts';
-import type { RunCommit, WorkerRow } from '../../ports/master.ts';
+import type { RunCommit, WorkerFacts, WorkerRow } from '../../ports/master.ts';
 
 export const PROJECT = 'project-1' as ProjectId;
 export const WORKFLOW = 'workflow-1' as WorkflowId;
@@ -178,7 +178,8 @@ export function commit(more: Partial<RunCommit> = {}): RunCommit {
   };
 }
 
-export function worker(id: string, more: Partial<WorkerRow> = {}): WorkerRow {
+/** As a worker says it of itself. */
+export function worker(id: string, more: Partial<WorkerFacts> = {}): WorkerFacts {
   return {
     id: id as WorkerId,
     name: id,
@@ -198,6 +199,12 @@ export function worker(id: string, more: Partial<WorkerRow> = {}): WorkerRow {
     updatedAt: 1,
     ...more,
   };
+}
+
+/** As it is read while nobody has decided anything about it. */
+export function workerRow(facts: WorkerFacts): WorkerRow {
+  const { slots, labels, weight } = facts;
+  return { ...facts, standing: null, own: { slots, labels, weight } };
 }
 
 export function user(id: string, name = id): UserRow {

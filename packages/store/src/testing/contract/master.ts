@@ -1,10 +1,9 @@
 /** The contract of the leader's writes: fenced, atomic, each command once, numbers without gaps. */
 import type { DispatchId, OutboxRow, WorkerId } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
-import type { WorkerRow } from '../../ports/master.ts';
 import type { Subject } from '../store-contract.ts';
 import { allPages } from './all-pages.ts';
-import { command, commit, event, run, runId, task, token, version, WORKFLOW, worker } from './fixtures.ts';
+import { command, commit, event, run, runId, task, version, WORKFLOW } from './fixtures.ts';
 
 export function describeMaster(subject: Subject): void {
   async function startRun(id: string): Promise<void> {
@@ -236,98 +235,6 @@ export function describeMaster(subject: Subject): void {
       await master.commit(1, commit({ changedTasks: [old] }));
       expect(await master.findDispatch('d1')).toMatchObject({ taskInstanceId: 't1' });
       expect(await master.findDispatch('d2')).toBeUndefined();
-    });
-  });
-
-  describe('workers', () => {
-    test('are kept, listed by name, beat and change state', async () => {
-      const { workers } = subject.store.master;
-      await workers.upsert(worker('w2', { name: 'zoe' }), 'joined');
-      await workers.upsert(worker('w1', { name: 'old' }), 'joined');
-      await workers.upsert(worker('w1', { name: 'amy', labels: {}, groups: ['a', 'b'] }), 'joined');
-      expect(await workers.list()).toEqual([
-        worker('w1', { name: 'amy', labels: {}, groups: ['a', 'b'] }),
-        worker('w2', { name: 'zoe' }),
-      ]);
-      await workers.beat([
-        { id: worker('w1').id, at: 50, stats: { cpu: 1 } },
-        { id: worker('gone').id, at: 50, stats: {} },
-      ]);
-      expect(await workers.get(worker('w1').id)).toMatchObject({ lastHeartbeatAt: 50, stats: { cpu: 1 }, name: 'amy' });
-      await workers.setState(worker('w2').id, { state: 'draining', at: 60, why: 'asked' });
-      expect(await workers.get(worker('w2').id)).toMatchObject({ state: 'draining', updatedAt: 60 });
-      expect(await workers.get(worker('gone').id)).toBeUndefined();
-      await expect(workers.setState(worker('gone').id, { state: 'offline', at: 1, why: 'lost' })).rejects.toMatchObject(
-        { code: 'not_found' },
-      );
-      await workers.beat([]);
-    });
-
-    test('have their changes of state told, with where they come from, and nothing told that is no change', async () => {
-      const { events, master } = subject.store;
-      const { workers } = master;
-      const before = await events.latestSeq();
-      const news = async () => (await events.after(before, { limit: 100 })).map(({ data }) => data);
-      const told = (from: string | null, to: string, why: string, name = 'amy') => ({
-        workerId: 'w1',
-        worker: name,
-        from,
-        to,
-        why,
-      });
-      const set = (state: WorkerRow['state'], why: string) => workers.setState(worker('w1').id, { state, at: 70, why });
-
-      await workers.upsert(worker('w1', { name: 'amy', updatedAt: 66 }), "it's here");
-      expect(await events.after(before, { limit: 100 })).toEqual([
-        {
-          seq: expect.any(Number),
-          type: 'worker.state',
-          projectId: null,
-          workflowInstanceId: null,
-          taskInstanceId: null,
-          at: 66,
-          data: told(null, 'online', "it's here"),
-        },
-      ]);
-      await workers.upsert(worker('w1', { name: 'amy', slots: 9 }), 'again');
-      await workers.beat([{ id: worker('w1').id, at: 67, stats: {} }]);
-      await set('online', 'again');
-      expect(await news()).toHaveLength(1);
-      await set('draining', 'asked by ann');
-      await set('offline', 'lost "it"');
-      await set('offline', 'lost again');
-      await workers.upsert(worker('w1', { name: 'amy the second' }), 'back');
-      expect(await news()).toEqual([
-        told(null, 'online', "it's here"),
-        told('online', 'draining', 'asked by ann'),
-        told('draining', 'offline', 'lost "it"'),
-        told('offline', 'online', 'back', 'amy the second'),
-      ]);
-      const missing = workers.setState(worker('gone').id, { state: 'offline', at: 1, why: 'lost' });
-      await expect(missing).rejects.toMatchObject({ code: 'not_found' });
-      expect(await news()).toHaveLength(4);
-    });
-
-    test('changed by many at once are told of once', async () => {
-      const { events, master } = subject.store;
-      await master.workers.upsert(worker('w1'), 'joined');
-      const before = await events.latestSeq();
-      const change = { state: 'offline', at: 1, why: 'lost' } as const;
-      await Promise.all(Array.from({ length: 20 }, () => master.workers.setState(worker('w1').id, change)));
-      expect(await events.after(before, { limit: 100 })).toHaveLength(1);
-    });
-
-    test('are told how the worker token stands that they join with', async () => {
-      const { tokens, master } = subject.store;
-      await tokens.create(token('t1', { kind: 'worker', expiresAt: 100 }));
-      await tokens.create(token('t2', { kind: 'api' }));
-      const found = { id: 't1', name: 't1' };
-      expect(await master.workers.findToken('hash of t1', 99)).toEqual({ ...found, standing: 'valid' });
-      expect(await master.workers.findToken('hash of t1', 100)).toEqual({ ...found, standing: 'expired' });
-      expect(await master.workers.findToken('hash of t2', 99)).toBeUndefined();
-      expect(await master.workers.findToken('unknown', 99)).toBeUndefined();
-      await tokens.revoke('t1', 50);
-      expect(await master.workers.findToken('hash of t1', 99)).toEqual({ ...found, standing: 'revoked' });
     });
   });
 }

@@ -8,10 +8,19 @@ import {
   PRIORITIES,
   type WorkflowId,
 } from '@vaquita/core';
-import type { MasterStore, RunDefinition, WorkerRow, WorkerStore } from '../../ports/master.ts';
+import type { WorkerControl } from '../../ports/api.ts';
+import type {
+  MasterStore,
+  RunDefinition,
+  WorkerDecision,
+  WorkerFacts,
+  WorkerRow,
+  WorkerStore,
+} from '../../ports/master.ts';
 import { concernsGate, holdsSlot, slotsLast } from '../../verbs/places.ts';
 import { paramTexts } from '../../verbs/project-params.ts';
 import { standingOf } from '../../verbs/token-standing.ts';
+import { asConfigured, evictedFirst, isEvicted } from '../../verbs/worker-standing.ts';
 import { createMemoryOtherRuns } from './other-runs.ts';
 import { createMemoryTokens } from './people.ts';
 import { addTask, updateInstance, updateTask } from './run-rows.ts';
@@ -140,11 +149,11 @@ function inQueueOrder(a: MemoryCommand, b: MemoryCommand): number {
   );
 }
 
-function createMemoryWorkers(memory: Memory): WorkerStore {
+export function createMemoryWorkers(memory: Memory): WorkerStore & WorkerControl {
   const { workers } = memory.tables;
   const tokens = createMemoryTokens(memory);
 
-  function tellOfState(tx: Transaction, { id, name, state }: WorkerRow, at: number, why: string): void {
+  function tellOfState(tx: Transaction, { id, name, state }: WorkerFacts, at: number, why: string): void {
     const from = workers.get(id)?.state ?? null;
     if (from === state) return;
     addEvent(tx, memory.tables, {
@@ -161,7 +170,7 @@ function createMemoryWorkers(memory: Memory): WorkerStore {
     async upsert(row, why) {
       memory.unit((tx) => {
         tellOfState(tx, row, row.updatedAt, why);
-        tx.put(workers, row.id, row);
+        tx.put(workers, row.id, asConfigured(row, workers.get(row.id)?.standing ?? null));
       });
     },
     async beat(beats) {
@@ -180,6 +189,22 @@ function createMemoryWorkers(memory: Memory): WorkerStore {
         tx.put(workers, id, { ...row, state, updatedAt: at });
       });
     },
+    async standings() {
+      return [...workers.values()].flatMap(decisionOn).sort((a, b) => compare(a.id, b.id));
+    },
+    async standingsOf(id, name) {
+      const decisions = [...workers.values()].flatMap(decisionOn);
+      return evictedFirst(decisions.filter((one) => one.id === id || (one.name === name && isEvicted(one))));
+    },
+    async decide(id, { before, after }, event) {
+      const row = workers.get(id);
+      if (row === undefined || JSON.stringify(row.standing) !== JSON.stringify(before)) return false;
+      memory.unit((tx) => {
+        tx.put(workers, id, asConfigured({ ...row, ...row.own }, after));
+        addEvent(tx, memory.tables, event);
+      });
+      return true;
+    },
     async list() {
       return [...workers.values()].sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
     },
@@ -192,4 +217,8 @@ function createMemoryWorkers(memory: Memory): WorkerStore {
       return { id: token.id, name: token.name, standing: standingOf(token, now) };
     },
   };
+}
+
+function decisionOn({ id, name, standing }: WorkerRow): readonly WorkerDecision[] {
+  return standing === null ? [] : [{ id, name, standing }];
 }

@@ -13,14 +13,17 @@ import {
   type Random,
   type TimerHandle,
   toAppError,
+  type WorkerId,
 } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { Filing, LogStore, MasterStore } from '@vaquita/store';
 import { createFaultCounts, type WorkerFaultReport } from './sessions/faults.ts';
 import { refuseForNow } from './sessions/follower-door.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
+import type { LiveFigures } from './sessions/heartbeats.ts';
 import { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
-import { openTerm, type Term } from './term.ts';
+import { openTerm } from './term.ts';
+import type { Term } from './term-port.ts';
 import type { TermStatus } from './term-status.ts';
 
 /** The lease, as the registry session of this server gives it. */
@@ -66,6 +69,10 @@ export interface Master {
   refreshTaskGroups(): void;
   /** Hint: a worker group has been declared, changed or removed. */
   refreshWorkerGroups(): void;
+  /** The newest figures of a worker that is connected here; undefined on a follower. */
+  figures(id: WorkerId): LiveFigures | undefined;
+  /** Hint: something about a worker or a worker token has been decided. */
+  refreshWorkers(): void;
   /** Undefined on a follower. */
   status(): TermStatus | undefined;
   /** What workers did wrong at this server, over all its terms. */
@@ -149,6 +156,8 @@ export function createMaster(deps: MasterDeps): Master {
     serverLost: (server) => term?.serverLost(server),
     refreshTaskGroups: () => term?.refreshTaskGroups(),
     refreshWorkerGroups: () => term?.refreshWorkerGroups(),
+    figures: (id) => term?.figures(id),
+    refreshWorkers: () => term?.refreshWorkers(),
     status: () => term?.status(),
     workerFaults: counts.report,
     async close() {

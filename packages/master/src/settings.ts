@@ -18,10 +18,10 @@ export interface MasterSettings {
   readonly restMs: number;
   /** Tasks queued for so long are looked at, whether any connected worker could take them. */
   readonly placeableCheckMs: number;
-  /** Heartbeat figures of all workers are written together this often. */
+  /** Heartbeat figures of all workers are written together this often; whoever asks this server has them from memory. */
   readonly heartbeatFlushMs: number;
-  /** The token of a connected worker is looked at again this often, at a heartbeat. */
-  readonly tokenCheckMs: number;
+  /** What people have decided about workers, and their tokens, are read again this often, besides when one has changed. */
+  readonly workerPollMs: number;
   /** Open runs read per page after gaining leadership (1 to 500), and how many of them are built at a time. */
   readonly recoveryPage: number;
   readonly recoveryAtOnce: number;
@@ -52,8 +52,8 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   maxFrameBytes: MAX_FRAME_BYTES,
   restMs: 1_000,
   placeableCheckMs: 1_000,
-  heartbeatFlushMs: 5_000,
-  tokenCheckMs: 60_000,
+  heartbeatFlushMs: 30_000,
+  workerPollMs: 10_000,
   recoveryPage: 200,
   recoveryAtOnce: 8,
   logicReadsAtOnce: 8,

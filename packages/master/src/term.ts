@@ -8,20 +8,13 @@
  *    declares the worker lost.
  */
 import {
-  type Clock,
-  type CommandRow,
-  type Epoch,
-  type IdSource,
   type Intent,
-  type Random,
   type TaskInstanceId,
   type TransitionContext,
   toAppError,
   type WorkerId,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
-import type { Wire } from '@vaquita/protocol';
-import type { Filing, LogStore, MasterStore } from '@vaquita/store';
 import { createCoordinator } from './bus/coordinator.ts';
 import { createHoldings } from './bus/holdings.ts';
 import type { BusEnvironment, RunBus } from './bus/run-bus.ts';
@@ -42,54 +35,17 @@ import { createRepair } from './recovery/repair.ts';
 import { createRowTurns } from './recovery/row-turns.ts';
 import { createTakingOver } from './recovery/taking-over.ts';
 import { createUnknownDispatches } from './recovery/unknown-dispatches.ts';
-import type { FaultCounts } from './sessions/faults.ts';
-import type { TokenVerdict } from './sessions/greeting.ts';
 import { createHeartbeats } from './sessions/heartbeats.ts';
 import { createOutputRouter } from './sessions/output-router.ts';
 import { createPresence, type Loss } from './sessions/presence.ts';
 import { createProofOfLife } from './sessions/proof-of-life.ts';
 import { createReception } from './sessions/reception.ts';
 import { createResultAcks } from './sessions/result-acks.ts';
-import type { Logger, MasterSettings } from './settings.ts';
 import { createSystemHandlers } from './system/handlers.ts';
 import { createRecorder } from './system/recorder.ts';
 import { createSystemBus } from './system/system-bus.ts';
-import type { TermStatus } from './term-status.ts';
+import type { Term, TermDeps } from './term-port.ts';
 import { createTimerQueue } from './timers/timer-queue.ts';
-
-export interface TermDeps {
-  readonly epoch: Epoch;
-  readonly store: MasterStore;
-  readonly logs: LogStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly ids: IdSource;
-  readonly serverId: string;
-  readonly judgeToken: (token: string) => Promise<TokenVerdict>;
-  readonly counts: FaultCounts;
-  readonly settings: MasterSettings;
-  readonly log: Logger;
-  /** Runs later, after sockets and timers had their turn. */
-  readonly defer: (run: () => void) => void;
-  /** A commit is durable: readers of the event record may look. */
-  readonly committed: () => void;
-  /** The term cannot go on: leadership is over. */
-  readonly over: (why: string) => void;
-}
-
-export interface Term {
-  nudge(filed?: CommandRow): void;
-  start(filing: Filing): Promise<void>;
-  accept(wire: Wire): void;
-  status(): TermStatus;
-  /** Another server of the cluster is gone. */
-  serverLost(server: string): void;
-  /** Hint: a task group has changed. */
-  refreshTaskGroups(): void;
-  /** Hint: a worker group has changed. */
-  refreshWorkerGroups(): void;
-  close(): Promise<void>;
-}
 
 export function openTerm(deps: TermDeps): Term {
   const { epoch, store, clock, ids, settings, log } = deps;
@@ -134,6 +90,7 @@ export function openTerm(deps: TermDeps): Term {
     timers,
     live,
     pool,
+    holds,
     deliveries,
     resultAcks,
     log,
@@ -276,13 +233,16 @@ export function openTerm(deps: TermDeps): Term {
   const unknown = createUnknownDispatches({ store, epoch, clock, log, runs, resultAcks, endWhenFenced });
   const door = createReception({
     ...{ store, clock, timers, ids, epoch, settings, live, pool, holds, heartbeats, outputs, resultAcks, rests },
-    ...{ proof, unknown, counts, log, told },
+    ...{ proof, unknown, counts, log, told, isOver },
     acks: deliveries.acks,
     judgeToken: deps.judgeToken,
     serverId: deps.serverId,
     open: open.promise,
     joined: presence.joined,
     left: presence.left,
+    restate: presence.restate,
+    lost: (worker, text) => workerLost(worker, { text }),
+    wake: coordinator.wake,
   });
   room.open();
   declaredGroups.read();
@@ -390,6 +350,8 @@ export function openTerm(deps: TermDeps): Term {
     serverLost: (server) => system.post({ type: 'ServerLost', server }),
     refreshTaskGroups: room.refreshTaskGroups,
     refreshWorkerGroups: declaredGroups.read,
+    figures: heartbeats.figures,
+    refreshWorkers: door.refreshWorkers,
     close: system.end,
   };
 

@@ -94,7 +94,8 @@ export interface MasterConfigure {
   readonly type: 'configure';
   readonly slots?: number | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  readonly logLevel?: LogLevel | undefined;
+  /** Null: the one it was started with. */
+  readonly logLevel?: LogLevel | null | undefined;
 }
 
 /** Since 1.1. For the worker's log: something it said is wrong and has been ignored. */

@@ -164,7 +164,7 @@ export const masterSchemas = {
     type: z.literal('configure'),
     slots: z.optional(z.int().check(z.gte(1), z.lte(MAX_SLOTS))),
     labels: z.optional(texts),
-    logLevel: z.optional(logLevel),
+    logLevel: z.optional(z.nullable(logLevel)),
   }),
   fault: z.object({ type: z.literal('fault'), code: z.string(), text: z.string(), dispatchId: z.nullable(dispatchId) }),
   resultAck: z.object({ type: z.literal('resultAck'), dispatchIds: z.array(dispatchId) }),

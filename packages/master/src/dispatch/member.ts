@@ -26,6 +26,7 @@ export interface Member extends Load {
   /** Names of the groups it is in now. */
   groups: ReadonlySet<string>;
   labels: WorkerLabels;
+  weight: number;
   slots: number;
   slotsUsed: number;
   cpu: number | null;

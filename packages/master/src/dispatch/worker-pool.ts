@@ -5,13 +5,7 @@
  * P1 A worker is in the groups that it names and in those that it was put into.
  * P2 A group is there while a worker is in it, a task asks for it, or somebody has declared it.
  */
-import {
-  type BalancingPolicy,
-  DEFAULT_BALANCING_POLICY,
-  type Random,
-  type WorkerId,
-  type WorkerLabels,
-} from '@vaquita/core';
+import { type BalancingPolicy, DEFAULT_BALANCING_POLICY, type Random, type WorkerId } from '@vaquita/core';
 import { type Demand, demandKey } from './demand.ts';
 import type { LiveDispatches } from './live-dispatches.ts';
 import type { ConnectedWorker, Member } from './member.ts';
@@ -41,8 +35,8 @@ export interface WorkerPool {
   setResting(id: WorkerId, resting: boolean): void;
   /** A worker that drains gets nothing until it is told to go on, or leaves. */
   setDraining(id: WorkerId, draining: boolean): void;
-  /** Other slots or labels than it came with, until it leaves. */
-  configure(id: WorkerId, change: { readonly slots?: number; readonly labels?: WorkerLabels }): void;
+  /** Other slots, labels or weight than it came with, until it leaves. */
+  configure(id: WorkerId, change: Partial<Pick<ConnectedWorker, 'slots' | 'labels' | 'weight'>>): void;
   /** Fractions of the machine by its newest heartbeat; null where it does not tell. */
   beat(id: WorkerId, figures: { readonly cpu: number | null; readonly memory: number | null }): void;
   /** All groups that are declared now. */
@@ -151,8 +145,11 @@ export function createWorkerPool(live: LiveDispatches, random: Random): WorkerPo
       member.draining = draining;
       reconsider(member);
     },
-    configure(id, { slots, labels }) {
-      change(id, (member) => (member.slots = slots ?? member.slots));
+    configure(id, { slots, labels, weight }) {
+      change(id, (member) => {
+        member.slots = slots ?? member.slots;
+        member.weight = weight ?? member.weight;
+      });
       const member = members.get(id);
       if (!member || labels === undefined) return;
       member.labels = labels;

@@ -11,13 +11,14 @@ import {
   type RejectCode,
   type WorkerHello,
 } from '@vaquita/protocol';
-import type { WorkerFacts, WorkerStore } from '@vaquita/store';
+import type { WorkerDecision, WorkerFacts, WorkerStore } from '@vaquita/store';
 import type { LiveDispatches } from '../dispatch/live-dispatches.ts';
 import type { WorkerPool } from '../dispatch/worker-pool.ts';
 import type { MasterSettings } from '../settings.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
 import type { FaultCounts } from './faults.ts';
 import type { Probes } from './probes.ts';
+import type { Standings } from './standings.ts';
 
 /** What is known of a token that a worker comes with. */
 export type TokenVerdict = 'valid' | 'unknown' | 'revoked' | 'expired';
@@ -42,6 +43,7 @@ export interface GreetingDeps {
   readonly live: LiveDispatches;
   readonly pool: WorkerPool;
   readonly probes: Probes;
+  readonly standings: Standings;
   readonly counts: FaultCounts;
   /** Resolves when open runs can be taken over. They may not all be in memory yet. */
   readonly open: Promise<void>;
@@ -59,7 +61,9 @@ export function createGreeting(deps: GreetingDeps): Greeting {
   async function answer(hello: WorkerHello, version: string): Promise<MasterAnswer> {
     const refusal = await judge(hello);
     if (refusal) return refusal;
-    await deps.workers.upsert(workerRow(hello, clock.now()), 'It has joined.');
+    const drains = hello.draining === true || deps.standings.of(hello.workerId)?.availability === 'draining';
+    const state = drains ? 'draining' : 'online';
+    await deps.workers.upsert(workerRow(hello, state, clock.now()), 'It has joined.');
     deps.told();
     return welcome(hello, version);
   }
@@ -70,6 +74,8 @@ export function createGreeting(deps: GreetingDeps): Greeting {
     if (verdict !== 'valid') return reject(...TOKEN_WORDS[verdict]);
     await deps.open;
     if (closed) return later(settings.electionIntervalMs);
+    const out = await deps.standings.keptOut(hello.workerId, hello.name);
+    if (out) return reject('evicted', evictedWords(out));
     const namesake = pool.byName(hello.name);
     if (namesake && namesake.id !== hello.workerId) {
       const text = `Another worker named "${hello.name}" is connected. Choose another --name.`;
@@ -143,6 +149,11 @@ function later(retryAfterMs: number): MasterAnswer {
   return { type: 'redirect', url: null, retryAfterMs };
 }
 
+function evictedWords({ name, standing: { by, why, at } }: WorkerDecision): string {
+  const said = `${by} on ${new Date(at).toISOString()}${why === '' ? '' : `: ${why}`}`;
+  return `Worker "${name}" was sent away by ${said}. It may come back after: vaquita worker resume ${name}`;
+}
+
 const MAKE_ONE = 'Create one with: vaquita worker-token create --name <name>';
 const TOKEN_WORDS: Readonly<Record<Exclude<TokenVerdict, 'valid'>, readonly [RejectCode, string]>> = {
   unknown: ['bad_token', `The token is not known here. ${MAKE_ONE}`],
@@ -150,7 +161,7 @@ const TOKEN_WORDS: Readonly<Record<Exclude<TokenVerdict, 'valid'>, readonly [Rej
   expired: ['revoked', `The token has expired. ${MAKE_ONE}`],
 };
 
-function workerRow(hello: WorkerHello, now: number): WorkerFacts {
+function workerRow(hello: WorkerHello, state: WorkerFacts['state'], now: number): WorkerFacts {
   const { workerId, name, groups, labels, slots, weight, agentVersion, runtime, host, taskTypes, sessionTimeoutMs } =
     hello;
   return {
@@ -160,7 +171,7 @@ function workerRow(hello: WorkerHello, now: number): WorkerFacts {
     labels,
     slots,
     weight,
-    state: 'online',
+    state,
     agentVersion,
     runtime,
     host,

@@ -12,6 +12,7 @@ import { toAppError } from '@vaquita/core';
 import { RECONNECT_CAP_MS, type WorkerHello } from '@vaquita/protocol';
 import type { WorkerStore } from '@vaquita/store';
 import type { Deliveries } from '../dispatch/deliveries.ts';
+import type { Holds } from '../dispatch/holds.ts';
 import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.ts';
 import type { ConnectedWorker, WorkerPool } from '../dispatch/worker-pool.ts';
 import type { Logger } from '../settings.ts';
@@ -38,6 +39,8 @@ export interface Presence {
   isMissing(id: WorkerId): boolean;
   /** The worker is lost, unless it has come back meanwhile: its tasks go elsewhere. @throws AppError when it cannot be written. */
   lose(id: WorkerId, loss: Loss): Promise<void>;
+  /** Whether a connected worker takes tasks has changed. */
+  restate(id: WorkerId, why: string): void;
 }
 
 /** Why a worker counts as lost. */
@@ -59,6 +62,7 @@ export interface PresenceDeps {
   readonly timers: TimerQueue;
   readonly live: LiveDispatches;
   readonly pool: WorkerPool;
+  readonly holds: Pick<Holds, 'has'>;
   readonly deliveries: Deliveries;
   readonly resultAcks: ResultAcks;
   readonly log: Logger;
@@ -87,7 +91,10 @@ export function createPresence(deps: PresenceDeps): Presence {
     bus.post({ type: 'WorkerLost', taskInstanceId, dispatchId: id, text, ...heard });
   }
 
-  function setState(id: WorkerId, state: 'online', why: string): void {
+  /** Of a worker that is connected. */
+  function tellState(id: WorkerId, why: string): void {
+    const drains = deps.holds.has(id, 'asked') || deps.holds.has(id, 'own');
+    const state = drains ? 'draining' : 'online';
     deps.workers.setState(id, { state, at: clock.now(), why }).then(deps.told, (error) => {
       log.warn('The state of a worker could not be written.', { worker: id, state, error: toAppError(error).message });
     });
@@ -144,7 +151,7 @@ export function createPresence(deps: PresenceDeps): Presence {
       timers.clear(timerKey(worker.id));
       awaited.delete(worker.id);
       // The wait for it may have ended while it was being greeted.
-      setState(worker.id, 'online', 'It has joined.');
+      tellState(worker.id, 'It has joined.');
       log.info('A worker has joined.', { worker: worker.name, groups: worker.groups.join(','), slots: worker.slots });
       const known = new Set<DispatchId>([...hello.running, ...hello.unsent].map(({ dispatchId }) => dispatchId));
       const greeting: Greeting = { known, settled: new Set() };
@@ -186,7 +193,10 @@ export function createPresence(deps: PresenceDeps): Presence {
         if (toAppError(error).code !== 'not_found') throw error;
       }
       // It has come back while that was written.
-      if (pool.get(id)) setState(id, 'online', 'It has joined.');
+      if (pool.get(id)) tellState(id, 'It has joined.');
+    },
+    restate(id, why) {
+      if (pool.get(id)) tellState(id, why);
     },
     async awaitAbsent() {
       const rows = new Map((await deps.workers.list()).map((row) => [row.id, row]));

@@ -16,21 +16,23 @@ import {
 } from '@vaquita/protocol';
 import type { Holds } from '../dispatch/holds.ts';
 import type { ConnectedWorker, WorkerPool } from '../dispatch/worker-pool.ts';
-import type { Logger, MasterSettings } from '../settings.ts';
+import type { Logger } from '../settings.ts';
 import { createComplaints } from './complaints.ts';
 import type { Deafness } from './deafness.ts';
 import type { FaultCounts } from './faults.ts';
-import type { Greeting, TokenVerdict } from './greeting.ts';
+import type { Greeting } from './greeting.ts';
 import { figuresOf, type Heartbeats } from './heartbeats.ts';
 import type { Probes } from './probes.ts';
 import type { HearReport } from './reports.ts';
+import type { Standings } from './standings.ts';
 import { createWorkerClock } from './worker-clock.ts';
 
 export interface WorkerDoorDeps {
   readonly greeting: Greeting;
-  readonly judgeToken: (token: string) => Promise<TokenVerdict>;
   readonly clock: Clock;
-  readonly settings: Pick<MasterSettings, 'tokenCheckMs'>;
+  readonly standings: Standings;
+  /** Whether it drains has changed. */
+  readonly restate: (id: WorkerId, why: string) => void;
   readonly pool: WorkerPool;
   readonly holds: Holds;
   readonly heartbeats: Heartbeats;
@@ -54,6 +56,9 @@ export interface WorkerDoor {
 /** Ends that a worker brought on itself: it is not let in again at once. */
 const SHUNNED: ReadonlySet<CloseReason> = new Set(['flooded', 'bad_messages', 'frame_too_large']);
 
+/** Ends after which it will not be back. */
+const GONE: ReadonlySet<CloseReason> = new Set(['session_timeout', 'evicted']);
+
 export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
   const { clock, counts, log, pool } = deps;
   const sessions = new Set<MasterSession>();
@@ -62,7 +67,6 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     let worker: ConnectedWorker | undefined;
     let said: WorkerHello | undefined;
     let farewell: string | undefined;
-    let tokenChecked = clock.now();
     const workerClock = createWorkerClock(clock);
     const complain = createComplaints({
       counts,
@@ -70,19 +74,6 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       send: (message) => session.send(message),
       worker: () => worker?.name,
     });
-
-    /** A token that is revoked ends the session of whoever came in with it; its tasks wait as for any lost connection. */
-    async function checkToken(): Promise<void> {
-      const now = clock.now();
-      if (said === undefined || Math.abs(now - tokenChecked) < deps.settings.tokenCheckMs) return;
-      tokenChecked = now;
-      try {
-        if ((await deps.judgeToken(said.token)) !== 'valid')
-          session.close('rejected', 'its token has been revoked or has expired');
-      } catch (error) {
-        log.warn('The token of a worker could not be checked.', { worker: worker?.name, error: String(error) });
-      }
-    }
 
     function readClock(at: number | undefined): void {
       const before = workerClock.isFarOff;
@@ -112,6 +103,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         before?.close('replaced', 'a newer connection of this worker took its place');
         readClock(hello.at);
         hearDrain(worker.id, hello.draining ?? false);
+        deps.standings.joined(worker, hello.token);
         deps.joined(worker, hello);
         deps.deafness.joined(worker);
       },
@@ -120,15 +112,15 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         if (message.type === 'goodbye') {
           farewell = message.reason;
           deps.heartbeats.heard(worker.id);
-        } else if (message.type === 'drainStatus') hearDrain(worker.id, message.draining);
-        else if ('dispatchId' in message) deps.hear({ worker, clock: workerClock, complain }, message);
+        } else if (message.type === 'drainStatus') {
+          if (hearDrain(worker.id, message.draining)) deps.restate(worker.id, 'It says so itself.');
+        } else if ('dispatchId' in message) deps.hear({ worker, clock: workerClock, complain }, message);
       },
       onHeartbeat(heartbeat) {
         if (!worker) return;
         readClock(heartbeat.at);
-        deps.heartbeats.beat(worker.id, figuresOf(heartbeat));
+        deps.heartbeats.beat(worker.id, figuresOf(heartbeat, workerClock));
         pool.beat(worker.id, heartbeat);
-        void checkToken();
       },
       onClosing() {
         if (worker && pool.get(worker.id) === worker) deps.holds.add(worker.id, 'closing');
@@ -150,22 +142,25 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     sessions.add(session);
   }
 
-  /** It takes nothing, whoever told it so. */
-  function hearDrain(id: WorkerId, drains: boolean): void {
+  /** It takes nothing, whoever told it so. @returns whether that is news. */
+  function hearDrain(id: WorkerId, drains: boolean): boolean {
+    const before = deps.holds.has(id, 'own');
     if (drains) deps.holds.add(id, 'own');
     else deps.holds.remove(id, 'own');
+    return before !== drains;
   }
 
   /** W2 */
   function leavePool(worker: ConnectedWorker): void {
     if (pool.get(worker.id) === worker) deps.holds.left(worker.id);
+    deps.standings.left(worker);
     pool.leave(worker);
   }
 
   function leave(worker: ConnectedWorker, end: SessionEnd, farewell: string | undefined): void {
     leavePool(worker);
     deps.probes.left(worker);
-    const gone = farewell !== undefined || end.reason === 'session_timeout' || isHopeless(end, worker.id);
+    const gone = farewell !== undefined || GONE.has(end.reason) || isHopeless(end, worker.id);
     deps.left(worker, gone, `Worker "${worker.name}": ${farewell ?? endWords(end)}.`);
   }
 
@@ -192,6 +187,7 @@ function endWords({ reason, text }: SessionEnd): string {
     case 'bad_messages':
     case 'frame_too_large':
     case 'rejected':
+    case 'evicted':
       return `its session was ended (${reason}: ${text})`;
     default:
       return 'its connection was lost';

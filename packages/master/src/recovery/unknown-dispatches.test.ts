@@ -38,3 +38,60 @@ test('a dispatch is kept by the worker that the rows name, and by no other', asy
   expect(other.news).toEqual(['welcome keep=0 abandon=1']);
   expect(owner.news).toEqual(['welcome keep=1 abandon=0']);
 });
+
+/** A worker that has told the result of a task twice, the second time while dispatches cannot be looked for. */
+async function toldWhileBusy() {
+  bench = await openMasterBench();
+  const worker = bench.joinWorker('w');
+  await bench.start(await bench.createWorkflow('one', [{ name: 'a' }]));
+  const dispatchId = worker.dispatchOf('a')!;
+  await worker.ends('a');
+  bench.faults.dispatch = async () => {
+    throw new AppError('database_busy', 'busy');
+  };
+  await worker.result(dispatchId);
+  return { worker, dispatchId };
+}
+
+test('a result that cannot be judged because the database fails is acknowledged when it can be', async () => {
+  const { worker, dispatchId } = await toldWhileBusy();
+  await bench.clock.advance(120_000);
+  expect(worker.acked()).toEqual([dispatchId]);
+  bench.faults.dispatch = null;
+  await bench.clock.advance(30_000);
+  expect(worker.acked()).toEqual([dispatchId, dispatchId]);
+});
+
+test('a result is no longer judged for a connection that is gone: the worker tells it again', async () => {
+  const { worker, dispatchId } = await toldWhileBusy();
+  worker.pair.cut();
+  await bench.settle();
+  let asked = 0;
+  bench.faults.dispatch = async () => {
+    asked += 1;
+    return undefined;
+  };
+  await bench.clock.advance(60_000);
+  expect(asked).toBe(0);
+  expect(worker.acked()).toEqual([dispatchId]);
+});
+
+test('a result of a run that cannot be built is acknowledged once somebody has ended the run', async () => {
+  bench = await openMasterBench();
+  const before = bench.joinWorker('w');
+  const id = await bench.start(await bench.createWorkflow('one', [{ name: 'a' }]));
+  const dispatchId = before.dispatchOf('a')!;
+  bench.faults.load = (run) => {
+    if (run === id) throw new AppError('internal', 'unreadable');
+  };
+  await bench.crashAndRestart();
+  const unsent = [{ dispatchId, epoch: 1 }];
+  const worker = bench.joinWorker('w', { unsent });
+  await bench.settle();
+  await worker.result(dispatchId);
+  expect(worker.acked()).toEqual([]);
+  bench.faults.load = null;
+  await bench.command('stop', id);
+  await bench.clock.advance(60_000);
+  expect(worker.acked()).toEqual([dispatchId]);
+});

@@ -21,8 +21,8 @@ import { judgeResult } from './late-result.ts';
 export interface UnknownDispatches {
   /** Whether the rows say that the worker holds the dispatch. Brings its run into memory. */
   isHeld(id: DispatchId, worker: WorkerId): Promise<boolean>;
-  /** A result for a dispatch that is not live. `worker` is its name. */
-  hearResult(id: DispatchId, report: TaskOutcomeReport, worker: string): Promise<void>;
+  /** A result for a dispatch that is not live. `worker` is its name. @returns false when it has to be taken once more. */
+  hearResult(id: DispatchId, report: TaskOutcomeReport, worker: string): Promise<boolean>;
 }
 
 export interface UnknownDispatchesDeps {
@@ -60,16 +60,18 @@ export function createUnknownDispatches(deps: UnknownDispatchesDeps): UnknownDis
         const judged = await judgeResult(dispatchId, { store, epoch, now: clock.now(), worker });
         if (judged.kind === 'over') {
           deps.resultAcks.acknowledge(dispatchId);
-          return;
+          return true;
         }
         const { taskInstanceId, workflowInstanceId } = judged.origin;
         const tell = (bus: RunBus) => bus.post({ type: 'TaskEnded', taskInstanceId, dispatchId, report });
         const found = await runs.withBus(workflowInstanceId, tell);
         if (found.kind === 'aside') tell(found.bus);
+        // Until somebody ends the run, and its rows say what the result is worth.
+        return found.kind !== 'impossible';
       } catch (error) {
-        // Not acknowledged: the worker keeps it and tells it again.
-        if (!deps.endWhenFenced(error))
-          log.warn('A result could not be taken yet.', { dispatchId, error: toAppError(error).message });
+        if (deps.endWhenFenced(error)) return true;
+        log.warn('A result could not be taken yet.', { dispatchId, error: toAppError(error).message });
+        return false;
       }
     },
   };

@@ -29,21 +29,18 @@ export interface Reception extends WorkerDoor {
 }
 
 export function createReception(deps: ReceptionDeps): Reception {
-  const { store, log, proof, unknown, settings } = deps;
+  const { store, proof, unknown, settings } = deps;
   const { workers } = store;
+  const retryMs = settings.commitRetryMs;
   const standings = createStandings({
     ...{ ...deps, workers },
-    retryMs: settings.commitRetryMs,
+    retryMs,
     pollMs: settings.workerPollMs,
     killGraceMs: settings.machine.killGraceMs,
   });
   const greeting = createGreeting({ ...deps, ...proof, workers, standings, isHeld: unknown.isHeld });
-  const strange = createStrangeResults({ store, log, hearResult: unknown.hearResult });
-  const hear = createReports({
-    ...deps,
-    ...proof,
-    strangeResult: (result, reporter) => void strange(result, reporter),
-  });
+  const strangeResult = createStrangeResults({ ...deps, retryMs, hearResult: unknown.hearResult });
+  const hear = createReports({ ...deps, ...proof, strangeResult });
   const door = createWorkerDoor({ ...deps, ...proof, greeting, standings, hear });
   return { ...door, refreshWorkers: standings.read };
 }

@@ -8,6 +8,8 @@ import type { ConnectedWorker } from '../dispatch/worker-pool.ts';
 export interface ResultAcks {
   /** The worker has reported the result and keeps it until it is acknowledged. */
   reported(id: DispatchId, worker: ConnectedWorker): void;
+  /** The worker still waits for it, over the connection by which it reported last. */
+  isOwed(id: DispatchId, worker: ConnectedWorker): boolean;
   /** What the result led to is durable. */
   acknowledge(id: DispatchId): void;
   left(worker: ConnectedWorker): void;
@@ -26,6 +28,7 @@ export function createResultAcks(): ResultAcks {
     reported(id, worker) {
       waiting.set(id, worker);
     },
+    isOwed: (id, worker) => waiting.get(id) === worker,
     acknowledge(id) {
       const worker = waiting.get(id);
       if (!worker) return;

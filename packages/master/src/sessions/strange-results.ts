@@ -2,38 +2,65 @@
  * Results for dispatches that are not live: late ones, those of runs that have left memory, and those that the worker was
  * never given. The rows tell whose a dispatch is.
  */
-import { type TaskOutcomeReport, toAppError } from '@vaquita/core';
+import type { TaskOutcomeReport } from '@vaquita/core';
+import { toAppError } from '@vaquita/core';
 import type { WorkerResult } from '@vaquita/protocol';
 import type { MasterStore } from '@vaquita/store';
 import type { Logger } from '../settings.ts';
+import type { TimerQueue } from '../timers/timer-queue.ts';
 import { notIts, type Reporter, reportOf } from './reports.ts';
+import type { ResultAcks } from './result-acks.ts';
 
 export interface StrangeResultsDeps {
   readonly store: Pick<MasterStore, 'findDispatch'>;
+  readonly timers: Pick<TimerQueue, 'after'>;
+  readonly resultAcks: Pick<ResultAcks, 'isOwed'>;
   readonly log: Logger;
-  /** A result of the worker that holds, or held, the dispatch. */
-  readonly hearResult: (id: WorkerResult['dispatchId'], report: TaskOutcomeReport, worker: string) => Promise<void>;
+  readonly retryMs: number;
+  /** A result of the worker that holds, or held, the dispatch. @returns false when it has to be taken once more. */
+  readonly hearResult: (id: WorkerResult['dispatchId'], report: TaskOutcomeReport, worker: string) => Promise<boolean>;
 }
 
-export function createStrangeResults({ store, log, hearResult }: StrangeResultsDeps) {
-  return async (result: WorkerResult, reporter: Reporter): Promise<void> => {
+/** Longest wait between two tries. */
+const MAX_RETRY_MS = 30_000;
+
+export function createStrangeResults(deps: StrangeResultsDeps) {
+  const { store, log } = deps;
+
+  async function isIts({ dispatchId }: WorkerResult, { worker, complain }: Reporter): Promise<boolean> {
+    const origin = await store.findDispatch(dispatchId);
+    if (origin) return origin.workerId === worker.id;
+    const text = `It sent a result for dispatch ${dispatchId}, which is not on record, or was taken back. It changes nothing.`;
+    complain({ code: 'unknown_dispatch', dispatchId, text });
+    return true;
+  }
+
+  /** The worker tells it again only when it connects again: until then nobody but us can see to it. */
+  function later(waitMs: number, { dispatchId }: WorkerResult, { worker }: Reporter, again: () => void): void {
+    deps.timers.after(`result:${dispatchId}`, waitMs, () => {
+      if (deps.resultAcks.isOwed(dispatchId, worker)) again();
+    });
+  }
+
+  async function judge(result: WorkerResult, reporter: Reporter, waitMs = deps.retryMs): Promise<void> {
     const { dispatchId } = result;
-    const { worker, clock, complain } = reporter;
     try {
-      const origin = await store.findDispatch(dispatchId);
-      if (origin && origin.workerId !== worker.id) {
-        notIts(reporter, result);
-        return;
-      }
-      if (!origin) {
-        const text = `It sent a result for dispatch ${dispatchId}, which is not on record, or was taken back. It changes nothing.`;
-        complain({ code: 'unknown_dispatch', dispatchId, text });
-      }
+      if (await isIts(result, reporter)) await hear(result, reporter);
+      else notIts(reporter, result);
     } catch (error) {
-      // Not acknowledged: the worker keeps it and tells it again.
       log.warn('A result could not be taken yet.', { dispatchId, error: toAppError(error).message });
-      return;
+      later(waitMs, result, reporter, () => void judge(result, reporter, nextWait(waitMs)));
     }
-    await hearResult(dispatchId, reportOf(result, clock), worker.name);
-  };
+  }
+
+  async function hear(result: WorkerResult, reporter: Reporter, waitMs = deps.retryMs): Promise<void> {
+    if (await deps.hearResult(result.dispatchId, reportOf(result, reporter.clock), reporter.worker.name)) return;
+    later(waitMs, result, reporter, () => void hear(result, reporter, nextWait(waitMs)));
+  }
+
+  return (result: WorkerResult, reporter: Reporter): void => void judge(result, reporter);
+}
+
+function nextWait(waitMs: number): number {
+  return Math.min(2 * waitMs, MAX_RETRY_MS);
 }

@@ -83,7 +83,12 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     setWorkerState: MasterStore['workers']['setState'] | null;
     /** Answers in the place of the database when live runs are listed. */
     live: MasterStore['liveRuns'] | null;
-  } = { commit: null, load: null, rows: null, pending: null, open: null, setWorkerState: null, live: null };
+    /** Answers in the place of the database when a dispatch is looked for. */
+    dispatch: MasterStore['findDispatch'] | null;
+  } = {
+    ...{ commit: null, load: null, rows: null, pending: null, open: null, setWorkerState: null, live: null },
+    dispatch: null,
+  };
   const faulty: MasterStore = {
     ...store.master,
     async commit(epochOfCommit, unit) {
@@ -94,6 +99,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       ...store.master.workers,
       setState: (id, change) => (faults.setWorkerState ?? store.master.workers.setState)(id, change),
     },
+    findDispatch: (id) => (faults.dispatch ?? store.master.findDispatch)(id),
     liveRuns: () => (faults.live ?? store.master.liveRuns)(),
     openInstances: (page) => (faults.open ?? store.master.openInstances)(page),
     pendingCommands: (limit) => (faults.pending ?? store.master.pendingCommands)(limit),

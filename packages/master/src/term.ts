@@ -139,7 +139,7 @@ export function openTerm(deps: TermDeps): Term {
   const runs = createRunRegistry({
     store,
     env,
-    opened: (bus) => holdings.adopt(bus),
+    opened: (bus, told) => holdings.adopt(bus, told),
     dropped: (bus) => holdings.forget(bus),
     replacing: (bus) => holdings.suspend(bus),
     rebuilt(id) {

@@ -2,7 +2,7 @@
  * What the term holds of a run besides its bus: its place in queues, gates and lines, its live dispatches, what it has
  * asked. Taken up when a bus is built from rows, given up with the bus; the rows stay.
  */
-import { isTaskTerminal, type WorkerId } from '@vaquita/core';
+import { isTaskTerminal, type LifecycleEvent, type WorkerId } from '@vaquita/core';
 import type { DispatchQueue } from '../dispatch/dispatch-queue.ts';
 import type { LiveDispatches } from '../dispatch/live-dispatches.ts';
 import type { WorkerPool } from '../dispatch/worker-pool.ts';
@@ -13,8 +13,8 @@ import type { ResultAcks } from '../sessions/result-acks.ts';
 import type { RunBus } from './run-bus.ts';
 
 export interface Holdings {
-  /** A run was built from its rows: what it and workers hold is held again. */
-  adopt(bus: RunBus): void;
+  /** A run was built from its rows: what it and workers hold is held again, but for what it is `told` to be over. */
+  adopt(bus: RunBus, told: readonly LifecycleEvent[]): void;
   /** Whatever memory holds of the run goes. */
   forget(bus: RunBus): void;
   /** The run will be built anew: what workers hold of it still takes their slots. */
@@ -49,13 +49,16 @@ export function createHoldings(deps: HoldingsDeps): Holdings {
   }
 
   return {
-    adopt(bus) {
+    adopt(bus, told) {
       room.adopt(bus);
+      const over = new Set(told.map((event) => ('dispatchId' in event && isEnd(event) ? event.dispatchId : null)));
       const missing = new Set<WorkerId>();
       for (const { current: row } of bus.run.nodes) {
         if (!row?.dispatchId || !row.workerId || isTaskTerminal(row.state)) continue;
         const dispatch = { id: row.dispatchId, taskInstanceId: row.id, workerId: row.workerId, bus };
         live.add(dispatch);
+        // It is not sent again, nor waited for.
+        if (over.has(dispatch.id)) continue;
         presence.adopted(dispatch);
         if (deps.isSettled() && presence.isMissing(row.workerId)) missing.add(row.workerId);
       }
@@ -76,4 +79,8 @@ export function createHoldings(deps: HoldingsDeps): Holdings {
       deps.drop(bus);
     },
   };
+}
+
+function isEnd({ type }: LifecycleEvent): boolean {
+  return type === 'TaskEnded' || type === 'DispatchReturned' || type === 'WorkerLost';
 }

@@ -52,8 +52,8 @@ export interface RunRegistry {
 export interface RunRegistryDeps {
   readonly store: MasterStore;
   readonly env: BusEnvironment;
-  /** A bus was built from rows: its live dispatches must be known before its first turn. */
-  readonly opened: (bus: RunBus) => void;
+  /** A bus was built from rows: its live dispatches must be known before its first turn. `told`: what it will hear first (R2). */
+  readonly opened: (bus: RunBus, told: readonly LifecycleEvent[]) => void;
   /** A bus is given up: whatever else knows of it must forget it. */
   readonly dropped: (bus: RunBus) => void;
   /** As `dropped`, of a bus whose run is built anew; `rebuilt` follows, whatever comes of that. */
@@ -64,6 +64,11 @@ export interface RunRegistryDeps {
 interface Loading {
   readonly uses: Use[];
   readonly done: Promise<WithBus>;
+}
+
+interface Opening {
+  readonly told?: readonly LifecycleEvent[];
+  readonly newRun?: NewBusRun;
 }
 
 const USED: WithBus = { kind: 'used' };
@@ -93,17 +98,18 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
       return { kind: 'impossible', why: `its definition cannot be read: ${toAppError(error).message}` };
     }
     const wasAside = run.instance.quarantine !== null;
-    const bus = open(run);
-    if (bus.state === 'open') for (const use of uses) use(bus, wasAside);
-    for (const fact of facts.get(id) ?? []) bus.post(fact);
+    const told = facts.get(id) ?? [];
     facts.delete(id);
+    const bus = open(run, { told });
+    if (bus.state === 'open') for (const use of uses) use(bus, wasAside);
+    for (const fact of told) bus.post(fact);
     return bus.state === 'open' ? USED : { kind: 'aside', bus };
   }
 
-  function open(run: Run, newRun?: NewBusRun): RunBus {
+  function open(run: Run, { told = [], newRun }: Opening): RunBus {
     const bus = createRunBus(run, env, newRun);
     buses.set(bus.id, bus);
-    opened(bus);
+    opened(bus, told);
     bus.resume();
     return bus;
   }
@@ -161,7 +167,7 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
     begin(rows, newRun, use) {
       const { id } = rows.instance;
       if (closed || buses.has(id) || loading.has(id)) return false;
-      const bus = open(rebuildRun(compileWorkflow(rows.document), rows), newRun);
+      const bus = open(rebuildRun(compileWorkflow(rows.document), rows), { newRun });
       if (bus.state === 'open') use(bus);
       return true;
     },

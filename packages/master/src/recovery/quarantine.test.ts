@@ -180,3 +180,23 @@ test('the command retry tries a run again that could not even be loaded, and say
   await worker.ends('a');
   expect(await bench.instance(id)).toMatchObject({ state: 'success' });
 });
+
+test('tried again, it sends nobody what it has heard the end of while it was set aside', async () => {
+  bench = await openMasterBench();
+  const worker = bench.joinWorker('w');
+  const id = await bench.start(await bench.createWorkflow('one', [{ name: 'a' }]));
+  bench.faults.commit = () => {
+    throw new AppError('internal', 'refused for good');
+  };
+  await worker.starts('a');
+  bench.faults.commit = null;
+  await worker.ends('a');
+  // Its machine was lost with all that it kept.
+  worker.pair.cut();
+  const anew = bench.joinWorker('w');
+  await bench.settle();
+  await bench.command('retry', id);
+  await bench.clock.advance(5_000);
+  expect(anew.dispatches).toEqual([]);
+  expect(await bench.instance(id)).toMatchObject({ state: 'success', quarantine: null });
+});

@@ -153,7 +153,9 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
     },
     reject: finish,
     accepted(execution) {
-      executions.set(execution.dispatchId, execution);
+      // Begun once more by a worker that has lost its memory: what it told before was told.
+      const told = executions.get(execution.dispatchId)?.ends ?? [];
+      executions.set(execution.dispatchId, { ...execution, ends: new Set(told) });
     },
     ended(worker, dispatchId, how, at) {
       const execution = executions.get(dispatchId);

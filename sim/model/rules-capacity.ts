@@ -21,8 +21,12 @@ function checkWorkers(mirror: Mirror): void {
   const held = new Map<string, number>();
   for (const run of mirror.runs.values()) {
     for (const row of run.current.values()) {
+      if (!isHeld(row)) continue;
+      const execution = mirror.executions.get(row.dispatchId ?? '');
       // The commit that says so may still be on its way: what the worker has ended takes no slot.
-      if (!isHeld(row) || mirror.executions.get(row.dispatchId ?? '')?.endedAt != null) continue;
+      if (execution?.endedAt != null) continue;
+      // Nor does what never reached the worker, where the commit that says so was refused for good.
+      if (execution === undefined && run.row.quarantine !== null) continue;
       const worker = row.workerName ?? '';
       const count = (held.get(worker) ?? 0) + 1;
       held.set(worker, count);

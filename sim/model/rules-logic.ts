@@ -77,7 +77,12 @@ function checkChildFailure(mirror: Mirror, row: TaskInstanceRow): void {
   const state = mirror.runs.get(child)?.row.state;
   if (state !== undefined && !TERMINAL_RUN.has(state))
     throw new Violation('children', `${row.name} ${row.id} failed with its run, which is ${state}`);
+  const next = [...(mirror.runs.get(row.workflowInstanceId)?.tasks.values() ?? [])].find(
+    ({ previousId }) => previousId === row.id,
+  );
   for (const { row: command, outcome } of mirror.commands.values()) {
+    // What the next attempt has ordered, in the same unit.
+    if (next && command.createdAt >= next.submittedAt) continue;
     if (command.workflowInstanceId !== child || command.kind !== 'recover_failed' || outcome !== null) continue;
     if (command.createdAt < row.submittedAt || command.createdBy !== 'its parent run') continue;
     throw new Violation('children', `${row.name} ${row.id} failed with its run, which it has just ordered to recover`);

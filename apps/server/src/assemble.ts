@@ -14,6 +14,7 @@ import { EXAMPLES_PROJECT, loadExamples } from './examples.ts';
 import { ADMIN_NAME, ensureAdmin, ensureTokens, ensureWorkerToken } from './first-start.ts';
 import type { EmbeddedWorker, Listening, ServerHost } from './host.ts';
 import { createLeaderLease } from './lease.ts';
+import { withLiveFigures } from './live-workers.ts';
 import { registerMetrics } from './metrics.ts';
 import { repeat } from './repeat.ts';
 import type { ServerSettings } from './settings.ts';
@@ -101,7 +102,7 @@ export async function assembleServer(
     let isSetUp = false;
     const api = createApi({
       store,
-      workers: store.master.workers,
+      workers: withLiveFigures(store.workers, master.figures),
       logs,
       files: {
         store: host.openFiles(settings),
@@ -116,6 +117,7 @@ export async function assembleServer(
       nudge: master.nudge,
       taskGroupsChanged: master.refreshTaskGroups,
       workerGroupsChanged: master.refreshWorkerGroups,
+      workersChanged: master.refreshWorkers,
       changes,
       leadership: lease.leadership,
       readiness: [

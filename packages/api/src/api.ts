@@ -76,7 +76,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...taskActionEndpoints(deps, audit),
     ...commandEndpoints(deps),
     ...taskGroupEndpoints(deps, audit),
-    ...workerEndpoints(deps),
+    ...workerEndpoints(deps, audit),
     ...workerFileEndpoints(deps),
     ...operationEndpoints(deps),
     ...historyEndpoints(deps),

@@ -1,6 +1,6 @@
 /** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
 import type { Clock, CommandRow, IdSource, Random } from '@vaquita/core';
-import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerReader } from '@vaquita/store';
+import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerControl, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
 
 export interface Leadership {
@@ -69,7 +69,7 @@ export interface TaskFiles {
 
 export interface ApiDeps {
   readonly store: ApiStore;
-  readonly workers: WorkerReader;
+  readonly workers: WorkerReader & WorkerControl;
   readonly logs: LogStore;
   readonly files: TaskFiles;
   readonly clock: Clock;
@@ -86,6 +86,8 @@ export interface ApiDeps {
   taskGroupsChanged(): void;
   /** And that a worker group has. */
   workerGroupsChanged(): void;
+  /** And that something about a worker or a worker token has been decided. */
+  workersChanged(): void;
   /** That events may have been added, told and heard. A hint too: a lost one costs a reader one poll. */
   readonly changes: {
     announce(): void;

@@ -32,6 +32,19 @@ const json =
     Response.json(body, { status });
 
 describe('a call', () => {
+  it('asks things of workers by name', async () => {
+    const { client, sent } = clientOf(json({}), json({}), json({}));
+    await client.workers.drain('rack 4', { reason: 'new disks' }, { idempotencyKey: 'k1' });
+    await client.workers.resume('rack 4');
+    await client.workers.update('rack 4', { slots: 8, labels: null });
+    expect(sent.map(({ method, url, body }) => [method, new URL(url).pathname.replace('/api/v1', ''), body])).toEqual([
+      ['POST', '/workers/rack%204/drain', '{"reason":"new disks"}'],
+      ['POST', '/workers/rack%204/resume', '{}'],
+      ['PATCH', '/workers/rack%204', '{"slots":8,"labels":null}'],
+    ]);
+    expect(sent[0]!.headers['idempotency-key']).toBe('k1');
+  });
+
   it('escapes names in paths and sends the token', async () => {
     const { client, sent } = clientOf(json({}));
     await client.workflows.get('my project', 'a?b');

@@ -65,3 +65,4 @@ export * from './time/duration.ts';
 export * from './time/random.ts';
 export * from './workers/balancing-policy.ts';
 export * from './workers/labels.ts';
+export * from './workers/limits.ts';

@@ -3,6 +3,8 @@
  * a test compares the two. `owner` says who decides: `both` is fixed by the version, `worker` and `master` may differ
  * from the default and tell the other side in `hello` or `welcome`.
  */
+import { MAX_WORKER_SLOTS, MAX_WORKER_WEIGHT } from '@vaquita/core';
+
 export interface ProtocolConstant {
   readonly value: number | string;
   readonly owner: 'both' | 'master' | 'worker';
@@ -36,8 +38,8 @@ export const PROTOCOL_CONSTANTS = {
     meaning: 'Shortest heartbeat interval a `hello` may ask for',
   },
   MAX_SESSION_TIMEOUT_MS: { value: 1_800_000, owner: 'both', meaning: 'Longest session timeout a `hello` may ask for' },
-  MAX_SLOTS: { value: 10_000, owner: 'both', meaning: 'Most slots a worker may have' },
-  MAX_WEIGHT: { value: 10_000, owner: 'both', meaning: 'Largest weight a worker may have' },
+  MAX_SLOTS: { value: MAX_WORKER_SLOTS, owner: 'both', meaning: 'Most slots a worker may have' },
+  MAX_WEIGHT: { value: MAX_WORKER_WEIGHT, owner: 'both', meaning: 'Largest weight a worker may have' },
   LIVENESS_GRACE_MS: {
     value: 250,
     owner: 'both',

@@ -111,6 +111,8 @@ function endpointsOf({ kind, path, noun, access }: TokenKind, deps: ApiDeps, aud
       async handle({ params, caller }) {
         const row = await findVisible(caller, params.id);
         await tokens.revoke(row.id, deps.clock.now());
+        // Who is connected with it is sent away now, not at the next look.
+        if (kind === 'worker') deps.workersChanged();
         await audit(caller, { action: `${kind}_token.revoke`, subject: row.name, data: { id: row.id } });
       },
     }),

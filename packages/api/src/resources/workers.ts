@@ -1,12 +1,16 @@
 /** /workers: who runs tasks, and how they are. */
-import { AppError, formatDuration } from '@vaquita/core';
-import type { WorkerReader, WorkerRow } from '@vaquita/store';
+import { formatDuration } from '@vaquita/core';
+import type { WorkerReader, WorkerRow, WorkerStanding } from '@vaquita/store';
+import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import type { WorkerCounts } from '../views/operation.ts';
 import { PageQuery } from '../views/page.ts';
 import { WorkerPage, WorkerView } from '../views/worker.ts';
+import { requireWorker } from '../workers/find-worker.ts';
+import { workerWarnings } from '../workers/warnings.ts';
 import { isoTime, isoTimeOrNull } from './paging.ts';
+import { workerControlEndpoints } from './worker-control.ts';
 
 function slotsUsed(row: WorkerRow): number | null {
   return row.state === 'offline' ? null : (row.stats.slotsUsed ?? null);
@@ -20,6 +24,7 @@ function toWorkerView(row: WorkerRow): WorkerView {
     groups: [...row.groups],
     labels: { ...row.labels },
     slots: row.slots,
+    weight: row.weight,
     slotsUsed: slotsUsed(row),
     agentVersion: row.agentVersion,
     runtime: row.runtime,
@@ -29,8 +34,16 @@ function toWorkerView(row: WorkerRow): WorkerView {
     connectedAt: isoTimeOrNull(row.connectedAt),
     lastHeartbeatAt: isoTimeOrNull(row.lastHeartbeatAt),
     stats: { ...row.stats },
+    warnings: [...workerWarnings(row)],
+    own: { ...row.own, labels: { ...row.own.labels } },
+    logLevel: row.standing?.overrides.logLevel ?? null,
+    decision: row.standing && decisionView(row.standing),
     updatedAt: isoTime(row.updatedAt),
   };
+}
+
+function decisionView({ availability, by, at, why }: WorkerStanding): NonNullable<WorkerView['decision']> {
+  return { availability, by, at: isoTime(at), reason: why };
 }
 
 export async function countWorkers(workers: WorkerReader): Promise<WorkerCounts> {
@@ -44,7 +57,8 @@ export async function countWorkers(workers: WorkerReader): Promise<WorkerCounts>
   return counts;
 }
 
-export function workerEndpoints({ workers }: ApiDeps): readonly Endpoint[] {
+export function workerEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
+  const { workers } = deps;
   const tag = 'Workers';
   return [
     endpoint({
@@ -73,11 +87,9 @@ export function workerEndpoints({ workers }: ApiDeps): readonly Endpoint[] {
       status: 200,
       answer: WorkerView,
       async handle({ params }) {
-        const row =
-          (await workers.get(params.worker)) ?? (await workers.list()).find((one) => one.name === params.worker);
-        if (!row) throw new AppError('not_found', `There is no worker “${params.worker}”.`);
-        return toWorkerView(row);
+        return toWorkerView(await requireWorker(workers, params.worker));
       },
     }),
+    ...workerControlEndpoints(deps, audit, async (row) => toWorkerView(row)),
   ];
 }

@@ -48,13 +48,14 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   let nudges = 0;
   let groupHints = 0;
   let workerGroupHints = 0;
+  let workerHints = 0;
   function hint(): void {
     for (const onChange of hints) onChange();
   }
   const write = (level: string) => (message: string, fields?: unknown) => void lines.push({ level, message, fields });
   const deps: ApiDeps = {
     store,
-    workers: store.master.workers,
+    workers: store.workers,
     logs,
     files: {
       store: createMemoryFileStore(),
@@ -75,6 +76,9 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     },
     workerGroupsChanged: () => {
       workerGroupHints += 1;
+    },
+    workersChanged: () => {
+      workerHints += 1;
     },
     changes: {
       announce: hint,
@@ -187,6 +191,9 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     /** How often a master was told that task groups have changed. */
     get groupHints() {
       return groupHints;
+    },
+    get workerHints() {
+      return workerHints;
     },
     get workerGroupHints() {
       return workerGroupHints;

@@ -11,4 +11,5 @@ export * from './reason.ts';
 export * from './task-group.ts';
 export * from './task-instance.ts';
 export * from './worker.ts';
+export * from './worker-control.ts';
 export * from './workflow.ts';

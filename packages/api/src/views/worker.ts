@@ -2,6 +2,20 @@
 import * as z from 'zod';
 import { Duration, pageOf, Timestamp } from './page.ts';
 
+const WorkerWarning = z
+  .object({ code: z.enum(['clock_skew', 'slow', 'disk_full', 'results_wait']), text: z.string() })
+  .meta({ id: 'WorkerWarning' });
+export type WorkerWarning = z.infer<typeof WorkerWarning>;
+
+const WorkerDecisionView = z
+  .object({
+    availability: z.enum(['available', 'draining', 'evicted']),
+    by: z.string(),
+    at: Timestamp,
+    reason: z.string(),
+  })
+  .meta({ id: 'WorkerDecision' });
+
 export const WorkerView = z
   .object({
     id: z.string(),
@@ -10,6 +24,7 @@ export const WorkerView = z
     groups: z.array(z.string()),
     labels: z.record(z.string(), z.string()),
     slots: z.number().int(),
+    weight: z.number().meta({ description: 'For groups that balance by weight' }),
     slotsUsed: z.number().int().nullable().meta({ description: 'By the newest heartbeat; null when offline' }),
     agentVersion: z.string(),
     runtime: z.string(),
@@ -18,7 +33,20 @@ export const WorkerView = z
     sessionTimeout: Duration,
     connectedAt: Timestamp.nullable(),
     lastHeartbeatAt: Timestamp.nullable(),
-    stats: z.record(z.string(), z.number()),
+    stats: z.record(z.string(), z.number()).meta({
+      description:
+        'Of the newest heartbeat: `cpu`, `memory`, `disk` (0 to 1), `load`, `loopLagMs`, `roundTripMs`, `slotsUsed`, `unsent` ' +
+        '(results not acknowledged) and, when it is far off, `clockSkewMs`; what is not known is not there',
+    }),
+    warnings: z.array(WorkerWarning),
+    own: z
+      .object({ slots: z.number().int(), labels: z.record(z.string(), z.string()), weight: z.number() })
+      .meta({ description: 'What it was started with, which people may have changed' }),
+    logLevel: z
+      .enum(['debug', 'info', 'warn', 'error'])
+      .nullable()
+      .meta({ description: 'Null: the one it was started with' }),
+    decision: WorkerDecisionView.nullable().meta({ description: 'Null: it may work, and nobody has said otherwise' }),
     updatedAt: Timestamp,
   })
   .meta({ id: 'Worker' });

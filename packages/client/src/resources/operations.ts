@@ -7,17 +7,27 @@ import type {
   OverviewView,
   PageQuery,
   TaskTypePage,
+  WorkerChange,
   WorkerPage,
+  WorkerVerbRequest,
   WorkerView,
 } from '@vaquita/api/views';
 import { eachItem } from '../pages.ts';
 import { followStream, type StreamOptions } from '../server-sent-events.ts';
-import { type CallOptions, pathOf, type Transport } from '../transport.ts';
+import { type CallOptions, type PostOptions, pathOf, type Transport } from '../transport.ts';
 
 export interface WorkersClient {
   list(query?: PageQuery, options?: CallOptions): Promise<WorkerPage>;
   all(): AsyncGenerator<WorkerView, void, undefined>;
   get(worker: string, options?: CallOptions): Promise<WorkerView>;
+  /** It finishes what it runs and takes nothing new. A worker is addressed by id or by name. */
+  drain(worker: string, request?: WorkerVerbRequest, options?: PostOptions): Promise<WorkerView>;
+  /** It takes tasks again, or may come back. */
+  resume(worker: string, request?: WorkerVerbRequest, options?: PostOptions): Promise<WorkerView>;
+  /** Its session ends, its tasks are made anew elsewhere, and it may not come back. */
+  evict(worker: string, request?: WorkerVerbRequest, options?: PostOptions): Promise<WorkerView>;
+  /** Other slots, labels, weight or log level; null is what it was started with. */
+  update(worker: string, change: WorkerChange, options?: CallOptions): Promise<WorkerView>;
 }
 
 export interface AuditClient {
@@ -47,10 +57,18 @@ export interface OperationsClient {
 export function createWorkersClient(transport: Transport): WorkersClient {
   const list: WorkersClient['list'] = (query, options) =>
     transport.call('GET', pathOf('workers'), { query, ...options });
+  const verb =
+    (name: string): WorkersClient['drain'] =>
+    (worker, json = {}, options) =>
+      transport.call('POST', pathOf('workers', worker, name), { json, ...options });
   return {
     list,
     all: () => eachItem((cursor) => list({ limit: 200, cursor })),
     get: (worker, options) => transport.call('GET', pathOf('workers', worker), options),
+    drain: verb('drain'),
+    resume: verb('resume'),
+    evict: verb('evict'),
+    update: (worker, json, options) => transport.call('PATCH', pathOf('workers', worker), { json, ...options }),
   };
 }
 

@@ -151,7 +151,7 @@ function later(retryAfterMs: number): MasterAnswer {
 
 function evictedWords({ name, standing: { by, why, at } }: WorkerDecision): string {
   const said = `${by} on ${new Date(at).toISOString()}${why === '' ? '' : `: ${why}`}`;
-  return `Worker "${name}" was sent away by ${said}. It may come back after: vaquita worker resume ${name}`;
+  return `Worker "${name}" was sent away by ${said}. It may come back after: vaquita workers resume ${name}`;
 }
 
 const MAKE_ONE = 'Create one with: vaquita worker-token create --name <name>';

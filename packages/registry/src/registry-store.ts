@@ -52,7 +52,7 @@ export interface ClientTable {
   /** Goes on with the client as it is, in a new session. Null when there is none alive: then register. */
   resume(registration: Registration): Promise<Belongings | null>;
   /** Keeps clients alive and moves cursors forward. @returns those whose session is over (T1, T2). */
-  beat(pulse: Pulse): Promise<readonly ClientId[]>;
+  beat(pulse: Pulse): Promise<readonly SessionOver[]>;
   /** The client and all it has go at once (T4). Nothing happens when its session is over. */
   leave(actor: Actor): Promise<void>;
   /** A glance at all clients together. Costs the same however many there are. */
@@ -61,6 +61,12 @@ export interface ClientTable {
   bury(deadAt: number, limit: number): Promise<readonly ClientId[]>;
   /** The database's clock was turned back: nobody may seem alive for longer than its timeout from now. */
   restamp(): Promise<void>;
+}
+
+export interface SessionOver {
+  readonly id: ClientId;
+  /** Somebody has registered or resumed the client since, and is alive in its place. */
+  readonly replaced: boolean;
 }
 
 export interface Pulse {

@@ -142,12 +142,13 @@ export function createPulse({ store, clock, cursors, beaten }: PulseDeps): Pulse
     const beats = due.map((session) => ({ session, actor: session.actor, trust: trustOf(session) }));
     const sentAt = clock.now();
     try {
-      const over = new Set(await store.clients.beat({ actors: beats.map(({ actor }) => actor), cursors: moved }));
+      const ended = await store.clients.beat({ actors: beats.map(({ actor }) => actor), cursors: moved });
+      const over = new Map(ended.map((one) => [one.id, one.replaced]));
       beaten(Math.max(0, clock.now() - sentAt));
       for (const cursor of moved) cursor.written();
       for (const { session, actor, trust } of beats) {
         if (session.actor !== actor) trust?.drop();
-        else if (over.has(actor.id)) end(session, trust);
+        else if (over.has(actor.id)) end(session, trust, over.get(actor.id) === true);
         else settle(session, trust);
       }
     } catch (error) {
@@ -170,11 +171,12 @@ export function createPulse({ store, clock, cursors, beaten }: PulseDeps): Pulse
     else trust?.drop();
   }
 
-  function end(session: Session, trust: Trust | undefined): void {
+  function end(session: Session, trust: Trust | undefined, isReplaced: boolean): void {
     trust?.drop();
-    // Who beats by itself registers again at its next tick. Another may have gone on elsewhere, in the care of another server:
-    // it comes back here only when it is heard from once more.
-    session.lost('its session is over: it was silent for too long, or somebody took its place');
+    session.lost(isReplaced ? 'somebody took its place' : 'it was silent for too long, and is given up');
+    // Who beats by itself registers again when its next beat is due. Another was heard from just now, and registers again at
+    // once; but not if it has gone on in the care of another server: then it comes back when it is heard from here once more.
+    if (!session.beatsByItself && !isReplaced) again(session);
   }
 
   async function bringBack(absent: readonly Session[]): Promise<void> {

@@ -32,7 +32,10 @@ export function createSqlClients(driver: SqlDriver, now: string): ClientTable {
   const add = `insert into registry_clients (${columns.join(', ')}, last_heartbeat_at, expires_at, created_at, settled_at)
     values (${Object.values(ROW).join(', ')}, ${now}, ${now} + ?6, ${now}, ${now} + ${SETTLE_MS})`;
   const resume = `update registry_clients
-    set ${columns.map((name) => `${name} = ${ROW[name]}`).join(', ')}, last_heartbeat_at = ${now}, expires_at = ${now} + ?6
+    set ${columns
+      .slice(1)
+      .map((name) => `${name} = ${ROW[name]}`)
+      .join(', ')}, last_heartbeat_at = ${now}, expires_at = ${now} + ?6
     where id = ?1 and kind = ?4 and expires_at >= ${now}`;
   const beat = `update registry_clients
     set last_heartbeat_at = ${now}, expires_at = ${now} + session_timeout_ms,
@@ -48,7 +51,9 @@ export function createSqlClients(driver: SqlDriver, now: string): ClientTable {
     ) as moved
     where registry_subscribers.client_id = moved.id and registry_subscribers.path = moved.path
       and registry_subscribers.name = moved.name`;
-  const missing = `select value ->> 0 as id from json_each(?1)
+  const missing = `select value ->> 0 as id,
+      exists (select 1 from registry_clients as r where r.id = value ->> 0 and r.expires_at >= ${now}) as replaced
+    from json_each(?1)
     where not exists (
       select 1 from registry_clients as c where c.id = value ->> 0 and c.session = value ->> 1 and c.expires_at >= ${now}
     )`;
@@ -99,7 +104,8 @@ export function createSqlClients(driver: SqlDriver, now: string): ClientTable {
       if (cursors.length > 0) unit.push({ sql: moveCursors, args: [JSON.stringify(moved)] });
       const [beaten] = await driver.write(unit);
       if (actors.length === 0 || beaten!.changes === actors.length) return [];
-      return (await driver.query({ sql: missing, args: [beating] })).map((row) => String(row.id) as ClientId);
+      const over = await driver.query({ sql: missing, args: [beating] });
+      return over.map((row) => ({ id: String(row.id) as ClientId, replaced: row.replaced === 1 }));
     },
     async leave({ id, session }) {
       await driver.write(burial(now, 'select id from registry_clients where id = ?1 and session = ?2', [id, session]));

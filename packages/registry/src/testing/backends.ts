@@ -19,6 +19,8 @@ export interface Backend {
 /** Opened once for all tests of a file, and emptied for each. */
 export interface Database {
   fresh(clock: ManualClock): Promise<Backend>;
+  /** Every statement is a journey: tests that ask for very many of them ask for fewer. */
+  readonly isFar?: boolean;
   close(): Promise<void>;
 }
 
@@ -41,13 +43,15 @@ export async function threadDatabase(): Promise<Database> {
 
 export async function serverDatabase(): Promise<Database> {
   const sqld = await startSqld();
-  return sqlDatabase(await openRemoteDriver({ url: sqld.url }), () => sqld.close());
+  return { ...(await sqlDatabase(await openRemoteDriver({ url: sqld.url }), () => sqld.close())), isFar: true };
 }
+
+/** The database's clock while it is tested. */
+export const TEST_NOW = '(select at from test_clock)';
 
 async function sqlDatabase(driver: SqlDriver, closed: () => Promise<void>): Promise<Database> {
   await migrate(driver);
   await driver.write([{ sql: 'create table test_clock (at integer not null)', args: [] }]);
-  const now = '(select at from test_clock)';
   return {
     async fresh(clock) {
       await clearTables(driver);
@@ -57,7 +61,7 @@ async function sqlDatabase(driver: SqlDriver, closed: () => Promise<void>): Prom
         { sql: 'insert into test_clock values (?)', args: [clock.now()] },
       ]);
       return {
-        store: createSqlRegistryStore(driver, { now }),
+        store: createSqlRegistryStore(driver, { now: TEST_NOW }),
         turn: async (at) => void (await driver.write([{ sql: 'update test_clock set at = ?', args: [at] }])),
         driver,
       };

@@ -3,11 +3,15 @@
  */
 import { afterAll, beforeEach, describe } from 'vitest';
 import type { Database } from './backends.ts';
+import { describeAgreement } from './contract/agreement.ts';
 import { describeClients } from './contract/clients.ts';
 import { describeData } from './contract/data.ts';
 import { describeEvents } from './contract/events.ts';
+import { describeLives } from './contract/lives.ts';
 import { describeLocks } from './contract/locks.ts';
 import type { Subject } from './contract/subject.ts';
+import { describeSubscriptions } from './contract/subscriptions.ts';
+import { describeVectors } from './contract/vectors.ts';
 import { createWorld, type World } from './world.ts';
 
 export function describeRegistryContract(name: string, open: () => Promise<Database>): void {
@@ -20,9 +24,13 @@ export function describeRegistryContract(name: string, open: () => Promise<Datab
       },
     };
 
-    beforeEach(async () => {
+    function database(): Promise<Database> {
       opened ??= open();
-      world = await createWorld(await opened);
+      return opened;
+    }
+
+    beforeEach(async () => {
+      world = await createWorld(await database());
     });
     afterAll(async () => (await opened)?.close());
 
@@ -30,5 +38,9 @@ export function describeRegistryContract(name: string, open: () => Promise<Datab
     describeLocks(subject);
     describeData(subject);
     describeEvents(subject);
+    describeSubscriptions(subject);
+    describeLives(subject);
+    describeVectors(subject);
+    describeAgreement(database);
   });
 }

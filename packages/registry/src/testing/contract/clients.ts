@@ -5,7 +5,10 @@ import { actorOf, eventsOf, INTERVAL_MS, register, registration, type Subject, T
 
 export function describeClients(subject: Subject): void {
   const clients = () => subject.world.store.clients;
-  const beat = (...ids: string[]) => clients().beat({ actors: ids.map((id) => actorOf(id)), cursors: [] });
+  /** @returns the ids of those whose session is over. */
+  async function beat(...ids: string[]): Promise<readonly string[]> {
+    return (await clients().beat({ actors: ids.map((id) => actorOf(id)), cursors: [] })).map(({ id }) => id);
+  }
 
   /** Gives the client one of everything. */
   async function furnish(id: string): Promise<void> {
@@ -93,8 +96,11 @@ export function describeClients(subject: Subject): void {
       const before = await subject.world.store.events.head();
       await clients().register(registration('a', { session: 'a-2' }));
       expect(told(await eventsOf(subject, before))).toHaveLength(2);
-      expect(await beat('a')).toEqual(['a']);
-      expect(await clients().beat({ actors: [actorOf('a', 'a-2')], cursors: [] })).toEqual([]);
+      const both = [actorOf('a'), actorOf('a', 'a-2'), actorOf('nobody')];
+      expect(await clients().beat({ actors: both, cursors: [] })).toEqual([
+        { id: 'a', replaced: true },
+        { id: 'nobody', replaced: false },
+      ]);
       const { data, locks } = subject.world.store;
       const put = data.put(actorOf('a'), { key: '/x', value: '', kind: 'ephemeral' });
       await expect(put).rejects.toMatchObject({ code: 'session_expired' });

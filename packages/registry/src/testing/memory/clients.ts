@@ -5,6 +5,7 @@ import {
   LATE_AFTER_INTERVALS,
   type Registration,
   SETTLE_MS,
+  type SessionOver,
 } from '../../registry-store.ts';
 import { acts, bury, cursorKey, expiresAt, isLive, type MemoryTables } from './tables.ts';
 
@@ -44,11 +45,11 @@ export function createMemoryClients(tables: MemoryTables): ClientTable {
     },
     async beat({ actors, cursors }) {
       const now = clock.now();
-      const over: ClientId[] = [];
+      const over: SessionOver[] = [];
       for (const actor of actors) {
         const row = clients.get(actor.id);
         if (!row || !acts(tables, actor)) {
-          over.push(actor.id);
+          over.push({ id: actor.id, replaced: isLive(tables, actor.id) });
           continue;
         }
         if (now > row.lastHeartbeatAt + LATE_AFTER_INTERVALS * row.heartbeatIntervalMs) row.settledAt = now + SETTLE_MS;

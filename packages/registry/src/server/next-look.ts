@@ -15,7 +15,8 @@ export function nextLookIn(
   tookMs: number,
 ): number {
   const isSettled = unsettledUntil === null || unsettledUntil <= now;
-  const period = isSettled ? Math.min(slowLookMs, (shortestTimeoutMs ?? slowLookMs) / 2) : fastLookMs;
+  const settledPeriod = shortestTimeoutMs === null ? slowLookMs : Math.min(slowLookMs, shortestTimeoutMs / 2);
+  const period = isSettled ? settledPeriod : fastLookMs;
   // Nobody can be dead before the first timeout is over, and then somebody may be.
   const untilFirst = firstExpiry === null ? period : firstExpiry - now + 1;
   return Math.ceil(Math.max(fastLookMs, Math.min(period, untilFirst), tookMs / MAX_SHARE));

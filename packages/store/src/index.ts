@@ -7,4 +7,5 @@ export type * from './ports/api.ts';
 export type * from './ports/driver.ts';
 export type * from './ports/files.ts';
 export type * from './ports/master.ts';
+export type * from './ports/reconcile.ts';
 export type * from './ports/store.ts';

@@ -4,12 +4,12 @@ import type { TaskInstanceRow } from './rows.ts';
 import type { RunNode } from './run.ts';
 
 /** A delayed task instance becomes due. */
-function dueKey(taskInstanceId: string): string {
+export function dueKey(taskInstanceId: string): string {
   return `task-due:${taskInstanceId}`;
 }
 
 /** A task instance reaches its timeout. */
-function timeoutKey(taskInstanceId: string): string {
+export function timeoutKey(taskInstanceId: string): string {
   return `task-timeout:${taskInstanceId}`;
 }
 
@@ -19,7 +19,7 @@ export function killKey(taskInstanceId: string): string {
 }
 
 /** A logic task looks again. */
-function logicKey(taskInstanceId: string): string {
+export function logicKey(taskInstanceId: string): string {
   return `task-logic:${taskInstanceId}`;
 }
 

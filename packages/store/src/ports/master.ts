@@ -19,6 +19,7 @@ import type {
   WorkflowState,
 } from '@vaquita/core';
 import type { AuditRow } from './api.ts';
+import type { ReconcileStore } from './reconcile.ts';
 
 /** Everything one workflow instance's transitions changed since its last commit: one atomic unit. */
 export interface RunCommit {
@@ -199,6 +200,7 @@ export interface MasterStore {
   workerGroups(): Promise<readonly WorkerGroupRow[]>;
   others: OtherRunsStore;
   workers: WorkerStore;
+  reconcile: ReconcileStore;
 }
 
 /** What a worker says of itself, and what is known of its connection. */

@@ -12,6 +12,7 @@ import { describeMaster } from './contract/master.ts';
 import { describeOtherRuns } from './contract/other-runs.ts';
 import { describePeople } from './contract/people.ts';
 import { describePlaces } from './contract/places.ts';
+import { describeReconcile } from './contract/reconcile.ts';
 import { describeRuns } from './contract/runs.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
@@ -54,6 +55,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeFiling(subject);
     describeWorkers(subject);
     describePlaces(subject);
+    describeReconcile(subject);
     describeChildren(subject);
     describeOtherRuns(subject);
     describeTaskGroups(subject);

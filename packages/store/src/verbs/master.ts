@@ -33,6 +33,7 @@ import { filingStatements } from './instances.ts';
 import { createOtherRunVerbs } from './other-runs.ts';
 import { slotsLast } from './places.ts';
 import { paramTexts } from './project-params.ts';
+import { createReconcileVerbs } from './reconcile.ts';
 import { createTakenVerbs } from './taken.ts';
 import { createWorkerVerbs } from './workers.ts';
 import { readDocument } from './workflows.ts';
@@ -87,6 +88,7 @@ export function createMasterVerbs(driver: SqlDriver, { clock, documents }: Maste
   return {
     workers: createWorkerVerbs(driver),
     others: createOtherRunVerbs(driver, documents),
+    reconcile: createReconcileVerbs(driver),
     ...createTakenVerbs(driver),
     async commit(epoch, unit) {
       const { statements, numberAt } = commitStatements(epoch, unit, endCommand);

@@ -134,6 +134,31 @@ test('who waits for worker groups, and who names them', async () => {
   expect(tasks!.join('\n')).toMatch(/SEARCH task USING INDEX task_instances_run/);
 });
 
+test('reads of the reconciler: along indices of what is open, whatever has ended', async () => {
+  const { store, read, plan } = await openNoted();
+  const { reconcile } = store.master;
+  await reconcile.openRunRows({ after: null, limit: 10 });
+  await reconcile.openRunRows({ after: encodeCursor('01'), limit: 10 });
+  await reconcile.openRunRowsOf([parentId]);
+  await reconcile.liveTaskRows([parentId]);
+  await reconcile.pendingSince(1, 10);
+  await reconcile.hasPendingCommand(parentId);
+  const plans = await Promise.all(read.map(plan));
+  const bounds = [
+    /SEARCH workflow_instances USING INDEX workflow_instances_open \(id>\?\)/,
+    /SEARCH workflow_instances USING INDEX workflow_instances_open \(id>\?\)/,
+    /SEARCH workflow_instances USING INDEX sqlite_autoindex_workflow_instances_1 \(id=\?\)/,
+    /SEARCH task_instances USING INDEX task_instances_current \(workflow_instance_id=\?\)/,
+    /SEARCH commands USING INDEX commands_pending \(priority=\? AND created_at<\?\)/,
+    /SCAN commands USING INDEX commands_pending/,
+  ];
+  expect(plans).toHaveLength(bounds.length);
+  for (const [i, bound] of bounds.entries()) {
+    expect(plans[i]!.join('\n')).toMatch(bound);
+    expect(plans[i]!.join('\n')).not.toMatch(/SCAN (workflow|task)_instances|TEMP B-TREE/);
+  }
+});
+
 test('every other read', async () => {
   const { store, read, plan } = await openNoted();
   const first = { limit: 10, cursor: null };

@@ -23,6 +23,7 @@ import { standingOf } from '../../verbs/token-standing.ts';
 import { asConfigured, evictedFirst, isEvicted } from '../../verbs/worker-standing.ts';
 import { createMemoryOtherRuns } from './other-runs.ts';
 import { createMemoryTokens } from './people.ts';
+import { createMemoryReconcile } from './reconcile.ts';
 import { addTask, updateInstance, updateTask } from './run-rows.ts';
 import { addEvent, fileCommand, fileRun, tasksOf } from './runs.ts';
 import { compare, type Memory, type MemoryCommand, pageOf, type Transaction } from './tables.ts';
@@ -55,6 +56,7 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
   return {
     workers: createMemoryWorkers(memory),
     others: createMemoryOtherRuns(memory),
+    reconcile: createMemoryReconcile(memory),
     async commit(epoch, change) {
       return unit((tx) => {
         checkEpoch(epoch);

@@ -144,6 +144,21 @@ describe('a run', () => {
     expect(stopped.rows.tasks.size).toBe(500);
   });
 
+  test('that was stopped while it was about to start more begins its rest when it is done again', () => {
+    const tasks = Array.from({ length: 5 }, (_, i) => ({ name: `t${i}` }));
+    const fixture = createRunFixture(tasks, { startsMore: false, settings: { maxNewTasks: 2 } });
+    fixture.start();
+    fixture.stop();
+    // What it asked for before comes when it has ended.
+    fixture.send({ type: 'MoreToStart' });
+    fixture.effects.length = 0;
+    fixture.rerun();
+    expect(fixture.effects).toContainEqual({ type: 'StartMore' });
+    fixture.send({ type: 'MoreToStart' });
+    fixture.send({ type: 'MoreToStart' });
+    expect(Object.keys(fixture.statesOf())).toHaveLength(5);
+  });
+
   test('of 10,000 tasks in a row, or side by side, needs no stack', () => {
     const row = Array.from({ length: 10_000 }, (_, i) => ({ name: `t${i}`, dependsOn: i === 0 ? [] : [`t${i - 1}`] }));
     const inARow = createRunFixture(row, { instance: { dryRun: true } });

@@ -52,7 +52,11 @@ export function startBacklog(t: Transition): void {
 
 /** Whether tasks are still to come into being that wait for nothing. */
 function hasBacklog(t: Transition): boolean {
-  if (!startsTasks(t)) t.run.backlog.length = 0;
+  if (!startsTasks(t)) {
+    t.run.backlog.length = 0;
+    // What was asked may be told to a run that has ended by then, which does not take it.
+    t.run.askedForMore = false;
+  }
   return t.run.backlog.length > 0;
 }
 

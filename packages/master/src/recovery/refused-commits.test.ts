@@ -65,6 +65,27 @@ describe('a commit that is refused', () => {
     expect((await bench.instance(id)).state).toBe(states.at(-1)!.to);
   });
 
+  test('lets a stop wait also while it is read who else is live: nothing is written behind the back of the rebuild', async () => {
+    const { worker, workflow } = await oneTask();
+    const id = await bench.start(workflow);
+    await worker.starts('a');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { liveRuns } = bench.store.master;
+    bench.faults.live = async () => {
+      await promise;
+      return liveRuns();
+    };
+    refuse(1);
+    await worker.ends('a');
+    await bench.command('stop', id);
+    await bench.clock.advance(1_000);
+    expect(await bench.instance(id)).toMatchObject({ state: 'running' });
+    resolve();
+    await bench.clock.advance(1_000);
+    expect(await bench.instance(id)).toMatchObject({ state: 'success' });
+    expect(await bench.states(id)).toEqual({ a: 'success' });
+  });
+
   test('for good sets its run aside and no other; a stop ends it, a restart tries it again', async () => {
     const { worker, workflow } = await oneTask();
     const sick = await bench.start(workflow);

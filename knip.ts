@@ -32,7 +32,7 @@ const config: KnipConfig = {
     // drizzle-kit reads the schema.
     'packages/store': { entry: ['src/schema/index.ts'], project: ['src/**'] },
     'apps/server': { project: ['src/**', 'bin/**'] },
-    'apps/worker': { project: ['src/**'] },
+    'apps/worker': { entry: ['src/{main,keeper-main}.ts'], project: ['src/**'] },
     'apps/web': { project: ['src/**'] },
   },
 };

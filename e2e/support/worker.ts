@@ -24,8 +24,10 @@ export interface TestWorkerOptions {
 }
 
 export interface TestWorker extends AsyncDisposable {
+  /** Of the agent that was started last. */
   readonly pid: number;
   readonly name: string;
+  /** Of the agents one after the other. */
   log(): string;
   isRunning(): boolean;
   /** Asks it to end and gives how it ended. */
@@ -33,6 +35,8 @@ export interface TestWorker extends AsyncDisposable {
   /** Waits for it to end by itself. */
   ended(withinMs?: number): Promise<Exit>;
   kill9(): Promise<void>;
+  /** Starts it again on its work folder, as a service manager does. */
+  restart(): Promise<void>;
   /** SIGSTOP: alive for the system, deaf for the server. */
   freeze(): void;
   /** SIGCONT */
@@ -43,15 +47,20 @@ export interface TestWorker extends AsyncDisposable {
 
 export async function startTestWorker(options: TestWorkerOptions): Promise<TestWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'vaquita-worker-'));
-  const child = startChild({
-    args: [AGENT, ...workerArgs(options), '--work-dir', folder, ...(options.args ?? [])],
-    env: cleanEnv(options.env),
-    cwd: folder,
-  });
+  const start = () =>
+    startChild({
+      args: [AGENT, ...workerArgs(options), '--work-dir', folder, ...(options.args ?? [])],
+      env: cleanEnv(options.env),
+      cwd: folder,
+    });
+  let child = start();
+  let before = '';
   const worker: TestWorker = {
-    pid: child.pid,
+    get pid() {
+      return child.pid;
+    },
     name: options.name,
-    log: () => child.output(),
+    log: () => before + child.output(),
     isRunning: () => child.isRunning(),
     end: (signal = 'SIGTERM') => child.end(signal),
     async ended(withinMs = 15_000) {
@@ -63,6 +72,10 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
     },
     async kill9() {
       await child.end('SIGKILL');
+    },
+    async restart() {
+      before += child.output();
+      child = start();
     },
     freeze: () => child.signal('SIGSTOP'),
     thaw: () => child.signal('SIGCONT'),

@@ -62,7 +62,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       core,
       protocol,
       { name: 'tasks' },
-      { name: 'runtime', entries: /^\.\/[a-z]+\/worker$/, testEntries: /^\.\/[a-z]+\/server$/ },
+      { name: 'runtime', entries: /^\.\/[a-z]+\/(worker|keeper)$/, testEntries: /^\.\/[a-z]+\/server$/ },
     ],
     runtimeFree: false,
   },

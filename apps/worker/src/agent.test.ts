@@ -23,7 +23,7 @@ test('a dispatch: ack, started, output, result, in this order, and nothing is le
   expect(master.log('d1')).toBe('rain in Seattle\n::set-output rows=42\n');
   expect(result.logBytes).toBe(Buffer.byteLength(master.log('d1')));
   await expect.poll(() => storedResults(folder.path)).toEqual([]);
-  expect(await readdir(join(folder.path, 'running'))).toEqual([]);
+  await expect.poll(() => readdir(join(folder.path, 'tasks'))).toEqual([]);
 });
 
 test('the folder of a task is one that others cannot enter, and is removed after it', async () => {
@@ -122,7 +122,7 @@ test('stopping: nothing new is taken, what ends in the grace ends by itself', as
   const stopped = one.agent.stop(60_000);
   master.dispatch({ dispatchId: 'd2' });
   expect(await master.report('refuse', 'd2')).toMatchObject({ reason: 'draining' });
-  await writeFile(join(folder.path, 'tasks', 'd1', 'go'), '');
+  await writeFile(join(folder.path, 'tasks', 'd1', 'work', 'go'), '');
   expect(await master.result('d1')).toMatchObject({ state: 'success' });
   await stopped;
   expect(master.reports.at(-1)).toMatchObject({ type: 'goodbye' });

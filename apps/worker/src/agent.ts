@@ -19,9 +19,9 @@ import { createFileTransfer } from './file-transfer.ts';
 import { createFinishedDispatches } from './finished-dispatches.ts';
 import type { AgentHost } from './host.ts';
 import { readWorkerId } from './identity.ts';
-import { reportLeftovers } from './leftovers.ts';
 import { createOutputShipper } from './output-shipper.ts';
 import { openResultOutbox } from './result-outbox.ts';
+import { takeOverAttempts } from './take-over.ts';
 import { AGENT_VERSION } from './version.ts';
 
 export interface AgentOptions {
@@ -66,9 +66,8 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
 
   async function join(): Promise<Agent> {
     const workerId = await readWorkerId(folder, host);
-    const output = createOutputShipper(clock);
+    const output = createOutputShipper(clock, log);
     const outbox = await openResultOutbox({ records: folder.results, log, restoreOutput: output.restore });
-    await reportLeftovers({ running: folder.running, outbox, machine, clock, log });
     const finished = createFinishedDispatches();
     const types = availableTaskTypes(host.taskPorts);
     let session: WorkerSession | null = null;
@@ -80,30 +79,47 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
     const executor = createExecutor({
       slots: options.slots,
       types,
-      ports: host.taskPorts,
+      attempts: {
+        tasks: host.taskPorts,
+        kept: host.kept,
+        env: machine.env,
+        folder,
+        clock,
+        output,
+        log,
+        transfer: (dispatchId, taskFolder) =>
+          createFileTransfer({
+            dispatchId,
+            folder: taskFolder,
+            token: options.token,
+            socketUrl: () => socketUrl,
+            fetch: host.taskPorts.fetch,
+            disk: host.passedFiles,
+            clock,
+            random: host.random,
+            log,
+          }),
+      },
       clock,
-      machine,
-      folder,
       outbox,
       finished,
       output,
       log,
-      transfer: (dispatchId, taskFolder) =>
-        createFileTransfer({
-          dispatchId,
-          folder: taskFolder,
-          token: options.token,
-          socketUrl: () => socketUrl,
-          fetch: host.taskPorts.fetch,
-          disk: host.passedFiles,
-          clock,
-          random: host.random,
-          log,
-        }),
       report(message) {
         if (session?.send(message) === 'too_large')
           log.error('A message is too large to be sent.', { type: message.type });
       },
+    });
+
+    await takeOverAttempts({
+      folder,
+      kept: host.kept,
+      outbox,
+      output,
+      machine,
+      clock,
+      log,
+      goOn: ({ order }, left) => executor.goOn(order, left),
     });
 
     function createHello(): WorkerHello {
@@ -206,9 +222,10 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       executor.drain();
       if (!(await within(graceMs, executor.idle()))) {
         executor.stopAll({ state: 'interrupted', text: 'the worker is stopping', graceMs: KILL_GRACE_MS });
-        await executor.idle();
+        await executor.quiet();
       }
-      for (let waited = 0; waited < DELIVERY_MS && session !== null && outbox.size > 0; waited += DELIVERY_POLL_MS) {
+      const isDelivered = () => executor.running().length === 0 && outbox.size === 0;
+      for (let waited = 0; waited < DELIVERY_MS && session !== null && !isDelivered(); waited += DELIVERY_POLL_MS) {
         await new Promise<void>((resolve) => clock.setTimeout(resolve, DELIVERY_POLL_MS));
       }
       await connection.close('the worker is stopping');
@@ -226,6 +243,8 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
 
     const ended = connection.ended.then(async (): Promise<AgentEnd> => {
       output.detach();
+      executor.leave();
+      host.kept?.close();
       await outbox.settled();
       machine.close();
       await folder.close();

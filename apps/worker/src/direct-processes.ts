@@ -13,6 +13,7 @@ export function createDirectProcesses(): ProcessHost {
         onOutput(stream, text) {
           onOutput(stream, text);
           if (stream === 'stdout') reader?.add(text);
+          return undefined;
         },
       });
       const ended = running.ended.then((end) => ({ ...end, outputs: reader?.finish() ?? null, lost: null }));

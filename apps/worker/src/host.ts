@@ -1,8 +1,10 @@
 /** What the agent needs of the machine it runs on. `node-host.ts` brings it on Node; tests bring parts of their own. */
 import type { Clock, Random } from '@vaquita/core';
 import type { Wire, WorkerHeartbeat } from '@vaquita/protocol';
-import type { PassedFiles } from '@vaquita/runtime/node/worker';
+import type { AttemptFiles, GrowingFile, KeptProcess, KeptProcesses, PassedFiles } from '@vaquita/runtime/node/worker';
 import type { TaskPorts } from '@vaquita/tasks';
+
+export type { AttemptFiles, GrowingFile, KeptProcess, KeptProcesses };
 
 export interface AgentLog {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -19,22 +21,15 @@ export interface Records {
   setAside(name: string): Promise<void>;
 }
 
-export interface ProcessRecord {
-  readonly pid: number;
-  readonly startTime: string | null;
-}
-
 /** The agent's folder, held by this agent alone until `close`. */
 export interface WorkFolder {
   readIdentity(): Promise<string | null>;
   writeIdentity(text: string): Promise<void>;
   readonly results: Records;
-  readonly running: Records;
-  /** The path of an attempt's folder, made or not. */
-  taskFolder(name: string): string;
-  /** Makes it anew, empty. */
-  makeTaskFolder(name: string): Promise<void>;
-  removeTaskFolder(name: string): Promise<void>;
+  /** The folder of an attempt, made or not. */
+  attempt(name: string): AttemptFiles;
+  /** Those that are there. */
+  attempts(): Promise<readonly AttemptFiles[]>;
   close(): Promise<void>;
 }
 
@@ -47,9 +42,8 @@ export interface Machine {
   readonly runtime: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readFigures(): HostFigures;
-  readStartTime(pid: number): Promise<string | null>;
-  /** Ends what an earlier agent left running; resolves with how many process groups that were. */
-  killLeftovers(record: ProcessRecord | null, mark: string): Promise<number>;
+  /** Ends every process that carries the mark in its environment; resolves with how many process groups that were. */
+  killLeftovers(leader: null, mark: string): Promise<number>;
   close(): void;
 }
 
@@ -59,6 +53,8 @@ export interface AgentHost {
   readonly log: AgentLog;
   readonly machine: Machine;
   readonly taskPorts: TaskPorts;
+  /** Processes that outlive the agent; null where the platform has none. */
+  readonly kept: KeptProcesses | null;
   readonly passedFiles: PassedFiles;
   openWorkFolder(path: string): Promise<WorkFolder>;
   connect(url: string): Promise<Wire>;

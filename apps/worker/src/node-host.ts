@@ -1,16 +1,19 @@
 /** The agent's host on Node. */
 import { arch, hostname, platform } from 'node:os';
+import { join } from 'node:path';
 import {
+  attemptFiles,
   connectSocket,
   createHostMeter,
+  createKeptProcesses,
   findShell,
+  type KeeperProgram,
   killLeftovers,
+  listAttempts,
   lockWorkDir,
   openJournalFile,
-  openRecordFolder,
   openWorkerFiles,
   passedFiles,
-  readStartTime,
   systemClock,
   systemRandom,
   taskFiles,
@@ -18,7 +21,7 @@ import {
 import type { TaskPorts } from '@vaquita/tasks';
 import { createDirectProcesses } from './direct-processes.ts';
 import type { AgentHost, AgentLog, WorkFolder } from './host.ts';
-import { AGENT_PROGRAM, SQL_COMMAND } from './self.ts';
+import { AGENT_PROGRAM, KEEPER_PROGRAM, SQL_COMMAND } from './self.ts';
 import { hasSqlDriver } from './sql-program.ts';
 import { stripTypes } from './strip-types.ts';
 
@@ -38,15 +41,20 @@ export async function createNodeHost({ log, workDir }: NodeHostOptions): Promise
       runtime: `node ${process.versions.node} ${platform()} ${arch()}`,
       env: process.env,
       readFigures: () => meter.read(),
-      readStartTime,
       killLeftovers,
       close: () => meter.close(),
     },
     taskPorts: await createTaskPorts(),
+    kept: process.platform === 'win32' ? null : createKeptProcesses({ program: keeperProgram(workDir), log }),
     passedFiles,
     openWorkFolder: (path) => openWorkFolder(path, log),
     connect: connectSocket,
   };
+}
+
+/** It needs nothing of the agent's environment, its token least of all. */
+function keeperProgram(workDir: string): KeeperProgram {
+  return { command: process.execPath, args: [KEEPER_PROGRAM, join(workDir, 'keeper-fault.log')], env: {} };
 }
 
 export async function createTaskPorts(): Promise<TaskPorts> {
@@ -67,17 +75,14 @@ async function openWorkFolder(path: string, log: AgentLog): Promise<WorkFolder> 
   const files = await openWorkerFiles(path);
   const lock = await lockWorkDir(path);
   try {
-    await files.clearTaskFolders();
-    const running = await openRecordFolder(files.path('running'));
+    const tasks = files.path('tasks');
     const results = await openJournalFile(files.path('results.journal'), log);
     return {
       readIdentity: files.readIdentity,
       writeIdentity: files.writeIdentity,
       results,
-      running,
-      taskFolder: files.taskFolder,
-      makeTaskFolder: files.makeTaskFolder,
-      removeTaskFolder: files.removeTaskFolder,
+      attempt: (name) => attemptFiles(tasks, name),
+      attempts: () => listAttempts(tasks),
       async close() {
         await results.close();
         await lock.release();

@@ -3,7 +3,7 @@
  * sent or settled for the first time, and keeps it until it is acknowledged.
  *
  * B1 What has its place is never dropped and never moves: a second sending says the same bytes at the same offset.
- * B2 When the buffer is full, the middle of what has not been sent goes: the beginning and the newest part stay, and a
+ * B2 When the buffer is full, the middle of what has no place yet goes: the beginning and the newest part stay, and a
  *    marker with the number of lost bytes stands in their place.
  */
 import { MAX_OUTPUT_CHUNK_BYTES, utf8Length, type WorkerOutput } from '@vaquita/protocol';
@@ -16,26 +16,47 @@ export interface OutputChunk {
   readonly text: string;
 }
 
+export interface PlacedChunk extends OutputChunk {
+  /** How much the process had printed when this was said, in bytes: the next agent goes on reading there. */
+  readonly printed: number;
+}
+
+/** A point in the log, and in what the process prints. */
+export interface LogPoint {
+  readonly offset: number;
+  readonly printed: number;
+}
+
 interface Chunk {
   readonly stream: Stream;
   text: string;
   bytes: number;
-  /** Null until sent for the first time. */
+  /** Null until it has its place. */
   offset: number | null;
+  printed: number;
   /** Bytes lost here; this chunk is the marker for them. */
   dropped: number;
 }
 
 export interface OutputBuffer {
   write(stream: Stream, text: string): void;
-  /** The next chunk to send, or null when all has been sent. */
-  take(): OutputChunk | null;
+  /** So much of what the process printed never came. */
+  dropped(bytes: number): void;
+  /**
+   * The next chunk to send, or null when there is none. `note` is called before a chunk gets its place for good; where it
+   * says no, the chunk waits.
+   */
+  take(note?: (chunk: PlacedChunk) => boolean): OutputChunk | null;
   /** Everything before `offset` is stored at the server. */
   acknowledged(offset: number): void;
   /** A new session: what has not been acknowledged is to be sent again. */
   rewind(): void;
   /** Everything not acknowledged, each chunk with its place for good, whether it has been sent or not. */
   settle(): readonly OutputChunk[];
+  /** What has its place and is not acknowledged. */
+  placed(): readonly PlacedChunk[];
+  /** Where the next chunk that has no place yet begins. */
+  readonly next: LogPoint;
   /** Length of the log once everything here has been sent. */
   readonly logBytes: number;
   readonly heldBytes: number;
@@ -47,30 +68,36 @@ const CUT_CHARS = Math.floor(MAX_OUTPUT_CHUNK_BYTES / 3);
 
 export interface OutputBufferOptions {
   readonly maxBytes?: number;
-  /** What an earlier agent has sent, or has found a place for. */
-  readonly settled?: readonly OutputChunk[];
+  /** What an earlier agent has found a place for, and where it goes on behind that. */
+  readonly placed?: readonly PlacedChunk[];
+  readonly next?: LogPoint;
 }
 
 export function createOutputBuffer({
   maxBytes = MAX_BUFFER_BYTES,
-  settled = [],
+  placed = [],
+  next: from = { offset: 0, printed: 0 },
 }: OutputBufferOptions = {}): OutputBuffer {
-  const chunks: Chunk[] = settled.map((chunk) => ({ ...chunk, bytes: utf8Length(chunk.text), dropped: 0 }));
+  const chunks: Chunk[] = placed.map((chunk) => ({ ...chunk, bytes: utf8Length(chunk.text), dropped: 0 }));
   /** Index of the next chunk to send. */
   let next = 0;
   let held = chunks.reduce((sum, { bytes }) => sum + bytes, 0);
-  /** Offset of the first byte that has no place yet. */
-  let placedBytes = endOf(chunks.at(-1));
+  /** Behind the last chunk that has its place. */
+  let placedTo = from;
+  /** All that the process has printed. */
+  let printed = from.printed;
 
   function add(stream: Stream, text: string): void {
     const bytes = utf8Length(text);
     const last = chunks.at(-1);
     held += bytes;
+    if (stream !== 'system') printed += bytes;
     const fits = last !== undefined && last.bytes + bytes <= MAX_OUTPUT_CHUNK_BYTES;
     if (fits && last.offset === null && last.dropped === 0 && last.stream === stream) {
       last.text += text;
       last.bytes += bytes;
-    } else chunks.push({ stream, text, bytes, offset: null, dropped: 0 });
+      last.printed = printed;
+    } else chunks.push({ stream, text, bytes, offset: null, printed, dropped: 0 });
   }
 
   /** B2 */
@@ -81,57 +108,75 @@ export function createOutputBuffer({
       if (marker + 1 >= chunks.length - 1) return;
       const [lost] = chunks.splice(marker + 1, 1);
       held -= lost!.bytes;
-      const at = chunks[marker]!;
-      held -= at.bytes;
-      at.dropped += lost!.bytes;
-      at.text = `\n[${at.dropped} bytes of output were dropped here: the worker could not deliver them in time]\n`;
-      at.bytes = utf8Length(at.text);
-      held += at.bytes;
+      mark(chunks[marker]!, lost!.dropped > 0 ? lost!.dropped : lost!.bytes, lost!.printed);
     }
   }
 
-  /** Where bytes are being dropped: the marker that has not been sent, or a place for a new one. */
+  function mark(at: Chunk, bytes: number, printedThere: number): void {
+    held -= at.bytes;
+    at.dropped += bytes;
+    at.printed = printedThere;
+    at.text = `\n[${at.dropped} bytes of output were dropped here: the worker could not deliver them in time]\n`;
+    at.bytes = utf8Length(at.text);
+    held += at.bytes;
+  }
+
+  /** Where bytes are being dropped: the marker that has no place yet, or a position for a new one. */
   function markerIndex(): number {
     const known = chunks.findIndex((chunk) => chunk.dropped > 0 && chunk.offset === null);
     if (known >= 0) return known;
     let index = chunks.findIndex((chunk) => chunk.offset === null);
     if (index < 0) index = chunks.length;
     for (let kept = 0; index < chunks.length - 2 && kept < maxBytes / 4; index++) kept += chunks[index]!.bytes;
-    chunks.splice(index, 0, { stream: 'system', text: '', bytes: 0, offset: null, dropped: 0 });
+    chunks.splice(index, 0, emptyMarker(chunks[index - 1]?.printed ?? placedTo.printed));
     return index;
   }
 
   /** B1 */
-  function place(chunk: Chunk): OutputChunk {
-    if (chunk.offset === null) {
-      chunk.offset = placedBytes;
-      placedBytes += chunk.bytes;
-    }
-    return { stream: chunk.stream, offset: chunk.offset, text: chunk.text };
+  function place(chunk: Chunk): PlacedChunk {
+    const { stream, text, printed: printedThere } = chunk;
+    const offset = chunk.offset ?? placedTo.offset;
+    return { stream, offset, text, printed: printedThere };
+  }
+
+  function keepPlace(chunk: Chunk): void {
+    if (chunk.offset !== null) return;
+    chunk.offset = placedTo.offset;
+    placedTo = { offset: placedTo.offset + chunk.bytes, printed: chunk.printed };
   }
 
   return {
     write(stream, raw) {
       const text = raw.toWellFormed();
-      for (let from = 0; from < text.length; ) {
-        let to = Math.min(text.length, from + CUT_CHARS);
+      for (let at = 0; at < text.length; ) {
+        let to = Math.min(text.length, at + CUT_CHARS);
         const last = text.charCodeAt(to - 1);
         if (to < text.length && last >= 0xd800 && last <= 0xdbff) to -= 1;
-        add(stream, text.slice(from, to));
-        from = to;
+        add(stream, text.slice(at, to));
+        at = to;
       }
       dropMiddle();
     },
 
-    take() {
+    dropped(bytes) {
+      printed += bytes;
+      const marker = emptyMarker(printed);
+      chunks.push(marker);
+      mark(marker, bytes, printed);
+    },
+
+    take(note = () => true) {
       const chunk = chunks[next];
       if (chunk === undefined) return null;
+      const taken = place(chunk);
+      if (chunk.offset === null && !note(taken)) return null;
+      keepPlace(chunk);
       next += 1;
-      return place(chunk);
+      return outputChunk(taken);
     },
 
     acknowledged(offset) {
-      while (chunks[0] !== undefined && chunks[0].offset !== null && endOf(chunks[0]) <= offset) {
+      while (chunks[0] !== undefined && chunks[0].offset !== null && chunks[0].offset + chunks[0].bytes <= offset) {
         held -= chunks.shift()!.bytes;
         next = Math.max(0, next - 1);
       }
@@ -141,10 +186,19 @@ export function createOutputBuffer({
       next = 0;
     },
 
-    settle: () => chunks.map(place),
+    settle() {
+      for (const chunk of chunks) keepPlace(chunk);
+      return chunks.map((chunk) => outputChunk(place(chunk)));
+    },
+
+    placed: () => chunks.filter(({ offset }) => offset !== null).map(place),
+
+    get next() {
+      return placedTo;
+    },
 
     get logBytes() {
-      let bytes = placedBytes;
+      let bytes = placedTo.offset;
       for (const chunk of chunks) if (chunk.offset === null) bytes += chunk.bytes;
       return bytes;
     },
@@ -155,6 +209,10 @@ export function createOutputBuffer({
   };
 }
 
-function endOf(chunk: Chunk | undefined): number {
-  return chunk === undefined ? 0 : (chunk.offset ?? 0) + chunk.bytes;
+function emptyMarker(printed: number): Chunk {
+  return { stream: 'system', text: '', bytes: 0, offset: null, printed, dropped: 0 };
+}
+
+function outputChunk({ stream, offset, text }: PlacedChunk): OutputChunk {
+  return { stream, offset, text };
 }

@@ -6,8 +6,10 @@ import type { TaskPorts } from '@vaquita/tasks';
 import { describeTaskTypes, startAttempt } from '@vaquita/tasks/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTaskPorts } from './node-host.ts';
+import { createKeptPorts } from './testing/kept-ports.ts';
 
 describeTaskTypes(createTaskPorts);
+describe('through the keeper', () => describeTaskTypes(createKeptPorts));
 
 let ports: TaskPorts;
 beforeAll(async () => {

@@ -24,6 +24,8 @@ export interface ProcessEnd {
 
 export interface RunningProcess {
   readonly pid: number;
+  /** Epoch milliseconds; left out: now. */
+  readonly startedAt?: number;
   /** Resolves when the program is over, whatever is left of its output and its process group. */
   readonly exited: Promise<unknown>;
   /** Resolves when the process has ended, its output is read, and nothing of its process group is left. */
@@ -34,7 +36,7 @@ export interface RunningProcess {
 
 /** Runs programs, each in a process group of its own. */
 export interface ProcessHost {
-  /** Rejects when the program cannot be started. */
+  /** Rejects when the program cannot be started, with the system's code; `LOST` when nobody knows whether it was. */
   start(options: ProcessOptions): Promise<RunningProcess>;
 }
 

@@ -3,8 +3,8 @@
  * before this one has started; passes orders to stop on, and says how it ended.
  */
 import type { OutputDefinition } from '@vaquita/core';
-import type { ProcessEnd, ProcessOptions, RunningProcess } from './ports.ts';
-import { failure, type ProcessPlan, type ProcessTaskType, type TaskContext, type TaskOutcome } from './task-type.ts';
+import type { ProcessEnd, RunningProcess } from './ports.ts';
+import { failure, type ProcessTaskType, type TaskContext, type TaskOutcome } from './task-type.ts';
 
 export interface ProcessRun {
   readonly type: ProcessTaskType;
@@ -21,25 +21,27 @@ export async function runProcess(run: ProcessRun): Promise<TaskOutcome> {
   const { type, context, declared } = run;
   const plan = await type.prepare(context);
   if ('state' in plan) return plan;
-  const running = await context.ports.processes
-    .start({
-      command: plan.command,
-      args: plan.args,
-      cwd: context.workDir,
-      env: { ...context.childEnv, ...plan.env },
-      outputs: plan.readsOutputs ? declared : null,
-      onOutput: context.write,
-    } satisfies ProcessOptions)
-    .catch((error: unknown) => failure(startProblem(plan, error)));
-  return 'state' in running ? running : followProcess(run, running);
+  const starting = context.ports.processes.start({
+    command: plan.command,
+    args: plan.args,
+    cwd: context.workDir,
+    env: { ...context.childEnv, ...plan.env },
+    outputs: plan.readsOutputs ? declared : null,
+    onOutput: context.write,
+  });
+  return followProcess(run, starting);
 }
 
-/** From a process that runs, or has ended by now, to the outcome. */
+/** From a process that is being started, runs, or has ended by now, to the outcome. */
 export async function followProcess(
   { type, context, onExit, onEnd }: ProcessRun,
-  running: RunningProcess,
+  starting: Promise<RunningProcess>,
+  onFound: () => void = () => {},
 ): Promise<TaskOutcome> {
-  context.started(running.pid);
+  const running = await starting.catch(startProblem);
+  if ('state' in running) return running;
+  onFound();
+  context.started(running.pid, running.startedAt);
   void running.exited.then(onExit);
   context.onStop(({ graceMs }) => running.kill(graceMs));
   const outcome = outcomeOf(await running.ended);
@@ -56,11 +58,29 @@ function outcomeOf({ exitCode, signal, outputs, lost }: ProcessEnd): TaskOutcome
   return { ...end, state: 'failure', error };
 }
 
-function startProblem({ command }: ProcessPlan, error: unknown): string {
+/** What a worker lacks is no fault of the task: it is lost here and may be run elsewhere. */
+const WORKERS_FAULT: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'EAGAIN',
+  'ENOMEM',
+]);
+
+function startProblem(error: unknown): TaskOutcome {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = error instanceof Error ? error.message : String(error);
+  if (code === 'LOST') return { ...failure(reason), state: 'lost' };
+  if (WORKERS_FAULT.has(code)) return { ...failure(`this worker could not start it: ${reason}`), state: 'lost' };
   if (code === 'E2BIG') {
-    return 'the parameters together are too large for environment variables; pass files instead of long values';
+    return failure(
+      'the parameters together are too large for environment variables; pass files instead of long values',
+    );
   }
-  if (code === 'ENOENT') return `the program ${command} is not on this worker`;
-  return `the program ${command} could not be started: ${error instanceof Error ? error.message : String(error)}`;
+  return failure(
+    code === 'ENOENT' ? `a program is not on this worker: ${reason}` : `the program could not be started: ${reason}`,
+  );
 }

@@ -19,7 +19,7 @@ import {
 } from '@vaquita/core';
 import { isNamedIn, receiveFiles, sendFiles, type TransferContext } from './files/file-params.ts';
 import type { FileTransfer } from './files/file-transfer.ts';
-import type { ProcessOptions, RunningProcess, TaskPorts } from './ports.ts';
+import type { RunningProcess, TaskPorts } from './ports.ts';
 import { followProcess, runProcess } from './run-process.ts';
 import {
   failure,
@@ -56,7 +56,7 @@ export interface RunTaskOptions {
   /** R5; left out: the attempt begins now. */
   readonly takenOver?: TakenOver | undefined;
   write(stream: OutputStream, text: string): void;
-  onStarted(processId: number | null): void;
+  onStarted(processId: number | null, at: number): void;
   /** An order to stop takes effect; `order` is the one that decides the state, with the grace of the latest. */
   onStopped?(order: StopOrder): void;
 }
@@ -66,8 +66,8 @@ export interface TakenOver {
   readonly begunAt: number;
   /** The order to stop that it is under, with what is left of its grace. */
   readonly stop: StopOrder | null;
-  /** As `ProcessHost.start`, for what has been started already. */
-  follow(onOutput: ProcessOptions['onOutput']): Promise<RunningProcess>;
+  /** As from `ProcessHost.start`. What it prints is written without us. */
+  readonly process: Promise<RunningProcess>;
 }
 
 export interface TaskReport {
@@ -129,9 +129,10 @@ export function runTask(options: RunTaskOptions): TaskRun {
     const { type } = options;
     const process = { declared, onExit: limit.hold, onEnd: limit.goOn };
     if (takenOver !== undefined && type.usesProcess) {
-      const running = await takenOver.follow(options.write);
-      limit.start(clock.now() - takenOver.begunAt);
-      return followProcess({ ...process, type, context: createContext(order.params) }, running);
+      const context = createContext(order.params);
+      return followProcess({ ...process, type, context }, takenOver.process, () => {
+        limit.start(clock.now() - takenOver.begunAt);
+      });
     }
     const files = transfer === null ? {} : await receiveFiles(order, transfer);
     const context = createContext({ ...order.params, ...files, [EXECUTE_PATH_PARAM]: options.workDir });
@@ -159,10 +160,10 @@ export function runTask(options: RunTaskOptions): TaskRun {
       outputs: collector,
       ports: options.ports,
       write: options.write,
-      started(processId) {
+      started(processId, at = clock.now()) {
         if (startedAt !== null) return;
-        startedAt = clock.now();
-        options.onStarted(processId);
+        startedAt = at;
+        options.onStarted(processId, at);
       },
     };
   }

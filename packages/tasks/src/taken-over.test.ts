@@ -48,11 +48,12 @@ function takeOver({ now, timeoutMs, stop }: Scene) {
     takenOver: {
       begunAt: BEGUN_AT,
       stop: stop ?? null,
-      follow: async () => ({
+      process: Promise.resolve({
         pid: 77,
+        startedAt: BEGUN_AT + 5,
         exited: exited.promise,
         ended: ended.promise,
-        kill: (graceMs) => seen.kills.push(graceMs),
+        kill: (graceMs: number) => seen.kills.push(graceMs),
       }),
     },
     write: (_, text) => {
@@ -71,7 +72,7 @@ function takeOver({ now, timeoutMs, stop }: Scene) {
 
 test('it goes on where its process is: nothing is begun or fetched again, and its second half is carried out', async () => {
   const { end, seen } = takeOver({ now: 20_000 });
-  expect(await end()).toMatchObject({ state: 'success', outputs: { answer: '42' } });
+  expect(await end()).toMatchObject({ state: 'success', outputs: { answer: '42' }, startedAt: BEGUN_AT + 5 });
   expect(seen).toMatchObject({ log: '', processIds: [77] });
 });
 

@@ -34,8 +34,8 @@ export interface TaskContext {
   readonly outputs: OutputCollector;
   readonly ports: TaskPorts;
   write(stream: OutputStream, text: string): void;
-  /** The work has begun; the process id where there is one. Called at most once. */
-  started(processId: number | null): void;
+  /** The work has begun, now or at a time in epoch milliseconds; the process id where there is one. Called at most once. */
+  started(processId: number | null, at?: number): void;
 }
 
 /** How an attempt ended by itself. Whether it was stopped, and whether its outputs hold, is judged by `runTask`. */

@@ -1,5 +1,5 @@
 /** Files that are there whole or not at all, also after a power cut. */
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolders } from './make-folders.ts';
 
@@ -25,13 +25,6 @@ export async function writeDurably(path: string, text: string): Promise<void> {
 
 export async function makePrivateFolder(path: string): Promise<void> {
   await makeFolders(path);
-}
-
-/** There whole or not at all after a crash of the process; after a power cut it may be missing. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`;
-  await writeFile(temporary, text, { mode: 0o600 });
-  await rename(temporary, path);
 }
 
 /** Makes what was created, renamed or removed in the folder survive a power cut. */

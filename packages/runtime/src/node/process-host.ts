@@ -2,6 +2,7 @@
  * Runs programs in process groups of their own, and ends whole groups.
  *
  * G1 `ended` resolves only when the program has exited and its output is read, or nobody can be waited for any longer.
+ *    Output that its reader has asked to wait is waited for.
  * G2 What the program leaves behind in its group ends with it: first asked, then killed.
  * G3 A group is signalled only while its id cannot have been given to another one: until `ended`.
  */
@@ -14,7 +15,10 @@ export interface ProcessOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
+  /** While what it returns has not resolved, nothing more of the stream is read. */
+  readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => Promise<void> | undefined;
+  /** Asked when the program is over: by when (epoch ms) what is left of its group has been told to end, if it has. */
+  readonly stopBy?: () => number | null;
 }
 
 export interface ProcessEnd {
@@ -53,10 +57,17 @@ async function start(options: ProcessOptions): Promise<RunningProcess> {
   const exited = new Promise<ProcessEnd>((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
   });
-  const drained = Promise.all([
-    readStream(child, 'stdout', options.onOutput),
-    readStream(child, 'stderr', options.onOutput),
-  ]);
+  /** How many of its streams wait for their reader. */
+  let held = 0;
+  const onOutput: ProcessOptions['onOutput'] = (stream, text) => {
+    const waiting = options.onOutput(stream, text);
+    if (waiting === undefined) return undefined;
+    held += 1;
+    return waiting.finally(() => {
+      held -= 1;
+    });
+  };
+  const drained = Promise.all([readStream(child, 'stdout', onOutput), readStream(child, 'stderr', onOutput)]);
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);
@@ -72,7 +83,9 @@ async function start(options: ProcessOptions): Promise<RunningProcess> {
   async function settle(): Promise<ProcessEnd> {
     const end = await exited;
     // G2: an early stop order keeps its own, possibly longer, grace.
-    if (killAt === Number.POSITIVE_INFINITY) killWithin(LEFTOVER_GRACE_MS, { quietly: true });
+    const stopBy = options.stopBy?.() ?? null;
+    if (stopBy !== null) killWithin(Math.max(0, stopBy - Date.now()), { asks: false });
+    else if (killAt === Number.POSITIVE_INFINITY) killWithin(LEFTOVER_GRACE_MS, { asks: groupExists(pid) });
     await Promise.race([Promise.all([drained, groupGone(pid)]), killed()]);
     over = true;
     clearTimeout(killTimer);
@@ -83,21 +96,21 @@ async function start(options: ProcessOptions): Promise<RunningProcess> {
 
   /** Some time after the KILL: a process that not even it can end (in the kernel) is not waited for. */
   async function killed(): Promise<void> {
-    while (!over && performance.now() < killAt + LEFTOVER_GRACE_MS) await pause(GROUP_POLL_MS);
+    while (!over && (held > 0 || performance.now() < killAt + LEFTOVER_GRACE_MS)) await pause(GROUP_POLL_MS);
   }
 
-  function killWithin(graceMs: number, { quietly }: { readonly quietly: boolean }): void {
+  function killWithin(graceMs: number, { asks }: { readonly asks: boolean }): void {
     if (over) return;
     const at = performance.now() + graceMs;
     if (at >= killAt) return;
     killAt = at;
-    if (graceMs > 0 && (!quietly || groupExists(pid))) signalGroup(pid, 'SIGTERM');
+    if (graceMs > 0 && asks) signalGroup(pid, 'SIGTERM');
     clearTimeout(killTimer);
     if (graceMs <= 0) signalGroup(pid, 'SIGKILL');
     else killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
   }
 
-  return { pid, exited, ended: settle(), kill: (graceMs) => killWithin(graceMs, { quietly: false }) };
+  return { pid, exited, ended: settle(), kill: (graceMs) => killWithin(graceMs, { asks: true }) };
 }
 
 function readStream(
@@ -109,7 +122,10 @@ function readStream(
   const decoder = new StringDecoder('utf8');
   stream.on('data', (bytes: Buffer) => {
     const text = decoder.write(bytes);
-    if (text !== '') onOutput(name, text);
+    const held = text === '' ? undefined : onOutput(name, text);
+    if (held === undefined) return;
+    stream.pause();
+    void held.then(() => stream.resume());
   });
   return new Promise((resolve) => {
     stream.once('close', () => {

@@ -1,5 +1,5 @@
-/** The agent's folder on disk: who this worker is, and a folder for each attempt that runs. */
-import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** The agent's folder on disk, and who this worker is. */
+import { access, constants, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@vaquita/core';
 import { makePrivateFolder, writeDurably } from './durable-file.ts';
@@ -8,13 +8,6 @@ export interface WorkerFiles {
   /** A small text that is kept for good, such as the worker's id; null when there is none yet. */
   readIdentity(): Promise<string | null>;
   writeIdentity(text: string): Promise<void>;
-  /** The full path of the folder of one attempt, made or not. */
-  taskFolder(name: string): string;
-  /** Makes it anew, empty. */
-  makeTaskFolder(name: string): Promise<void>;
-  removeTaskFolder(name: string): Promise<void>;
-  /** Removes the folders that a killed agent left behind. */
-  clearTaskFolders(): Promise<void>;
   /** The path of a file or folder of the agent's own. */
   path(name: string): string;
 }
@@ -33,8 +26,6 @@ export async function openWorkerFiles(workDir: string): Promise<WorkerFiles> {
     );
   }
   const identityPath = join(workDir, 'worker-id');
-  const tasks = join(workDir, 'tasks');
-  const taskFolder = (name: string) => join(tasks, name);
 
   return {
     async readIdentity() {
@@ -46,13 +37,6 @@ export async function openWorkerFiles(workDir: string): Promise<WorkerFiles> {
       }
     },
     writeIdentity: (text) => writeDurably(identityPath, `${text}\n`),
-    taskFolder,
-    async makeTaskFolder(name) {
-      await rm(taskFolder(name), { recursive: true, force: true });
-      await mkdir(taskFolder(name), { recursive: true, mode: 0o700 });
-    },
-    removeTaskFolder: (name) => rm(taskFolder(name), { recursive: true, force: true, maxRetries: 3 }),
-    clearTaskFolders: () => rm(tasks, { recursive: true, force: true, maxRetries: 3 }),
     path: (name) => join(workDir, name),
   };
 }

@@ -5,7 +5,7 @@
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@vaquita/core';
-import { readStartTime } from './process-leftovers.ts';
+import { identify, type ProcessIdentity } from './process-table.ts';
 
 export interface WorkerLock {
   release(): Promise<void>;
@@ -13,7 +13,7 @@ export interface WorkerLock {
 
 export async function lockWorkDir(workDir: string): Promise<WorkerLock> {
   const path = join(workDir, 'agent.lock');
-  const text = JSON.stringify({ pid: process.pid, startTime: await readStartTime(process.pid) });
+  const text = JSON.stringify(identify(process.pid));
   const own = join(workDir, `agent.lock.${process.pid}.${Date.now()}`);
   await writeFile(own, text, { mode: 0o600 });
   try {
@@ -28,7 +28,7 @@ export async function lockWorkDir(workDir: string): Promise<WorkerLock> {
       );
       if (taken) return { release: () => release(path, text) };
       const holder = await readFile(path, 'utf8').catch(() => '');
-      if (holder !== '' && (await isAlive(holder))) {
+      if (holder !== '' && isHeld(holder)) {
         throw new AppError(
           'conflict',
           `Another agent (process ${holderPid(holder)}) works in ${workDir}. Stop it, or give this one another --work-dir.`,
@@ -47,26 +47,20 @@ async function release(path: string, text: string): Promise<void> {
   if ((await readFile(path, 'utf8').catch(() => null)) === text) await rm(path, { force: true });
 }
 
-async function isAlive(text: string): Promise<boolean> {
+function isHeld(text: string): boolean {
   const holder = parseHolder(text);
   if (holder === null) return false;
-  if (holder.pid === process.pid && holder.startTime === (await readStartTime(process.pid))) return true;
-  const startTime = await readStartTime(holder.pid);
-  if (startTime !== null && holder.startTime !== null) return startTime === holder.startTime;
-  if (process.platform === 'linux') return false;
-  try {
-    process.kill(holder.pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  const now = identify(holder.pid);
+  if (now === null) return false;
+  // Where start times cannot be told, whoever has the id is taken for the holder.
+  return now.startTime === null || holder.startTime === null || now.startTime === holder.startTime;
 }
 
 function holderPid(text: string): number {
   return parseHolder(text)?.pid ?? 0;
 }
 
-function parseHolder(text: string): { readonly pid: number; readonly startTime: string | null } | null {
+function parseHolder(text: string): ProcessIdentity | null {
   try {
     const { pid, startTime } = JSON.parse(text) as Readonly<Record<string, unknown>>;
     if (typeof pid !== 'number') return null;

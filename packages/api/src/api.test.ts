@@ -1,6 +1,6 @@
 import { AppError } from '@vaquita/core';
 import { describe, expect, it } from 'vitest';
-import { DEFINITION, openApi, read } from './testing/api-bench.ts';
+import { DEFINITION, openApi, read, workerRow } from './testing/api-bench.ts';
 import type { ProblemView } from './views/page.ts';
 
 const problem = (answer: Response, status: number) => {
@@ -204,29 +204,7 @@ describe('health', () => {
 describe('workers and cluster', () => {
   it('pages workers and finds one by its name', async () => {
     const api = await openApi();
-    for (const name of ['a', 'b', 'c']) {
-      await api.store.master.workers.upsert(
-        {
-          id: `worker-${name}` as never,
-          name,
-          groups: ['default'],
-          labels: {},
-          slots: 4,
-          weight: 1,
-          state: name === 'c' ? 'offline' : 'online',
-          agentVersion: '0.1.0',
-          runtime: 'node 24',
-          host: 'h',
-          taskTypes: ['shell'],
-          sessionTimeoutMs: 30_000,
-          connectedAt: 0,
-          lastHeartbeatAt: 0,
-          stats: { slotsUsed: 1 },
-          updatedAt: 0,
-        },
-        'It has joined.',
-      );
-    }
+    await api.addWorkers(workerRow('a'), workerRow('b'), workerRow('c', { state: 'offline' }));
     const first = await read<{ items: { name: string }[]; nextCursor: string }>(
       await api.send('GET', '/api/v1/workers?limit=2'),
     );

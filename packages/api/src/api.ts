@@ -29,6 +29,7 @@ import { taskInstanceEndpoints } from './resources/task-instances.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
 import { whyEndpoints } from './resources/why.ts';
 import { workerFileEndpoints } from './resources/worker-files.ts';
+import { workerGroupEndpoints } from './resources/worker-groups.ts';
 import { workerEndpoints } from './resources/workers.ts';
 import { versionEndpoints } from './resources/workflow-versions.ts';
 import { workflowEndpoints } from './resources/workflows.ts';
@@ -76,6 +77,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...taskActionEndpoints(deps, audit),
     ...commandEndpoints(deps),
     ...taskGroupEndpoints(deps, audit),
+    ...workerGroupEndpoints(deps, audit),
     ...workerEndpoints(deps, audit),
     ...workerFileEndpoints(deps),
     ...operationEndpoints(deps),

@@ -78,7 +78,7 @@ describe('a call', () => {
   });
 
   it('asks actions of runs and tasks, one by one and of many', async () => {
-    const { client, sent } = clientOf(...Array.from({ length: 9 }, () => json({}, 202)));
+    const { client, sent } = clientOf(...Array.from({ length: 11 }, () => json({}, 202)));
     await client.instances.pause('r1', { idempotencyKey: 'k' });
     await client.instances.recoverFailed('r1');
     await client.instances.rerunFrom('r1', { tasks: ['load'], params: { day: 'mon' } });
@@ -88,6 +88,8 @@ describe('a call', () => {
     await client.taskInstances.approve('t1', { comment: 'fine' });
     await client.taskInstances.kill('t1');
     await client.taskGroups.update('writes', { open: false });
+    await client.workerGroups.assign('gpu', 'rack 7');
+    await client.workerGroups.unassign('gpu', 'rack 7');
     const base = 'http://server.test/api/v1';
     expect(sent.map(({ method, url, body }) => [method, url, body])).toEqual([
       ['POST', `${base}/workflow-instances/r1/pause`, undefined],
@@ -99,6 +101,8 @@ describe('a call', () => {
       ['POST', `${base}/task-instances/t1/approve`, '{"comment":"fine"}'],
       ['POST', `${base}/task-instances/t1/kill`, '{}'],
       ['PATCH', `${base}/task-groups/writes`, '{"open":false}'],
+      ['PUT', `${base}/worker-groups/gpu/workers/rack%207`, undefined],
+      ['DELETE', `${base}/worker-groups/gpu/workers/rack%207`, undefined],
     ]);
     expect(sent[0]?.headers).toMatchObject({ 'idempotency-key': 'k' });
   });

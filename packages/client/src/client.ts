@@ -12,6 +12,7 @@ import {
 import { createProjectsClient, type ProjectsClient } from './resources/projects.ts';
 import { createTaskGroupsClient, type TaskGroupsClient } from './resources/task-groups.ts';
 import { createTaskInstancesClient, type TaskInstancesClient } from './resources/task-instances.ts';
+import { createWorkerGroupsClient, type WorkerGroupsClient } from './resources/worker-groups.ts';
 import { createWorkflowsClient, type WorkflowsClient } from './resources/workflows.ts';
 import { type ClientOptions, createTransport } from './transport.ts';
 
@@ -23,6 +24,7 @@ export interface VaquitaClient extends OperationsClient {
   readonly taskInstances: TaskInstancesClient;
   readonly taskGroups: TaskGroupsClient;
   readonly workers: WorkersClient;
+  readonly workerGroups: WorkerGroupsClient;
   readonly workerTokens: TokensClient;
   readonly tokens: TokensClient;
   readonly audit: AuditClient;
@@ -40,6 +42,7 @@ export function createClient(options: ClientOptions): VaquitaClient {
     taskInstances: createTaskInstancesClient(transport),
     taskGroups: createTaskGroupsClient(transport),
     workers: createWorkersClient(transport),
+    workerGroups: createWorkerGroupsClient(transport),
     workerTokens: createTokensClient(transport, 'worker-tokens'),
     tokens: createTokensClient(transport, 'tokens'),
     audit: createAuditClient(transport),

@@ -65,7 +65,12 @@ export type {
   WhyView,
   WorkerChange,
   WorkerCounts,
+  WorkerGroupChange,
+  WorkerGroupCreate,
+  WorkerGroupPage,
+  WorkerGroupView,
   WorkerPage,
+  WorkerQuery,
   WorkerVerbRequest,
   WorkerView,
   WorkerWarning,
@@ -98,6 +103,7 @@ export type {
   LogQuery,
   TaskInstancesClient,
 } from './resources/task-instances.ts';
+export type { WorkerGroupsClient } from './resources/worker-groups.ts';
 export type { DefinitionInput, WorkflowsClient } from './resources/workflows.ts';
 export { followStream, readMessages, type ServerSentEvent, type StreamStatus } from './server-sent-events.ts';
 export type { CallOptions, ClientOptions, Fetch, PostOptions, Timers } from './transport.ts';

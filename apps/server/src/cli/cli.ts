@@ -11,6 +11,7 @@ import { configCommand, migrateCommand, startCommand } from './commands/server.t
 import { taskGroupCommands } from './commands/task-groups.ts';
 import { tasksCommands } from './commands/tasks.ts';
 import { tokenCommands } from './commands/tokens.ts';
+import { workerGroupCommands } from './commands/worker-groups.ts';
 import { workerCommands } from './commands/workers.ts';
 import { errorLines } from './format.ts';
 import { commandHelp, overviewHelp, usage } from './help.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   ...tasksCommands,
   ...taskGroupCommands,
   ...workerCommands,
+  ...workerGroupCommands,
   ...projectCommands,
   ...tokenCommands,
 ];

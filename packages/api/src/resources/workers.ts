@@ -1,12 +1,12 @@
 /** /workers: who runs tasks, and how they are. */
 import { formatDuration } from '@vaquita/core';
-import type { WorkerReader, WorkerRow, WorkerStanding } from '@vaquita/store';
+import type { WorkerGroupRow, WorkerReader, WorkerRow, WorkerStanding } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import type { WorkerCounts } from '../views/operation.ts';
-import { PageQuery } from '../views/page.ts';
-import { WorkerPage, WorkerView } from '../views/worker.ts';
+import { WorkerPage, WorkerQuery, WorkerView } from '../views/worker.ts';
+import { assignedGroups, withAllGroups } from '../workers/effective-groups.ts';
 import { requireWorker } from '../workers/find-worker.ts';
 import { workerWarnings } from '../workers/warnings.ts';
 import { isoTime, isoTimeOrNull } from './paging.ts';
@@ -16,12 +16,13 @@ function slotsUsed(row: WorkerRow): number | null {
   return row.state === 'offline' ? null : (row.stats.slotsUsed ?? null);
 }
 
-function toWorkerView(row: WorkerRow): WorkerView {
+function toWorkerView(row: WorkerRow, groups: readonly WorkerGroupRow[]): WorkerView {
   return {
     id: row.id,
     name: row.name,
     state: row.state,
-    groups: [...row.groups],
+    groups: [...withAllGroups(row, groups).groups],
+    assignedGroups: [...assignedGroups(row.name, groups)],
     labels: { ...row.labels },
     slots: row.slots,
     weight: row.weight,
@@ -47,8 +48,12 @@ function decisionView({ availability, by, at, why }: WorkerStanding): NonNullabl
 }
 
 export async function countWorkers(workers: WorkerReader): Promise<WorkerCounts> {
+  return countsOf(await workers.list());
+}
+
+export function countsOf(rows: readonly WorkerRow[]): WorkerCounts {
   const counts = { online: 0, draining: 0, offline: 0, slots: 0, slotsUsed: 0 };
-  for (const row of await workers.list()) {
+  for (const row of rows) {
     counts[row.state] += 1;
     if (row.state !== 'online') continue;
     counts.slots += row.slots;
@@ -58,7 +63,8 @@ export async function countWorkers(workers: WorkerReader): Promise<WorkerCounts>
 }
 
 export function workerEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
-  const { workers } = deps;
+  const { workers, store } = deps;
+  const view = async (row: WorkerRow) => toWorkerView(row, await store.workerGroups.all());
   const tag = 'Workers';
   return [
     endpoint({
@@ -68,13 +74,18 @@ export function workerEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[
       access: 'user',
       summary: 'List workers',
       description: 'In order of their ids, which is the order in which they first joined.',
-      query: PageQuery,
+      query: WorkerQuery,
       status: 200,
       answer: WorkerPage,
       async handle({ query }) {
-        const rows = [...(await workers.list())].sort((a, b) => (a.id < b.id ? -1 : 1));
-        const rest = rows.filter((row) => query.cursor === undefined || row.id > query.cursor);
-        const items = rest.slice(0, query.limit).map(toWorkerView);
+        const [all, groups] = await Promise.all([workers.list(), store.workerGroups.all()]);
+        const rows = [...all].sort((a, b) => (a.id < b.id ? -1 : 1));
+        const rest = rows.filter(
+          (row) =>
+            (query.cursor === undefined || row.id > query.cursor) &&
+            (query.group === undefined || withAllGroups(row, groups).groups.includes(query.group)),
+        );
+        const items = rest.slice(0, query.limit).map((row) => toWorkerView(row, groups));
         return { items, nextCursor: rest.length > items.length ? items.at(-1)!.id : null };
       },
     }),
@@ -87,9 +98,9 @@ export function workerEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[
       status: 200,
       answer: WorkerView,
       async handle({ params }) {
-        return toWorkerView(await requireWorker(workers, params.worker));
+        return view(await requireWorker(workers, params.worker));
       },
     }),
-    ...workerControlEndpoints(deps, audit, async (row) => toWorkerView(row)),
+    ...workerControlEndpoints(deps, audit, view),
   ];
 }

@@ -12,6 +12,7 @@ import {
 } from '@vaquita/core';
 import type { TaskGroupRow, WorkerRow } from '@vaquita/store';
 import type { ApiDeps } from '../deps.ts';
+import { readWorkers } from '../workers/effective-groups.ts';
 
 /** Task groups, children and their like that one answer looks up; a run with more of them names the first. */
 const MAX_LOOKED_UP = 20;
@@ -31,6 +32,7 @@ export interface WhyFacts {
   readonly run: Run | null;
   /** All task instances, superseded ones too. */
   readonly tasks: readonly TaskInstanceRow[];
+  /** With all their groups. */
   readonly workers: readonly WorkerRow[];
   readonly groups: ReadonlyMap<string, GroupFacts>;
   /** Runs of the same workflow that have not ended; only while this one waits for its turn. */
@@ -50,7 +52,7 @@ export async function gatherFacts(deps: ApiDeps, instance: WorkflowInstanceRow):
   const [tasks, version, workers] = await Promise.all([
     store.instances.tasks(instance.id),
     store.workflows.version(instance.workflowId, instance.version),
-    isWorkflowTerminal(instance.state) ? [] : deps.workers.list(),
+    isWorkflowTerminal(instance.state) ? [] : readWorkers(deps),
   ]);
   const open = tasks.filter((row) => row.current && !isTaskTerminal(row.state));
   const groups = await gatherGroups(deps, open);

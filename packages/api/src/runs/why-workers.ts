@@ -1,5 +1,12 @@
 /** What the workers' rows say about a task that waits for one, or whose worker is away. */
-import { formatDuration, type Reason, type TaskInstanceRow } from '@vaquita/core';
+import {
+  explainMismatch,
+  formatDuration,
+  labelsText,
+  matchesLabels,
+  type Reason,
+  type TaskInstanceRow,
+} from '@vaquita/core';
 import type { WorkerRow } from '@vaquita/store';
 import type { WhyFacts } from './why-facts.ts';
 import { count } from './why-words.ts';
@@ -8,10 +15,13 @@ import { count } from './why-words.ts';
 const SILENT_MS = 30_000;
 
 /** How its worker group stands, for a task that waits in the group's queue. */
-export function whyNoWorker({ workers, now }: WhyFacts, row: TaskInstanceRow): Reason {
+export function whyNoWorker({ run, workers, now }: WhyFacts, row: TaskInstanceRow): Reason {
+  const wanted = run?.nodeOf.get(row.id)?.task.workerLabels ?? {};
   const group = workers.filter(({ groups }) => groups.includes(row.workerGroup));
   const online = group.filter(({ state }) => state === 'online');
-  const able = online.filter(({ taskTypes }) => taskTypes.includes(row.type));
+  const ofType = online.filter(({ taskTypes }) => taskTypes.includes(row.type));
+  const able = ofType.filter(({ labels }) => matchesLabels(wanted, labels));
+  const labels = labelsText(wanted);
   const slots = sum(able, (worker) => worker.slots);
   const used = sum(able, (worker) => Math.min(worker.stats.slotsUsed ?? 0, worker.slots));
   const evidence = {
@@ -20,11 +30,14 @@ export function whyNoWorker({ workers, now }: WhyFacts, row: TaskInstanceRow): R
     workersOnline: online.length,
     workersDraining: group.filter(({ state }) => state === 'draining').length,
     workersOffline: group.filter(({ state }) => state === 'offline').length,
+    ...(labels === '' ? {} : { labels }),
     slots,
     slotsUsed: used,
   };
   const name = `worker group "${row.workerGroup}"`;
-  const joins = `a worker of ${name} that joins and runs tasks of type "${row.type}" takes it`;
+  const has = labels === '' ? '' : `, has ${labels}`;
+  const joins = `a worker of ${name} that joins${has} and runs tasks of type "${row.type}" takes it`;
+  const withLabels = labels === '' ? '' : ` with ${labels}`;
   const since = row.updatedAt;
   if (group.length === 0) {
     return { code: 'group_without_workers', text: `No worker has ever joined ${name}.`, since, next: joins, evidence };
@@ -34,16 +47,21 @@ export function whyNoWorker({ workers, now }: WhyFacts, row: TaskInstanceRow): R
     const text = `None of the ${count(group.length, 'worker')} of ${name} is online.`;
     return { code: 'no_worker_online', text, since: Math.min(changed, now), next: joins, evidence };
   }
-  if (able.length === 0) {
+  if (ofType.length === 0) {
     const text = `No online worker of ${name} runs tasks of type "${row.type}".`;
     return { code: 'no_worker_of_type', text, since, next: joins, evidence };
   }
+  if (able.length === 0) {
+    const { text, missing } = explainMismatch(wanted, ofType, name);
+    const found = missing === '' ? evidence : { ...evidence, missing };
+    return { code: 'no_worker_with_labels', text, since, next: joins, evidence: found };
+  }
   if (used >= slots) {
-    const text = `All ${count(slots, 'slot')} of the ${count(able.length, 'worker')} of ${name} are in use.`;
+    const text = `All ${count(slots, 'slot')} of the ${count(able.length, 'worker')} of ${name}${withLabels} are in use.`;
     const next = 'a slot that becomes free goes to the waiting task of the highest priority, the oldest first';
     return { code: 'slots_in_use', text, since, next, evidence };
   }
-  const text = `By their last heartbeats, ${slots - used} of the ${count(slots, 'slot')} of ${name} are free.`;
+  const text = `By their last heartbeats, ${slots - used} of the ${count(slots, 'slot')} of ${name}${withLabels} are free.`;
   return { code: 'slots_free', text, since, next: 'the leader places it', evidence };
 }
 

@@ -8,6 +8,7 @@ import {
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
+import type { WorkerRow } from '@vaquita/store';
 import { createMemoryFileStore, createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
 import { createApi } from '../api.ts';
 import { hashPassword } from '../auth/passwords.ts';
@@ -159,6 +160,10 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     return row;
   }
 
+  async function addWorkers(...rows: readonly WorkerRow[]): Promise<void> {
+    for (const row of rows) await store.master.workers.upsert(row, 'It has joined.');
+  }
+
   /** The audit log, oldest first. */
   async function auditLog() {
     return (await store.requests.auditLog({ limit: 500, cursor: null })).items.toReversed();
@@ -183,6 +188,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     createWorkflow,
     startRun,
     master,
+    addWorkers,
     auditLog,
     hint,
     get nudges() {
@@ -218,6 +224,29 @@ export async function read<Body>(answer: Response, status = 200): Promise<Body> 
   const text = await answer.text();
   if (answer.status !== status) throw new AppError('internal', `${answer.status} instead of ${status}: ${text}`);
   return (text === '' ? undefined : JSON.parse(text)) as Body;
+}
+
+/** A worker as the master would have written it when it joined. */
+export function workerRow(name: string, change: Partial<WorkerRow> = {}): WorkerRow {
+  return {
+    id: `worker-${name}` as WorkerRow['id'],
+    name,
+    groups: ['default'],
+    labels: {},
+    slots: 4,
+    weight: 1,
+    state: 'online',
+    agentVersion: '0.1.0',
+    runtime: 'node 24',
+    host: 'h',
+    taskTypes: ['shell'],
+    sessionTimeoutMs: 30_000,
+    connectedAt: 0,
+    lastHeartbeatAt: 0,
+    stats: { slotsUsed: 1 },
+    updatedAt: 0,
+    ...change,
+  };
 }
 
 /** A task instance as the master would have written it. */

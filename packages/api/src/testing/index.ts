@@ -1,1 +1,1 @@
-export { type ApiBench, DEFINITION, ORIGIN, openApi, PASSWORD, read, START, taskRow } from './api-bench.ts';
+export { type ApiBench, DEFINITION, ORIGIN, openApi, PASSWORD, read, START, taskRow, workerRow } from './api-bench.ts';

@@ -12,4 +12,5 @@ export * from './task-group.ts';
 export * from './task-instance.ts';
 export * from './worker.ts';
 export * from './worker-control.ts';
+export * from './worker-group.ts';
 export * from './workflow.ts';

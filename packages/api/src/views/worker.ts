@@ -1,6 +1,6 @@
 /** Bodies of /workers. */
 import * as z from 'zod';
-import { Duration, pageOf, Timestamp } from './page.ts';
+import { Duration, PageQuery, pageOf, Timestamp } from './page.ts';
 
 const WorkerWarning = z
   .object({ code: z.enum(['clock_skew', 'slow', 'disk_full', 'results_wait']), text: z.string() })
@@ -21,7 +21,8 @@ export const WorkerView = z
     id: z.string(),
     name: z.string(),
     state: z.enum(['online', 'offline', 'draining']),
-    groups: z.array(z.string()),
+    groups: z.array(z.string()).meta({ description: 'All of them: those it names itself, and those it was put into' }),
+    assignedGroups: z.array(z.string()).meta({ description: 'Those of them that it was put into' }),
     labels: z.record(z.string(), z.string()),
     slots: z.number().int(),
     weight: z.number().meta({ description: 'For groups that balance by weight' }),
@@ -54,3 +55,10 @@ export type WorkerView = z.infer<typeof WorkerView>;
 
 export const WorkerPage = pageOf(WorkerView).meta({ id: 'WorkerPage' });
 export type WorkerPage = z.infer<typeof WorkerPage>;
+
+export const WorkerQuery = PageQuery.extend({
+  group: z.string().max(200).optional().meta({ description: 'Only workers of this worker group' }),
+});
+export interface WorkerQuery extends PageQuery {
+  readonly group?: string | undefined;
+}

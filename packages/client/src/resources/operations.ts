@@ -9,6 +9,7 @@ import type {
   TaskTypePage,
   WorkerChange,
   WorkerPage,
+  WorkerQuery,
   WorkerVerbRequest,
   WorkerView,
 } from '@vaquita/api/views';
@@ -17,8 +18,9 @@ import { followStream, type StreamOptions } from '../server-sent-events.ts';
 import { type CallOptions, type PostOptions, pathOf, type Transport } from '../transport.ts';
 
 export interface WorkersClient {
-  list(query?: PageQuery, options?: CallOptions): Promise<WorkerPage>;
-  all(): AsyncGenerator<WorkerView, void, undefined>;
+  /** Of one group, or all. */
+  list(query?: WorkerQuery, options?: CallOptions): Promise<WorkerPage>;
+  all(query?: Pick<WorkerQuery, 'group'>): AsyncGenerator<WorkerView, void, undefined>;
   get(worker: string, options?: CallOptions): Promise<WorkerView>;
   /** It finishes what it runs and takes nothing new. A worker is addressed by id or by name. */
   drain(worker: string, request?: WorkerVerbRequest, options?: PostOptions): Promise<WorkerView>;
@@ -63,7 +65,7 @@ export function createWorkersClient(transport: Transport): WorkersClient {
       transport.call('POST', pathOf('workers', worker, name), { json, ...options });
   return {
     list,
-    all: () => eachItem((cursor) => list({ limit: 200, cursor })),
+    all: (query) => eachItem((cursor) => list({ ...query, limit: 200, cursor })),
     get: (worker, options) => transport.call('GET', pathOf('workers', worker), options),
     drain: verb('drain'),
     resume: verb('resume'),

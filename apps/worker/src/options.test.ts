@@ -74,6 +74,15 @@ test('everything that is wrong is told at once, with what to write', () => {
   expect(told).toHaveLength(7);
 });
 
+test.each([
+  ['a b=c', '--label "a b" cannot be the name of a label'],
+  [`zone=${'x'.repeat(201)}`, '--label "zone": The value of a label has at most 200 characters.'],
+])('the label %s is refused, as no task could ask for it', (label, told) => {
+  expect(problems(['--server', 'http://localhost:8080', '--token', 't', '--label', label])).toEqual([
+    expect.stringContaining(told),
+  ]);
+});
+
 test('a mistyped option is answered with the one that was meant', () => {
   expect(problems(['--sever', 'x'])).toEqual(['There is no option --sever. Did you mean "--server"?']);
 });

@@ -2,7 +2,7 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { didYouMean, parseDuration } from '@vaquita/core';
+import { checkLabelName, checkLabelValue, didYouMean, parseDuration } from '@vaquita/core';
 import { HEARTBEAT_INTERVAL_MS, MIN_HEARTBEAT_INTERVAL_MS, SESSION_TIMEOUT_MS } from '@vaquita/protocol';
 import { LOG_LEVELS, type LogLevel, socketUrl } from '@vaquita/runtime/node/worker';
 import type { AgentOptions } from './agent.ts';
@@ -47,8 +47,8 @@ export const HELP = `Joins a Vaquita server as a worker and runs tasks for it.
   --name <name>       name of this worker; default: the name of this machine
   --group <a,b>       worker groups to serve; default: default
   --slots <n>         tasks at the same time; default: the number of processors
-  --label <k=v>       a label, shown with the worker; may be repeated
-  --weight <n>        told to the server, for balancing by weight; this version takes turns; default: 1
+  --label <k=v>       a label that tasks can ask for, such as gpu=true; may be repeated
+  --weight <n>        its share of the tasks in groups that balance by weight; default: 1
   --work-dir <path>   folder for results and running tasks; default: ~/.vaquita/worker-<name>
   --heartbeat <time>  between two signs of life, such as 10s; the server gives a worker up after three times that
   --grace <time>      how long running tasks may go on after Ctrl-C or SIGTERM; default: 30s
@@ -134,8 +134,13 @@ function readLabels(pairs: readonly string[], problems: string[]): Readonly<Reco
   const labels = new Map<string, string>();
   for (const pair of pairs) {
     const at = pair.indexOf('=');
+    const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    const wrong = at <= 0 ? undefined : checkLabelName(name);
+    const wrongValue = checkLabelValue(value);
     if (at <= 0) problems.push(`--label "${pair}" must be a name and a value, such as --label zone=north`);
-    else labels.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
+    else if (wrong !== undefined) problems.push(`--label "${name}" ${wrong}`);
+    else if (wrongValue !== undefined) problems.push(`--label "${name}": ${wrongValue}`);
+    else labels.set(name, value);
   }
   return Object.fromEntries(labels);
 }

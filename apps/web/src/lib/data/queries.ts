@@ -160,6 +160,14 @@ export const queries = {
       refetchInterval: 10_000,
     }),
 
+  workerGroups: () =>
+    queryOptions({
+      queryKey: ['workers', 'groups'],
+      queryFn: ({ signal }) => api.workerGroups.list({ limit: 500 }, { signal }),
+      // Slots and queues follow from events of tasks, which are many.
+      refetchInterval: 5_000,
+    }),
+
   tokens: (kind: 'api' | 'worker') =>
     queryOptions({
       queryKey: ['tokens', kind],

@@ -13,6 +13,9 @@ describe('touchedBy', () => {
     expect(touchedBy({ type: 'workflow.updated', workflowInstanceId: null })).toContainEqual(['workflows']);
     expect(touchedBy({ type: 'worker.state', workflowInstanceId: null })).toEqual([['workers']]);
   });
+  it('a worker group touches the workers, whose groups it changes', () => {
+    expect(touchedBy({ type: 'worker_group.changed', workflowInstanceId: null })).toEqual([['workers']]);
+  });
   it('a task group touches its own list', () => {
     expect(touchedBy({ type: 'task_group.changed', workflowInstanceId: null })).toEqual([['task-groups']]);
   });

@@ -12,7 +12,8 @@ export function touchedBy(event: LiveEvent): readonly KeyPrefix[] {
   if (event.type.startsWith('task_instance.') || event.type.startsWith('task.')) return run;
   if (event.type.startsWith('task_group.')) return [['task-groups']];
   if (event.type.startsWith('workflow.')) return [['workflows'], ['workflow']];
-  if (event.type.startsWith('worker.') || event.type.startsWith('server.')) return [['workers']];
+  if (event.type.startsWith('worker.') || event.type.startsWith('worker_group.') || event.type.startsWith('server.'))
+    return [['workers']];
   return [];
 }
 

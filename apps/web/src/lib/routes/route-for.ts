@@ -70,6 +70,8 @@ export const routeFor = {
   anyRun: (run: string, task?: string) => withQuery(resolve('/(app)/go/r/[run]', { run: name(run) }), { task }),
   taskGroups: (query: { readonly group?: string | undefined; readonly create?: boolean | undefined } = {}) =>
     withQuery(resolve('/(app)/task-groups'), { group: query.group, create: query.create ? 1 : undefined }),
+  /** The workers of one group. */
+  workersOf: (group?: string) => withQuery(resolve('/(app)/workers'), { group }),
   workers: (join = false) => withQuery(resolve('/(app)/workers'), { join: join ? 1 : undefined }),
   tokens: () => resolve('/(app)/tokens'),
   apiReference: () => `${resolve('/(app)')}api/v1/docs`.replace('//', '/'),

@@ -6,11 +6,13 @@ import { i18n } from '../i18n.svelte.ts';
 import type { ControlMessages } from './en-control.ts';
 import type { GroupMessages } from './en-groups.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
+import type { WorkerGroupMessages } from './en-worker-groups.ts';
 
 export interface LateMessages {
   readonly control: ControlMessages;
   readonly groups: GroupMessages;
   readonly taskTypes: TaskTypeMessages;
+  readonly workerGroups: WorkerGroupMessages;
 }
 
 /** Reactive where it is read: `late('control', enControl).run.pause`. */

@@ -8,7 +8,7 @@ import {
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
-import type { WorkerRow } from '@vaquita/store';
+import type { WorkerFacts } from '@vaquita/store';
 import { createMemoryFileStore, createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
 import { createApi } from '../api.ts';
 import { hashPassword } from '../auth/passwords.ts';
@@ -160,7 +160,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     return row;
   }
 
-  async function addWorkers(...rows: readonly WorkerRow[]): Promise<void> {
+  async function addWorkers(...rows: readonly WorkerFacts[]): Promise<void> {
     for (const row of rows) await store.master.workers.upsert(row, 'It has joined.');
   }
 
@@ -227,9 +227,9 @@ export async function read<Body>(answer: Response, status = 200): Promise<Body> 
 }
 
 /** A worker as the master would have written it when it joined. */
-export function workerRow(name: string, change: Partial<WorkerRow> = {}): WorkerRow {
+export function workerRow(name: string, change: Partial<WorkerFacts> = {}): WorkerFacts {
   return {
-    id: `worker-${name}` as WorkerRow['id'],
+    id: `worker-${name}` as WorkerFacts['id'],
     name,
     groups: ['default'],
     labels: {},

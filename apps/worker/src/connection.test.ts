@@ -56,14 +56,43 @@ function createScene(
   return { clock, tries, pairs, connection, lost: () => lost };
 }
 
-test('an unreachable server is tried again ever more slowly, then the next of the list', async () => {
+test('servers that cannot be reached are tried in turn, and all of them ever more slowly', async () => {
   const { clock, tries, connection } = createScene(['a', 'b'], () => 'unreachable');
   await clock.advance(600_000);
-  expect(tries.slice(0, 5).map((one) => one.url)).toEqual(['a', 'a', 'a', 'a', 'a']);
-  expect(tries[5]?.url).toBe('b');
-  expect(tries.slice(0, 4).map((one) => one.at)).toEqual([0, 375, 1_125, 2_625]);
-  expect(tries.at(-1)!.at - tries.at(-2)!.at).toBe(22_500);
+  expect(tries.slice(0, 6).map(({ url }) => url)).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+  expect(tries.slice(0, 8).map(({ at }) => at)).toEqual([0, 0, 375, 375, 1_125, 1_125, 2_625, 2_625]);
+  expect(tries.at(-1)!.at - tries.at(-3)!.at).toBe(22_500);
   await connection.close('test');
+});
+
+test('a server that does not lead and cannot say who does is passed over; none that leads is soon asked again', async () => {
+  let leader = '';
+  const follower = { type: 'redirect', url: null, retryAfterMs: 1_000 } as const;
+  const { clock, tries, connection } = createScene(['a', 'b', 'c'], (_, url) => {
+    if (url === 'a') return 'unreachable';
+    return url === leader ? sampleMasterMessages.welcome : follower;
+  });
+  await clock.advance(1_999);
+  expect(tries.map(({ at, url }) => `${at} ${url}`)).toEqual(['0 a', '0 b', '0 c', '1000 a', '1000 b', '1000 c']);
+  leader = 'c';
+  await clock.advance(1);
+  expect(tries.slice(6).map(({ at, url }) => `${at} ${url}`)).toEqual(['2000 a', '2000 b', '2000 c']);
+  void connection.close('test');
+  await clock.advance(5_000);
+});
+
+test('when its session is cut a worker tries the same server first, then the others', async () => {
+  let leader = 'b';
+  const { clock, tries, pairs, connection } = createScene(['a', 'b', 'c'], (_, url) =>
+    url === leader ? sampleMasterMessages.welcome : 'unreachable',
+  );
+  await clock.advance(1_000);
+  leader = 'a';
+  pairs[0]!.cut();
+  await clock.advance(0);
+  expect(tries.map(({ at, url }) => `${at} ${url}`)).toEqual(['0 a', '0 b', '1000 b', '1000 c', '1000 a']);
+  void connection.close('test');
+  await clock.advance(5_000);
 });
 
 test('a session that is cut is opened again at once', async () => {
@@ -76,6 +105,18 @@ test('a session that is cut is opened again at once', async () => {
   void connection.close('test');
   await clock.advance(5_000);
   await connection.ended;
+});
+
+test('when its session has fallen silent a worker tries the other servers first', async () => {
+  const { clock, tries, pairs, connection } = createScene(['a', 'b'], (_, url) =>
+    url === 'a' ? sampleMasterMessages.welcome : { type: 'redirect', url: null, retryAfterMs: 1_000 },
+  );
+  await clock.advance(1_000);
+  pairs[0]!.blackhole();
+  await clock.advance(60_000);
+  expect(tries.slice(0, 3).map(({ url }) => url)).toEqual(['a', 'b', 'a']);
+  void connection.close('test');
+  await clock.advance(5_000);
 });
 
 test('a redirect is followed to its address', async () => {

@@ -17,8 +17,8 @@ import {
   type WorkerHello,
   type WorkerSession,
 } from '@vaquita/protocol';
-import { reconnectDelayMs } from './backoff.ts';
 import type { AgentLog } from './host.ts';
+import { createRound } from './round.ts';
 
 export interface ConnectionOptions {
   readonly urls: readonly string[];
@@ -50,7 +50,6 @@ interface Outcome {
   readonly refusal: MasterReject | MasterRedirect | null;
 }
 
-const TRIES_PER_SERVER = 5;
 const FINAL: ReadonlySet<RejectCode> = new Set(['bad_token', 'revoked', 'version_unsupported', 'bad_hello']);
 
 export function openConnection(options: ConnectionOptions): Connection {
@@ -60,25 +59,23 @@ export function openConnection(options: ConnectionOptions): Connection {
   let wake: (reason: 'stop' | 'due') => void = () => {};
 
   async function loop(): Promise<void> {
-    let failures = 0;
+    const round = createRound(options.urls);
     let redirect: string | null = null;
     while (!stopping) {
-      const turn = Math.floor(failures / TRIES_PER_SERVER) % options.urls.length;
-      const url = redirect ?? options.urls[turn]!;
+      const url = redirect ?? round.url;
       const outcome = await holdSession(url);
       if (stopping) return;
-      redirect = null;
-      failures = outcome.welcomed ? 0 : failures + 1;
-      let delayMs = reconnectDelayMs(failures, options.random);
       const { refusal } = outcome;
-      if (refusal?.type === 'redirect') {
-        redirect = refusal.url;
-        delayMs = refusal.retryAfterMs;
-      } else if (refusal?.type === 'reject') {
+      redirect = refusal?.type === 'redirect' ? refusal.url : null;
+      let delayMs: number;
+      if (refusal?.type === 'reject') {
         log.error(`The server refused this worker: ${refusal.text}`, { code: refusal.code, url });
         if (FINAL.has(refusal.code) && options.onRejected(refusal)) return;
         delayMs = RECONNECT_CAP_MS;
       } else if (outcome.end?.reason === 'replaced') delayMs = RECONNECT_CAP_MS;
+      else if (outcome.welcomed) delayMs = round.began(outcome.end?.reason === 'session_timeout' ? 'silent' : 'heard');
+      else if (refusal && redirect !== null) delayMs = refusal.retryAfterMs;
+      else delayMs = round.missed(refusal?.retryAfterMs ?? null, options.random);
       log.info('Connecting again.', {
         inMs: delayMs,
         because: outcome.end === null ? 'no connection' : outcome.end.text || outcome.end.reason,

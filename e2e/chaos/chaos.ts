@@ -45,7 +45,7 @@ export async function runChaos(plan: ChaosPlan, options: ChaosOptions): Promise<
   const interrupt = () => void cluster.close({ keep: false }).finally(() => process.exit(INTERRUPTED));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    if (cluster.whyNoDisk) print(`The disk is not filled: ${cluster.whyNoDisk}`);
+    if (cluster.whyNoDisk && plan.servers === 1) print(`The disk is not filled: ${cluster.whyNoDisk}`);
     const { started, unanswered, troubles, repeatedCalls } = await playOut(plan, cluster, print);
     const { client } = cluster.servers[0]!.server;
     const runs = await collectRuns(client, started, plan.workflows);

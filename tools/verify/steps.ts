@@ -70,6 +70,12 @@ export const STEPS: readonly Step[] = [
     onFailure: 'Replay it: npm run chaos -- --seconds 45 --seed 1. e2e/chaos/README.md says how to look for the cause.',
   },
   {
+    name: 'chaos-cluster',
+    command: ['node', 'e2e/chaos/run.ts', '--seconds', '45', '--servers', '3'],
+    onFailure:
+      'Replay it: npm run chaos -- --seconds 45 --servers 3 --seed 1. e2e/chaos/README.md says how to look for the cause.',
+  },
+  {
     name: 'build-ui',
     command: ['node', 'tools/build-ui.ts'],
     onFailure: 'Mend what the bundler reports.',

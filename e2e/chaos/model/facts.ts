@@ -27,8 +27,10 @@ export type Witness = ReadonlyMap<string, readonly Execution[]>;
 /** Something that went wrong. Times are those of the machine, in epoch milliseconds. */
 export interface Trouble {
   readonly what: FaultPlan['what'] | 'stall';
-  /** Name of the agent, number of the server; empty when it is about the whole machine. */
+  /** Name of the agent, `server` with its number, `database`; empty when it is about the whole machine. */
   readonly target: string;
+  /** Of a server, where there are several: whether it led. */
+  readonly role?: 'leader' | 'follower' | null;
   readonly at: number;
   /** From then on nothing stands in the way any more: it is ready, awake, heard. Null: never. */
   readonly overAt: number | null;

@@ -8,6 +8,15 @@ export interface Recovery {
   readonly ms: number;
 }
 
+/** Nothing can be dispatched meanwhile. */
+const STOPS_ALL: ReadonlySet<Trouble['what']> = new Set([
+  'server-kill',
+  'server-freeze',
+  'database-kill',
+  'database-freeze',
+  'disk-full',
+]);
+
 export function findRecoveries(
   runs: readonly RunFacts[],
   witness: Witness,
@@ -16,18 +25,17 @@ export function findRecoveries(
   const rows = runs.flatMap(withChildren).flatMap(({ tasks }) => tasks);
   const dispatched = rows.filter(({ dispatchedAt }) => dispatchedAt !== null);
   const found: Recovery[] = [];
-  for (const { what, at, overAt } of troubles) {
-    if (what !== 'server-kill' && what !== 'server-freeze' && what !== 'disk-full') continue;
+  for (const { what, at, overAt, role } of troubles) {
+    // Who does not lead is not missed.
+    if (!STOPS_ALL.has(what) || role === 'follower') continue;
     // A full disk lets some through: there it counts from the moment in which there is room again.
     const from = what === 'disk-full' ? overAt : at;
     if (from === null) continue;
     const after = dispatched.filter((row) => timeOf(row.dispatchedAt!) > from);
     const begun = after.flatMap((row) => witness.get(row.id) ?? []).map(({ begunAt }) => begunAt);
     if (after.length === 0 || begun.length === 0) continue;
-    found.push({
-      name: `${what}, next dispatch`,
-      ms: Math.min(...after.map((row) => timeOf(row.dispatchedAt!))) - from,
-    });
+    const next = Math.min(...after.map((row) => timeOf(row.dispatchedAt!)));
+    found.push({ name: `${what}, next dispatch`, ms: next - from });
     found.push({ name: `${what}, next task begun`, ms: Math.min(...begun) - from });
   }
   for (const { run, row, cause } of repeats) {

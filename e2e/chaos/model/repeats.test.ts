@@ -35,7 +35,7 @@ it.each([
   ['another worker', { target: 'bob' }],
   ['a time long before', { at: EPOCH - 60_000, overAt: EPOCH - 50_000 }],
   ['a time after', { at: EPOCH + 1_500 }],
-  ['a server', { what: 'server-kill', target: '0' }],
+  ['a server', { what: 'server-kill', target: 'server 0' }],
 ] as const)('the trouble of %s is no cause', (_, more) => {
   expect(findRepeats([RUN], WITNESS, [trouble(more)])).toMatchObject([{ cause: null }]);
 });
@@ -52,8 +52,18 @@ it('a dispatch that ran twice has a cause only in the death of its agent between
   expect(findRepeats([RUN], twice, [])).toMatchObject([{ cause: null }]);
 });
 
+it('a task that was taken back and sent anew has a cause in any trouble of the agent that had it first', () => {
+  const anew = { ...execution('a-2', 900, 1_000), dispatchId: 'another', agent: 'bob' };
+  const twice = new Map([['a-2', [execution('a-2', 0, 100), anew]]]);
+  expect(findRepeats([RUN], twice, [trouble({ what: 'cut' })])).toMatchObject([{ cause: { what: 'cut' } }]);
+  expect(findRepeats([RUN], twice, [trouble({ target: 'bob' })])).toMatchObject([{ cause: null }]);
+});
+
 it('recovery counts from the moment in which something went wrong', () => {
-  const troubles = [trouble(), trouble({ what: 'server-kill', target: '0', at: EPOCH - 1_000, overAt: EPOCH - 500 })];
+  const troubles = [
+    trouble(),
+    trouble({ what: 'server-kill', target: 'server 0', at: EPOCH - 1_000, overAt: EPOCH - 500 }),
+  ];
   const repeats = findRepeats([RUN], WITNESS, troubles);
   expect(findRecoveries([RUN], WITNESS, { troubles, repeats })).toEqual([
     { name: 'server-kill, next dispatch', ms: 1_000 },

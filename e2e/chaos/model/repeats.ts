@@ -33,15 +33,14 @@ function repeatsOf(run: RunFacts, row: TaskInstanceView, { witness, troubles }: 
   const executions = witness.get(row.id) ?? [];
   if (executions.length === 0) return [];
   const repeats: Repeat[] = [];
-  for (const again of executions.slice(1)) {
-    const cause = troubleOf(again.agent, { from: executions[0]!.begunAt, to: again.begunAt }, troubles);
-    // An order that was carried out is not carried out again, unless its agent has died and does not know of it.
-    repeats.push({
-      run,
-      row,
-      cause: cause?.what === 'agent-kill' ? cause : null,
-      why: 'the same dispatch was run twice',
-    });
+  for (const [nth, again] of executions.slice(1).entries()) {
+    const first = executions[nth]!;
+    const cause = troubleOf(first.agent, { from: first.begunAt, to: again.begunAt }, troubles);
+    if (first.dispatchId === again.dispatchId) {
+      // An order that was carried out is not carried out again, unless its agent has died and does not know of it.
+      const isForgotten = cause?.what === 'agent-kill';
+      repeats.push({ run, row, cause: isForgotten ? cause : null, why: 'the same dispatch was run twice' });
+    } else repeats.push({ run, row, cause, why: 'it was taken back from its agent, and sent anew' });
   }
   if (isLost(row) && hasSuccessor(run, row, witness)) {
     const from = timeOf(row.dispatchedAt ?? row.submittedAt);

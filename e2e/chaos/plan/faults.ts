@@ -1,6 +1,6 @@
 /**
  * Draws what goes wrong. Each target has a line of its own, on which one thing follows the other with a pause between:
- * several targets are in trouble at once, none twice.
+ * several targets are in trouble at once, none twice. Of a server with a file the disk fills up; of several the database dies.
  */
 import type { Chance } from '../../../sim/scenario/chance.ts';
 import type { FaultPlan } from './plan.ts';
@@ -17,6 +17,8 @@ type Draw = () => Trouble;
 
 /** Nothing goes wrong before there is some load. */
 const QUIET_MS = 2_000;
+/** Between two faults of servers, whichever they meet. */
+const SERVER_PAUSE_MS = [4_000, 14_000] as const;
 /** Longer than a server's term lasts without it, and than an agent is waited for. */
 const PAST_SERVER_MS = [3_500, 7_000] as const;
 const PAST_AGENT_MS = [6_500, 11_000] as const;
@@ -28,7 +30,7 @@ export function drawFaults(chance: Chance, { forMs, servers, agents }: FaultTarg
       drawLine(
         chance,
         forMs,
-        [4_000, 16_000],
+        [SERVER_PAUSE_MS[0] * servers, SERVER_PAUSE_MS[1] * servers],
         [
           () => ({ what: 'server-kill', server, forMs: chance.skewed(1, 2_000) }),
           () => ({ what: 'server-freeze', server, forMs: chance.between(...PAST_SERVER_MS) }),
@@ -53,7 +55,17 @@ export function drawFaults(chance: Chance, { forMs, servers, agents }: FaultTarg
     );
   }
   lines.push(
-    drawLine(chance, forMs, [8_000, 30_000], [() => ({ what: 'disk-full', forMs: chance.skewed(500, 4_000) })]),
+    servers === 1
+      ? drawLine(chance, forMs, [8_000, 30_000], [() => ({ what: 'disk-full', forMs: chance.skewed(500, 4_000) })])
+      : drawLine(
+          chance,
+          forMs,
+          [9_000, 25_000],
+          [
+            () => ({ what: 'database-kill', forMs: chance.skewed(1, 1_500) }),
+            () => ({ what: 'database-freeze', forMs: chance.skewed(300, 5_000) }),
+          ],
+        ),
   );
   return lines.flat().sort((a, b) => a.atMs - b.atMs);
 }

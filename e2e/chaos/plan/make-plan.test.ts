@@ -4,7 +4,7 @@ import type { FaultPlan } from './plan.ts';
 
 const options = { seed: 7, forMs: 120_000, servers: 2 };
 const targetOf = (fault: FaultPlan) =>
-  'server' in fault ? `server ${fault.server}` : 'agent' in fault ? fault.agent : fault.what;
+  'server' in fault ? `server ${fault.server}` : 'agent' in fault ? fault.agent : fault.what.split('-')[0]!;
 
 it('the same seed is the same load and the same faults', () => {
   expect(makePlan(options)).toEqual(makePlan(options));
@@ -23,8 +23,16 @@ it('all that goes wrong is over in time, and no target is in trouble twice at on
       freeAt.set(targetOf(fault), fault.atMs + fault.forMs);
     }
     expect(Math.max(...freeAt.values())).toBeLessThanOrEqual(forMs);
-    expect(new Set(faults.map(({ what }) => what)).size).toBe(6);
   }
+});
+
+it.each([
+  [1, ['agent-freeze', 'agent-kill', 'cut', 'disk-full', 'server-freeze', 'server-kill']],
+  [3, ['agent-freeze', 'agent-kill', 'cut', 'database-freeze', 'database-kill', 'server-freeze', 'server-kill']],
+])('of %i servers everything goes wrong that can', (servers, kinds) => {
+  const { faults } = makePlan({ ...options, servers });
+  expect([...new Set(faults.map(({ what }) => what))].toSorted()).toEqual(kinds);
+  expect(new Set(faults.flatMap((fault) => ('server' in fault ? fault.server : []))).size).toBe(servers);
 });
 
 it('every workflow is started, and tasks depend on tasks that are there', () => {

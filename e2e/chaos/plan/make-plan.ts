@@ -32,6 +32,7 @@ export function makePlan({ seed, forMs, servers }: PlanOptions): ChaosPlan {
   return {
     seed,
     forMs,
+    servers,
     agents: AGENTS,
     groups: GROUPS,
     workflows,

@@ -74,13 +74,15 @@ export type FaultPlan = { readonly atMs: number; readonly forMs: number } & (
   | { readonly what: 'agent-kill' | 'agent-freeze'; readonly agent: string }
   /** `hold`: what was sent meanwhile arrives later. `drop`: the connections of that time stay silent for ever. */
   | { readonly what: 'cut'; readonly agent: string; readonly mode: 'hold' | 'drop' }
-  | { readonly what: 'disk-full' }
+  | { readonly what: 'disk-full' | 'database-kill' | 'database-freeze' }
 );
 
 export interface ChaosPlan {
   readonly seed: number;
   /** For so long there is load, and things go wrong. */
   readonly forMs: number;
+  /** With more than one, their database is a libSQL server. */
+  readonly servers: number;
   readonly agents: readonly { readonly name: string; readonly slots: number }[];
   readonly groups: readonly GroupPlan[];
   readonly workflows: readonly WorkflowPlan[];

@@ -16,11 +16,11 @@ export interface Calls {
 const PATIENCE_MS = 4_000;
 const PAUSE_MS = 250;
 
-export function createCalls(servers: readonly { readonly url: string; readonly adminToken: string }[]): Calls {
-  const clients = servers.map(({ url, adminToken }) => {
+export function createCalls(urls: readonly string[], token: string): Calls {
+  const clients = urls.map((url) => {
     const fetchInTime = (input: string, init: RequestInit) =>
       fetch(input, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
-    return createClient({ baseUrl: url, token: adminToken, fetch: fetchInTime });
+    return createClient({ baseUrl: url, token, fetch: fetchInTime });
   });
   let repeated = 0;
   return {

@@ -10,6 +10,8 @@ export interface ChaosServer {
   kill9(): Promise<void>;
   /** Tries until it is ready. */
   start(): Promise<void>;
+  /** Whether it leads; null when it does not say. */
+  role(): Promise<'leader' | 'follower' | null>;
   freeze(): void;
   thaw(): void;
   close(): Promise<void>;
@@ -17,6 +19,8 @@ export interface ChaosServer {
 
 /** What a service manager waits between two starts. */
 const RESTART_MS = 500;
+/** Nothing is to happen meanwhile. */
+const ROLE_WITHIN_MS = 300;
 
 export async function startChaosServer(options: TestServerOptions): Promise<ChaosServer> {
   const server = await startTestServer(options);
@@ -55,6 +59,13 @@ export async function startChaosServer(options: TestServerOptions): Promise<Chao
       await server.kill9();
     },
     start,
+    async role() {
+      try {
+        return (await server.client.cluster({ signal: AbortSignal.timeout(ROLE_WITHIN_MS) })).server.role;
+      } catch {
+        return null;
+      }
+    },
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
     async close() {

@@ -7,6 +7,7 @@ import { makeWorkerToken } from '../../support/worker.ts';
 import { documentOf, MARKS_VARIABLE, WITNESS_VARIABLE } from '../plan/documents.ts';
 import type { ChaosPlan } from '../plan/plan.ts';
 import { type ChaosAgent, createAgent } from './agent.ts';
+import { type ChaosDatabase, startChaosDatabase } from './chaos-database.ts';
 import { type ChaosServer, startChaosServer } from './chaos-server.ts';
 import type { Stage } from './injector.ts';
 import { PROJECT } from './operator.ts';
@@ -31,12 +32,16 @@ export interface Cluster extends Stage {
 
 export async function openCluster(plan: ChaosPlan): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'vaquita-chaos-'));
-  const mounted = mountSmallDisk(join(folder, 'data'), DISK_MIB);
+  const mounted =
+    plan.servers > 1
+      ? 'several servers keep their data in a libSQL server'
+      : mountSmallDisk(join(folder, 'data'), DISK_MIB);
   const disk: SmallDisk | null = typeof mounted === 'string' ? null : mounted;
   const witnessFile = join(folder, 'witness');
   const env = { [WITNESS_VARIABLE]: witnessFile, [MARKS_VARIABLE]: join(folder, 'marks') };
   await mkdir(env[MARKS_VARIABLE]!);
   await writeFile(witnessFile, '');
+  let database: ChaosDatabase | null = null;
   const servers: ChaosServer[] = [];
   const agents = new Map<string, ChaosAgent>();
   const endedAlone: string[] = [];
@@ -59,6 +64,9 @@ export async function openCluster(plan: ChaosPlan): Promise<Cluster> {
     servers,
     agents,
     disk,
+    get database() {
+      return database;
+    },
     endedAlone,
     whyNoDisk: typeof mounted === 'string' ? mounted : null,
     witness: () => readFile(witnessFile, 'utf8'),
@@ -66,6 +74,7 @@ export async function openCluster(plan: ChaosPlan): Promise<Cluster> {
       clearInterval(guard);
       for (const agent of agents.values()) await agent.close();
       for (const server of servers) await server.close();
+      await database?.close();
       if (keep) await keepLogs();
       // What is on the small disk goes with it.
       disk?.close();
@@ -74,7 +83,14 @@ export async function openCluster(plan: ChaosPlan): Promise<Cluster> {
   };
 
   try {
-    servers.push(await startChaosServer({ dataDir: join(folder, 'data'), env: SERVER_ENV }));
+    if (plan.servers > 1) database = await startChaosDatabase();
+    for (let nth = 0; nth < plan.servers; nth++) {
+      const env = {
+        ...SERVER_ENV,
+        ...(database ? { VAQUITA_DATABASE_URL: database.url, ...secretsOf(servers[0]) } : {}),
+      };
+      servers.push(await startChaosServer({ dataDir: join(folder, plan.servers > 1 ? `data-${nth}` : 'data'), env }));
+    }
     const [{ server }] = servers as [ChaosServer];
     const token = await makeWorkerToken(server);
     await fileWorkflows(server.client, plan);
@@ -88,6 +104,13 @@ export async function openCluster(plan: ChaosPlan): Promise<Cluster> {
     await cluster.close({ keep: false });
     throw thrown;
   }
+}
+
+/** What the first server has made of the database, the others share. */
+function secretsOf(first: ChaosServer | undefined): Readonly<Record<string, string>> {
+  if (!first) return {};
+  const { adminToken, adminPassword } = first.server;
+  return { VAQUITA_ADMIN_TOKEN: adminToken, VAQUITA_ADMIN_PASSWORD: adminPassword };
 }
 
 async function fileWorkflows(client: ChaosServer['server']['client'], { workflows, groups }: ChaosPlan): Promise<void> {

@@ -4,12 +4,15 @@ import type { SmallDisk } from '../../support/small-disk.ts';
 import type { Trouble } from '../model/facts.ts';
 import type { FaultPlan } from '../plan/plan.ts';
 import type { ChaosAgent } from './agent.ts';
+import type { ChaosDatabase } from './chaos-database.ts';
 import type { ChaosServer } from './chaos-server.ts';
 
 export interface Stage {
   readonly servers: readonly ChaosServer[];
   readonly agents: ReadonlyMap<string, ChaosAgent>;
   readonly disk: SmallDisk | null;
+  /** Null: each server has its own, as a file. */
+  readonly database: ChaosDatabase | null;
 }
 
 /** Makes it happen, waits for its time, and makes it good again. @returns what happened; null when it cannot happen here. */
@@ -20,17 +23,21 @@ export async function letHappen(fault: FaultPlan, stage: Stage): Promise<Trouble
   switch (fault.what) {
     case 'server-kill': {
       const server = stage.servers[fault.server]!;
+      const role = await server.role();
+      const at = Date.now();
       await server.kill9();
       await pause(fault.forMs);
       await server.start();
-      return over(String(fault.server));
+      return { ...over(`server ${fault.server}`), at, role };
     }
     case 'server-freeze': {
       const server = stage.servers[fault.server]!;
+      const role = await server.role();
+      const at = Date.now();
       server.freeze();
       await pause(fault.forMs);
       server.thaw();
-      return over(String(fault.server));
+      return { ...over(`server ${fault.server}`), at, role };
     }
     case 'agent-kill': {
       const agent = stage.agents.get(fault.agent)!;
@@ -52,6 +59,22 @@ export async function letHappen(fault: FaultPlan, stage: Stage): Promise<Trouble
       await pause(fault.forMs);
       agent.hear();
       return over(fault.agent);
+    }
+    case 'database-kill': {
+      const { database } = stage;
+      if (!database) return null;
+      await database.kill9();
+      await pause(fault.forMs);
+      await database.start();
+      return over('database');
+    }
+    case 'database-freeze': {
+      const { database } = stage;
+      if (!database) return null;
+      database.freeze();
+      await pause(fault.forMs);
+      database.thaw();
+      return over('database');
     }
     case 'disk-full': {
       const { disk } = stage;

@@ -23,7 +23,10 @@ const LIVE = ['submitted', 'serial_wait', 'running', 'ready_pause', 'ready_stop'
 
 export async function playOut(plan: ChaosPlan, cluster: Cluster, print: (line: string) => void): Promise<Story> {
   const stalls = watchStalls();
-  const calls = createCalls(cluster.servers.map(({ server }) => server));
+  const calls = createCalls(
+    cluster.servers.map(({ server }) => server.url),
+    cluster.servers[0]!.server.adminToken,
+  );
   let isOver = false;
   const operator = createOperator(plan, calls, () => isOver);
   const beganAt = Date.now();
@@ -85,10 +88,11 @@ async function isAnyLive(calls: Calls): Promise<boolean> {
 
 function targetOf(fault: FaultPlan): string {
   if ('agent' in fault) return fault.agent;
-  return 'server' in fault ? `server ${fault.server}` : '';
+  if ('server' in fault) return `server ${fault.server}`;
+  return fault.what === 'disk-full' ? 'disk' : 'database';
 }
 
 function describe(fault: FaultPlan): string {
   const how = fault.what === 'cut' ? `${fault.what} (${fault.mode})` : fault.what;
-  return `${how} ${targetOf(fault)} for ${(fault.forMs / 1_000).toFixed(1)} s`.replace('  ', ' ');
+  return `${how} ${targetOf(fault)} for ${(fault.forMs / 1_000).toFixed(1)} s`;
 }

@@ -9,6 +9,12 @@ import { REPO } from './server.ts';
 
 const AGENT = join(REPO, 'apps', 'worker', 'src', 'main.ts');
 
+export interface WorkerProgram {
+  readonly command?: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export interface TestWorkerOptions {
   readonly url: string;
   /** A worker token. */
@@ -18,6 +24,8 @@ export interface TestWorkerOptions {
   readonly slots?: number;
   /** With which to ask the server whether the agent has joined; left out, nothing is waited for. */
   readonly client?: VaquitaClient;
+  /** What is started, before the arguments. Default: the agent. */
+  readonly program?: WorkerProgram;
   /** Further arguments of the agent. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -47,10 +55,12 @@ export interface TestWorker extends AsyncDisposable {
 
 export async function startTestWorker(options: TestWorkerOptions): Promise<TestWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'vaquita-worker-'));
+  const { command, args, env } = options.program ?? { args: [AGENT] };
   const start = () =>
     startChild({
-      args: [AGENT, ...workerArgs(options), '--work-dir', folder, ...(options.args ?? [])],
-      env: cleanEnv(options.env),
+      ...(command === undefined ? {} : { command }),
+      args: [...args, ...workerArgs(options), '--work-dir', folder, ...(options.args ?? [])],
+      env: cleanEnv({ ...env, ...options.env }),
       cwd: folder,
     });
   let child = start();

@@ -1,0 +1,233 @@
+/**
+ * What every worker does, whatever it is written in: the agent, and the worker in Python that was written from PROTOCOL.md
+ * alone. The latter needs Python with `websockets`; `tools/install-python.sh` brings both on Debian.
+ */
+import { spawnSync } from 'node:child_process';
+import type { VaquitaClient } from '@vaquita/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAlive } from '../support/is-alive.ts';
+import { eventually } from '../support/poll.ts';
+import { PYTHON_WORKER, python, pythonWorker } from '../support/python.ts';
+import { defineAndStart, type Run, taskOf, tasksOf, waitForRun, waitForTask } from '../support/runs.ts';
+import { append, createScratch, type Scratch, waitAt } from '../support/scratch.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { makeWorkerToken, startTestWorker, type TestWorker, type WorkerProgram } from '../support/worker.ts';
+
+const HEARTBEAT_MS = 700;
+
+const WORKERS: readonly {
+  readonly name: string;
+  readonly program: WorkerProgram | undefined;
+  readonly skip: boolean;
+}[] = [
+  { name: 'the agent', program: undefined, skip: false },
+  { name: 'the worker in Python', program: pythonWorker, skip: python === undefined },
+];
+
+describe.each(WORKERS)('$name', ({ program, skip }) => {
+  describe.skipIf(skip)('as any worker', () => {
+    let scratch: Scratch;
+    let server: TestServer;
+    let client: VaquitaClient;
+    let token: string;
+    let workers: TestWorker[];
+
+    beforeEach(async () => {
+      scratch = createScratch();
+      workers = [];
+      server = await startTestServer();
+      client = server.client;
+      token = await makeWorkerToken(server);
+    });
+
+    afterEach(async () => {
+      scratch?.open('gate');
+      for (const worker of workers ?? []) await worker.close();
+      await server?.close();
+      scratch?.[Symbol.dispose]();
+    });
+
+    async function join(name: string, more: { readonly slots?: number; readonly args?: readonly string[] } = {}) {
+      const worker = await startTestWorker({
+        url: server.url,
+        token,
+        name,
+        slots: more.slots ?? 2,
+        client,
+        args: ['--heartbeat', `${HEARTBEAT_MS}ms`, ...(more.args ?? [])],
+        ...(program === undefined ? {} : { program }),
+      });
+      workers.push(worker);
+      return worker;
+    }
+
+    const runShell = (script: string, more: object = {}): Promise<Run> =>
+      defineAndStart(client, { name: 'shell', tasks: [{ name: 'task', type: 'shell', script, ...more }] });
+
+    /** Its first attempt waits at the gate. */
+    function heldOnce(): string {
+      const first = `if mkdir '${scratch.path('once')}' 2>/dev/null; then ${waitAt(scratch, 'gate')}; fi`;
+      return `${first}; ${append(scratch, 'ledger', 'done')}`;
+    }
+
+    async function logOf(run: Run): Promise<string> {
+      const { id } = await taskOf(client, run, 'task');
+      return (await client.taskInstances.log(id)).text;
+    }
+
+    it('runs a script with its parameters, keeps what it prints, and hands its outputs on', async () => {
+      await join('w');
+      const run = await defineAndStart(client, {
+        name: 'handed on',
+        params: [{ name: 'who', type: 'string', value: `wörld $(touch '${scratch.path('injected')}')` }],
+        tasks: [
+          {
+            name: 'task',
+            type: 'shell',
+            script: 'echo "hello $who"; echo oops >&2; echo "::set-output rows=7"; echo "in $PWD"',
+            outputs: [{ name: 'rows', type: 'integer' }],
+          },
+          { name: 'next', type: 'shell', script: append(scratch, 'ledger', 'rows $rows'), dependsOn: ['task'] },
+        ],
+      });
+      await waitForRun(client, run, 'success');
+      expect(scratch.lines('ledger')).toEqual(['rows 7']);
+      const log = await eventually('the whole log', async () => {
+        const text = await logOf(run);
+        return text.includes('oops') && text.includes('in /') ? text : undefined;
+      });
+      expect(log).toContain(`hello wörld $(touch '${scratch.path('injected')}')`);
+      expect(scratch.lines('injected')).toEqual([]);
+      expect(await taskOf(client, run, 'task')).toMatchObject({ state: 'success', exitCode: 0, worker: 'w' });
+    });
+
+    it('says how a script failed, and that an output is not what was declared', async () => {
+      await join('w');
+      const failed = await runShell('echo before; exit 7');
+      await waitForRun(client, failed, 'failure');
+      expect(await taskOf(client, failed, 'task')).toMatchObject({ state: 'failure', exitCode: 7 });
+      const wrong = await defineAndStart(client, {
+        name: 'wrong',
+        tasks: [
+          {
+            name: 'task',
+            type: 'shell',
+            script: 'echo "::set-output rows=many"',
+            outputs: [{ name: 'rows', type: 'integer' }],
+          },
+        ],
+      });
+      await waitForRun(client, wrong, 'failure');
+      expect((await taskOf(client, wrong, 'task')).reason?.text).toContain('rows');
+    });
+
+    it('ends a task with all that it started when the run is stopped', async () => {
+      await join('w');
+      const run = await runShell(
+        `sleep 300 & echo $! > '${scratch.path('pid')}'; ${append(scratch, 'ready', 'y')}; wait`,
+      );
+      await eventually('the task to be at work', () => scratch.lines('ready').length > 0);
+      const pid = Number(scratch.lines('pid')[0]);
+      await client.instances.stop(run.id);
+      await waitForRun(client, run, 'stopped');
+      expect(await taskOf(client, run, 'task')).toMatchObject({ state: 'killed' });
+      await eventually('its child to be gone', () => !isAlive(pid));
+    });
+
+    it('ends what ignores the polite request by force', async () => {
+      await join('w');
+      const run = await runShell(`trap '' TERM; ${append(scratch, 'ready', 'y')}; while :; do sleep 0.1; done`);
+      await eventually('the task to be at work', () => scratch.lines('ready').length > 0);
+      await client.instances.stop(run.id);
+      await waitForRun(client, run, 'stopped');
+    });
+
+    it('ends a task at its timeout', async () => {
+      await join('w');
+      const run = await runShell(`${append(scratch, 'ledger', 'begun')}; sleep 300`, {
+        timeout: { after: '1s', strategy: 'fail' },
+      });
+      await waitForRun(client, run, 'failure');
+      expect((await taskOf(client, run, 'task')).reason?.text).toMatch(/timeout/i);
+      expect(scratch.lines('ledger')).toEqual(['begun']);
+    });
+
+    it('goes on with a task while its server is killed and started again, and delivers its result once', async () => {
+      await join('w');
+      const run = await runShell(`${append(scratch, 'ledger', 'ran')}; ${waitAt(scratch, 'gate')}; echo after`);
+      await waitForTask(client, run, 'task', ({ state }) => state === 'running');
+      await server.kill9();
+      scratch.open('gate');
+      await server.restart();
+      await waitForRun(client, run, 'success');
+      expect(scratch.lines('ledger')).toEqual(['ran']);
+      expect(await tasksOf(client, run)).toHaveLength(1);
+      await eventually('the log after the restart', async () => (await logOf(run)).includes('after'));
+    });
+
+    it('is given up when it falls silent, and its task runs elsewhere; what it says later changes nothing', async () => {
+      const first = await join('first', { slots: 1 });
+      const run = await runShell(heldOnce());
+      await waitForTask(client, run, 'task', ({ state }) => state === 'running');
+      first.freeze();
+      await join('second', { slots: 1 });
+      await waitForRun(client, run, 'success');
+      first.thaw();
+      scratch.open('gate');
+      await eventually('the late one to be done too', () => scratch.lines('ledger').length === 2);
+      const tasks = await tasksOf(client, run);
+      expect(tasks.map(({ state, worker }) => [state, worker])).toEqual([
+        ['need_fault_tolerance', 'first'],
+        ['success', 'second'],
+      ]);
+    });
+
+    it('gives back what runs when it is told to end, and the task is done by another', async () => {
+      const first = await join('first', { slots: 1, args: ['--grace', '0s'] });
+      const run = await runShell(heldOnce());
+      await waitForTask(client, run, 'task', ({ state }) => state === 'running');
+      await join('second', { slots: 1 });
+      expect(await first.end('SIGTERM')).toMatchObject({ code: 0 });
+      await waitForRun(client, run, 'success');
+      expect(scratch.lines('ledger')).toEqual(['done']);
+    });
+
+    it('takes no more than it has slots for', async () => {
+      await join('w', { slots: 2 });
+      const fan = Array.from({ length: 6 }, (_, i) => ({
+        name: `t${i}`,
+        type: 'shell',
+        script: `${append(scratch, 'ledger', '+')}; sleep 0.2; ${append(scratch, 'ledger', '-')}`,
+      }));
+      const run = await defineAndStart(client, { name: 'fan', tasks: fan });
+      await waitForRun(client, run, 'success');
+      let running = 0;
+      const most = Math.max(...scratch.lines('ledger').map((line) => (running += line === '+' ? 1 : -1)));
+      expect(most).toBe(2);
+    });
+
+    it('says what is wrong with its token, and ends', async () => {
+      const worker = await startTestWorker({
+        url: server.url,
+        token: 'vqw_wrong',
+        name: 'w',
+        ...(program === undefined ? {} : { program }),
+      });
+      workers.push(worker);
+      expect((await worker.ended()).code).not.toBe(0);
+      expect(worker.log()).toMatch(/token/i);
+    });
+  });
+});
+
+describe.skipIf(python === undefined)('the worker in Python', () => {
+  it('passes its own tests', () => {
+    const { status, stderr } = spawnSync(python!, ['-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'], {
+      cwd: PYTHON_WORKER,
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+    expect(stderr).toMatch(/Ran \d+ tests/);
+  });
+});

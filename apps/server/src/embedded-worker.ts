@@ -30,6 +30,8 @@ function start(options: EmbeddedWorkerOptions, host: AgentHost): Promise<Agent> 
       workDir: options.workDir,
       heartbeatIntervalMs: HEARTBEAT_MS,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      // Its server is this very process; a database restored from a copy must not lock it out.
+      forgetsEpoch: true,
     },
     host,
   ).catch((cause: unknown) => {

@@ -208,28 +208,135 @@ test('P4: an agent killed again and again while results are made: each that was 
   await master.until(() => master.unacknowledged().size === 0);
 }, 60_000);
 
-test('E6: an agent killed in a task without processes: nothing of it is on disk, and the next hello does not name it', async () => {
+test('E6: an agent killed in a task without a process: the next one reports it as lost, and does not run it again', async () => {
   await using folder = await createTestFolder();
   await using master = await startTestMaster();
-  const silent = createServer(() => {});
+  let requests = 0;
+  const silent = createServer(() => {
+    requests += 1;
+  });
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   try {
-    await using agent = spawnAgent(master, folder.path);
-    await master.until(() => master.heartbeats.length > 0);
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    master.dispatch({ dispatchId: 'd1', taskType: 'http', config: { url } });
-    await master.report('started', 'd1');
+    const order = { dispatchId: 'd1', taskType: 'http', config: { url, method: 'POST' } };
+    {
+      await using agent = spawnAgent(master, folder.path);
+      await master.until(() => master.heartbeats.length > 0);
+      master.dispatch(order);
+      await master.report('started', 'd1');
+      await expect.poll(() => requests).toBe(1);
+      await agent.kill9();
+      await master.until(() => !master.isConnected());
+    }
     expect(await readdir(folder.path)).not.toContain('tasks');
-    await agent.kill9();
-    await master.until(() => !master.isConnected());
+    await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+    expect(await master.result('d1')).toMatchObject({ state: 'lost', error: expect.stringContaining('agent ended') });
+    expect(master.hellos[1]).toMatchObject({ running: [], unsent: [{ dispatchId: 'd1', epoch: 1 }] });
+    master.dispatch(order);
+    expect(await master.report('refuse', 'd1')).toMatchObject({ reason: 'duplicate' });
+    expect(requests).toBe(1);
   } finally {
     silent.closeAllConnections();
     silent.close();
   }
-  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
-  await master.until(() => master.hellos.length === 2);
-  expect(master.hellos[1]).toMatchObject({ running: [], unsent: [] });
 }, 20_000);
+
+test('P3: what was delivered is not run again after a restart, and the highest epoch is still known', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  master.epoch = 7;
+  const order = { dispatchId: 'd1', params: { out: folder.path }, config: { script: 'echo ran >> "$out/ran"' } };
+  {
+    await using agent = spawnAgent(master, folder.path);
+    await master.until(() => master.heartbeats.length > 0);
+    master.dispatch(order);
+    await master.result('d1');
+    await expect.poll(() => storedResults(folder.path)).toEqual([]);
+    await agent.kill9();
+    await master.until(() => !master.isConnected());
+  }
+  await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
+  await master.until(() => master.isConnected());
+  master.dispatch(order);
+  expect(await master.report('refuse', 'd1')).toMatchObject({ reason: 'duplicate' });
+  expect(await readFile(join(folder.path, 'ran'), 'utf8')).toBe('ran\n');
+  master.dispatch({ dispatchId: 'd2', epoch: 6 });
+  expect(await master.report('refuse', 'd2')).toMatchObject({ reason: 'stale_epoch' });
+}, 20_000);
+
+test('P3: a server whose term is over is not worked for after a restart either, unless the agent is told to forget', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  master.epoch = 7;
+  const join = (options = {}) => startTestAgent({ url: master.url, workDir: folder.path, ...options });
+  {
+    await using _ = await join();
+    await master.until(() => master.heartbeats.length > 0);
+  }
+  master.epoch = 6;
+  const before = master.heartbeats.length;
+  {
+    await using _ = await join();
+    await master.until(() => master.hellos.length >= 3);
+    expect(master.heartbeats.length).toBe(before);
+  }
+  {
+    await using _ = await join({ token: 'of-another-database' });
+    await master.until(() => master.heartbeats.length > before);
+  }
+  {
+    await using _ = await join({ forgetsEpoch: true });
+    const heard = master.heartbeats.length;
+    await master.until(() => master.heartbeats.length > heard);
+  }
+  await using _ = await join();
+  const heard = master.heartbeats.length;
+  await master.until(() => master.heartbeats.length > heard);
+});
+
+test('a work folder that takes nothing: tasks are refused, not lost, and taken again when it does', async () => {
+  await using folder = await createTestFolder();
+  await using master = await startTestMaster();
+  let full = true;
+  await using _ = await startTestAgent({
+    url: master.url,
+    workDir: folder.path,
+    change: (host) => ({
+      ...host,
+      async openWorkFolder(path) {
+        const work = await host.openWorkFolder(path);
+        const refuse = () => {
+          if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+        };
+        const { dispatches } = work;
+        return {
+          ...work,
+          dispatches: {
+            ...dispatches,
+            append(text) {
+              refuse();
+              dispatches.append(text);
+            },
+            replace(text) {
+              refuse();
+              dispatches.replace(text);
+            },
+          },
+        };
+      },
+    }),
+  });
+  await master.until(() => master.heartbeats.length > 0);
+  for (const dispatchId of ['d1', 'd2']) master.dispatch({ dispatchId });
+  expect(await master.report('refuse', 'd1')).toMatchObject({
+    reason: 'overloaded',
+    text: expect.stringContaining('work folder'),
+  });
+  await master.report('refuse', 'd2');
+  full = false;
+  for (const dispatchId of ['d1', 'd3']) master.dispatch({ dispatchId });
+  for (const dispatchId of ['d1', 'd3']) expect(await master.result(dispatchId)).toMatchObject({ state: 'success' });
+});
 
 test('damaged results in the folder are put aside and stop nothing', async () => {
   await using folder = await createTestFolder();

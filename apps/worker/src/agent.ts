@@ -2,6 +2,7 @@
  * The agent put together: settles what an earlier one left, then joins, runs what it is given, and delivers what came
  * of it. Runs the same as a program of its own and inside the server's process.
  */
+import { sha256Hex } from '@vaquita/core';
 import {
   HEARTBEAT_INTERVAL_MS,
   type MasterOrder,
@@ -13,10 +14,11 @@ import {
   type WorkerSession,
 } from '@vaquita/protocol';
 import { availableTaskTypes } from '@vaquita/tasks';
+import { resultOf } from './attempt.ts';
 import { openConnection } from './connection.ts';
+import { openDispatchJournal } from './dispatch-journal.ts';
 import { createExecutor } from './executor.ts';
 import { createFileTransfer } from './file-transfer.ts';
-import { createFinishedDispatches } from './finished-dispatches.ts';
 import type { AgentHost } from './host.ts';
 import { readWorkerId } from './identity.ts';
 import { createOutputShipper } from './output-shipper.ts';
@@ -36,6 +38,8 @@ export interface AgentOptions {
   readonly workDir: string;
   readonly heartbeatIntervalMs?: number;
   readonly sessionTimeoutMs?: number;
+  /** Works for a server whose epoch is lower than one it has seen before it was started: its database was restored. */
+  readonly forgetsEpoch?: boolean;
 }
 
 /** `rejected`: no server will take this worker as it is, and nothing is left to deliver. */
@@ -68,7 +72,12 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
     const workerId = await readWorkerId(folder, host);
     const output = createOutputShipper(clock, log);
     const outbox = await openResultOutbox({ records: folder.results, log, restoreOutput: output.restore });
-    const finished = createFinishedDispatches();
+    const journal = openDispatchJournal({
+      file: folder.dispatches,
+      realm: (await sha256Hex(options.token)).slice(0, 16),
+      forgetsEpoch: options.forgetsEpoch ?? false,
+      log,
+    });
     const types = availableTaskTypes(host.taskPorts);
     let session: WorkerSession | null = null;
     /** Of the server that leads as far as this agent knows: where files are sent and fetched. */
@@ -102,7 +111,7 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       },
       clock,
       outbox,
-      finished,
+      journal,
       output,
       log,
       report(message) {
@@ -121,6 +130,18 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       log,
       goOn: ({ order }, left) => executor.goOn(order, left),
     });
+
+    await reportForgotten();
+
+    /** E6 */
+    async function reportForgotten(): Promise<void> {
+      const running = new Set(executor.running().map(({ dispatchId }) => dispatchId));
+      for (const one of journal.pending()) {
+        if (running.has(one.dispatchId) || outbox.get(one.dispatchId) !== undefined) continue;
+        const error = 'the agent ended while it ran the task, which is of a type that ends with it';
+        await outbox.put(resultOf(one, { state: 'lost', endedAt: clock.now(), error }));
+      }
+    }
 
     function createHello(): WorkerHello {
       return {
@@ -148,8 +169,8 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
     function onWelcome(welcome: MasterWelcome, welcomed: WorkerSession, url: string): boolean {
       if (!executor.seeEpoch(welcome.epoch)) {
         log.warn(
-          'This server believes to lead but its term is over. If its database was replaced, restart this worker.',
-          { serverId: welcome.serverId, epoch: welcome.epoch },
+          'This server believes to lead but its term is over. If its database was restored or replaced, restart this worker once with --forget-epoch.',
+          { serverId: welcome.serverId, epoch: welcome.epoch, seen: journal.highestEpoch },
         );
         return false;
       }
@@ -183,8 +204,9 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
           output.acknowledged(order.dispatchId, order.offset);
           return;
         case 'resultAck':
+          // Before the results are gone: what is neither there nor done would be taken for lost.
+          journal.done(order.dispatchIds);
           for (const dispatchId of order.dispatchIds) {
-            finished.add(dispatchId);
             outbox.acknowledged(dispatchId);
             output.forget(dispatchId);
           }
@@ -245,6 +267,7 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       output.detach();
       executor.leave();
       host.kept?.close();
+      journal.close();
       await outbox.settled();
       machine.close();
       await folder.close();

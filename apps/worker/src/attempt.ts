@@ -39,6 +39,8 @@ export interface AttemptOptions {
   readonly type: TaskType;
   readonly ports: AttemptPorts;
   readonly leftBehind?: LeftBehind | undefined;
+  /** Nothing is begun before this has resolved. */
+  readonly mayBegin?: Promise<void> | undefined;
   onStarted(processId: number | null, at: number): void;
   /** Its process is over. */
   onOver(): void;
@@ -68,7 +70,8 @@ export interface Attempt {
 
 const MAX_ERROR_CHARS = 4_000;
 
-export function startAttempt({ order, type, ports, leftBehind, onStarted, onOver }: AttemptOptions): Attempt {
+export function startAttempt(options: AttemptOptions): Attempt {
+  const { order, type, ports, leftBehind, onStarted, onOver } = options;
   const { dispatchId } = order;
   const { clock, kept, log, output } = ports;
   const files = type.usesProcess ? ports.folder.attempt(dispatchId) : null;
@@ -100,6 +103,7 @@ export function startAttempt({ order, type, ports, leftBehind, onStarted, onOver
   }
 
   async function carryOut(): Promise<WorkerResult> {
+    await options.mayBegin;
     try {
       if (files !== null && leftBehind === undefined) await begin(files);
       run = runTask({

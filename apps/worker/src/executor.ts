@@ -2,13 +2,13 @@
  * Takes dispatches and runs them in a bounded number of slots. Knows no socket: it reports through `report`, which may
  * lose what it is given, and the outbox, which may not.
  *
- * E1 A dispatch id is run at most once: it is known as running, as waiting in the outbox, or as finished (P3).
+ * E1 A dispatch id is run at most once, by all agents on a work folder together: it is known as running, as waiting in the
+ *    outbox, or as done, and it is in the journal before it is begun (P3).
  * E2 A slot is taken before `ack` is said and given back when the result is on disk.
  * E3 A result is on disk before it is reported (P4); while the disk refuses it, the slot stays taken and it is tried again.
  * E4 Everything known of a dispatch comes before the epoch: a resend of what runs here is answered, whoever sends it.
  * E5 All output of a dispatch is sent before its result is, each time that it is sent.
- * E6 Only an attempt that is a process outlives the agent. Any other ends with it: the next hello does not name it, by
- *    which the server knows that it is lost.
+ * E6 Only an attempt that is a process outlives the agent. Any other ends with it, and the next agent reports it as lost.
  */
 import type { Clock, DispatchId, Epoch } from '@vaquita/core';
 import type {
@@ -20,8 +20,15 @@ import type {
   WorkerResult,
 } from '@vaquita/protocol';
 import type { StopOrder, TaskType } from '@vaquita/tasks';
-import { type Attempt, type AttemptPorts, type LeftBehind, resultOf, startAttempt } from './attempt.ts';
-import type { FinishedDispatches } from './finished-dispatches.ts';
+import {
+  type Attempt,
+  type AttemptOptions,
+  type AttemptPorts,
+  type LeftBehind,
+  resultOf,
+  startAttempt,
+} from './attempt.ts';
+import type { DispatchJournal } from './dispatch-journal.ts';
 import type { AgentLog } from './host.ts';
 import type { OutputChunk } from './output-buffer.ts';
 import type { OutputShipper } from './output-shipper.ts';
@@ -33,7 +40,7 @@ export interface ExecutorOptions {
   readonly attempts: AttemptPorts;
   readonly clock: Clock;
   readonly outbox: ResultOutbox;
-  readonly finished: FinishedDispatches;
+  readonly journal: DispatchJournal;
   readonly output: OutputShipper;
   readonly log: AgentLog;
   report(message: WorkerReport): void;
@@ -63,12 +70,18 @@ export interface Executor {
   leave(): void;
 }
 
+interface Taken {
+  readonly order: MasterDispatch;
+  begin(): void;
+}
+
 const OUTBOX_RETRY_MS = 1_000;
 
 export function createExecutor(options: ExecutorOptions): Executor {
-  const { outbox, finished, clock, log, output, report } = options;
+  const { outbox, journal, clock, log, output, report } = options;
   const attempts = new Map<DispatchId, Attempt>();
-  let highestEpoch: Epoch = 0;
+  /** Taken in this turn of the event loop, and not begun before all of them are in the journal. */
+  let taken: Taken[] = [];
   let draining = false;
   const waiters = new Map<() => void, () => boolean>();
 
@@ -80,23 +93,52 @@ export function createExecutor(options: ExecutorOptions): Executor {
     else {
       const decision = decideDispatch(order);
       if ('reason' in decision) report({ type: 'refuse', dispatchId, ...decision });
-      else {
-        highestEpoch = Math.max(highestEpoch, order.epoch);
-        // Before it can say that it has started.
-        report({ type: 'ack', dispatchId });
-        run(order, decision.taskType);
+      else take(order, decision.taskType);
+    }
+  }
+
+  /** E1: what comes in one frame is written with one call. */
+  function take(order: MasterDispatch, type: TaskType): void {
+    if (taken.length === 0) queueMicrotask(beginTaken);
+    const mayBegin = new Promise<void>((begin) => {
+      taken.push({ order, begin });
+    });
+    run(order, type, { mayBegin });
+  }
+
+  function beginTaken(): void {
+    const all = taken;
+    taken = [];
+    try {
+      journal.accept(all.map(({ order }) => order));
+    } catch (error) {
+      log.error('Tasks are refused: the work folder takes nothing.', { error });
+      for (const { order } of all) {
+        attempts.delete(order.dispatchId);
+        const text = 'the work folder of this worker cannot be written; see its log';
+        report({ type: 'refuse', dispatchId: order.dispatchId, reason: 'overloaded', text });
       }
+      checkRest();
+      return;
+    }
+    journal.seeEpoch(Math.max(...all.map(({ order }) => order.epoch)));
+    for (const { order, begin } of all) {
+      report({ type: 'ack', dispatchId: order.dispatchId });
+      begin();
     }
   }
 
   function decideDispatch(
     order: MasterDispatch,
   ): { readonly taskType: TaskType } | { readonly reason: RefuseReason; readonly text: string } {
-    if (finished.has(order.dispatchId)) {
+    if (journal.isDone(order.dispatchId)) {
       return { reason: 'duplicate', text: 'this dispatch has ended here and its result was delivered' };
     }
-    if (order.epoch < highestEpoch) {
-      return { reason: 'stale_epoch', text: `epoch ${order.epoch} is over; this worker has seen ${highestEpoch}` };
+    if (order.epoch < journal.highestEpoch) {
+      return {
+        reason: 'stale_epoch',
+        text: `epoch ${order.epoch} is over; this worker has seen ${journal.highestEpoch}`,
+      };
     }
     if (draining) return { reason: 'draining', text: 'this worker is stopping' };
     const taskType = options.types.get(order.taskType);
@@ -110,9 +152,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return { taskType };
   }
 
-  function run(order: MasterDispatch, type: TaskType, leftBehind?: LeftBehind): void {
+  function run(order: MasterDispatch, type: TaskType, from: Pick<AttemptOptions, 'leftBehind' | 'mayBegin'>): void {
     const onStarted = (processId: number | null, at: number) => reportStart(order.dispatchId, processId, at);
-    const attempt = startAttempt({ order, type, ports: options.attempts, leftBehind, onStarted, onOver: checkRest });
+    const attempt = startAttempt({ order, type, ports: options.attempts, ...from, onStarted, onOver: checkRest });
     attempts.set(order.dispatchId, attempt);
     void conclude(attempt);
   }
@@ -176,9 +218,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   /** A kill for what is not here is answered too: the server waits for it. And the dispatch is not run any more. */
   async function answerUnknown(dispatchId: DispatchId, reason: string): Promise<void> {
-    finished.add(dispatchId);
+    journal.done([dispatchId]);
     const error = `it was not running on this worker when the order to stop it came: ${reason}`;
-    const result = resultOf({ dispatchId, epoch: highestEpoch }, { state: 'killed', endedAt: clock.now(), error });
+    const result = resultOf(
+      { dispatchId, epoch: journal.highestEpoch },
+      { state: 'killed', endedAt: clock.now(), error },
+    );
     await store(result);
     report(result);
   }
@@ -195,7 +240,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       return;
     }
     const result = resultOf(
-      { dispatchId: nonce, epoch: highestEpoch },
+      { dispatchId: nonce, epoch: journal.highestEpoch },
       {
         state: 'success',
         endedAt: clock.now(),
@@ -211,8 +256,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     goOn(order, left) {
       const type = options.types.get(order.taskType);
       if (type === undefined) return false;
-      highestEpoch = Math.max(highestEpoch, order.epoch);
-      run(order, type, left);
+      run(order, type, { leftBehind: left });
       return true;
     },
     repeat,
@@ -225,8 +269,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
       else void answerUnknown(dispatchId, reason);
     },
     seeEpoch(epoch) {
-      if (epoch < highestEpoch) return false;
-      highestEpoch = epoch;
+      if (epoch < journal.highestEpoch) return false;
+      journal.seeEpoch(epoch);
       return true;
     },
     running: () =>

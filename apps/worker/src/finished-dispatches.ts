@@ -4,6 +4,8 @@ import type { DispatchId } from '@vaquita/core';
 export interface FinishedDispatches {
   add(dispatchId: DispatchId): void;
   has(dispatchId: DispatchId): boolean;
+  /** In the order in which they were added. */
+  list(): readonly DispatchId[];
 }
 
 const MAX_REMEMBERED = 10_000;
@@ -20,6 +22,7 @@ export function createFinishedDispatches(max: number = MAX_REMEMBERED): Finished
       }
       newer.add(dispatchId);
     },
+    list: () => [...older, ...newer],
     has: (dispatchId) => newer.has(dispatchId) || older.has(dispatchId),
   };
 }

@@ -26,6 +26,7 @@ export interface WorkFolder {
   readIdentity(): Promise<string | null>;
   writeIdentity(text: string): Promise<void>;
   readonly results: Records;
+  readonly dispatches: GrowingFile;
   /** The folder of an attempt, made or not. */
   attempt(name: string): AttemptFiles;
   /** Those that are there. */

@@ -7,6 +7,7 @@ import {
   createHostMeter,
   createKeptProcesses,
   findShell,
+  growingFile,
   type KeeperProgram,
   killLeftovers,
   listAttempts,
@@ -81,6 +82,7 @@ async function openWorkFolder(path: string, log: AgentLog): Promise<WorkFolder> 
       readIdentity: files.readIdentity,
       writeIdentity: files.writeIdentity,
       results,
+      dispatches: growingFile(files.path('dispatches')),
       attempt: (name) => attemptFiles(tasks, name),
       attempts: () => listAttempts(tasks),
       async close() {

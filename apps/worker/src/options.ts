@@ -31,6 +31,7 @@ const FLAGS = {
   'work-dir': { type: 'string' },
   heartbeat: { type: 'string' },
   grace: { type: 'string' },
+  'forget-epoch': { type: 'boolean' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -52,10 +53,11 @@ export const HELP = `Joins a Vaquita server as a worker and runs tasks for it.
   --work-dir <path>   folder for results and running tasks; default: ~/.vaquita/worker-<name>
   --heartbeat <time>  between two signs of life, such as 10s; the server gives a worker up after three times that
   --grace <time>      how long running tasks may go on after Ctrl-C or SIGTERM; default: 30s
+  --forget-epoch      work for servers whose database was restored from a copy; give it once
   --log-level <l>     debug, info, warn or error; default: info
   --help, --version
 
-Each option but --help and --version can also be given as a variable: VAQUITA_WORKER_SERVER, VAQUITA_WORKER_WORK_DIR, …
+Each option but --forget-epoch, --help and --version can also be given as a variable: VAQUITA_WORKER_SERVER, VAQUITA_WORKER_WORK_DIR, …
 Exit codes: 0 stopped, 1 failed, 2 wrong options, 3 token refused, 4 versions do not fit, 5 work folder not usable.
 `;
 
@@ -98,6 +100,7 @@ export function parseCommandLine(args: readonly string[], env: Env): CommandLine
     ),
     workDir: resolve(flag('work-dir') ?? join(homedir(), '.vaquita', `worker-${name}`)),
     heartbeatIntervalMs,
+    forgetsEpoch: values['forget-epoch'] === true,
     sessionTimeoutMs: Math.round((heartbeatIntervalMs / HEARTBEAT_INTERVAL_MS) * SESSION_TIMEOUT_MS),
   });
   names('name', [name], problems);

@@ -1,38 +1,10 @@
 /** What has been sent of a log, as the next agent finds it. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { GrowingFile } from './host.ts';
 import { createOutputBuffer, type OutputBuffer, type OutputChunk } from './output-buffer.ts';
 import { createSentOutput, readSent, type SentOutput } from './sent-output.ts';
+import { type MemoryFile, memoryFile } from './testing/memory-file.ts';
 import { silentLog } from './testing/test-agent.ts';
-
-interface MemoryFile extends GrowingFile {
-  text: string | null;
-  /** So many characters are taken, then the disk is full. */
-  room: number;
-}
-
-function memoryFile(): MemoryFile {
-  const full = () => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-  const file: MemoryFile = {
-    text: null,
-    room: Number.POSITIVE_INFINITY,
-    read: () => file.text,
-    append(text) {
-      file.text = (file.text ?? '') + text.slice(0, Math.max(0, file.room));
-      const refused = text.length > file.room;
-      file.room -= text.length;
-      if (refused) throw full();
-    },
-    replace(text) {
-      if (text.length > file.room) throw full();
-      file.room -= text.length;
-      file.text = text;
-    },
-    close() {},
-  };
-  return file;
-}
 
 interface Agent {
   readonly buffer: OutputBuffer;

@@ -66,7 +66,7 @@ export function attemptFiles(tasks: string, name: string): AttemptFiles {
   };
 }
 
-function growingFile(path: string): GrowingFile {
+export function growingFile(path: string): GrowingFile {
   let file: number | null = null;
 
   function close(): void {

@@ -172,9 +172,14 @@ describe.each(WORKERS)('$name', ({ program, skip }) => {
       first.freeze();
       await join('second', { slots: 1 });
       await waitForRun(client, run, 'success');
-      first.thaw();
+      // Its script is not frozen with it, and ends before the worker can be told to end it.
       scratch.open('gate');
       await eventually('the late one to be done too', () => scratch.lines('ledger').length === 2);
+      first.thaw();
+      await eventually('the first to be back', async () => {
+        const { items } = await client.workers.list({ limit: 10 });
+        return items.every(({ state }) => state === 'online');
+      });
       const tasks = await tasksOf(client, run);
       expect(tasks.map(({ state, worker }) => [state, worker])).toEqual([
         ['need_fault_tolerance', 'first'],

@@ -5,8 +5,10 @@ import { withLiveFigures } from './live-workers.ts';
 
 it('shows the figures that the leader has, and what the database has of workers that are not connected here', async () => {
   const store = createMemoryStore();
+  store.leader.set(1);
   for (const id of ['here', 'away']) {
     await store.master.workers.upsert(
+      1,
       {
         ...{ id: id as WorkerId, name: id, groups: ['default'], labels: {}, slots: 4, weight: 1, state: 'online' },
         ...{

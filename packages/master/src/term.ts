@@ -41,6 +41,7 @@ import { createPresence, type Loss } from './sessions/presence.ts';
 import { createProofOfLife } from './sessions/proof-of-life.ts';
 import { createReception } from './sessions/reception.ts';
 import { createResultAcks } from './sessions/result-acks.ts';
+import { workersOfTerm } from './sessions/term-workers.ts';
 import { createSystemHandlers } from './system/handlers.ts';
 import { createRecorder } from './system/recorder.ts';
 import { createSystemBus } from './system/system-bus.ts';
@@ -78,14 +79,15 @@ export function openTerm(deps: TermDeps): Term {
     ...{ clock, epoch, timers, live, pool, resultAcks, rests, ackTimeoutMs, counts, deafness },
   });
   const outputs = createOutputRouter(deps.logs, clock, log);
-  const heartbeats = createHeartbeats(store.workers, clock, settings.heartbeatFlushMs, log);
+  const workers = workersOfTerm(store.workers, epoch);
+  const heartbeats = createHeartbeats(workers, clock, settings.heartbeatFlushMs, log);
   const commits = createDurableCommit({ store, epoch, clock, log, retryMs: settings.commitRetryMs });
   const rowTurns = createRowTurns();
   /** Resolves when open runs can be taken over: from then on workers may come in. */
   const open = Promise.withResolvers<void>();
   const presence = createPresence({
     epoch,
-    workers: store.workers,
+    workers,
     clock,
     timers,
     live,
@@ -232,7 +234,22 @@ export function openTerm(deps: TermDeps): Term {
   });
   const unknown = createUnknownDispatches({ store, epoch, clock, log, runs, resultAcks, endWhenFenced });
   const door = createReception({
-    ...{ store, clock, timers, ids, epoch, settings, live, pool, holds, heartbeats, outputs, resultAcks, rests },
+    ...{
+      store,
+      workers,
+      clock,
+      timers,
+      ids,
+      epoch,
+      settings,
+      live,
+      pool,
+      holds,
+      heartbeats,
+      outputs,
+      resultAcks,
+      rests,
+    },
     ...{ proof, unknown, counts, log, told, isOver },
     acks: deliveries.acks,
     judgeToken: deps.judgeToken,

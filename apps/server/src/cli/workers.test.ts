@@ -14,6 +14,7 @@ beforeEach(async () => {
 
 async function join(name: string, more: Partial<WorkerFacts> = {}): Promise<void> {
   await api.store.master.workers.upsert(
+    1,
     {
       ...{ id: `id-${name}` as WorkerId, name, groups: ['default'], labels: { zone: 'a' }, slots: 4, weight: 1 },
       ...{ state: 'online', agentVersion: '0.1.0', runtime: 'node 24', host: 'vm', taskTypes: ['shell'] },

@@ -10,6 +10,7 @@ const PATH = '/api/v1/workers';
 
 async function addWorker(api: ApiBench, name: string, more: Partial<WorkerFacts> = {}): Promise<void> {
   await api.store.master.workers.upsert(
+    1,
     {
       ...{ id: `id-${name}` as WorkerId, name, groups: ['default'], labels: { zone: 'a' }, slots: 4, weight: 1 },
       ...{

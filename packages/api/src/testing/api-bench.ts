@@ -43,6 +43,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   const random = createSeededRandom(7);
   const ids = createIdSource(clock, random);
   const store = createMemoryStore({ clock });
+  store.leader.set(1);
   const logs = createMemoryLogStore();
   const hints = new Set<() => void>();
   const lines: LogLine[] = [];
@@ -161,7 +162,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   }
 
   async function addWorkers(...rows: readonly WorkerFacts[]): Promise<void> {
-    for (const row of rows) await store.master.workers.upsert(row, 'It has joined.');
+    for (const row of rows) await store.master.workers.upsert(1, row, 'It has joined.');
   }
 
   /** The audit log, oldest first. */

@@ -103,7 +103,7 @@ test('the loss of a worker is handled until it is written, and other losses mean
   const { setState } = bench.store.master.workers;
   let ill = true;
   bench.faults.setWorkerState = (...change) => {
-    if (ill && change[0] === ('worker-first' as never)) throw busy();
+    if (ill && change[1] === ('worker-first' as never)) throw busy();
     return setState(...change);
   };
   await first.vanish();
@@ -132,7 +132,7 @@ test('another server that is gone: workers that were with it are waited for, and
   };
   const times = { connectedAt: 0, lastHeartbeatAt: 0, updatedAt: 0, sessionTimeoutMs: 30_000 };
   const elsewhere = { id: 'worker-x' as never, name: 'x', state: 'online' as const, ...row, ...times };
-  await bench.store.master.workers.upsert(elsewhere, 'It has joined.');
+  await bench.store.master.workers.upsert(1, elsewhere, 'It has joined.');
   bench.master.serverLost('server-9');
   bench.master.serverLost('server-9');
   await bench.clock.advance(20_000);

@@ -11,7 +11,7 @@ import {
   type RejectCode,
   type WorkerHello,
 } from '@vaquita/protocol';
-import type { WorkerDecision, WorkerFacts, WorkerStore } from '@vaquita/store';
+import type { WorkerDecision, WorkerFacts } from '@vaquita/store';
 import type { LiveDispatches } from '../dispatch/live-dispatches.ts';
 import type { WorkerPool } from '../dispatch/worker-pool.ts';
 import type { MasterSettings } from '../settings.ts';
@@ -19,6 +19,7 @@ import type { TimerQueue } from '../timers/timer-queue.ts';
 import type { FaultCounts } from './faults.ts';
 import type { Probes } from './probes.ts';
 import type { Standings } from './standings.ts';
+import type { TermWorkers } from './term-workers.ts';
 
 /** What is known of a token that a worker comes with. */
 export type TokenVerdict = 'valid' | 'unknown' | 'revoked' | 'expired';
@@ -32,7 +33,7 @@ export interface Greeting {
 }
 
 export interface GreetingDeps {
-  readonly workers: WorkerStore;
+  readonly workers: Pick<TermWorkers, 'upsert'>;
   readonly judgeToken: (token: string) => Promise<TokenVerdict>;
   readonly clock: Clock;
   readonly timers: TimerQueue;

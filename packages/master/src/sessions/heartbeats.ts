@@ -4,8 +4,8 @@
  */
 import type { Clock, TimerHandle, WorkerId } from '@vaquita/core';
 import type { WorkerHeartbeat } from '@vaquita/protocol';
-import type { WorkerStore } from '@vaquita/store';
 import type { Logger } from '../settings.ts';
+import type { TermWorkers } from './term-workers.ts';
 import type { WorkerClock } from './worker-clock.ts';
 
 /** Fractions 0..1, bytes, milliseconds or numbers of things, by name; what a worker does not tell is not there. */
@@ -33,7 +33,12 @@ export interface Heartbeats {
 /** What is known of a worker that has gone is of use to others: it is not kept from them for long. */
 const SOON_MS = 1_000;
 
-export function createHeartbeats(workers: WorkerStore, clock: Clock, flushMs: number, log: Logger): Heartbeats {
+export function createHeartbeats(
+  workers: Pick<TermWorkers, 'beat'>,
+  clock: Clock,
+  flushMs: number,
+  log: Logger,
+): Heartbeats {
   /** Not written yet. */
   let fresh = new Map<WorkerId, LiveFigures>();
   const live = new Map<WorkerId, LiveFigures>();

@@ -10,7 +10,6 @@
 import type { Clock, DispatchId, Epoch, WorkerId } from '@vaquita/core';
 import { toAppError } from '@vaquita/core';
 import { RECONNECT_CAP_MS, type WorkerHello } from '@vaquita/protocol';
-import type { WorkerStore } from '@vaquita/store';
 import type { Deliveries } from '../dispatch/deliveries.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.ts';
@@ -20,6 +19,7 @@ import type { TimerQueue } from '../timers/timer-queue.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { ResultAcks } from './result-acks.ts';
 import { decideReturn } from './returning.ts';
+import type { TermWorkers } from './term-workers.ts';
 
 /**
  * After a restart of the server a worker may be in the longest pause between two tries to connect: it is given up only
@@ -57,7 +57,7 @@ interface Greeting {
 
 export interface PresenceDeps {
   readonly epoch: Epoch;
-  readonly workers: WorkerStore;
+  readonly workers: Pick<TermWorkers, 'setState' | 'list'>;
   readonly clock: Clock;
   readonly timers: TimerQueue;
   readonly live: LiveDispatches;

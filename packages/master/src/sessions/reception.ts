@@ -7,6 +7,7 @@ import type { ProofOfLife } from './proof-of-life.ts';
 import { createReports, type ReportsDeps } from './reports.ts';
 import { createStandings, type StandingsDeps } from './standings.ts';
 import { createStrangeResults } from './strange-results.ts';
+import type { TermWorkers } from './term-workers.ts';
 import { createWorkerDoor, type WorkerDoor, type WorkerDoorDeps } from './worker-door.ts';
 
 /** Parts that are made here, or come with `proof`. */
@@ -18,6 +19,7 @@ export interface ReceptionDeps
     Omit<WorkerDoorDeps, Inner>,
     Omit<StandingsDeps, Inner | 'retryMs' | 'pollMs' | 'killGraceMs'> {
   readonly store: MasterStore;
+  readonly workers: TermWorkers;
   readonly settings: MasterSettings;
   readonly proof: ProofOfLife;
   readonly unknown: UnknownDispatches;
@@ -29,16 +31,15 @@ export interface Reception extends WorkerDoor {
 }
 
 export function createReception(deps: ReceptionDeps): Reception {
-  const { store, proof, unknown, settings } = deps;
-  const { workers } = store;
+  const { proof, unknown, settings } = deps;
   const retryMs = settings.commitRetryMs;
   const standings = createStandings({
-    ...{ ...deps, workers },
+    ...deps,
     retryMs,
     pollMs: settings.workerPollMs,
     killGraceMs: settings.machine.killGraceMs,
   });
-  const greeting = createGreeting({ ...deps, ...proof, workers, standings, isHeld: unknown.isHeld });
+  const greeting = createGreeting({ ...deps, ...proof, standings, isHeld: unknown.isHeld });
   const strangeResult = createStrangeResults({ ...deps, retryMs, hearResult: unknown.hearResult });
   const hear = createReports({ ...deps, ...proof, strangeResult });
   const door = createWorkerDoor({ ...deps, ...proof, greeting, standings, hear });

@@ -97,7 +97,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     },
     workers: {
       ...store.master.workers,
-      setState: (id, change) => (faults.setWorkerState ?? store.master.workers.setState)(id, change),
+      setState: (...args) => (faults.setWorkerState ?? store.master.workers.setState)(...args),
     },
     findDispatch: (id) => (faults.dispatch ?? store.master.findDispatch)(id),
     liveRuns: () => (faults.live ?? store.master.liveRuns)(),

@@ -263,16 +263,21 @@ export interface WorkerDecision extends Pick<WorkerRow, 'id' | 'name'> {
   readonly standing: WorkerStanding;
 }
 
-/** A change of a worker's state and its `worker.state` event are one unit; a state that stays writes no event. */
+/**
+ * A change of a worker's state and its `worker.state` event are one unit; a state that stays writes no event. Writes are
+ * guarded by the epoch as commits are: who leads no longer says nothing more of workers. @throws AppError `fenced`.
+ */
 export interface WorkerStore {
   /** `why` the worker is in this state, for the event. */
-  upsert(row: WorkerFacts, why: string): Promise<void>;
+  upsert(epoch: Epoch, row: WorkerFacts, why: string): Promise<void>;
   /** Heartbeats of many workers in one unit. */
   beat(
+    epoch: Epoch,
     beats: readonly { readonly id: WorkerId; readonly at: number; readonly stats: Readonly<Record<string, number>> }[],
   ): Promise<void>;
   /** @throws AppError `not_found`. */
   setState(
+    epoch: Epoch,
     id: WorkerId,
     change: { readonly state: WorkerFacts['state']; readonly at: number; readonly why: string },
   ): Promise<void>;

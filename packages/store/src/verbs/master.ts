@@ -25,6 +25,7 @@ import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import type { MasterStore, RunCommit, RunDefinition } from '../ports/master.ts';
 import { OPEN_STATES_SQL } from '../schema/state-lists.ts';
 import { many, one, statement } from '../sql/access.ts';
+import { fence } from '../sql/fence.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { COMMANDS, INSTANCES, OUTBOX, TASKS } from '../sql/tables.ts';
 import { fileCommand, fromStored } from './commands.ts';
@@ -38,7 +39,6 @@ import { createTakenVerbs } from './taken.ts';
 import { createWorkerVerbs } from './workers.ts';
 import { readDocument } from './workflows.ts';
 
-const FENCE = 'insert into fence (epoch) values (?)';
 /** All events of a run in a unit with one statement, in their order; `->` gives an object back as its text. */
 const INSERT_EVENTS = `insert into events (project_id, workflow_instance_id, type, task_instance_id, at, data)
   select ?, ?, value ->> 0, value ->> 1, value ->> 2, value -> 3 from json_each(?)`;
@@ -122,7 +122,7 @@ export function createMasterVerbs(driver: SqlDriver, { clock, documents }: Maste
       return (await many(driver, PENDING, [limit])).map((row) => fromStored(COMMANDS.read(row)));
     },
     async rejectCommand(epoch, id, outcome) {
-      await driver.write([statement(FENCE, [epoch]), endCommand(id, outcome)]);
+      await driver.write([fence(epoch), endCommand(id, outcome)]);
     },
     async findDispatch(dispatchId) {
       const row = await one(driver, DISPATCH, [dispatchId]);
@@ -145,7 +145,7 @@ function commitStatements(
   unit: RunCommit,
   endCommand: (id: CommandId, outcome: string) => SqlStatement,
 ): { readonly statements: readonly SqlStatement[]; readonly numberAt: number | null } {
-  const statements: SqlStatement[] = [statement(FENCE, [epoch])];
+  const statements: SqlStatement[] = [fence(epoch)];
   let numberAt: number | null = null;
   const { instance } = unit;
 

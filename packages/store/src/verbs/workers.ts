@@ -4,6 +4,7 @@ import type { WorkerControl } from '../ports/api.ts';
 import type { SqlDriver, SqlRow, SqlStatement } from '../ports/driver.ts';
 import type { WorkerDecision, WorkerRow, WorkerStore } from '../ports/master.ts';
 import { many, one, statement } from '../sql/access.ts';
+import { fence } from '../sql/fence.ts';
 import { NEW_EVENTS, WORKERS } from '../sql/tables.ts';
 import { standingOf } from './token-standing.ts';
 import { createTokenVerbs } from './users.ts';
@@ -34,16 +35,17 @@ const LIST = `select ${WORKERS.columns} from workers order by name, id`;
 export function createWorkerVerbs(driver: SqlDriver): WorkerStore & WorkerControl {
   const tokens = createTokenVerbs(driver);
   return {
-    async upsert(row, why) {
+    async upsert(epoch, row, why) {
       const event = tellOfState({ id: row.id, name: row.name, state: row.state, at: row.updatedAt, why });
-      await driver.write([event, statement(UPSERT, WORKERS.args({ ...row, standing: null }))]);
+      await driver.write([fence(epoch), event, statement(UPSERT, WORKERS.args({ ...row, standing: null }))]);
     },
-    async beat(beats) {
-      await driver.write(beats.map(({ id, at, stats }) => statement(BEAT, [at, JSON.stringify(stats), at, id])));
+    async beat(epoch, beats) {
+      const writes = beats.map(({ id, at, stats }) => statement(BEAT, [at, JSON.stringify(stats), at, id]));
+      await driver.write([fence(epoch), ...writes]);
     },
-    async setState(id, { state, at, why }) {
+    async setState(epoch, id, { state, at, why }) {
       const event = tellOfState({ id, name: null, state, at, why });
-      const [, result] = await driver.write([event, statement(SET_STATE, [state, at, id])]);
+      const [, , result] = await driver.write([fence(epoch), event, statement(SET_STATE, [state, at, id])]);
       if (result!.changes === 0) throw new AppError('not_found', `There is no worker ${id}.`);
     },
     async list() {

@@ -1,33 +1,51 @@
 /** Workers: what they say of themselves, how they stand, and what people decide about them. */
 import type { NewEvent } from '@vaquita/core';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { WorkerFacts, WorkerStanding } from '../../ports/master.ts';
 import type { Subject } from '../store-contract.ts';
 import { token, worker, workerRow } from './fixtures.ts';
 
 export function describeWorkers(subject: Subject): void {
   describe('workers', () => {
+    beforeEach(() => subject.lead(1));
+
+    test('are written by the leader of the epoch, and by nobody who led before', async () => {
+      const { workers } = subject.store.master;
+      await workers.upsert(1, worker('w1'), 'joined');
+      await subject.lead(null);
+      await subject.lead(2);
+      const before = await subject.store.events.latestSeq();
+      const fenced = { code: 'fenced' };
+      await expect(workers.upsert(1, worker('w2'), 'joined')).rejects.toMatchObject(fenced);
+      await expect(workers.setState(1, worker('w1').id, { state: 'offline', at: 9, why: 'x' })).rejects.toMatchObject(
+        fenced,
+      );
+      await expect(workers.beat(1, [{ id: worker('w1').id, at: 9, stats: {} }])).rejects.toMatchObject(fenced);
+      expect(await workers.list()).toEqual([workerRow(worker('w1'))]);
+      expect(await subject.store.events.latestSeq()).toBe(before);
+    });
+
     test('are kept, listed by name, beat and change state', async () => {
       const { workers } = subject.store.master;
-      await workers.upsert(worker('w2', { name: 'zoe' }), 'joined');
-      await workers.upsert(worker('w1', { name: 'old' }), 'joined');
-      await workers.upsert(worker('w1', { name: 'amy', labels: {}, groups: ['a', 'b'] }), 'joined');
+      await workers.upsert(1, worker('w2', { name: 'zoe' }), 'joined');
+      await workers.upsert(1, worker('w1', { name: 'old' }), 'joined');
+      await workers.upsert(1, worker('w1', { name: 'amy', labels: {}, groups: ['a', 'b'] }), 'joined');
       expect(await workers.list()).toEqual([
         workerRow(worker('w1', { name: 'amy', labels: {}, groups: ['a', 'b'] })),
         workerRow(worker('w2', { name: 'zoe' })),
       ]);
-      await workers.beat([
+      await workers.beat(1, [
         { id: worker('w1').id, at: 50, stats: { cpu: 1 } },
         { id: worker('gone').id, at: 50, stats: {} },
       ]);
       expect(await workers.get(worker('w1').id)).toMatchObject({ lastHeartbeatAt: 50, stats: { cpu: 1 }, name: 'amy' });
-      await workers.setState(worker('w2').id, { state: 'draining', at: 60, why: 'asked' });
+      await workers.setState(1, worker('w2').id, { state: 'draining', at: 60, why: 'asked' });
       expect(await workers.get(worker('w2').id)).toMatchObject({ state: 'draining', updatedAt: 60 });
       expect(await workers.get(worker('gone').id)).toBeUndefined();
-      await expect(workers.setState(worker('gone').id, { state: 'offline', at: 1, why: 'lost' })).rejects.toMatchObject(
-        { code: 'not_found' },
-      );
-      await workers.beat([]);
+      await expect(
+        workers.setState(1, worker('gone').id, { state: 'offline', at: 1, why: 'lost' }),
+      ).rejects.toMatchObject({ code: 'not_found' });
+      await workers.beat(1, []);
     });
 
     test('have their changes of state told, with where they come from, and nothing told that is no change', async () => {
@@ -43,9 +61,9 @@ export function describeWorkers(subject: Subject): void {
         why,
       });
       const set = (state: WorkerFacts['state'], why: string) =>
-        workers.setState(worker('w1').id, { state, at: 70, why });
+        workers.setState(1, worker('w1').id, { state, at: 70, why });
 
-      await workers.upsert(worker('w1', { name: 'amy', updatedAt: 66 }), "it's here");
+      await workers.upsert(1, worker('w1', { name: 'amy', updatedAt: 66 }), "it's here");
       expect(await events.after(before, { limit: 100 })).toEqual([
         {
           seq: expect.any(Number),
@@ -57,43 +75,43 @@ export function describeWorkers(subject: Subject): void {
           data: told(null, 'online', "it's here"),
         },
       ]);
-      await workers.upsert(worker('w1', { name: 'amy', slots: 9 }), 'again');
-      await workers.beat([{ id: worker('w1').id, at: 67, stats: {} }]);
+      await workers.upsert(1, worker('w1', { name: 'amy', slots: 9 }), 'again');
+      await workers.beat(1, [{ id: worker('w1').id, at: 67, stats: {} }]);
       await set('online', 'again');
       expect(await news()).toHaveLength(1);
       await set('draining', 'asked by ann');
       await set('offline', 'lost "it"');
       await set('offline', 'lost again');
-      await workers.upsert(worker('w1', { name: 'amy the second' }), 'back');
+      await workers.upsert(1, worker('w1', { name: 'amy the second' }), 'back');
       expect(await news()).toEqual([
         told(null, 'online', "it's here"),
         told('online', 'draining', 'asked by ann'),
         told('draining', 'offline', 'lost "it"'),
         told('offline', 'online', 'back', 'amy the second'),
       ]);
-      const missing = workers.setState(worker('gone').id, { state: 'offline', at: 1, why: 'lost' });
+      const missing = workers.setState(1, worker('gone').id, { state: 'offline', at: 1, why: 'lost' });
       await expect(missing).rejects.toMatchObject({ code: 'not_found' });
       expect(await news()).toHaveLength(4);
     });
 
     test('changed by many at once are told of once', async () => {
       const { events, master } = subject.store;
-      await master.workers.upsert(worker('w1'), 'joined');
+      await master.workers.upsert(1, worker('w1'), 'joined');
       const before = await events.latestSeq();
       const change = { state: 'offline', at: 1, why: 'lost' } as const;
-      await Promise.all(Array.from({ length: 20 }, () => master.workers.setState(worker('w1').id, change)));
+      await Promise.all(Array.from({ length: 20 }, () => master.workers.setState(1, worker('w1').id, change)));
       expect(await events.after(before, { limit: 100 })).toHaveLength(1);
     });
 
     test('are as people have decided, however often they join', async () => {
       const { events, master, workers } = subject.store;
-      await master.workers.upsert(worker('w1', { name: 'amy' }), 'joined');
-      await master.workers.upsert(worker('w2', { name: 'bob' }), 'joined');
+      await master.workers.upsert(1, worker('w1', { name: 'amy' }), 'joined');
+      await master.workers.upsert(1, worker('w2', { name: 'bob' }), 'joined');
       const { id } = worker('w1');
       const before = await events.latestSeq();
       const drain = standing({ overrides: { slots: 9, labels: { zone: 'b' }, weight: 2 } });
       expect(await workers.decide(id, { before: null, after: drain }, workerChanged('w1'))).toBe(true);
-      await master.workers.upsert(worker('w1', { name: 'amy', slots: 3 }), 'joined');
+      await master.workers.upsert(1, worker('w1', { name: 'amy', slots: 3 }), 'joined');
       expect(await workers.get('w1')).toEqual({
         ...worker('w1', { name: 'amy', slots: 9, labels: { zone: 'b' }, weight: 2 }),
         standing: drain,
@@ -107,7 +125,7 @@ export function describeWorkers(subject: Subject): void {
 
     test('of two who decide at once one is first, and the other sees that it must look again', async () => {
       const { events, master, workers } = subject.store;
-      await master.workers.upsert(worker('w1'), 'joined');
+      await master.workers.upsert(1, worker('w1'), 'joined');
       const { id } = worker('w1');
       const before = await events.latestSeq();
       const decisions = await Promise.all(
@@ -124,7 +142,7 @@ export function describeWorkers(subject: Subject): void {
     test('of the name of one that is evicted are known by it, before what is decided about themselves', async () => {
       const { master, workers } = subject.store;
       const names = { w1: 'amy', w2: 'amy', w3: 'amy', w4: 'bob' };
-      for (const [id, name] of Object.entries(names)) await master.workers.upsert(worker(id, { name }), 'joined');
+      for (const [id, name] of Object.entries(names)) await master.workers.upsert(1, worker(id, { name }), 'joined');
       const evicted = standing({ availability: 'evicted' });
       const drained = standing({ availability: 'draining' });
       for (const [id, after] of Object.entries({ w1: drained, w2: drained, w3: evicted, w4: evicted }))

@@ -28,14 +28,13 @@ import { addTask, updateInstance, updateTask } from './run-rows.ts';
 import { addEvent, fileCommand, fileRun, tasksOf } from './runs.ts';
 import { compare, type Memory, type MemoryCommand, pageOf, type Transaction } from './tables.ts';
 
+function checkEpoch({ leaderEpoch }: Memory, epoch: Epoch): void {
+  if (leaderEpoch !== null && leaderEpoch === epoch) return;
+  throw new AppError('fenced', `Epoch ${epoch} is not the one of the held leader lock; nothing was written.`);
+}
+
 export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): MasterStore {
   const { tables, unit } = memory;
-
-  function checkEpoch(epoch: Epoch): void {
-    if (memory.leaderEpoch === null || memory.leaderEpoch !== epoch) {
-      throw new AppError('fenced', `Epoch ${epoch} is not the one of the held leader lock; nothing was written.`);
-    }
-  }
 
   function endCommand(tx: Transaction, id: CommandId, outcome: string): void {
     const command = tables.commands.get(id);
@@ -59,7 +58,7 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
     reconcile: createMemoryReconcile(memory),
     async commit(epoch, change) {
       return unit((tx) => {
-        checkEpoch(epoch);
+        checkEpoch(memory, epoch);
         if (change.filing) fileRun(memory, tx, change.filing);
         for (const { id, outcome } of change.commandsDone) endCommand(tx, id, outcome);
         const number = updateInstance(memory, tx, change);
@@ -98,7 +97,7 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
     },
     async rejectCommand(epoch, id, outcome) {
       unit((tx) => {
-        checkEpoch(epoch);
+        checkEpoch(memory, epoch);
         endCommand(tx, id, outcome);
       });
     },
@@ -169,24 +168,27 @@ export function createMemoryWorkers(memory: Memory): WorkerStore & WorkerControl
   }
 
   return {
-    async upsert(row, why) {
+    async upsert(epoch, row, why) {
       memory.unit((tx) => {
+        checkEpoch(memory, epoch);
         tellOfState(tx, row, row.updatedAt, why);
         tx.put(workers, row.id, asConfigured(row, workers.get(row.id)?.standing ?? null));
       });
     },
-    async beat(beats) {
+    async beat(epoch, beats) {
       memory.unit((tx) => {
+        checkEpoch(memory, epoch);
         for (const { id, at, stats } of beats) {
           const row = workers.get(id);
           if (row !== undefined) tx.put(workers, id, { ...row, lastHeartbeatAt: at, stats, updatedAt: at });
         }
       });
     },
-    async setState(id, { state, at, why }) {
-      const row = workers.get(id);
-      if (row === undefined) throw new AppError('not_found', `There is no worker ${id}.`);
+    async setState(epoch, id, { state, at, why }) {
       memory.unit((tx) => {
+        checkEpoch(memory, epoch);
+        const row = workers.get(id);
+        if (row === undefined) throw new AppError('not_found', `There is no worker ${id}.`);
         tellOfState(tx, { ...row, state }, at, why);
         tx.put(workers, id, { ...row, state, updatedAt: at });
       });

@@ -1,6 +1,8 @@
+export { type CheckReport, checkRegistry, FINDING_TEXTS } from './check-registry.ts';
 export type { Lock, LockOptions, WaitOptions } from './client/locks.ts';
 export type { ChangeOptions, PutOptions, RegistryClient } from './client/registry-client.ts';
 export type { Listener, SubscribeOptions, Subscription } from './client/subscriptions.ts';
+export type * from './inspection.ts';
 export type * from './registry-store.ts';
 export type { EventsMissed, RegistryNews } from './server/follower.ts';
 export {
@@ -11,6 +13,7 @@ export {
 } from './server/registry-server.ts';
 export type { ConnectionState, StateListener } from './server/session.ts';
 export { REGISTRY_DEFAULTS, type RegistryLog, type RegistrySettings } from './settings.ts';
+export { createSqlInspection } from './sql/inspection.ts';
 export { createSqlRegistryStore, type SqlRegistryOptions } from './sql-registry-store.ts';
 
 /** The lock whose holder leads. The commit guard of the store looks at the same row. */

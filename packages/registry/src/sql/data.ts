@@ -6,7 +6,7 @@ import { type ChangeFacts, refusalOf } from '../refusals.ts';
 import type { Actor, ClientId, DataChange, DataEntry, DataKind, DataTable } from '../registry-store.ts';
 import { alive } from './texts.ts';
 
-const COLUMNS = 'key, value, kind, client_id, version, created_at, updated_at';
+export const DATA_COLUMNS = 'key, value, kind, client_id, version, created_at, updated_at';
 
 export function createSqlData(driver: SqlDriver, now: string): DataTable {
   /** ?1 id, ?2 session, ?3 key, ?4 and ?5 the fence, ?6 the version that must be there. */
@@ -16,7 +16,7 @@ export function createSqlData(driver: SqlDriver, now: string): DataTable {
   /** The row belongs to nobody, to whom it was, or to somebody dead. */
   const ours = `(registry_data.kind = 'persistent' or registry_data.client_id = ?1 or not exists (
     select 1 from registry_clients as c where c.id = registry_data.client_id and c.expires_at >= ${now}))`;
-  const put = `insert into registry_data (${COLUMNS})
+  const put = `insert into registry_data (${DATA_COLUMNS})
     select ?3, ?7, ?8, case when ?8 = 'ephemeral' then ?1 end, 1, ${now}, ${now} where ${may}
     on conflict (key) do update
       set value = excluded.value, client_id = excluded.client_id, version = registry_data.version + 1, updated_at = excluded.updated_at
@@ -80,7 +80,7 @@ export function createSqlData(driver: SqlDriver, now: string): DataTable {
       throw refusalOf(actor, change, found);
     },
     async get(key) {
-      const [row] = await driver.query({ sql: `select ${COLUMNS} from registry_data where key = ?`, args: [key] });
+      const [row] = await driver.query({ sql: `select ${DATA_COLUMNS} from registry_data where key = ?`, args: [key] });
       return row ? toEntry(row) : undefined;
     },
     async children(path) {
@@ -93,8 +93,8 @@ export function createSqlData(driver: SqlDriver, now: string): DataTable {
       const rows = await driver.query({
         sql: `select newest.head, d.* from (select coalesce(max(id), 0) as head from registry_events) as newest
           left join (
-            select ${COLUMNS} from registry_data where key = ?3
-            union all select ${COLUMNS} from ${range}
+            select ${DATA_COLUMNS} from registry_data where key = ?3
+            union all select ${DATA_COLUMNS} from ${range}
           ) as d on true`,
         args: [from, before, path],
       });
@@ -112,7 +112,7 @@ function eventId(result: WriteResult | undefined): number | null {
   return row ? Number(row.id) : null;
 }
 
-function toEntry(row: SqlRow): DataEntry {
+export function toEntry(row: SqlRow): DataEntry {
   return {
     key: String(row.key),
     value: String(row.value),

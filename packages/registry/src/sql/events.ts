@@ -4,7 +4,7 @@ import { sessionExpired } from '../refusals.ts';
 import type { ChangeType, ClientId, EventTable, RegistryEvent } from '../registry-store.ts';
 import { alive } from './texts.ts';
 
-const EVENT_COLUMNS = 'id, type, key, value, client_id, created_at';
+export const EVENT_COLUMNS = 'id, type, key, value, client_id, created_at';
 const PURGE_AT_ONCE = 1_000;
 
 export function createSqlEvents(driver: SqlDriver, now: string): EventTable {
@@ -65,7 +65,7 @@ function purgeBound(row: SqlRow): number {
   return Math.min(last, Math.max(Math.min(before('kept'), slowest), before('kept_at_most')));
 }
 
-function toEvent(row: SqlRow): RegistryEvent {
+export function toEvent(row: SqlRow): RegistryEvent {
   return {
     id: Number(row.id),
     type: row.type as ChangeType,

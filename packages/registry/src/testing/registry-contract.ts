@@ -7,6 +7,7 @@ import { describeAgreement } from './contract/agreement.ts';
 import { describeClients } from './contract/clients.ts';
 import { describeData } from './contract/data.ts';
 import { describeEvents } from './contract/events.ts';
+import { describeInspection } from './contract/inspection.ts';
 import { describeLives } from './contract/lives.ts';
 import { describeLocks } from './contract/locks.ts';
 import type { Subject } from './contract/subject.ts';
@@ -14,7 +15,11 @@ import { describeSubscriptions } from './contract/subscriptions.ts';
 import { describeVectors } from './contract/vectors.ts';
 import { createWorld, type World } from './world.ts';
 
-export function describeRegistryContract(name: string, open: () => Promise<Database>): void {
+export function describeRegistryContract(
+  name: string,
+  open: () => Promise<Database>,
+  { isInMemory = false }: { readonly isInMemory?: boolean } = {},
+): void {
   describe(`registry contract: ${name}`, () => {
     let opened: Promise<Database> | undefined;
     let world: World;
@@ -40,6 +45,7 @@ export function describeRegistryContract(name: string, open: () => Promise<Datab
     describeEvents(subject);
     describeSubscriptions(subject);
     describeLives(subject);
+    if (!isInMemory) describeInspection(subject);
     describeVectors(subject);
     describeAgreement(database);
   });

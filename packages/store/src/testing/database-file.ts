@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'libsql';
 import type { SqlDriver } from '../ports/driver.ts';
 
 export function temporaryFolder(): Disposable & { readonly path: string } {
@@ -23,6 +24,17 @@ export async function holdLeaderLock(driver: SqlDriver, epoch: number | null): P
       args: [epoch === null ? null : 'leader', epoch],
     },
   ]);
+}
+
+/** Does to a database file what foreign keys forbid: as a hand that knows nothing of them, or damage, would. */
+export function damageFile(path: string, sql: string): void {
+  const db = new Database(path, { timeout: 5_000 });
+  try {
+    db.exec('PRAGMA foreign_keys = OFF');
+    db.exec(sql);
+  } finally {
+    db.close();
+  }
 }
 
 /** Makes a migrated database as empty as a new one. Opening a thread for each test would take most of the suite's time. */

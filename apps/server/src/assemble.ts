@@ -6,7 +6,6 @@ import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } 
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
 import { createMaster, MASTER_DEFAULTS, type MasterSettings } from '@vaquita/master';
 import { SOCKET_PATH } from '@vaquita/protocol';
-import { createRegistryServer, createSqlRegistryStore } from '@vaquita/registry';
 import { migrate, openStore } from '@vaquita/store';
 import { createChanges } from './changes.ts';
 import { createEntrance } from './entrance.ts';
@@ -16,6 +15,7 @@ import type { EmbeddedWorker, Listening, ServerHost } from './host.ts';
 import { createLeaderLease } from './lease.ts';
 import { withLiveFigures } from './live-workers.ts';
 import { registerMetrics } from './metrics.ts';
+import { joinRegistry } from './registry.ts';
 import { repeat } from './repeat.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -66,15 +66,10 @@ export async function assembleServer(
     closers.push(() => logs.close());
     closers.push(repeat(clock, HOUSEKEEPING_MS, () => housekeeping({ store, clock, log })));
 
-    const registry = createRegistryServer({ store: createSqlRegistryStore(driver), clock, ids, log });
-    await registry.start();
-    closers.push(() => registry.close());
-    const self = await registry.connect({
-      name: `${host.hostName}:${listening.port}`,
-      kind: 'server',
-      heartbeatIntervalMs: Math.floor(settings.sessionTimeoutMs / 4),
-      sessionTimeoutMs: settings.sessionTimeoutMs,
-    });
+    const metrics = createMetricsRegistry();
+    const registry = await joinRegistry({ driver, host, ids, metrics, settings, listening, version });
+    const { self } = registry;
+    closers.push(registry.close);
     closers.push(closeListening);
 
     const changes = createChanges();
@@ -97,12 +92,12 @@ export async function assembleServer(
     });
     closers.push(() => master.close());
 
-    const metrics = createMetricsRegistry();
     registerMetrics(metrics, { master, store, clock, version });
     let isSetUp = false;
     const api = createApi({
       store,
       workers: withLiveFigures(store.workers, master.figures),
+      registry: registry.inspection,
       logs,
       files: {
         store: host.openFiles(settings),

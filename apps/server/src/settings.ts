@@ -58,6 +58,9 @@ export interface ServerSettings {
   readonly signInTtlMs: number;
   /** How long this server may be silent before another one takes the lead. */
   readonly sessionTimeoutMs: number;
+  /** How long changes of the registry stay on record, and how long at most for subscribers that are behind. */
+  readonly registryEventKeepMs: number;
+  readonly registryEventKeepAtMostMs: number;
   /** How long running tasks of the embedded worker get to end when the server is told to. */
   readonly shutdownGraceMs: number;
 }
@@ -127,6 +130,18 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     env: 'VAQUITA_SESSION_TIMEOUT',
     parse: duration('1s', '1h'),
     fallback: () => 10_000,
+    duration: true,
+  },
+  registryEventKeepMs: {
+    env: 'VAQUITA_REGISTRY_EVENT_KEEP',
+    parse: duration('1m', '365d'),
+    fallback: () => 2 * 3_600_000,
+    duration: true,
+  },
+  registryEventKeepAtMostMs: {
+    env: 'VAQUITA_REGISTRY_EVENT_KEEP_AT_MOST',
+    parse: duration('1m', '365d'),
+    fallback: () => 24 * 3_600_000,
     duration: true,
   },
   shutdownGraceMs: {

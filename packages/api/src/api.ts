@@ -19,6 +19,7 @@ import { instanceEndpoints } from './resources/instances.ts';
 import { operationEndpoints } from './resources/operations.ts';
 import { passwordEndpoints } from './resources/password.ts';
 import { projectEndpoints } from './resources/projects.ts';
+import { registryEndpoints } from './resources/registry.ts';
 import { runActionEndpoints } from './resources/run-actions.ts';
 import { sessionEndpoints } from './resources/session.ts';
 import { startEndpoints } from './resources/starts.ts';
@@ -81,6 +82,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...workerEndpoints(deps, audit),
     ...workerFileEndpoints(deps),
     ...operationEndpoints(deps),
+    ...registryEndpoints(deps, audit),
     ...historyEndpoints(deps),
     ...whyEndpoints(deps),
     ...streamEndpoints(deps),

@@ -1,5 +1,6 @@
 /** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
 import type { Clock, CommandRow, IdSource, Random } from '@vaquita/core';
+import type { RegistryInspection } from '@vaquita/registry';
 import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerControl, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
 
@@ -70,6 +71,7 @@ export interface TaskFiles {
 export interface ApiDeps {
   readonly store: ApiStore;
   readonly workers: WorkerReader & WorkerControl;
+  readonly registry: RegistryInspection;
   readonly logs: LogStore;
   readonly files: TaskFiles;
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import {
   type WorkersClient,
 } from './resources/operations.ts';
 import { createProjectsClient, type ProjectsClient } from './resources/projects.ts';
+import { createRegistryClient, type RegistryClient } from './resources/registry.ts';
 import { createTaskGroupsClient, type TaskGroupsClient } from './resources/task-groups.ts';
 import { createTaskInstancesClient, type TaskInstancesClient } from './resources/task-instances.ts';
 import { createWorkerGroupsClient, type WorkerGroupsClient } from './resources/worker-groups.ts';
@@ -28,6 +29,7 @@ export interface VaquitaClient extends OperationsClient {
   readonly workerTokens: TokensClient;
   readonly tokens: TokensClient;
   readonly audit: AuditClient;
+  readonly registry: RegistryClient;
 }
 
 /** Every method throws {@link ApiError} when the call fails. */
@@ -46,5 +48,6 @@ export function createClient(options: ClientOptions): VaquitaClient {
     workerTokens: createTokensClient(transport, 'worker-tokens'),
     tokens: createTokensClient(transport, 'tokens'),
     audit: createAuditClient(transport),
+    registry: createRegistryClient(transport),
   };
 }

@@ -34,6 +34,16 @@ export type {
   ProjectParamInput,
   ProjectView,
   ReasonView,
+  RegistryCheckView,
+  RegistryClientPage,
+  RegistryClientView,
+  RegistryDatumPage,
+  RegistryDatumView,
+  RegistryEventPage,
+  RegistryEventView,
+  RegistryFinding,
+  RegistryLockPage,
+  RegistryLockView,
   RerunFromRequest,
   RunAtView,
   SignalRequest,
@@ -96,6 +106,7 @@ export type { SessionClient, TokensClient } from './resources/access.ts';
 export type { InstanceQuery, InstancesClient } from './resources/instances.ts';
 export type { AuditClient, EventStreamOptions, OperationsClient, WorkersClient } from './resources/operations.ts';
 export type { ProjectsClient } from './resources/projects.ts';
+export type { RegistryClient, RegistryPathQuery } from './resources/registry.ts';
 export type { TaskGroupsClient } from './resources/task-groups.ts';
 export type {
   LogFollowOptions,

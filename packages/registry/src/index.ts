@@ -3,6 +3,7 @@ export type { Lock, LockOptions, WaitOptions } from './client/locks.ts';
 export type { ChangeOptions, PutOptions, RegistryClient } from './client/registry-client.ts';
 export type { Listener, SubscribeOptions, Subscription } from './client/subscriptions.ts';
 export type * from './inspection.ts';
+export { isRegistryPath } from './keys.ts';
 export type * from './registry-store.ts';
 export type { EventsMissed, RegistryNews } from './server/follower.ts';
 export {

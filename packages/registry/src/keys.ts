@@ -27,6 +27,16 @@ export function checkPath(path: string): string {
   return path === '/' ? path : checkKey(path);
 }
 
+/** Whether `checkPath` would take it. */
+export function isRegistryPath(path: string): boolean {
+  try {
+    checkPath(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function checkKey(key: string): string {
   if (key.length > MAX_KEY_LENGTH) throw badKey(key.slice(0, 40), `a key has at most ${MAX_KEY_LENGTH} characters`);
   const [first, ...segments] = key.split('/');

@@ -5,6 +5,7 @@ import { applyCommand } from './commands/apply.ts';
 import { exportCommand } from './commands/export.ts';
 import { logsCommand } from './commands/logs.ts';
 import { projectCommands } from './commands/projects.ts';
+import { registryCommands } from './commands/registry.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommands } from './commands/runs.ts';
 import { configCommand, migrateCommand, startCommand } from './commands/server.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   ...workerGroupCommands,
   ...projectCommands,
   ...tokenCommands,
+  ...registryCommands,
 ];
 
 export async function runCli(argv: readonly string[], io: CommandIo, version: string): Promise<number> {

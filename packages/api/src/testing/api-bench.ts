@@ -15,6 +15,7 @@ import { hashPassword } from '../auth/passwords.ts';
 import { makeToken } from '../auth/tokens.ts';
 import { type ApiDeps, type ApiSettings, DEFAULT_API_SETTINGS } from '../deps.ts';
 import { createMetricsRegistry } from '../metrics/registry.ts';
+import { createFakeInspection } from './fake-inspection.ts';
 
 export const START = Date.UTC(2026, 2, 1, 12);
 export const ORIGIN = 'http://vaquita.test';
@@ -57,6 +58,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   const write = (level: string) => (message: string, fields?: unknown) => void lines.push({ level, message, fields });
   const deps: ApiDeps = {
     store,
+    registry: createFakeInspection(),
     workers: store.workers,
     logs,
     files: {

@@ -8,6 +8,7 @@ export * from './operation.ts';
 export * from './page.ts';
 export * from './project.ts';
 export * from './reason.ts';
+export * from './registry.ts';
 export * from './task-group.ts';
 export * from './task-instance.ts';
 export * from './worker.ts';

@@ -5,11 +5,18 @@ import { zhControl } from './late/zh-control.ts';
 import { zhGroups } from './late/zh-groups.ts';
 import { zhTaskTypes } from './late/zh-task-types.ts';
 import { zhWorkerGroups } from './late/zh-worker-groups.ts';
+import { zhWorkers } from './late/zh-workers.ts';
 
 const count = (n: number) => n.toLocaleString('zh-CN');
 
 export const zhCN: Messages & { readonly late: LateMessages } = {
-  late: { control: zhControl, groups: zhGroups, taskTypes: zhTaskTypes, workerGroups: zhWorkerGroups },
+  late: {
+    control: zhControl,
+    groups: zhGroups,
+    taskTypes: zhTaskTypes,
+    workerGroups: zhWorkerGroups,
+    workers: zhWorkers,
+  },
   localeName: '简体中文',
   durationUnits: { ms: '毫秒', s: '秒', m: '分', h: '时', d: '天' },
   app: {

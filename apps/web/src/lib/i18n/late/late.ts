@@ -7,12 +7,14 @@ import type { ControlMessages } from './en-control.ts';
 import type { GroupMessages } from './en-groups.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
 import type { WorkerGroupMessages } from './en-worker-groups.ts';
+import type { WorkerMessages } from './en-workers.ts';
 
 export interface LateMessages {
   readonly control: ControlMessages;
   readonly groups: GroupMessages;
   readonly taskTypes: TaskTypeMessages;
   readonly workerGroups: WorkerGroupMessages;
+  readonly workers: WorkerMessages;
 }
 
 /** Reactive where it is read: `late('control', enControl).run.pause`. */

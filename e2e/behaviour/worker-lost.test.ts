@@ -1,4 +1,4 @@
-/** A worker that dies or falls silent with a running task: the task goes to another one, and the old attempt changes nothing. */
+/** P6. A worker that dies or falls silent with a running task: the task goes to another one, and the old attempt changes nothing. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/poll.ts';
 import { defineAndStart, PROJECT, type Run, tasksOf, waitForRun, waitForTask } from '../support/runs.ts';

@@ -193,6 +193,24 @@ describe('a worker', () => {
     expect(ofWorkers[2]!.data.why).toContain('has not come back');
   });
 
+  test('that says goodbye and leaves its tasks to the next agent on its machine is waited for', async () => {
+    bench = await openMasterBench();
+    const worker = bench.joinWorker('w');
+    const id = await bench.start(await bench.createWorkflow('one', [{ name: 'a' }]));
+    await worker.starts('a');
+    const dispatchId = worker.dispatchOf('a')!;
+    await worker.send({ type: 'goodbye', reason: 'an upgrade', running: [dispatchId] });
+    worker.session.close('going_away', 'an upgrade');
+    bench.joinWorker('other');
+    await bench.clock.advance(20_000);
+    expect(await bench.states(id)).toEqual({ a: 'running' });
+    const next = bench.joinWorker('w', { running: [{ dispatchId, epoch: 1, state: 'started' }] });
+    await bench.settle();
+    await next.result(dispatchId);
+    expect(await bench.instance(id)).toMatchObject({ state: 'success' });
+    expect(await bench.tasks(id)).toHaveLength(1);
+  });
+
   test('that says goodbye loses its tasks at once', async () => {
     bench = await openMasterBench();
     const leaving = bench.joinWorker('leaving', { slots: 1 });

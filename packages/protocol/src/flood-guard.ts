@@ -1,5 +1,5 @@
 /**
- * How much a worker may say: a bucket of messages that fills with time and with each dispatch it is sent. A clock that is
+ * How much a worker may say (P9): a bucket of messages that fills with time and with each dispatch it is sent. A clock that is
  * set back gives nothing, one that is set forward fills the bucket at most.
  */
 import type { Clock } from '@vaquita/core';

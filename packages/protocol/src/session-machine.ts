@@ -3,9 +3,9 @@
  * why a session ended. It reads no clock and holds no socket: time comes in as timer inputs, deeds go out as data.
  *
  * S1 Nothing but the greeting is delivered or sent before `open`.
- * S2 Liveness is renewed by `heartbeat` (master) and `heartbeatAck` (worker) alone, and judged by timers, never by
+ * S2 (P6) Liveness is renewed by `heartbeat` (master) and `heartbeatAck` (worker) alone, and judged by timers, never by
  *    comparing two readings of a clock that may be set.
- * S3 Only a frame over the limit, more than the allowed number of bad messages, a flood, silence, a refused greeting, or
+ * S3 (P9) Only a frame over the limit, more than the allowed number of bad messages, a flood, silence, a refused greeting, or
  *    the wish of either side ends a session.
  * S4 `closed` is reached exactly once and is final; its reason is the first one recorded.
  */

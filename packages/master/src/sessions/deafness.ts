@@ -1,5 +1,5 @@
 /**
- * Workers that answer heartbeats and run nothing. One that leaves a dispatch unanswered, or accepts one and does not start
+ * Workers that answer heartbeats and run nothing. One that leaves a dispatch unanswered (P2), or accepts one and does not start
  * it, is asked for an echo; one that does not return it is deaf.
  *
  * F1 The session of a deaf worker is closed from here, and what it had not started goes to others; what it has started

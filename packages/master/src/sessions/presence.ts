@@ -1,10 +1,10 @@
 /**
  * What the coming and going of workers means for the tasks they hold.
  *
- * S1 A worker that is away keeps its tasks for as long as its session timeout, from the loss of its connection.
+ * S1 (P6) A worker that is away keeps its tasks for as long as its session timeout, from the loss of its connection.
  * S2 When it is back it is sent what it is owed and what the rows stand behind; the rest follows its commit.
  * S3 The end of a session matters only while no newer session of the same worker is open.
- * S4 What the rows say of a worker is held against what it said when it joined, once for each dispatch of an earlier term,
+ * S4 (P7) What the rows say of a worker is held against what it said when it joined, once for each dispatch of an earlier term,
  *    also when the run comes into memory only later.
  */
 import type { Clock, DispatchId, Epoch, WorkerId } from '@vaquita/core';

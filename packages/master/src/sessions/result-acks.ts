@@ -1,5 +1,5 @@
 /**
- * Who waits for the acknowledgement of which result. Acknowledgements that become due together leave as one message.
+ * Who waits for the acknowledgement of which result, which is said when what it led to is durable (P5). Acknowledgements that become due together leave as one message.
  * The answer goes to the connection that reported last; a worker that reports again asks again.
  */
 import type { DispatchId } from '@vaquita/core';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { decideReturn } from './returning.ts';
 
-test('what becomes of a dispatch when its worker comes back', () => {
+test('P7: what becomes of a dispatch when its worker comes back', () => {
   const table = [
     [true, true, 'running', null, 'keep'],
     [true, false, 'dispatched', null, 'keep'],

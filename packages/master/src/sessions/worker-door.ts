@@ -12,6 +12,7 @@ import {
   type MasterSession,
   type SessionEnd,
   type Wire,
+  type WorkerGoodbye,
   type WorkerHello,
 } from '@vaquita/protocol';
 import type { Holds } from '../dispatch/holds.ts';
@@ -66,7 +67,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
   function accept(wire: Wire): void {
     let worker: ConnectedWorker | undefined;
     let said: WorkerHello | undefined;
-    let farewell: string | undefined;
+    let farewell: WorkerGoodbye | undefined;
     const workerClock = createWorkerClock(clock);
     const complain = createComplaints({
       counts,
@@ -110,7 +111,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
       onMessage(message) {
         if (!worker) return;
         if (message.type === 'goodbye') {
-          farewell = message.reason;
+          farewell = message;
           deps.heartbeats.heard(worker.id);
         } else if (message.type === 'drainStatus') {
           if (hearDrain(worker.id, message.draining)) deps.restate(worker.id, 'It says so itself.');
@@ -157,11 +158,13 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     pool.leave(worker);
   }
 
-  function leave(worker: ConnectedWorker, end: SessionEnd, farewell: string | undefined): void {
+  function leave(worker: ConnectedWorker, end: SessionEnd, farewell: WorkerGoodbye | undefined): void {
     leavePool(worker);
     deps.probes.left(worker);
-    const gone = farewell !== undefined || GONE.has(end.reason) || isHopeless(end, worker.id);
-    deps.left(worker, gone, `Worker "${worker.name}": ${farewell ?? endWords(end)}.`);
+    // What it leaves running on its machine is its own as long as that of any worker that is away.
+    const hasLeft = farewell !== undefined && (farewell.running ?? []).length === 0;
+    const gone = hasLeft || GONE.has(end.reason) || isHopeless(end, worker.id);
+    deps.left(worker, gone, `Worker "${worker.name}": ${farewell?.reason ?? endWords(end)}.`);
   }
 
   function isHopeless(end: SessionEnd, id: WorkerId): boolean {

@@ -3,9 +3,10 @@
  * I1. A key is claimed before the request is handled; the claim is the conflict, also between processes.
  * I2. Only a success is kept: a refused request changed nothing, so it may be tried again under its key.
  * I3. The ids of what the request makes follow from the claim. A request whose process died between the change and
- *     the record of the answer makes the same rows when it is repeated, and the store knows them again.
+ *     the record of the answer makes the same rows when it is repeated, and the store knows them again. So does one of
+ *     which nobody knows whether it was done.
  */
-import { AppError, createIdSource, type IdSource, sha256Hex } from '@vaquita/core';
+import { AppError, createIdSource, type IdSource, sha256Hex, toAppError } from '@vaquita/core';
 import type { IdempotencyRow } from '@vaquita/store';
 import type { ApiDeps } from '../deps.ts';
 import { HttpError } from './http-error.ts';
@@ -21,6 +22,8 @@ export interface KeyedRequest {
   readonly bodyHash: string;
 }
 
+/** In the place of a status: nobody holds the claim, and nobody knows whether the request was carried out. */
+const DOUBTFUL = 1;
 /** An unfinished claim older than this belongs to a process that is gone. */
 const ABANDONED_AFTER_MS = 60_000;
 
@@ -41,19 +44,24 @@ export function createIdempotency(deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>
     const earlier = await requests.claim(request.key, request.bodyHash, now);
     if (earlier) {
       checkBody(earlier.bodyHash, request.bodyHash);
-      if (earlier.status !== 0) return { status: earlier.status, body: earlier.response };
-      if (isHeld(earlier, now)) throw busy();
+      if (earlier.status > DOUBTFUL) return { status: earlier.status, body: earlier.response };
+      if (earlier.status !== DOUBTFUL && isHeld(earlier, now)) throw busy();
     }
     const ids = await idsFromClaim(request.key, earlier?.createdAt ?? now);
     let answer: Recorded;
     try {
       answer = await handle(ids);
     } catch (thrown) {
-      await requests.abandon(request.key).catch((cause) => deps.log.error('idempotency key not released', { cause }));
+      await letGo(request.key, thrown).catch((cause) => deps.log.error('idempotency key not released', { cause }));
       throw thrown;
     }
     await requests.finish(request.key, answer.status, answer.body);
     return answer;
+  }
+
+  async function letGo(key: string, thrown: unknown): Promise<void> {
+    if (toAppError(thrown).code === 'outcome_unknown') await requests.finish(key, DOUBTFUL, '');
+    else await requests.abandon(key);
   }
 
   return {

@@ -193,6 +193,24 @@ describe('Idempotency-Key', () => {
     expect(await read(await start(api, body, key('k1')), 202)).toMatchObject({ id });
   });
 
+  it.each(['was', 'was not'])(
+    'starts once when nobody knows whether the first request %s carried out',
+    async (fate) => {
+      const api = await bench();
+      const { start: file } = api.store.instances;
+      api.deps.store.instances.start = async (...given) => {
+        if (fate === 'was') await file.apply(api.store.instances, given);
+        throw new AppError('outcome_unknown', 'The answer was lost.');
+      };
+      // The row that is there says that it was.
+      expect((await start(api, body, key('k1'))).status).toBe(fate === 'was' ? 202 : 503);
+      api.deps.store.instances.start = (...given) => file.apply(api.store.instances, given);
+      await api.clock.advance(1_000);
+      const { id } = await read<{ id: string }>(await start(api, body, key('k1')), 202);
+      expect((await list(api)).items.map((run) => run.id)).toEqual([id]);
+    },
+  );
+
   it('works for projects and workflows as well', async () => {
     const api = await openApi();
     const create = () => api.send('POST', '/api/v1/projects', { body: { name: 'p' }, headers: key('k') });

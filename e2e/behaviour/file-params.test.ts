@@ -186,7 +186,7 @@ describe('files between tasks', () => {
         'truncate -s 210000000 huge; echo ::set-output file=huge',
         /"huge" is larger than the 209715200 bytes allowed.*VAQUITA_MAX_FILE_MIB/,
       ],
-      ['echo ::set-output file=../../worker-id', /lies outside the task's folder/],
+      ['echo ::set-output file=../../../worker-id', /lies outside the task's folder/],
       ['ln -s /etc/hostname link; echo ::set-output file=link', /lies outside the task's folder/],
       ['echo ::set-output file=none', /nothing at "none"/],
     ];

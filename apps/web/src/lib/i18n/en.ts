@@ -132,7 +132,7 @@ export const en = {
     version: 'Version',
     firstTitle: 'Start your first run',
     firstText:
-      'A workflow is a set of tasks and what each waits for. Workers run the tasks; this page shows how they fare.',
+      'A workflow is a set of tasks and what each waits for. This page shows how they fare.',
     firstExample: 'Run an example',
     firstExampleText: 'Real data, three to seven tasks, done in seconds.',
     firstWorker: 'Join a worker',
@@ -420,7 +420,7 @@ export const en = {
     draining: 'Draining',
     join: 'Join a worker',
     joinTitle: 'Join a worker',
-    joinText: 'Run this on any machine that reaches this server. It connects outwards; no port has to be opened.',
+    joinText: 'Run this on any machine that reaches this server. No port has to be opened for it.',
     joinName: 'Name of the token',
     joinGroup: 'Group',
     joinSlots: 'Slots',
@@ -429,7 +429,7 @@ export const en = {
     joinWaiting: 'Waiting for it to join…',
     joinDone: (name: string) => `${name} has joined.`,
     emptyTitle: 'No worker has joined yet',
-    emptyText: 'Workers run the tasks. One command on any machine that reaches this server, and its tasks start.',
+    emptyText: 'Workers run the tasks. One command on any machine makes it one.',
     noSlots: '–',
     summary: (online: number, used: number, slots: number) =>
       `${plural(online, 'worker', 'workers')} online · ${count(used)} of ${plural(slots, 'slot', 'slots')} in use`,

@@ -5,8 +5,10 @@ import {
   createRegistryServer,
   createSqlInspection,
   createSqlRegistryStore,
+  formatServerNode,
   type RegistryClient,
   type RegistryInspection,
+  serverNodeKey,
 } from '@vaquita/registry';
 import type { SqlDriver } from '@vaquita/store';
 import type { Listening, ServerHost } from './host.ts';
@@ -26,7 +28,7 @@ export interface JoinOptions {
   readonly ids: IdSource;
   readonly metrics: MetricsRegistry;
   readonly settings: ServerSettings;
-  readonly listening: Pick<Listening, 'url' | 'port'>;
+  readonly listening: Pick<Listening, 'port'>;
   readonly version: string;
 }
 
@@ -55,8 +57,9 @@ export async function joinRegistry(options: JoinOptions): Promise<JoinedRegistry
       sessionTimeoutMs: settings.sessionTimeoutMs,
       config: { version },
     });
-    const about = { name, url: listening.url, version, since: new Date(clock.now()).toISOString() };
-    await self.put(`/nodes/server/${self.id}`, JSON.stringify(about), { ephemeral: true });
+    const startedAt = new Date(clock.now()).toISOString();
+    const about = formatServerNode({ name, url: settings.advertiseUrl, version, startedAt });
+    await self.put(serverNodeKey(self.id), about, { ephemeral: true });
     return { self, inspection, close: registry.close };
   } catch (error) {
     await registry.close();

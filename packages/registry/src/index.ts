@@ -13,6 +13,14 @@ export {
   type RegistryServerDeps,
 } from './server/registry-server.ts';
 export type { ConnectionState, StateListener } from './server/session.ts';
+export {
+  formatServerNode,
+  parseServerNode,
+  SERVER_NODES,
+  type ServerNode,
+  serverNodeKey,
+  serverOfKey,
+} from './server-node.ts';
 export { REGISTRY_DEFAULTS, type RegistryLog, type RegistrySettings } from './settings.ts';
 export { createSqlInspection } from './sql/inspection.ts';
 export { createSqlRegistryStore, type SqlRegistryOptions } from './sql-registry-store.ts';

@@ -1,5 +1,5 @@
 /** The known defects, by name. */
-import { AppError } from '@vaquita/core';
+import { AppError, type WorkflowDocument } from '@vaquita/core';
 import type { Breakage } from './breakage.ts';
 
 /** Every n-th call of a function goes wrong. */
@@ -167,7 +167,34 @@ export const BREAKAGES: readonly (() => Breakage)[] = [
     what: 'No order to end a task is ever sent.',
     ...dropsSent('kill', 1),
   }),
+  () => ({
+    name: 'blind-to-labels',
+    what: 'Tasks are taken to ask for no labels.',
+    port: (store) => ({
+      ...store,
+      async loadRun(id) {
+        const rows = await store.loadRun(id);
+        return rows && { ...rows, document: withoutLabels(rows.document) };
+      },
+    }),
+  }),
+  () => ({
+    name: 'no-drain',
+    what: 'What people decide about workers is never read.',
+    port: (store) => ({
+      ...store,
+      workers: { ...store.workers, standings: async () => [], standingsOf: async () => [] },
+    }),
+  }),
 ];
+
+function withoutLabels(document: WorkflowDocument): WorkflowDocument {
+  // Logic tasks must not have the key.
+  const tasks = (document.tasks as readonly object[]).map((task) =>
+    'workerLabels' in task ? { ...task, workerLabels: {} } : task,
+  );
+  return { ...document, tasks };
+}
 
 export function findBreakage(name: string): Breakage {
   const found = BREAKAGES.map((make) => make()).find((breakage) => breakage.name === name);

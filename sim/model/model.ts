@@ -11,6 +11,7 @@ import { checkCapacity } from './rules-capacity.ts';
 import { checkControl } from './rules-control.ts';
 import { checkEnds } from './rules-ends.ts';
 import { checkLogic } from './rules-logic.ts';
+import { checkPlacement } from './rules-placement.ts';
 import { checkNothingOverdue, checkReason, checkRunReason } from './rules-reasons.ts';
 import { checkRows } from './rules-rows.ts';
 import { checkStarts } from './rules-starts.ts';
@@ -26,6 +27,8 @@ export interface Model {
   reject(command: string, outcome: string, at: number): void;
   accepted(execution: Execution): void;
   resized(group: string, size: number, at: number): void;
+  /** Somebody has decided that the worker takes nothing new, or takes tasks again. */
+  drained(worker: string, draining: boolean, at: number): void;
   /** What has not come to rest; undefined when everything has. */
   unrest(now: number): string | undefined;
 }
@@ -37,6 +40,7 @@ const OVERDUE_MS = 120_000;
 export function createModel(scenario: Scenario, world: WorldFacts): Model {
   const mirror = createMirror(scenario, world);
   const taken = new Set<string>();
+  const drainedSince = new Map<string, number>();
   const sizes = new Map(scenario.groups.map(({ name, size }) => [name, [{ size, until: Number.POSITIVE_INFINITY }]]));
   let leader = { epoch: 0, process: '' };
   let now = 0;
@@ -67,6 +71,7 @@ export function createModel(scenario: Scenario, world: WorldFacts): Model {
       if (!change) return;
       checkRows(mirror, change);
       checkCapacity(mirror, { largest }, change);
+      checkPlacement(mirror, drainedSince, change);
       checkStarts(mirror, change);
       checkEnds(mirror, taken, change);
       checkControl(mirror, change);
@@ -86,6 +91,10 @@ export function createModel(scenario: Scenario, world: WorldFacts): Model {
       known.push({ size, until: Number.POSITIVE_INFINITY });
       sizes.set(group, known);
       mirror.sizes.set(group, size);
+    },
+    drained(worker, draining, at) {
+      if (draining) drainedSince.set(worker, at);
+      else drainedSince.delete(worker);
     },
     unrest(at) {
       const restless = unrest(mirror);

@@ -7,6 +7,8 @@ export interface Abilities {
   readonly taskGroups: boolean;
   readonly executionTypes: boolean;
   readonly dryRuns: boolean;
+  /** Labels, declared worker groups, drains. */
+  readonly placement: boolean;
 }
 
 export const ABILITIES: Abilities = {
@@ -33,4 +35,5 @@ export const ABILITIES: Abilities = {
   taskGroups: true,
   executionTypes: true,
   dryRuns: true,
+  placement: true,
 };

@@ -3,6 +3,7 @@ import type { Abilities } from './abilities.ts';
 import { type Chance, createChance } from './chance.ts';
 import { drawFaults } from './faults.ts';
 import { drawOperations } from './operations.ts';
+import { drawPlacement } from './placement.ts';
 import type { Scenario, TaskGroupSpec, WorkerSpec } from './scenario.ts';
 import { drawWorkflows } from './workflows.ts';
 
@@ -21,11 +22,12 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
     [...operations, ...faults].reduce((latest, { at, ...rest }) => Math.max(latest, at + lastsFor(rest)), 0) + 1;
   // In the end somebody tries again what was set aside.
   const refused = faults.some(({ what }) => what === 'refused');
-  return {
+  const scenario: Scenario = {
     seed,
     servers,
     workers,
     groups,
+    workerGroups: [],
     workflows,
     operations: [...operations, ...(refused ? [{ at: calmAt + 5_000, do: 'retry_aside' as const }] : [])],
     faults,
@@ -33,6 +35,8 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
     lineDelayMs: chance.oneOf([0, 2, 50, 500]),
     calmAt,
   };
+  // From a source of its own, so that the rest of a world is what it is without it.
+  return abilities.placement ? drawPlacement(createChance(seed * 2 + 1_000_003), scenario, BUSY_MS) : scenario;
 }
 
 function lastsFor(thing: object): number {
@@ -54,6 +58,8 @@ function drawWorkers(chance: Chance): WorkerSpec[] {
     slots: chance.between(1, 4),
     sessionTimeoutMs: chance.oneOf([10_000, 30_000]),
     stutters: chance.happens(0.3),
+    labels: {},
+    weight: 1,
   }));
 }
 

@@ -108,6 +108,7 @@ function drawOrder(
       return { ...how, do: kind, name: chance.oneOf(['go', 'other']) };
     case 'start':
     case 'resize':
+    case 'drain':
       return { ...how, do: 'stop' };
     default:
       return { ...how, do: kind };

@@ -1,5 +1,5 @@
 /** What is simulated, as plain data: everything that happens follows from it. Times are ms since the world began. */
-import type { ExecutionType, FailureStrategy, Priority, Scope, TimeoutStrategy } from '@vaquita/core';
+import type { BalancingPolicy, ExecutionType, FailureStrategy, Priority, Scope, TimeoutStrategy } from '@vaquita/core';
 import type { CrashPoint } from '../world/process.ts';
 
 export interface Scenario {
@@ -8,6 +8,8 @@ export interface Scenario {
   readonly servers: number;
   readonly workers: readonly WorkerSpec[];
   readonly groups: readonly TaskGroupSpec[];
+  /** Those that somebody has declared. */
+  readonly workerGroups: readonly WorkerGroupSpec[];
   readonly workflows: readonly WorkflowSpec[];
   readonly operations: readonly Operation[];
   readonly faults: readonly Fault[];
@@ -25,6 +27,15 @@ export interface WorkerSpec {
   readonly sessionTimeoutMs: number;
   /** Says things twice where the protocol lets it: acks, starts, results. */
   readonly stutters: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly weight: number;
+}
+
+export interface WorkerGroupSpec {
+  readonly name: string;
+  readonly policy: BalancingPolicy;
+  /** Names of workers that were put into it. */
+  readonly workers: readonly string[];
 }
 
 export interface TaskGroupSpec {
@@ -51,6 +62,8 @@ export interface TaskSpec {
   readonly delayMs: number;
   readonly priority: Priority;
   readonly workerGroup: string;
+  /** What its worker must have. */
+  readonly workerLabels: Readonly<Record<string, string>>;
   readonly taskGroup: string | null;
   readonly kind: TaskKind;
   /** What becomes of each attempt on a worker; any that follow succeed. */
@@ -139,6 +152,8 @@ export type Operation = Timed &
     /** Every run that is set aside then is tried again. */
     | { readonly do: 'retry_aside' }
     | { readonly do: 'resize'; readonly group: string; readonly size: number }
+    /** A worker is to take nothing new, or to take tasks again. */
+    | { readonly do: 'drain'; readonly worker: string; readonly draining: boolean }
   );
 
 export type OperationKind = Operation['do'];

@@ -81,6 +81,7 @@ function drawTask(
     delayMs: chance.happens(0.1) ? chance.between(1, 20) * 1_000 : 0,
     priority: chance.oneOf(PRIORITIES),
     workerGroup: workers.some(({ group }) => group === 'other') && chance.happens(0.2) ? 'other' : 'default',
+    workerLabels: {},
     taskGroup: groups.length > 0 && chance.happens(0.4) ? chance.oneOf(groups).name : null,
     kind: { type: 'work' },
     attempts,

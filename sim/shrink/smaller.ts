@@ -1,5 +1,6 @@
 /** Smaller scenarios than a given one: what could be left out of it, the greatest parts first. */
-import type { Scenario, TaskKind, TaskSpec, WorkflowSpec } from '../scenario/scenario.ts';
+import { hasLabels, isIn } from '../scenario/placement.ts';
+import type { Operation, Scenario, TaskKind, TaskSpec, WorkflowSpec } from '../scenario/scenario.ts';
 
 /** Every way to leave something out, in the order in which they are worth a try. */
 export function* smallerScenarios(scenario: Scenario): Generator<Scenario> {
@@ -7,25 +8,35 @@ export function* smallerScenarios(scenario: Scenario): Generator<Scenario> {
 }
 
 /** Somebody can do each task, and what is named is there: otherwise nothing could come to rest. */
-function isSound({ workers, workflows, groups, operations, faults }: Scenario): boolean {
+function isSound({ workers, workerGroups, workflows, groups, operations, faults }: Scenario): boolean {
   const named = new Set(workflows.map(({ name }) => name));
   const tasks = workflows.flatMap((workflow) => workflow.tasks);
   return (
     workers.length > 0 &&
     (faults.every(({ what }) => what !== 'refused') ||
       operations.some((operation) => operation.do === 'retry_aside')) &&
-    tasks.every(({ workerGroup }) => workers.some(({ group }) => group === workerGroup)) &&
+    tasks.every((task) =>
+      workers.some((worker) => isIn(worker, task.workerGroup, workerGroups) && hasLabels(worker, task)),
+    ) &&
+    operations.every((operation) => operation.do !== 'drain' || goesOn(operation, operations)) &&
     tasks.every(({ taskGroup }) => taskGroup === null || groups.some(({ name }) => name === taskGroup)) &&
     tasks.every(({ kind }) => !('workflow' in kind) || named.has(kind.workflow)) &&
     operations.every(
       (operation) =>
-        operation.do !== 'start' || operation.startTasks.every((name) => tasks.some((task) => task.name === name)),
+        operation.do !== 'start' ||
+        (named.has(operation.workflow) &&
+          operation.startTasks.every((name) => tasks.some((task) => task.name === name))),
     )
   );
 }
 
+/** Somebody lets the worker take tasks again. */
+function goesOn({ worker, at }: Extract<Operation, { do: 'drain' }>, operations: readonly Operation[]): boolean {
+  return operations.some((one) => one.do === 'drain' && one.worker === worker && !one.draining && one.at >= at);
+}
+
 function* allSmaller(scenario: Scenario): Generator<Scenario> {
-  for (const key of ['faults', 'operations', 'workflows', 'workers', 'groups'] as const) {
+  for (const key of ['faults', 'operations', 'workflows', 'workers', 'groups', 'workerGroups'] as const) {
     for (const left of withoutParts<unknown>(scenario[key])) yield { ...scenario, [key]: left } as Scenario;
   }
   for (const [index, workflow] of scenario.workflows.entries()) {
@@ -66,6 +77,8 @@ function* simplerTasks(task: TaskSpec): Generator<TaskSpec> {
   if (task.timeout) yield { ...task, timeout: null };
   if (task.delayMs > 0) yield { ...task, delayMs: 0 };
   if (task.taskGroup !== null) yield { ...task, taskGroup: null };
+  if (Object.keys(task.workerLabels).length > 0) yield { ...task, workerLabels: {} };
+  if (task.workerGroup !== 'default') yield { ...task, workerGroup: 'default' };
   if (!task.enabled) yield { ...task, enabled: true };
 }
 

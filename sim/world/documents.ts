@@ -37,7 +37,7 @@ function taskOf(task: TaskSpec): object {
     ...(timeout ? { timeout: { after: formatDuration(timeout.afterMs), strategy: timeout.strategy } } : {}),
     delay: formatDuration(task.delayMs),
     priority: task.priority,
-    ...(task.kind.type === 'work' ? { workerGroup: task.workerGroup } : {}),
+    ...(task.kind.type === 'work' ? { workerGroup: task.workerGroup, workerLabels: task.workerLabels } : {}),
     ...(taskGroup === null || task.kind.type !== 'work' ? {} : { taskGroup }),
     ...settingsOf(task),
   };

@@ -25,7 +25,8 @@ export interface OperatorDeps {
 
 type Start = Extract<Operation, { do: 'start' }>;
 type Resize = Extract<Operation, { do: 'resize' }>;
-type Order = Exclude<Operation, Start | Resize | { do: 'retry_aside' }>;
+type Drain = Extract<Operation, { do: 'drain' }>;
+type Order = Exclude<Operation, Start | Resize | Drain | { do: 'retry_aside' }>;
 
 export function createOperator(deps: OperatorDeps): (operation: Operation) => Promise<void> {
   const { scenario, ids, store, model, projectId, now, guard, say, nudge } = deps;
@@ -50,6 +51,18 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
     model.resized(group, size, deps.elapsed());
     say(`group ${group} is made ${size} large`);
     nudge();
+  }
+
+  async function drain({ worker, draining }: Drain): Promise<void> {
+    const row = (await store.workers.list()).find(({ name }) => name === worker);
+    if (!row) return;
+    const availability = draining ? ('draining' as const) : ('available' as const);
+    const after = { availability, by: 'sim', at: now(), why: '', overrides: {} };
+    const ofNothing = { projectId: null, workflowInstanceId: null, taskInstanceId: null };
+    const event = { type: 'worker.changed' as const, ...ofNothing, at: now(), data: { worker } };
+    if (!(await store.workers.decide(row.id, { before: row.standing, after }, event))) return;
+    model.drained(worker, draining, deps.elapsed());
+    say(`worker ${worker} is ${availability}`);
   }
 
   async function start(operation: Start): Promise<void> {
@@ -141,6 +154,8 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
         return start(operation);
       case 'resize':
         return resize(operation);
+      case 'drain':
+        return drain(operation);
       case 'retry_aside':
         return retryAside();
       default:

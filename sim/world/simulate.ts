@@ -130,6 +130,10 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
       };
       await store.taskGroups.create(row, projectEvent('task_group.changed', { name: group.name }));
     }
+    for (const { name, policy, workers } of scenario.workerGroups) {
+      const row = { id: ids.next<'worker-group'>(), name, description: '', policy, workers, ...times };
+      await store.workerGroups.create(row, projectEvent('worker_group.changed', { name }));
+    }
     for (const workflow of scenario.workflows) {
       const id = ids.next<'workflow'>() as WorkflowId;
       workflowIds.set(workflow.name, id);
@@ -153,7 +157,10 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
     }
   }
 
-  function projectEvent(type: 'workflow.added' | 'task_group.changed', data: Record<string, unknown>) {
+  function projectEvent(
+    type: 'workflow.added' | 'task_group.changed' | 'worker_group.changed',
+    data: Record<string, unknown>,
+  ) {
     return { type, projectId, workflowInstanceId: null, taskInstanceId: null, at: wallClock.now(), data };
   }
 

@@ -98,6 +98,8 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
         name: spec.name,
         token: TOKEN,
         groups: [spec.group],
+        labels: spec.labels,
+        weight: spec.weight,
         slots: spec.slots,
         taskTypes: ['noop', 'shell'],
         heartbeatIntervalMs: Math.floor(spec.sessionTimeoutMs / 3),

@@ -39,7 +39,8 @@ interface LaneState extends Lane {
 }
 
 export interface DispatchQueue {
-  push(task: QueuedTask): void;
+  /** @returns the lane in which the task waits now. */
+  push(task: QueuedTask): Lane;
   /** Takes a task out again, wherever it stands. */
   remove(id: TaskInstanceId): void;
   removeRun(bus: RunBus): void;
@@ -113,6 +114,7 @@ export function createDispatchQueue(): DispatchQueue {
       addTo(projects, task.bus.run.instance.projectId, task.taskInstanceId);
       lane.tasks.add(entry);
       lane.heap.push(entry);
+      return lane;
     },
     remove,
     removeRun(bus) {

@@ -37,6 +37,8 @@ export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDe
   /** Tasks that were told that nobody can take them. */
   const unplaceable = new WeakMap<Lane, Set<QueuedTask>>();
 
+  const choiceFor = ({ key, demand }: Lane) => pool.choiceFor(key, demand);
+
   /** Lanes that somebody is free for, found from the shorter side. */
   function readyLanes(): Set<Lane> {
     const ready = new Set<Lane>();
@@ -46,13 +48,13 @@ export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDe
         if (lane) ready.add(lane);
       }
     } else {
-      for (const lane of queue.lanes()) if (pool.choiceFor(lane.demand).free > 0) ready.add(lane);
+      for (const lane of queue.lanes()) if (choiceFor(lane).free > 0) ready.add(lane);
     }
     return ready;
   }
 
   function place(lane: Lane): boolean {
-    const worker = pool.choiceFor(lane.demand).choose()?.worker;
+    const worker = choiceFor(lane).choose()?.worker;
     if (!worker) return false;
     const task = queue.take(lane)!;
     const dispatchId = ids.next<'dispatch'>();
@@ -94,8 +96,9 @@ export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDe
     queue,
     enqueue(task) {
       if (queue.has(task.taskInstanceId)) return;
-      queue.push(task);
-      pool.choiceFor(task);
+      const lane = queue.push(task);
+      if (lane.tasks.size > 1) return;
+      choiceFor(lane);
       pool.forgetIdle((key) => queue.lane(key) === undefined);
     },
     flush() {
@@ -103,14 +106,14 @@ export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDe
       const ready = readyLanes();
       for (let lane = queue.first(ready); lane; lane = queue.first(ready)) {
         if (place(lane)) placed += 1;
-        if (lane.tasks.size === 0 || pool.choiceFor(lane.demand).free === 0) ready.delete(lane);
+        if (lane.tasks.size === 0 || choiceFor(lane).free === 0) ready.delete(lane);
       }
       return placed;
     },
     notePlaceable(afterMs) {
       const before = clock.now() - afterMs;
       for (const lane of queue.lanes()) {
-        const choice = pool.choiceFor(lane.demand);
+        const choice = choiceFor(lane);
         if (choice.able.size > 0) tellPlaceable(lane);
         else tellUnplaceable(lane, choice, before);
       }

@@ -1,8 +1,9 @@
 import type { WorkerId } from '@vaquita/core';
 import { createSeededRandom } from '@vaquita/core/testing';
 import { expect, test } from 'vitest';
+import { type Demand, demandKey } from './demand.ts';
 import { createLiveDispatches } from './live-dispatches.ts';
-import { type ConnectedWorker, createWorkerPool, type DeclaredGroup } from './worker-pool.ts';
+import { type ConnectedWorker, createWorkerPool, type DeclaredGroup, type WorkerPool } from './worker-pool.ts';
 
 function worker(name: string, more: Partial<ConnectedWorker> = {}): ConnectedWorker {
   return {
@@ -17,11 +18,12 @@ const group = (name: string, more: Partial<DeclaredGroup> = {}): DeclaredGroup =
   ...{ name, policy: 'round_robin', workers: [] },
   ...more,
 });
+const choiceOf = (pool: WorkerPool, demand: Demand) => pool.choiceFor(demandKey(demand), demand);
 const demand = (name: string) => ({ group: name, type: 'shell', labels: {} });
 
 test('a worker is in the groups it names and in those it was put into, from that moment on', () => {
   const pool = newPool();
-  const gpu = pool.choiceFor(demand('gpu'));
+  const gpu = choiceOf(pool, demand('gpu'));
   pool.join(worker('a'));
   expect(gpu.free).toBe(0);
   pool.declare([group('gpu', { workers: ['a', 'b'] })]);
@@ -31,7 +33,7 @@ test('a worker is in the groups it names and in those it was put into, from that
   pool.declare([]);
   expect(gpu.choose()?.worker.name).toBe('b');
   expect(gpu.free).toBe(1);
-  expect(pool.choiceFor(demand('default')).free).toBe(1);
+  expect(choiceOf(pool, demand('default')).free).toBe(1);
 });
 
 test('the policy of a group can change while it is in use', () => {
@@ -39,7 +41,7 @@ test('the policy of a group can change while it is in use', () => {
   pool.declare([group('default', { policy: 'fixed_weighted' })]);
   pool.join(worker('a', { weight: 1 }));
   pool.join(worker('b', { weight: 3 }));
-  const choice = pool.choiceFor(demand('default'));
+  const choice = choiceOf(pool, demand('default'));
   const chosen = (times: number) => Array.from({ length: times }, () => choice.choose()!.worker.name);
   expect(chosen(8).filter((name) => name === 'b')).toHaveLength(6);
   pool.declare([group('default')]);
@@ -48,7 +50,7 @@ test('the policy of a group can change while it is in use', () => {
 
 test('a worker that comes back is as new: rested, taking tasks, with what it says now', () => {
   const pool = newPool();
-  const choice = pool.choiceFor(demand('default'));
+  const choice = choiceOf(pool, demand('default'));
   const first = worker('a');
   pool.join(first);
   pool.setDraining('a' as WorkerId, true);
@@ -57,7 +59,7 @@ test('a worker that comes back is as new: rested, taking tasks, with what it say
   const second = worker('a', { groups: ['other'] });
   pool.join(second);
   pool.leave(first);
-  expect([choice.free, pool.choiceFor(demand('other')).free]).toEqual([0, 1]);
+  expect([choice.free, choiceOf(pool, demand('other')).free]).toEqual([0, 1]);
   expect(pool.get('a' as WorkerId)).toBe(second);
 });
 
@@ -66,11 +68,11 @@ test('what is kept for demands that nobody has any more does not grow without en
   pool.join(worker('a', { labels: { n: '7' } }));
   const wanted = new Set<string>();
   for (let n = 0; n < 2_000; n++) {
-    const { key } = pool.choiceFor({ group: `g${n}`, type: 'shell', labels: { n: String(n) } });
+    const { key } = choiceOf(pool, { group: `g${n}`, type: 'shell', labels: { n: String(n) } });
     if (n === 0) wanted.add(key);
     pool.forgetIdle((idle) => !wanted.has(idle));
   }
-  const kept = pool.choiceFor({ group: 'g0', type: 'shell', labels: { n: '0' } });
+  const kept = choiceOf(pool, { group: 'g0', type: 'shell', labels: { n: '0' } });
   pool.join(worker('b', { groups: ['g0', 'g5'], labels: { n: '0' } }));
   expect(kept.free).toBe(1);
   expect(pool.open.size).toBe(1);

@@ -6,7 +6,7 @@
  * P2 A group is there while a worker is in it, a task asks for it, or somebody has declared it.
  */
 import { type BalancingPolicy, DEFAULT_BALANCING_POLICY, type Random, type WorkerId } from '@vaquita/core';
-import { type Demand, demandKey } from './demand.ts';
+import type { Demand } from './demand.ts';
 import type { LiveDispatches } from './live-dispatches.ts';
 import type { ConnectedWorker, Member } from './member.ts';
 import { type Choice, createWorkerGroup, type WorkerGroup } from './worker-group.ts';
@@ -27,8 +27,8 @@ export interface WorkerPool {
   get(id: WorkerId): ConnectedWorker | undefined;
   byName(name: string): ConnectedWorker | undefined;
   all(): readonly ConnectedWorker[];
-  /** The workers for tasks that ask this; the same object as long as `forgetIdle` leaves it. */
-  choiceFor(demand: Demand): Choice;
+  /** The workers for tasks that ask this, by its `demandKey`; the same object as long as `forgetIdle` leaves it. */
+  choiceFor(key: string, demand: Demand): Choice;
   /** Choices in which somebody is free. */
   readonly open: ReadonlySet<Choice>;
   /** While it rests the worker gets nothing: it refuses, or does not answer. Leaving ends the rest. */
@@ -128,8 +128,7 @@ export function createWorkerPool(live: LiveDispatches, random: Random): WorkerPo
       return undefined;
     },
     all: () => Array.from(members.values(), ({ worker }) => worker),
-    choiceFor(demand) {
-      const key = demandKey(demand);
+    choiceFor(key, demand) {
       let choice = choices.get(key);
       if (!choice) {
         choice = groupOf(demand.group).addDemand(key, demand);

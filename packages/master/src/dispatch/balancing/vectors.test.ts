@@ -2,8 +2,9 @@
 import type { BalancingPolicy, WorkerId } from '@vaquita/core';
 import { createSeededRandom } from '@vaquita/core/testing';
 import { describe, expect, test } from 'vitest';
+import { type Demand, demandKey } from '../demand.ts';
 import { createLiveDispatches } from '../live-dispatches.ts';
-import { createWorkerPool } from '../worker-pool.ts';
+import { createWorkerPool, type WorkerPool } from '../worker-pool.ts';
 import { createBalancer } from './balancer.ts';
 import { dynamicWeight, type Load } from './load.ts';
 import vectors from './load-balancer.vectors.json' with { type: 'json' };
@@ -29,6 +30,8 @@ function healthy({ workers }: Case): readonly Worker[] {
   return workers.filter(({ serverStatus }) => serverStatus === 'NORMAL');
 }
 
+const choiceOf = (pool: WorkerPool, demand: Demand) => pool.choiceFor(demandKey(demand), demand);
+
 /** 1 for the first healthy worker, as the vectors count them. */
 function choose(one: Case, times: number): readonly number[] {
   const workers = healthy(one);
@@ -46,7 +49,7 @@ describe.each(vectors.cases)('$type', (one) => {
   const withGroups = createPoolOf(one);
 
   test.each(one.tests)('group $group', ({ group, times }) => {
-    const choice = withGroups.choiceFor({ group, type: 'shell', labels: {} });
+    const choice = choiceOf(withGroups, { group, type: 'shell', labels: {} });
     if (times === undefined) {
       expect(choice.choose()).toBeUndefined();
       return;
@@ -113,6 +116,6 @@ function createPoolOf({ type, workers }: Case) {
 
 test('a worker that joins after its group was declared is in it, which it is not there', () => {
   const pool = createPoolOf(vectors.cases[1]!);
-  const choice = pool.choiceFor({ group: 'sparkCluster', type: 'shell', labels: {} });
+  const choice = choiceOf(pool, { group: 'sparkCluster', type: 'shell', labels: {} });
   expect(choice.choose()?.worker.name).toBe('127.0.0.1:1234');
 });

@@ -45,6 +45,18 @@ it('tells the slots of every task group; a closed one has none to give', async (
   expect(text).toContain('vaquita_leader 0');
 });
 
+it('tells how many tasks wait for each worker group', async () => {
+  const store = createMemoryStore();
+  const metrics = createMetricsRegistry();
+  registerMetrics(metrics, {
+    master: { status: () => undefined, workerFaults },
+    store: { ...store, workerGroups: { ...store.workerGroups, queued: async () => ({ gpu: 4 }) } },
+    clock: { now: () => 0 },
+    version: '0.1.0',
+  });
+  expect(await metrics.render()).toContain('vaquita_worker_group_queued{group="gpu"} 4');
+});
+
 it('tells what waits and what is set aside, on the leader only', async () => {
   const store = createMemoryStore();
   const term: TermStatus = {

@@ -6,7 +6,7 @@ import type { Store, TaskGroupRow } from '@vaquita/store';
 
 export interface MetricsDeps {
   readonly master: Pick<Master, 'status' | 'workerFaults'>;
-  readonly store: Pick<Store, 'commands' | 'master' | 'taskGroups'>;
+  readonly store: Pick<Store, 'commands' | 'master' | 'taskGroups' | 'workerGroups'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly version: string;
 }
@@ -46,6 +46,9 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
     for (const { state } of await store.master.workers.list()) counts.set(state, (counts.get(state) ?? 0) + 1);
     return [...counts].map(([state, value]) => ({ labels: { state }, value }));
   });
+  metrics.gauge('vaquita_worker_group_queued', 'Tasks that wait for a worker of a worker group.', async () =>
+    counted('group', await store.workerGroups.queued()),
+  );
   metrics.total('vaquita_worker_faults_total', 'What workers did wrong, by the name of the fault.', () =>
     counted('fault', master.workerFaults().faults),
   );

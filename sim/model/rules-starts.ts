@@ -40,6 +40,11 @@ export function checkStarts(mirror: Mirror, change: Change): void {
 function checkNotEnding(mirror: Mirror, { run, unit, before, tasks }: Change, made: TaskInstanceRow): void {
   if (run.row.failureStrategy !== 'end' || run.row.runCounter !== before.runCounter) return;
   if (unit.commandsDone.some(({ id }) => REVIVING.has(mirror.commands.get(id)?.row.kind ?? ''))) return;
+  // After an order to go on, tasks of a broken run are at work: one that is lost with its worker and was not told to end
+  // is sent elsewhere.
+  const previous = run.tasks.get(made.previousId ?? '');
+  const wasLost = previous?.state === 'need_fault_tolerance' && previous.killRequestedAt === null;
+  if (wasLost && run.row.runCounter > 1) return;
   const view = viewGraph(mirror.workflowOf(run), run);
   const changed = new Set(tasks.map(({ row }) => row.id));
   for (const name of view.tasks.keys()) {

@@ -116,6 +116,42 @@ describe('resume of a stopped run', () => {
   });
 });
 
+describe('resume of a run that a failure has broken, with the failure strategy `end`', () => {
+  function broken() {
+    const tasks = [{ name: 'bad' }, { name: 'cut', retry: retryOnce }, { name: 'after', dependsOn: ['cut'] }];
+    const fixture = createRunFixture(tasks, { failureStrategy: 'end' });
+    fixture.start();
+    for (const name of ['bad', 'cut']) {
+      fixture.place(name);
+      fixture.started(name);
+    }
+    fixture.stop();
+    fixture.ended('cut', 'killed');
+    fixture.ended('bad', 'failure');
+    expect(fixture.state).toBe('stopped');
+    fixture.resume();
+    fixture.place('cut');
+    fixture.started('cut');
+    return fixture;
+  }
+
+  test('does the killed tasks, wherever their workers are lost, and nothing after them', () => {
+    const fixture = broken();
+    fixture.send({ type: 'WorkerLost', ...fixture.of('cut'), text: 'gone' });
+    expect(fixture.attemptsOf('cut')).toEqual(['killed', 'need_fault_tolerance', 'submitted']);
+    fixture.does('cut');
+    expect(fixture.statesOf()).toEqual({ bad: 'failure', cut: 'success' });
+    expect(fixture.state).toBe('failure');
+  });
+
+  test('tries no failure again', () => {
+    const fixture = broken();
+    fixture.ended('cut', 'failure');
+    expect(fixture.attemptsOf('cut')).toEqual(['killed', 'failure']);
+    expect(fixture.state).toBe('failure');
+  });
+});
+
 test('a run that was stopped before its start takes its number when it is run again', () => {
   const fixture = createRunFixture([{ name: 'a' }]);
   fixture.stop();

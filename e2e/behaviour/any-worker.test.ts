@@ -4,7 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import type { VaquitaClient } from '@vaquita/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { startSilentProxy } from '../chaos/world/silent-proxy.ts';
 import { isAlive } from '../support/is-alive.ts';
 import { eventually } from '../support/poll.ts';
 import { PYTHON_WORKER, python, pythonWorker } from '../support/python.ts';
@@ -47,13 +48,17 @@ describe.each(WORKERS)('$name', ({ program, skip }) => {
       scratch?.[Symbol.dispose]();
     });
 
-    async function join(name: string, more: { readonly slots?: number; readonly args?: readonly string[] } = {}) {
+    async function join(
+      name: string,
+      more: { readonly slots?: number; readonly args?: readonly string[]; readonly url?: string } = {},
+    ) {
       const worker = await startTestWorker({
-        url: server.url,
+        url: more.url ?? server.url,
         token,
         name,
         slots: more.slots ?? 2,
         client,
+        // Of two the later counts.
         args: ['--heartbeat', `${HEARTBEAT_MS}ms`, ...(more.args ?? [])],
         ...(program === undefined ? {} : { program }),
       });
@@ -68,6 +73,10 @@ describe.each(WORKERS)('$name', ({ program, skip }) => {
     function heldOnce(): string {
       const first = `if mkdir '${scratch.path('once')}' 2>/dev/null; then ${waitAt(scratch, 'gate')}; fi`;
       return `${first}; ${append(scratch, 'ledger', 'done')}`;
+    }
+
+    async function onlyWorker() {
+      return (await client.workers.list({ limit: 10 })).items[0]!;
     }
 
     async function logOf(run: Run): Promise<string> {
@@ -185,6 +194,25 @@ describe.each(WORKERS)('$name', ({ program, skip }) => {
         ['need_fault_tolerance', 'first'],
         ['success', 'second'],
       ]);
+    });
+
+    it('P6: is back before it is given up when the network forgets its connection, and nothing runs twice', async () => {
+      const proxy = await startSilentProxy(Number(new URL(server.url).port));
+      onTestFinished(() => proxy.close());
+      // Long enough for a busy machine: it has as long to come back as an answer may be late.
+      await join('w', { url: `http://127.0.0.1:${proxy.port}`, args: ['--heartbeat', '2s'] });
+      const run = await runShell(`${append(scratch, 'ledger', 'ran')}; ${waitAt(scratch, 'gate')}`);
+      const { connectedAt } = await onlyWorker();
+      await waitForTask(client, run, 'task', ({ state }) => state === 'running');
+      proxy.silence('drop');
+      proxy.hear();
+      await eventually('it to be back', async () => (await onlyWorker()).connectedAt !== connectedAt, {
+        withinMs: 30_000,
+      });
+      scratch.open('gate');
+      await waitForRun(client, run, 'success');
+      expect(await tasksOf(client, run)).toHaveLength(1);
+      expect(scratch.lines('ledger')).toEqual(['ran']);
     });
 
     it('gives back what runs when it is told to end, and the task is done by another', async () => {

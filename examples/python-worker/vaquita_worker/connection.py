@@ -19,6 +19,8 @@ MAX_FRAME_BYTES = 1_048_576
 MAX_BATCH_MESSAGES = 256
 MAX_BATCH_BYTES = 262_144
 HELLO_TIMEOUT_S = 10
+#: Of what lies between heartbeat interval and session timeout: how much of it an answer may take. The rest is for coming back.
+PATIENCE = 0.5
 RECONNECT_BASE_S = 0.5
 RECONNECT_CAP_S = 30
 CLOSE_REPLACED = 4006
@@ -52,7 +54,7 @@ class Connection:
     def __init__(self, server, *, heartbeat_s, session_timeout_s, hello, heartbeat, welcomed, received, lost):
         self._home = socket_url(server)
         self._heartbeat_s = heartbeat_s
-        self._session_timeout_s = session_timeout_s
+        self._patience_s = heartbeat_s + PATIENCE * (session_timeout_s - heartbeat_s)
         self._hello = hello
         self._heartbeat = heartbeat
         self._welcomed = welcomed
@@ -138,7 +140,7 @@ class Connection:
                     return message, messages[at + 1 :]
 
     async def _until_over(self, socket):
-        tasks = [asyncio.create_task(work) for work in (self._listen(socket), self._talk(), self._beat())]
+        tasks = [asyncio.create_task(work) for work in (self._listen(socket), self._talk(), self._beat(), self._watch(socket))]
         done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
@@ -182,8 +184,13 @@ class Connection:
             self.send({"type": "heartbeat", "seq": seq, "roundTripMs": None, "at": now_ms(), **self._heartbeat()})
             await asyncio.sleep(self._heartbeat_s)
             self.loop_lag_ms = max(0, (time.monotonic() - planned - self._heartbeat_s) * 1000)
-            if time.monotonic() - self._acked_at > self._session_timeout_s:
-                raise ConnectionError("the server has not answered heartbeats for the session timeout")
+
+    async def _watch(self, socket):
+        """A silent connection is given up while there is time to be back (P6). Nobody would answer a close, so there is none."""
+        while (left_s := self._acked_at + self._patience_s - time.monotonic()) > 0:
+            await asyncio.sleep(left_s)
+        socket.transport.abort()
+        raise ConnectionError(f"the server has not answered heartbeats for {self._patience_s:g} s")
 
     loop_lag_ms = 0
     _was_open = False

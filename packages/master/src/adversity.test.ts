@@ -43,6 +43,23 @@ describe('two sessions of one worker', () => {
     expect(await bench.tasks(id)).toHaveLength(1);
   });
 
+  test('a worker that has given a silent connection up has not left: it is waited for with what it runs', async () => {
+    const { worker, workflow } = await oneTask();
+    const id = await bench.start(workflow);
+    await worker.starts('a');
+    // As after a silence that only the worker has noticed: its end of the line comes late.
+    worker.session.close('session_timeout', 'no heartbeatAck for 20000 ms');
+    await bench.clock.advance(1_000);
+    expect(await bench.states(id)).toEqual({ a: 'running' });
+    const back = bench.joinWorker('w', {
+      running: [{ dispatchId: worker.dispatchOf('a')!, epoch: 1, state: 'started' }],
+    });
+    await bench.settle();
+    await back.result(worker.dispatchOf('a')!);
+    expect(await bench.instance(id)).toMatchObject({ state: 'success' });
+    expect(await bench.tasks(id)).toHaveLength(1);
+  });
+
   test('two hellos at once leave one session, and its end is what counts', async () => {
     const { workflow } = await oneTask();
     const first = bench.joinWorker('x', { groups: ['gpu'] });

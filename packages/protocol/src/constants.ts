@@ -32,6 +32,11 @@ export const PROTOCOL_CONSTANTS = {
   },
   HEARTBEAT_INTERVAL_MS: { value: 10_000, owner: 'worker', meaning: 'Between two heartbeats, by default' },
   SESSION_TIMEOUT_MS: { value: 30_000, owner: 'worker', meaning: 'Silence that ends a session, by default' },
+  WORKER_PATIENCE: {
+    value: 0.5,
+    owner: 'worker',
+    meaning: 'Share of what lies between heartbeat interval and session timeout that a worker waits for `heartbeatAck`',
+  },
   MIN_HEARTBEAT_INTERVAL_MS: {
     value: 100,
     owner: 'both',
@@ -95,6 +100,7 @@ export const MAX_OUTPUT_CHUNK_BYTES = PROTOCOL_CONSTANTS.MAX_OUTPUT_CHUNK_BYTES.
 export const HELLO_TIMEOUT_MS = PROTOCOL_CONSTANTS.HELLO_TIMEOUT_MS.value;
 export const HEARTBEAT_INTERVAL_MS = PROTOCOL_CONSTANTS.HEARTBEAT_INTERVAL_MS.value;
 export const SESSION_TIMEOUT_MS = PROTOCOL_CONSTANTS.SESSION_TIMEOUT_MS.value;
+export const WORKER_PATIENCE = PROTOCOL_CONSTANTS.WORKER_PATIENCE.value;
 export const MIN_HEARTBEAT_INTERVAL_MS = PROTOCOL_CONSTANTS.MIN_HEARTBEAT_INTERVAL_MS.value;
 export const MAX_SESSION_TIMEOUT_MS = PROTOCOL_CONSTANTS.MAX_SESSION_TIMEOUT_MS.value;
 export const MAX_SLOTS = PROTOCOL_CONSTANTS.MAX_SLOTS.value;

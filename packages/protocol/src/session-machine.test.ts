@@ -69,6 +69,29 @@ test('any order of inputs: phases only move forward, it ends once, and nothing i
   );
 });
 
+test('S6: that the other side has waited long enough is a lost connection, and no session timeout of this one', () => {
+  const opened = stepSession(initialSession('master'), { type: 'opened', hello: sampleHello }).state;
+  const { end } = stepSession(opened, { type: 'wireClosed', reason: 'session_timeout', text: 'no answer' }).state;
+  expect(end).toEqual({ reason: 'abnormal', text: 'no answer' });
+});
+
+test('S5: whatever the intervals, a worker waits longer than one heartbeat and gives up before its session is given up', () => {
+  const times = fc
+    .tuple(fc.integer({ min: 100, max: 600_000 }), fc.integer({ min: 2, max: 1_200_000 }))
+    .map(([heartbeatIntervalMs, more]) => ({ heartbeatIntervalMs, sessionTimeoutMs: heartbeatIntervalMs + more }));
+  fc.assert(
+    fc.property(times, (interval) => {
+      const hello = { ...sampleHello, ...interval };
+      const greeting = stepSession(initialSession('worker'), { type: 'opened', hello }).state;
+      const step = stepSession(greeting, { type: 'message', message: sampleMasterMessages.welcome });
+      const armed = step.outputs.flatMap((output) => (output.type === 'arm' ? [[output.timer, output.delayMs]] : []));
+      const { liveness } = Object.fromEntries(armed) as { liveness: number };
+      expect(liveness).toBeGreaterThan(interval.heartbeatIntervalMs);
+      expect(liveness).toBeLessThan(interval.sessionTimeoutMs);
+    }),
+  );
+});
+
 test('the first reason recorded is the one that stays', () => {
   let state = stepSession(initialSession('worker'), { type: 'opened', hello: sampleHello }).state;
   state = stepSession(state, { type: 'close', reason: 'going_away', text: 'stopping' }).state;

@@ -8,6 +8,9 @@
  * S3 (P9) Only a frame over the limit, more than the allowed number of bad messages, a flood, silence, a refused greeting, or
  *    the wish of either side ends a session.
  * S4 `closed` is reached exactly once and is final; its reason is the first one recorded.
+ * S5 (P6) The worker gives a silent socket up before the master does, and does not wait for an answer to its close: what
+ *    is left of the session timeout is for coming back.
+ * S6 That the other side has heard nothing for too long says nothing of what this side has heard: it is a lost connection.
  */
 import {
   CLOSE_TIMEOUT_MS,
@@ -17,6 +20,7 @@ import {
   LIVENESS_GRACE_MS,
   MAX_BAD_MESSAGES,
   SUPPORTED_VERSIONS,
+  WORKER_PATIENCE,
 } from './constants.ts';
 import type {
   MasterAnswer,
@@ -220,7 +224,7 @@ function onDecided(state: SessionState, input: { readonly answer: MasterAnswer }
 function open(state: SessionState, hello: WorkerHello, first: SessionOutput, version: string): SessionStep {
   const outputs: SessionOutput[] = [
     { type: 'disarm', timer: 'greeting' },
-    { type: 'arm', timer: 'liveness', delayMs: hello.sessionTimeoutMs },
+    { type: 'arm', timer: 'liveness', delayMs: patienceMs(state.role, hello) },
   ];
   // The first heartbeat does not wait an interval: the master wants the load before it sends tasks. But it comes after
   // whoever hears of the welcome had a chance to leave again.
@@ -274,9 +278,18 @@ function onMessage(state: SessionState, input: { readonly message: WorkerMessage
   }
 }
 
+/**
+ * How long a side waits for a sign of life. The worker gives a silent socket up before the master gives the worker up, so
+ * that it can be back in time with all that it runs.
+ */
+function patienceMs(role: SessionRole, { heartbeatIntervalMs, sessionTimeoutMs }: WorkerHello): number {
+  if (role === 'master') return sessionTimeoutMs;
+  return Math.round(heartbeatIntervalMs + WORKER_PATIENCE * (sessionTimeoutMs - heartbeatIntervalMs));
+}
+
 function alive(state: SessionState, outputs: readonly SessionOutput[]): SessionStep {
   if (state.hello === null) return ignore(state);
-  const rearm: SessionOutput = { type: 'arm', timer: 'liveness', delayMs: state.hello.sessionTimeoutMs };
+  const rearm: SessionOutput = { type: 'arm', timer: 'liveness', delayMs: patienceMs(state.role, state.hello) };
   return { state: { ...state, suspect: false }, outputs: [rearm, ...outputs] };
 }
 
@@ -285,13 +298,16 @@ function onOpenTimer(state: SessionState, input: { readonly timer: SessionTimer 
     const again: SessionOutput = { type: 'arm', timer: 'heartbeat', delayMs: state.hello.heartbeatIntervalMs };
     return { state, outputs: [again, { type: 'beat' }] };
   }
-  if (input.timer !== 'liveness') return ignore(state);
+  if (input.timer !== 'liveness' || state.hello === null) return ignore(state);
   if (!state.suspect) {
     const grace: SessionOutput = { type: 'arm', timer: 'liveness', delayMs: LIVENESS_GRACE_MS };
     return { state: { ...state, suspect: true }, outputs: [grace] };
   }
-  const what = state.role === 'master' ? 'heartbeat' : 'heartbeatAck';
-  return beginClose(state, 'session_timeout', `no ${what} for ${state.hello?.sessionTimeoutMs ?? 0} ms`);
+  const waitedMs = patienceMs(state.role, state.hello);
+  if (state.role === 'master') return beginClose(state, 'session_timeout', `no heartbeat for ${waitedMs} ms`);
+  // S5
+  const end: SessionEnd = { reason: 'session_timeout', text: `no heartbeatAck for ${waitedMs} ms` };
+  return finish(state, end, [{ type: 'closeWire', end }, { type: 'terminateWire' }]);
 }
 
 function countBad(state: SessionState): SessionStep {
@@ -335,7 +351,9 @@ function onWireClosed(
   state: SessionState,
   input: { readonly reason: CloseReason; readonly text: string },
 ): SessionStep {
-  return finish(state, { reason: input.reason, text: input.text }, []);
+  // S6
+  const reason = input.reason === 'session_timeout' ? 'abnormal' : input.reason;
+  return finish(state, { reason, text: input.text }, []);
 }
 
 function finish(state: SessionState, fallback: SessionEnd, outputs: readonly SessionOutput[]): SessionStep {

@@ -143,15 +143,26 @@ test('S2: setting the wall clock forward or back a day ends nothing', async () =
   expect(scene.worker.phase).toBe('open');
 });
 
-test('a dead line: both sides find out after the session timeout and no sooner', async () => {
+test('P6: of a dead line the worker finds out in time to be back, the master after the session timeout and no sooner', async () => {
   const scene = await openScene();
   scene.pair.blackhole();
-  await scene.clock.advance(29_000);
-  expect(scene.masterEnds).toEqual([]);
+  await scene.clock.advance(20_000);
   expect(scene.workerEnds).toEqual([]);
+  // It waits for no answer to its close.
+  await scene.clock.advance(LIVENESS_GRACE_MS + 1);
+  expect(scene.workerEnds).toEqual([{ reason: 'session_timeout', text: 'no heartbeatAck for 20000 ms' }]);
+  await scene.clock.advance(9_000);
+  expect(scene.masterEnds).toEqual([]);
   await scene.clock.advance(1_000 + LIVENESS_GRACE_MS + 2_000);
   expect(scene.masterEnds.map((end) => end.reason)).toEqual(['session_timeout']);
+});
+
+test('P6: when only the worker hears nothing, the master takes its end for a lost connection', async () => {
+  const scene = await openScene();
+  scene.pair.toWorker.fate(() => []);
+  await scene.clock.advance(20_000 + LIVENESS_GRACE_MS + 1);
   expect(scene.workerEnds.map((end) => end.reason)).toEqual(['session_timeout']);
+  expect(scene.masterEnds.map((end) => end.reason)).toEqual(['abnormal']);
 });
 
 test('P6: output alone does not keep a session alive when heartbeats stop', async () => {
@@ -159,18 +170,32 @@ test('P6: output alone does not keep a session alive when heartbeats stop', asyn
   scene.pair.toMaster.fate((frame) => (frame.includes('"heartbeat"') ? [] : [0]));
   for (let i = 0; i < 31; i++) {
     scene.worker.send({ ...sampleWorkerMessages.output, offset: i });
+    // Something else answers for the master, or the worker would be the first to give up.
+    scene.pair.master.send(JSON.stringify(sampleMasterMessages.heartbeatAck));
     await scene.clock.advance(1_000);
   }
   await scene.clock.advance(2_000);
   expect(scene.masterEnds.map((end) => end.reason)).toEqual(['session_timeout']);
 });
 
-test('heartbeats that arrive during the grace save the session', async () => {
+test('P6: heartbeats that arrive during the grace save the session', async () => {
   const scene = await openScene();
-  // Three are held up and come 100 ms after the timeout has passed.
-  scene.pair.toMaster.fate((_, index) => [index < 10 ? 20_100 : 0]);
-  await scene.clock.advance(30_200);
+  // Held up, they come 100 ms after the timeout has passed; the worker has had an answer meanwhile.
+  scene.pair.toMaster.fate((frame) => [frame.includes('"heartbeat"') ? 20_100 : 0]);
+  await scene.clock.advance(15_000);
+  scene.pair.master.send(JSON.stringify(sampleMasterMessages.heartbeatAck));
+  await scene.clock.advance(15_200);
   expect(scene.master.phase).toBe('open');
+});
+
+test('P6: an answer that arrives during the grace saves the session', async () => {
+  const scene = await openScene();
+  // The one to the second heartbeat is held up and comes 100 ms after the wait for it has passed.
+  scene.pair.toWorker.fate(() => [10_100]);
+  await scene.clock.advance(20_200);
+  scene.pair.toWorker.fate(() => [0]);
+  await scene.clock.advance(60_000);
+  expect(scene.worker.phase).toBe('open');
 });
 
 test('a rejected hello reaches the worker in words and ends both sides', async () => {

@@ -51,6 +51,21 @@ describe('wall time', () => {
     );
   });
 
+  it('knows both sides of a change of the clock, in any order of asking', () => {
+    const change = Date.UTC(2026, 2, 29, 1);
+    const hour = 3_600_000;
+    for (const [at, offset] of [
+      [change - 1, hour],
+      [change, 2 * hour],
+      [change - 1, hour],
+      [change + 999, 2 * hour],
+    ] as const) {
+      expect(toWall(at, 'Europe/Berlin')).toBe(at + offset);
+      expect(toWall(at, 'UTC')).toBe(at);
+    }
+    expect(toWall(-1, 'UTC')).toBe(-1);
+  });
+
   it('knows zones by name', () => {
     expect(['UTC', 'Europe/Berlin', 'Asia/Shanghai'].every(isTimezone)).toBe(true);
     expect(['', 'Mars/Olympus', '+02:00', 'local time', '../etc'].some(isTimezone)).toBe(false);

@@ -40,12 +40,27 @@ export function isTimezone(name: string): boolean {
   }
 }
 
+/** What each zone was asked last: the tasks of a run ask for the same few instants, and the rules are slow to ask. */
+const lastAsked = new Map<string, { readonly second: number; readonly offsetMs: number }>();
+
 /** The wall time that a clock in `timezone` shows at `epochMs`. */
 export function toWall(epochMs: number, timezone: string): number {
+  // Offsets are whole seconds and change at whole seconds.
+  const second = Math.floor(epochMs / 1_000);
+  let last = lastAsked.get(timezone);
+  if (last?.second !== second) {
+    last = { second, offsetMs: askWall(second * 1_000, timezone) - second * 1_000 };
+    lastAsked.set(timezone, last);
+  }
+  return epochMs + last.offsetMs;
+}
+
+/** @param epochMs whole seconds */
+function askWall(epochMs: number, timezone: string): number {
   const fields: Record<string, number> = {};
   for (const { type, value } of formatterOf(timezone).formatToParts(epochMs)) fields[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = fields;
-  return wallOf(year, month, day) + ((hour * 60 + minute) * 60 + second) * 1_000 + modulo(epochMs, 1_000);
+  return wallOf(year, month, day) + ((hour * 60 + minute) * 60 + second) * 1_000;
 }
 
 /**

@@ -52,7 +52,13 @@ export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {
 
 /** Commands as the queue sees them: the priority is its rank. */
 export type StoredCommand = Omit<CommandRow, 'priority'> & { readonly priority: number };
+export interface CommandEnd {
+  readonly doneAt: number;
+  readonly outcome: string;
+}
 export const COMMANDS = compileTable<StoredCommand>(schema.commands, { without: ['doneAt', 'outcome'] });
+/** Commands that are filed and carried out in one unit. */
+export const ENDED_COMMANDS = compileTable<StoredCommand & CommandEnd>(schema.commands);
 export const NEW_EVENTS = compileTable<NewEvent>(schema.events, { key: 'at', without: ['seq'] });
 export const EVENTS = compileTable<EventRow>(schema.events, { key: 'seq' });
 

@@ -5,7 +5,7 @@ import type { SqlDriver, SqlStatement, SqlValue } from '../ports/driver.ts';
 import type { Filing } from '../ports/master.ts';
 import { many, one, statement, writeOr } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
-import { AUDIT, COMMANDS, INSTANCES, NEW_EVENTS, TASKS } from '../sql/tables.ts';
+import { AUDIT, COMMANDS, type CommandEnd, ENDED_COMMANDS, INSTANCES, NEW_EVENTS, TASKS } from '../sql/tables.ts';
 import { toStored } from './commands.ts';
 
 const SELECT = `select ${INSTANCES.columns} from workflow_instances`;
@@ -16,11 +16,20 @@ const TASKS_OF_RUN = `select ${TASKS.columns} from task_instances where workflow
 const TASK_PAGE = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? and id > ? order by id limit ?`;
 const COUNTS = 'select state, count(*) as n from workflow_instances where created_at >= ? group by state';
 
-/** What files a run: its row, its start command, its first event, and who asked for it. */
-export function filingStatements({ instance, command, event, audit }: Filing): readonly SqlStatement[] {
+/**
+ * What files a run: its row, its start command, its first event, and who asked for it.
+ * @param ended how the command ended, when that is written in the same unit
+ */
+export function filingStatements(
+  { instance, command, event, audit }: Filing,
+  ended?: CommandEnd,
+): readonly SqlStatement[] {
+  const stored = toStored(command);
   return [
     statement(START, [...INSTANCES.args(instance), instance.workflowId, instance.version], 1),
-    statement(COMMANDS.insert, COMMANDS.args(toStored(command))),
+    ended
+      ? statement(ENDED_COMMANDS.insert, ENDED_COMMANDS.args({ ...stored, ...ended }))
+      : statement(COMMANDS.insert, COMMANDS.args(stored)),
     statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
     ...(audit ? [statement(AUDIT.insert, AUDIT.args(audit))] : []),
   ];

@@ -69,8 +69,6 @@ export interface MasterVerbsOptions {
 }
 
 export function createMasterVerbs(driver: SqlDriver, { clock, documents }: MasterVerbsOptions): MasterStore {
-  const endCommand = (id: CommandId, outcome: string) => statement(END_COMMAND, [clock.now(), outcome, id], 1);
-
   async function loadDefinition(workflowId: WorkflowId, version: number): Promise<RunDefinition | undefined> {
     const found = await one(driver, RUN_DOCUMENT, [workflowId, version]);
     if (found === undefined) return undefined;
@@ -91,7 +89,7 @@ export function createMasterVerbs(driver: SqlDriver, { clock, documents }: Maste
     reconcile: createReconcileVerbs(driver),
     ...createTakenVerbs(driver),
     async commit(epoch, unit) {
-      const { statements, numberAt } = commitStatements(epoch, unit, endCommand);
+      const { statements, numberAt } = commitStatements(epoch, unit, clock.now());
       const results = await driver.write(statements);
       return { number: numberAt === null ? null : Number(results[numberAt]!.rows[0]!.number) };
     },
@@ -122,7 +120,7 @@ export function createMasterVerbs(driver: SqlDriver, { clock, documents }: Maste
       return (await many(driver, PENDING, [limit])).map((row) => fromStored(COMMANDS.read(row)));
     },
     async rejectCommand(epoch, id, outcome) {
-      await driver.write([fence(epoch), endCommand(id, outcome)]);
+      await driver.write([fence(epoch), endCommand({ id, outcome }, clock.now())]);
     },
     async findDispatch(dispatchId) {
       const row = await one(driver, DISPATCH, [dispatchId]);
@@ -140,18 +138,28 @@ export function createMasterVerbs(driver: SqlDriver, { clock, documents }: Maste
   };
 }
 
+function endCommand({ id, outcome }: { readonly id: CommandId; readonly outcome: string }, now: number): SqlStatement {
+  return statement(END_COMMAND, [now, outcome, id], 1);
+}
+
 function commitStatements(
   epoch: Epoch,
   unit: RunCommit,
-  endCommand: (id: CommandId, outcome: string) => SqlStatement,
+  now: number,
 ): { readonly statements: readonly SqlStatement[]; readonly numberAt: number | null } {
   const statements: SqlStatement[] = [fence(epoch)];
   let numberAt: number | null = null;
   const { instance } = unit;
 
-  if (unit.filing) statements.push(...filingStatements(unit.filing));
-  for (const { id, outcome } of unit.commandsDone) statements.push(endCommand(id, outcome));
-  if (instance !== null) statements.push(statement(INSTANCES.update, INSTANCES.updateArgs(instance), 1));
+  const { filing } = unit;
+  // What is filed and changed in one unit is written once, as it is then.
+  if (filing) {
+    const done = unit.commandsDone.find(({ id }) => id === filing.command.id);
+    const ended = done && { doneAt: now, outcome: done.outcome };
+    statements.push(...filingStatements({ ...filing, instance: instance ?? filing.instance }, ended));
+  }
+  for (const done of unit.commandsDone) if (done.id !== filing?.command.id) statements.push(endCommand(done, now));
+  if (instance !== null && !filing) statements.push(statement(INSTANCES.update, INSTANCES.updateArgs(instance), 1));
   if (unit.assignNumber) {
     if (instance === null) throw new AppError('internal', 'A number can be given only with the instance it is for.');
     statements.push(statement(NEXT_NUMBER, [instance.workflowId], 1));

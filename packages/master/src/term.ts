@@ -350,7 +350,7 @@ export function openTerm(deps: TermDeps): Term {
 
   return {
     nudge: commands.nudge,
-    start: (filing) => startDirectly({ store, runs }, filing),
+    start: (filing) => startDirectly({ store, runs, defer: deps.defer }, filing),
     accept: door.accept,
     status: () => ({
       epoch,

@@ -1,6 +1,7 @@
 import { AppError } from '@vaquita/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type MasterBench, openMasterBench } from '../testing/index.ts';
+import { startDirectly } from './direct-start.ts';
 
 let bench: MasterBench;
 afterEach(() => bench.master.close());
@@ -45,8 +46,30 @@ describe('a start that is asked of the leader', () => {
     await bench.clock.advance(60_000);
     expect(answered).toBe(false);
     gate.resolve();
+    await bench.settle();
     await begun;
     expect(await bench.instance(filing.instance.id)).toMatchObject({ state: 'running' });
+  });
+
+  test('is answered after what its commit set off has been sent (D3)', async () => {
+    const { filing } = await open();
+    const deferred: (() => void)[] = [];
+    let answered = false;
+    const runs = {
+      begin(_rows: unknown, { filed }: { filed(): void }) {
+        filed();
+        return true;
+      },
+    };
+    const started = startDirectly({ store: bench.store.master, runs, defer: (run) => deferred.push(run) }, filing);
+    const answer = started.then(() => {
+      answered = true;
+    });
+    await bench.settle();
+    expect(answered).toBe(false);
+    expect(deferred).toHaveLength(1);
+    deferred[0]!();
+    await answer;
   });
 
   test.each(['database_busy', 'internal', 'conflict'] as const)(

@@ -41,7 +41,7 @@ export const enWorkerGroups = {
   queue: 'Queue',
   undeclared: 'not declared',
   actions: 'Actions',
-  only: (name: string) => `Workers of ${name}`,
+  workersOf: (name: string) => `Workers of ${name}`,
   all: 'All workers',
   nobody: (name: string) => `No worker is in ${name}`,
   nobodyText: 'Start one with --group, or put one into the group. Tasks that name it wait until then.',

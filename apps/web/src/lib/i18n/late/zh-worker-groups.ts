@@ -42,7 +42,7 @@ export const zhWorkerGroups: WorkerGroupMessages = {
   queue: '排队',
   undeclared: '未声明',
   actions: '操作',
-  only: (name) => `${name} 的节点`,
+  workersOf: (name) => `${name} 的节点`,
   all: '全部节点',
   nobody: (name) => `${name} 中没有节点`,
   nobodyText: '用 --group 启动一个节点，或把节点分配到该组。在此之前，指定该组的任务会等待。',

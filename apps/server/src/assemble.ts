@@ -84,6 +84,7 @@ export async function assembleServer(
       random,
       ids,
       serverId: self.id,
+      membership: registry.membership,
       judgeToken,
       log,
       defer: host.defer,
@@ -91,6 +92,7 @@ export async function assembleServer(
       settings: masterSettings(settings),
     });
     closers.push(() => master.close());
+    await registry.onServerLost(master.serverLost);
 
     registerMetrics(metrics, { master, store, clock, version });
     let isSetUp = false;

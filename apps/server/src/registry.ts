@@ -1,30 +1,40 @@
 /** This server in the registry: its own client, under which it is known to the others and may lead, and what operators see. */
 import type { MetricsRegistry } from '@vaquita/api';
 import type { IdSource } from '@vaquita/core';
+import type { Membership } from '@vaquita/master';
 import {
+  type ClientId,
   createRegistryServer,
   createSqlInspection,
   createSqlRegistryStore,
   formatServerNode,
   type RegistryClient,
   type RegistryInspection,
+  type RegistryServer,
+  SERVER_NODES,
   serverNodeKey,
+  serverOfKey,
 } from '@vaquita/registry';
 import type { SqlDriver } from '@vaquita/store';
 import type { Listening, ServerHost } from './host.ts';
 import { registerRegistryMetrics } from './registry-metrics.ts';
 import type { ServerSettings } from './settings.ts';
+import { createWorkerMembership } from './worker-membership.ts';
 
 export interface JoinedRegistry {
   readonly self: RegistryClient;
   readonly inspection: RegistryInspection;
-  /** What this server holds is free at once. */
+  /** The workers that are connected here. */
+  readonly membership: Membership;
+  /** Calls back when another server is gone. */
+  onServerLost(lost: (server: string) => void): Promise<void>;
+  /** What this server holds is free at once. Workers are left to the server to which they go. */
   close(): Promise<void>;
 }
 
 export interface JoinOptions {
   readonly driver: SqlDriver;
-  readonly host: Pick<ServerHost, 'clock' | 'log' | 'hostName'>;
+  readonly host: Pick<ServerHost, 'clock' | 'log' | 'hostName' | 'privateFiles'>;
   readonly ids: IdSource;
   readonly metrics: MetricsRegistry;
   readonly settings: ServerSettings;
@@ -36,7 +46,7 @@ export interface JoinOptions {
 const BEATS_PER_TIMEOUT = 4;
 
 export async function joinRegistry(options: JoinOptions): Promise<JoinedRegistry> {
-  const { driver, host, settings, listening, version } = options;
+  const { driver, host, settings } = options;
   const { clock, log } = host;
   const inspection = createSqlInspection(driver);
   const registry = createRegistryServer({
@@ -48,21 +58,63 @@ export async function joinRegistry(options: JoinOptions): Promise<JoinedRegistry
     beaten: registerRegistryMetrics(options.metrics, inspection).beaten,
   });
   await registry.start();
-  const name = `${host.hostName}:${listening.port}`;
   try {
-    const self = await registry.connect({
-      name,
-      kind: 'server',
-      heartbeatIntervalMs: Math.floor(settings.sessionTimeoutMs / BEATS_PER_TIMEOUT),
-      sessionTimeoutMs: settings.sessionTimeoutMs,
-      config: { version },
-    });
-    const startedAt = new Date(clock.now()).toISOString();
-    const about = formatServerNode({ name, url: settings.advertiseUrl, version, startedAt });
-    await self.put(serverNodeKey(self.id), about, { ephemeral: true });
-    return { self, inspection, close: registry.close };
+    const self = await connectSelf(registry, options);
+    const membership = createWorkerMembership({ registry, serverId: self.id, log });
+    return {
+      self,
+      inspection,
+      membership,
+      onServerLost: (lost) => watchServers(self, lost),
+      async close() {
+        await membership.settled();
+        await registry.close();
+      },
+    };
   } catch (error) {
     await registry.close();
     throw error;
   }
+}
+
+async function connectSelf(registry: RegistryServer, options: JoinOptions): Promise<RegistryClient> {
+  const { host, settings, listening, version } = options;
+  const name = `${host.hostName}:${listening.port}`;
+  const memory = rememberClient(options);
+  const self = await registry.connect({
+    name,
+    kind: 'server',
+    heartbeatIntervalMs: Math.floor(settings.sessionTimeoutMs / BEATS_PER_TIMEOUT),
+    sessionTimeoutMs: settings.sessionTimeoutMs,
+    config: { version },
+    predecessor: await memory.predecessor(),
+  });
+  await memory.remember(self.id);
+  const startedAt = new Date(host.clock.now()).toISOString();
+  const about = formatServerNode({ name, url: settings.advertiseUrl, version, startedAt });
+  await self.put(serverNodeKey(self.id), about, { ephemeral: true });
+  return self;
+}
+
+/**
+ * Which client had this address on this machine before, with this data folder. It cannot be alive, since the port is ours: what a
+ * killed server held need not wait for its session timeout.
+ */
+function rememberClient({ host, settings, listening }: JoinOptions) {
+  const files = host.privateFiles(settings);
+  const place = encodeURIComponent(`${host.hostName}-${settings.host}`);
+  const file = `registry-client-${place}-${listening.port}`;
+  return {
+    predecessor: async () => ((await files.read(file)) ?? null) as ClientId | null,
+    remember: (id: ClientId) => files.write(file, id),
+  };
+}
+
+async function watchServers(self: RegistryClient, lost: (server: string) => void): Promise<void> {
+  await self.subscribe(SERVER_NODES, (news) => {
+    // Of what is not told any more nothing is lost: whoever begins to lead takes over everything that is open.
+    if (news.type !== 'removed') return;
+    const server = serverOfKey(news.key);
+    if (server !== undefined && server !== self.id) lost(server);
+  });
 }

@@ -1,4 +1,5 @@
 export { createMaster, type Lease, type Master, type MasterDeps } from './master.ts';
 export { refuseForNow } from './sessions/follower-door.ts';
+export type { Membership, MemberWorker } from './sessions/membership.ts';
 export { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
 export type { TermStatus } from './term-status.ts';

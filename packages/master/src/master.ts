@@ -21,6 +21,7 @@ import { createFaultCounts, type WorkerFaultReport } from './sessions/faults.ts'
 import { refuseForNow } from './sessions/follower-door.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
 import type { LiveFigures } from './sessions/heartbeats.ts';
+import { type Membership, NO_MEMBERSHIP } from './sessions/membership.ts';
 import { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
 import { openTerm } from './term.ts';
 import type { Term } from './term-port.ts';
@@ -48,6 +49,8 @@ export interface MasterDeps {
   readonly log: Logger;
   readonly defer: (run: () => void) => void;
   readonly committed?: () => void;
+  /** Where others see which workers are connected here. */
+  readonly membership?: Membership;
   readonly settings?: Partial<MasterSettings>;
 }
 
@@ -116,6 +119,7 @@ export function createMaster(deps: MasterDeps): Master {
       serverId: deps.serverId,
       judgeToken: deps.judgeToken,
       counts,
+      membership: deps.membership ?? NO_MEMBERSHIP,
       settings,
       log,
       defer: deps.defer,

@@ -5,6 +5,7 @@ import type { Filing, LogStore, MasterStore } from '@vaquita/store';
 import type { FaultCounts } from './sessions/faults.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
 import type { LiveFigures } from './sessions/heartbeats.ts';
+import type { Membership } from './sessions/membership.ts';
 import type { Logger, MasterSettings } from './settings.ts';
 import type { TermStatus } from './term-status.ts';
 
@@ -18,6 +19,7 @@ export interface TermDeps {
   readonly serverId: string;
   readonly judgeToken: (token: string) => Promise<TokenVerdict>;
   readonly counts: FaultCounts;
+  readonly membership: Membership;
   readonly settings: MasterSettings;
   readonly log: Logger;
   /** Runs later, after sockets and timers had their turn. */

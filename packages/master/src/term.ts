@@ -254,6 +254,7 @@ export function openTerm(deps: TermDeps): Term {
     acks: deliveries.acks,
     judgeToken: deps.judgeToken,
     serverId: deps.serverId,
+    membership: deps.membership,
     open: open.promise,
     joined: presence.joined,
     left: presence.left,

@@ -1,6 +1,6 @@
 /** Why a change of data was refused, from what the tables say of it: decided in one place for every store. */
 import { AppError } from '@vaquita/core';
-import type { Actor, DataChange, DataKind, NewDatum } from './registry-store.ts';
+import type { Actor, ClientId, DataChange, DataKind, NewDatum } from './registry-store.ts';
 
 export interface ChangeFacts {
   /** The client acts in its present session. */
@@ -34,6 +34,11 @@ export function refusalOf(actor: Actor, change: DataChange | NewDatum, facts: Ch
 
 export function sessionExpired({ id }: Actor): AppError {
   return new AppError('session_expired', `The session of ${id} in the registry is over; what it held was released.`);
+}
+
+/** Of an id that a client of the other kind has. */
+export function idInUse(id: ClientId): AppError {
+  return conflict(`The id ${id} belongs to somebody of another kind in the registry. Choose another one.`);
 }
 
 function conflict(message: string): AppError {

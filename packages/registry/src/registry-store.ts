@@ -46,9 +46,10 @@ export const LATE_AFTER_INTERVALS = 2.5;
 export interface ClientTable {
   /**
    * Adds the client, alive from now. What the tables have of an earlier session of this id goes as with a dead client (T4);
-   * with `takeOver` also what they have of other clients of its kind and name: its predecessors, known to be gone.
+   * likewise what they have of its predecessor, a client of the same kind that is known to be gone.
+   * @throws AppError `conflict` when a client of another kind has the id: nobody buries that by its name.
    */
-  register(registration: Registration, options?: { readonly takeOver?: boolean }): Promise<void>;
+  register(registration: Registration, predecessor?: ClientId | null): Promise<void>;
   /** Goes on with the client as it is, in a new session. Null when there is none alive: then register. */
   resume(registration: Registration): Promise<Belongings | null>;
   /** Keeps clients alive and moves cursors forward. @returns those whose session is over (T1, T2). */

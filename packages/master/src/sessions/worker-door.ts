@@ -23,6 +23,7 @@ import type { Deafness } from './deafness.ts';
 import type { FaultCounts } from './faults.ts';
 import type { Greeting } from './greeting.ts';
 import { figuresOf, type Heartbeats } from './heartbeats.ts';
+import type { Membership, MemberWorker } from './membership.ts';
 import type { Probes } from './probes.ts';
 import type { HearReport } from './reports.ts';
 import type { Standings } from './standings.ts';
@@ -37,6 +38,7 @@ export interface WorkerDoorDeps {
   readonly pool: WorkerPool;
   readonly holds: Holds;
   readonly heartbeats: Heartbeats;
+  readonly membership: Membership;
   readonly hear: HearReport;
   readonly probes: Probes;
   readonly deafness: Deafness;
@@ -101,6 +103,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         if (before) leavePool(before);
         pool.join(worker);
         deps.heartbeats.heard(worker.id);
+        deps.membership.joined(memberOf(hello));
         before?.close('replaced', 'a newer connection of this worker took its place');
         readClock(hello.at);
         hearDrain(worker.id, hello.draining ?? false);
@@ -122,6 +125,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         readClock(heartbeat.at);
         deps.heartbeats.beat(worker.id, figuresOf(heartbeat, workerClock));
         pool.beat(worker.id, heartbeat);
+        deps.membership.heard(worker.id);
       },
       onClosing() {
         if (worker && pool.get(worker.id) === worker) deps.holds.add(worker.id, 'closing');
@@ -164,6 +168,8 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     // What it leaves running on its machine is its own as long as that of any worker that is away.
     const hasLeft = farewell !== undefined && (farewell.running ?? []).length === 0;
     const gone = hasLeft || GONE.has(end.reason) || isHopeless(end, worker.id);
+    // Not while a newer session of it is open (W1).
+    if (!pool.get(worker.id)) deps.membership.left(worker.id, gone);
     deps.left(worker, gone, `Worker "${worker.name}": ${farewell?.reason ?? endWords(end)}.`);
   }
 
@@ -195,6 +201,11 @@ function endWords({ reason, text }: SessionEnd): string {
     default:
       return 'its connection was lost';
   }
+}
+
+function memberOf(hello: WorkerHello): MemberWorker {
+  const { workerId: id, name, groups, slots, heartbeatIntervalMs, sessionTimeoutMs } = hello;
+  return { id, name, groups, slots, heartbeatIntervalMs, sessionTimeoutMs };
 }
 
 function connected(hello: WorkerHello, session: MasterSession): ConnectedWorker {

@@ -4,6 +4,7 @@ import type { Actor, DataTable } from '../registry-store.ts';
 import type { RegistryLog } from '../settings.ts';
 
 export interface Ephemerals {
+  readonly keys: readonly string[];
   remember(key: string, value: string): void;
   forget(key: string): void;
   /** @throws AppError when the registry cannot be written; what has got another owner meanwhile is given up. */
@@ -25,6 +26,9 @@ export function createEphemerals(table: DataTable, log: RegistryLog): Ephemerals
   }
 
   return {
+    get keys() {
+      return [...values.keys()];
+    },
     remember: (key, value) => void values.set(key, value),
     forget: (key) => void values.delete(key),
     async putBack(actor) {

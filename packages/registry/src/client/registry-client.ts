@@ -33,6 +33,8 @@ export interface RegistryClient {
   readonly name: string;
   readonly state: ConnectionState;
   readonly isConnected: boolean;
+  /** Keys of its ephemeral data, those of a session that was resumed among them. */
+  readonly ownKeys: readonly string[];
   /** @throws AppError `session_expired`, `fenced`, `conflict`, `too_large`, `bad_request` */
   put(key: string, value: string, options?: PutOptions): Promise<{ readonly version: number }>;
   /** @throws AppError `not_found` */
@@ -154,6 +156,9 @@ export function openRegistryClient(deps: RegistryClientDeps): OpenClient {
     },
     get isConnected() {
       return session.state === 'connected' || session.state === 'reconnected';
+    },
+    get ownKeys() {
+      return ephemerals.keys;
     },
     put,
     async get(key) {

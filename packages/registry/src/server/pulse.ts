@@ -7,7 +7,7 @@
  * B3 Cursors go with the beats; one that could not be written goes with a later one.
  */
 import { AppError, type Clock, type TimerHandle, toAppError } from '@vaquita/core';
-import type { Belongings, Cursor, RegistryStore } from '../registry-store.ts';
+import type { Belongings, ClientId, Cursor, RegistryStore } from '../registry-store.ts';
 import type { Session, Trust } from './session.ts';
 
 export interface Pulse {
@@ -15,16 +15,18 @@ export interface Pulse {
    * Registers the client, or with `resume` goes on with it as it is in the tables if it is alive there, and keeps it alive from
    * then on. @returns what it has there, null when it begins anew. @throws AppError when the registry cannot be written.
    */
-  connect(
-    session: Session,
-    how: { readonly takeOver?: boolean; readonly resume?: boolean },
-  ): Promise<Belongings | null>;
+  connect(session: Session, how: HowToConnect): Promise<Belongings | null>;
   /** The client was heard from: the next tick says so. */
   touch(session: Session): void;
   /** Keeps it alive no longer. */
   drop(session: Session): void;
   readonly sessions: ReadonlySet<Session>;
   close(): Promise<void>;
+}
+
+export interface HowToConnect {
+  readonly predecessor?: ClientId | null | undefined;
+  readonly resume?: boolean | undefined;
 }
 
 export interface MovedCursor extends Cursor {
@@ -203,13 +205,13 @@ export function createPulse({ store, clock, cursors, beaten }: PulseDeps): Pulse
 
   async function connect(
     session: Session,
-    { takeOver = false, resume = false }: { readonly takeOver?: boolean; readonly resume?: boolean },
+    { predecessor = null, resume = false }: HowToConnect,
   ): Promise<Belongings | null> {
     const trust = trustOf(session);
     try {
       const registration = { ...session.identity, ...session.renew() };
       const belongings = resume ? await store.clients.resume(registration) : null;
-      if (!belongings) await store.clients.register(registration, { takeOver });
+      if (!belongings) await store.clients.register(registration, predecessor);
       session.confirmed(trust, belongings ? 'goes on in its session' : 'registered');
       if (!session.holds)
         throw new AppError('unavailable', 'Registering took longer than the session timeout. Try again.');

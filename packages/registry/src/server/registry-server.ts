@@ -4,6 +4,7 @@
  */
 import { AppError, type Clock, type IdSource } from '@vaquita/core';
 import { type OpenClient, openRegistryClient, type RegistryClient } from '../client/registry-client.ts';
+import { idInUse } from '../refusals.ts';
 import type { ClientId, ClientKind, RegistryStore } from '../registry-store.ts';
 import { REGISTRY_DEFAULTS, type RegistryLog, type RegistrySettings } from '../settings.ts';
 import { createDetection } from './detection.ts';
@@ -24,8 +25,8 @@ export interface ConnectOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** The client is alive for as long as it is heard from (`touch`), and not for as long as this process is. */
   readonly proxied?: boolean;
-  /** Clients of its kind and name are known to be gone, and are not waited for. */
-  readonly takeOver?: boolean;
+  /** A client of its kind that is known to be gone: what it had is not waited for. */
+  readonly predecessor?: ClientId | null;
   /** Goes on with the session that this id has, if it is alive: nothing of it is lost, and who had it before is fenced. */
   readonly resume?: boolean;
 }
@@ -33,7 +34,7 @@ export interface ConnectOptions {
 export interface RegistryServer {
   /** Reads what there is. Throws when the registry cannot be read; try again later. */
   start(): Promise<void>;
-  /** @throws AppError `bad_request`, or when the registry cannot be written; try again later. */
+  /** @throws AppError `bad_request`, `conflict` when a client of another kind has the id, or when the registry cannot be written; try again later. */
   connect(options: ConnectOptions): Promise<RegistryClient>;
   /** Closes its own clients. Those that are not of this process are left to their timeout, or to another server. */
   close(): Promise<void>;
@@ -51,7 +52,7 @@ export interface RegistryServerDeps {
 
 export function createRegistryServer({ store, clock, ids, log, ...rest }: RegistryServerDeps): RegistryServer {
   const settings: RegistrySettings = Object.freeze({ ...REGISTRY_DEFAULTS, ...rest.settings });
-  const clients = new Map<ClientId, OpenClient & { readonly proxied: boolean }>();
+  const clients = new Map<ClientId, OpenClient & { readonly proxied: boolean; readonly kind: ClientKind }>();
   const feed = createEventFeed({ store, clock, log, settings });
   const purge = createEventPurge({ store, clock, log, settings });
   const pulse = createPulse({
@@ -85,11 +86,13 @@ export function createRegistryServer({ store, clock, ids, log, ...rest }: Regist
       await detection.start();
       purge.start();
     },
-    async connect({ id = ids.next<'server'>(), config = {}, proxied = false, takeOver, resume, ...who }) {
+    async connect({ id = ids.next<'server'>(), config = {}, proxied = false, predecessor, resume, ...who }) {
       checkTimes(who.heartbeatIntervalMs, who.sessionTimeoutMs);
       if (closed) throw new AppError('unavailable', 'The registry of this server is closed.');
+      const present = clients.get(id);
+      if (present && present.kind !== who.kind) throw idInUse(id);
       // Whoever had it here before has no say any more; what the client has is not lost by that.
-      clients.get(id)?.client.abandon();
+      present?.client.abandon();
       const identity = { id, config, ...who };
       const session = createSession({
         identity,
@@ -97,7 +100,7 @@ export function createRegistryServer({ store, clock, ids, log, ...rest }: Regist
         clock,
         newSession: () => ids.next<'session'>(),
       });
-      const belongings = await pulse.connect(session, { takeOver: takeOver ?? false, resume: resume ?? false });
+      const belongings = await pulse.connect(session, { predecessor, resume });
       const opened = openRegistryClient({
         store,
         session,
@@ -111,7 +114,7 @@ export function createRegistryServer({ store, clock, ids, log, ...rest }: Regist
           if (clients.get(id)?.client === opened.client) clients.delete(id);
         },
       });
-      clients.set(id, { ...opened, proxied });
+      clients.set(id, { ...opened, proxied, kind: who.kind });
       detection.joined();
       feed.stir();
       return opened.client;

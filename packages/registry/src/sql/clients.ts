@@ -1,5 +1,7 @@
 /** The table of clients. */
+import { AppError } from '@vaquita/core';
 import type { SqlDriver, SqlStatement } from '@vaquita/store';
+import { idInUse } from '../refusals.ts';
 import {
   type Belongings,
   type ClientId,
@@ -30,7 +32,8 @@ function rowArgs({ id, session, name, kind, heartbeatIntervalMs, sessionTimeoutM
 export function createSqlClients(driver: SqlDriver, now: string): ClientTable {
   const columns = Object.keys(ROW);
   const add = `insert into registry_clients (${columns.join(', ')}, last_heartbeat_at, expires_at, created_at, settled_at)
-    values (${Object.values(ROW).join(', ')}, ${now}, ${now} + ?6, ${now}, ${now} + ${SETTLE_MS})`;
+    select ${Object.values(ROW).join(', ')}, ${now}, ${now} + ?6, ${now}, ${now} + ${SETTLE_MS}
+    where not exists (select 1 from registry_clients where id = ?1)`;
   const resume = `update registry_clients
     set ${columns
       .slice(1)
@@ -84,13 +87,18 @@ export function createSqlClients(driver: SqlDriver, now: string): ClientTable {
   }
 
   return {
-    async register(registration, { takeOver = false } = {}) {
-      const { id, kind, name } = registration;
-      const before = 'select id from registry_clients where id = ?1 or (kind = ?2 and name = ?3)';
-      await driver.write([
-        ...burial(now, before, [id, kind, takeOver ? name : null]),
-        { sql: add, args: rowArgs(registration) },
-      ]);
+    async register(registration, predecessor = null) {
+      const { id, kind } = registration;
+      const before = 'select id from registry_clients where id in (?1, ?2) and kind = ?3';
+      try {
+        await driver.write([
+          ...burial(now, before, [id, predecessor, kind]),
+          { sql: add, args: rowArgs(registration), expectChanges: 1 },
+        ]);
+      } catch (thrown) {
+        if (thrown instanceof AppError && thrown.code === 'conflict') throw idInUse(id);
+        throw thrown;
+      }
     },
     async resume(registration) {
       const [resumed] = await driver.write([{ sql: resume, args: rowArgs(registration) }]);

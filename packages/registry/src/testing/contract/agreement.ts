@@ -38,10 +38,11 @@ const registered = fc.record({
   session,
   name: fc.constantFrom('one', 'two'),
   timeoutMs: fc.constantFrom(TIMEOUT_MS, 2_000),
+  kind: fc.oneof({ weight: 6, arbitrary: fc.constant('server' as const) }, fc.constant('worker' as const)),
 });
 type Registered = typeof registered extends fc.Arbitrary<infer T> ? T : never;
-const rowOf = ({ id, session, name, timeoutMs }: Registered) =>
-  registration(id, { session, name, sessionTimeoutMs: timeoutMs, heartbeatIntervalMs: 100 });
+const rowOf = ({ id, session, name, timeoutMs, kind }: Registered) =>
+  registration(id, { session, name, kind, sessionTimeoutMs: timeoutMs, heartbeatIntervalMs: 100 });
 
 function step<T>(
   name: string,
@@ -60,8 +61,8 @@ const by = ({ id, session }: { id: string; session: string }) => actorOf(id, ses
 
 const steps: fc.Arbitrary<Named> = fc.oneof(
   { weight: 4, arbitrary: step('advance', fc.integer({ min: 0, max: 1_500 }), (ms, _, world) => world.advance(ms)) },
-  step('register', fc.tuple(registered, fc.boolean()), ([row, takeOver], { clients }) =>
-    clients.register(rowOf(row), { takeOver }),
+  step('register', fc.tuple(registered, fc.option(id)), ([row, before], { clients }) =>
+    clients.register(rowOf(row), before === null ? null : actorOf(before).id),
   ),
   step('resume', registered, (row, { clients }) => clients.resume(rowOf(row))),
   step('leave', who, (one, { clients }) => clients.leave(by(one))),

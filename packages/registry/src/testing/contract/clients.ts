@@ -110,12 +110,24 @@ export function describeClients(subject: Subject): void {
       expect(await locks.holder('/lock/a')).toMatchObject({ epoch: 2 });
     });
 
-    test('who takes over is rid of predecessors of its kind and name, and of nobody else', async () => {
+    test('nobody is buried by who comes with its id and is of another kind', async () => {
+      await register(subject, 'a');
+      await furnish('a');
+      const worker = registration('a', { kind: 'worker', session: 'a-2' });
+      await expect(clients().register(worker)).rejects.toMatchObject({ code: 'conflict' });
+      await expect(clients().register(worker, actorOf('a').id)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await clients().resume(worker)).toBeNull();
+      expect(await beat('a')).toEqual([]);
+      expect(await subject.world.store.data.children('/nodes')).toEqual(['a']);
+    });
+
+    test('who takes over is rid of its predecessor, if that is of its kind, and of nobody else', async () => {
       for (const id of ['old', 'other']) await register(subject, id);
-      await clients().register(registration('worker', { name: 'name of old', kind: 'worker' }));
+      await clients().register(registration('worker', { kind: 'worker' }));
       await furnish('old');
-      await clients().register(registration('new', { name: 'name of old' }), { takeOver: true });
-      expect(await beat('old', 'other', 'worker', 'new')).toEqual(['old']);
+      await clients().register(registration('one'), actorOf('worker').id);
+      await clients().register(registration('new'), actorOf('old').id);
+      expect(await beat('old', 'other', 'worker', 'one', 'new')).toEqual(['old']);
       expect(await subject.world.store.data.children('/nodes')).toEqual([]);
     });
 

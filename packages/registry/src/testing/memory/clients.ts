@@ -1,4 +1,5 @@
 /** Clients in memory. */
+import { idInUse } from '../../refusals.ts';
 import {
   type ClientId,
   type ClientTable,
@@ -22,11 +23,11 @@ export function createMemoryClients(tables: MemoryTables): ClientTable {
   const most = (numbers: readonly number[]) => (numbers.length === 0 ? null : Math.max(...numbers));
 
   return {
-    async register(registration, { takeOver = false } = {}) {
-      const { id, kind, name } = registration;
-      const before = [...clients.values()].filter(
-        (one) => one.id === id || (takeOver && one.kind === kind && one.name === name),
-      );
+    async register(registration, predecessor = null) {
+      const { id, kind } = registration;
+      const present = clients.get(id);
+      if (present && present.kind !== kind) throw idInUse(id);
+      const before = [...clients.values()].filter((one) => [id, predecessor].includes(one.id) && one.kind === kind);
       bury(
         tables,
         before.map((one) => one.id),

@@ -54,6 +54,8 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   const store = createMemoryStore({ clock });
   const logs = createMemoryLogStore();
   const lines: string[] = [];
+  /** What the rest of the cluster is told of workers. */
+  const membership: string[] = [];
   const projectId = ids.next<'project'>() as ProjectId;
   await store.projects.create({
     id: projectId,
@@ -172,6 +174,12 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       judgeToken: async (token) => (token !== TOKEN ? 'unknown' : revoked ? 'revoked' : 'valid'),
       log: { info: say('info'), warn: say('warn'), error: say('error') },
       defer: (run) => void clock.setTimeout(run, 0),
+      membership: {
+        joined: ({ name, groups, heartbeatIntervalMs, sessionTimeoutMs }) =>
+          void membership.push(`joined ${name} in ${groups} ${heartbeatIntervalMs}/${sessionTimeoutMs}`),
+        heard: (id) => void membership.push(`heard ${id}`),
+        left: (id, gone) => void membership.push(`${gone ? 'gone' : 'away'} ${id}`),
+      },
       settings,
     });
   }
@@ -407,6 +415,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     store,
     logs,
     lines,
+    membership,
     faults,
     settle,
     createWorkflow,

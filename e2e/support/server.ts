@@ -50,8 +50,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const ownsDataDir = options.dataDir === undefined;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'vaquita-server-')));
   const port = options.port ?? (await freePort());
-  const adminPassword = `pass-${crypto.randomUUID()}`;
-  const adminToken = `token-${crypto.randomUUID()}-${crypto.randomUUID()}`;
+  const { VAQUITA_ADMIN_PASSWORD, VAQUITA_ADMIN_TOKEN } = options.env ?? {};
+  const adminPassword = VAQUITA_ADMIN_PASSWORD ?? `pass-${crypto.randomUUID()}`;
+  const adminToken = VAQUITA_ADMIN_TOKEN ?? `token-${crypto.randomUUID()}-${crypto.randomUUID()}`;
   const url = `http://127.0.0.1:${port}`;
   const env = serverEnv({ ...options, dataDir, port, adminPassword, adminToken });
 

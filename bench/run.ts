@@ -4,6 +4,7 @@ import { asTable, type Figure } from './figures.ts';
 import { bigdag } from './scenarios/bigdag.ts';
 import { chain } from './scenarios/chain.ts';
 import { dag } from './scenarios/dag.ts';
+import { failover } from './scenarios/failover.ts';
 import { fanout } from './scenarios/fanout.ts';
 import { FULL, type Scenario, SMOKE } from './scenarios/scenario.ts';
 import { shell } from './scenarios/shell.ts';
@@ -11,7 +12,7 @@ import { start } from './scenarios/start.ts';
 import { windmill } from './scenarios/windmill.ts';
 import { workers } from './scenarios/workers.ts';
 
-const SCENARIOS: readonly Scenario[] = [fanout, chain, dag, start, bigdag, windmill, shell, workers];
+const SCENARIOS: readonly Scenario[] = [fanout, chain, dag, start, bigdag, windmill, shell, workers, failover];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -27,9 +27,13 @@ export function noopsInARow(count: number): readonly TaskDocument[] {
 }
 
 export function noopsInLayers(layers: Layers): readonly TaskDocument[] {
+  return inLayers(layers, NOOP);
+}
+
+export function inLayers(layers: Layers, work: Work): readonly TaskDocument[] {
   return predecessorsOf(layers).map((before, i) => ({
     name: nameOf(i),
-    ...NOOP,
+    ...work,
     ...(before.length === 0 ? {} : { dependsOn: before.map(nameOf) }),
   }));
 }

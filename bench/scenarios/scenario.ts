@@ -18,6 +18,10 @@ export interface Sizes {
   readonly shellSlots: number;
   /** Workers that are connected at once. */
   readonly workers: number;
+  /** Runs that are under way when the leader is killed, of 40 tasks each. */
+  readonly failoverRuns: number;
+  /** After so long without a sign of life of the leader another server may lead. */
+  readonly leaseMs: number;
   /** How often what takes long as a whole is repeated. */
   readonly runs: number;
   /** The same of what takes very long. */
@@ -36,6 +40,9 @@ export const FULL: Sizes = {
   shellTasks: 500,
   shellSlots: 8,
   workers: 2_000,
+  failoverRuns: 10,
+  // The default of the servers.
+  leaseMs: 10_000,
   runs: 5,
   longRuns: 3,
 };
@@ -53,6 +60,8 @@ export const SMOKE: Sizes = {
   shellTasks: 40,
   shellSlots: 8,
   workers: 50,
+  failoverRuns: 4,
+  leaseMs: 2_000,
   runs: 1,
   longRuns: 1,
 };

@@ -4,15 +4,16 @@
  */
 import { defineConfig } from 'vitest/config';
 
+/** A busy machine is no failure: these limits end what hangs, and say nothing about speed. */
+const AGAINST_HANGING = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          // Against hanging only: a busy machine is no failure.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...AGAINST_HANGING,
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/*/src/**/*.test.ts',
@@ -27,8 +28,7 @@ export default defineConfig({
         test: {
           name: 'behaviour',
           include: ['e2e/behaviour/**/*.test.ts', 'examples/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...AGAINST_HANGING,
           fileParallelism: false,
         },
       },
@@ -36,8 +36,7 @@ export default defineConfig({
         test: {
           name: 'ui',
           include: ['e2e/ui/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...AGAINST_HANGING,
           fileParallelism: false,
         },
       },

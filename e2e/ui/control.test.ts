@@ -53,7 +53,7 @@ it('stops a run, and runs it again', async () => {
   const stop = page.getByRole('dialog', { name: /^Stop long/ });
   await stop.getByText('2 tasks running now will be killed').waitFor();
   await stop.getByRole('button', { name: 'Stop the run' }).click();
-  await expect.poll(state, { timeout: 20_000 }).toContain('Stopped');
+  await expect.poll(state).toContain('Stopped');
   expect((await server.client.instances.get(run.id)).state).toBe('stopped');
 
   await page.getByRole('button', { name: 'Run again', exact: true }).click();
@@ -61,10 +61,10 @@ it('stops a run, and runs it again', async () => {
     .getByRole('dialog', { name: /^Run long .*again/ })
     .getByRole('button', { name: 'Run again' })
     .click();
-  await expect.poll(state, { timeout: 20_000 }).toContain('Running');
+  await expect.poll(state).toContain('Running');
   scratch.open('slow');
   scratch.open('other');
-  await expect.poll(state, { timeout: 20_000 }).toContain('Success');
+  await expect.poll(state).toContain('Success');
   await page.getByText('round 2').waitFor();
 });
 
@@ -84,13 +84,13 @@ it('kills one task, and lets the other go on', async () => {
   await page.getByRole('button', { name: 'Kill', exact: true }).click();
   await page.getByRole('dialog', { name: 'Kill slow?' }).getByRole('button', { name: 'Kill the task' }).click();
   const panel = page.getByRole('region', { name: 'slow' });
-  await expect.poll(() => panel.textContent(), { timeout: 20_000 }).toContain('Killed');
+  await expect.poll(() => panel.textContent()).toContain('Killed');
   expect(await panel.getByRole('button', { name: 'Kill', exact: true }).count()).toBe(0);
   const other = await waitForTask(server.client, run, 'other', () => true);
   expect(other.state).toBe('running');
   gates.open('other');
   await waitForRun(server.client, run, 'failure');
-  await expect.poll(state, { timeout: 20_000 }).toContain('Failed');
+  await expect.poll(state).toContain('Failed');
 });
 
 it('sees a worker join with the command it shows', async () => {

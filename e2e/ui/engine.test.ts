@@ -74,7 +74,7 @@ async function define(workflow: Readonly<Record<string, unknown>>): Promise<void
 
 const start = (workflow: string) => server.client.workflows.start('ui', workflow);
 const state = () => page.locator('h1 + *').textContent();
-const becomes = (word: string) => expect.poll(state, { timeout: 20_000 }).toContain(word);
+const becomes = (word: string) => expect.poll(state).toContain(word);
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 
 /** Axe and the width of the window; both are looked at while something waits, which is what people look at. */

@@ -52,7 +52,7 @@ const printed = (id: string) => readFileSync(join(attempt(id), 'output.1'), 'utf
 
 test('what a program prints and how it ends is on disk, and the agent is told to look', async () => {
   order('one', 'echo out; echo err >&2; exit 3');
-  await expect.poll(() => endOf('one'), { timeout: 10_000 }).toMatchObject({ exitCode: 3, signal: null, bytes: 8 });
+  await expect.poll(() => endOf('one')).toMatchObject({ exitCode: 3, signal: null, bytes: 8 });
   expect(printed('one')).toContain('{"out":"out\\n"}');
   expect(printed('one')).toContain('{"err":"err\\n"}');
   expect(hints).toContainEqual({ id: 'one' });
@@ -62,7 +62,7 @@ test('a program that is not there: the end says so', async () => {
   mkdirSync(attempt('one'));
   const program = { command: '/no/such/program', args: [], cwd: folder, env: {} };
   keeper.stdin!.write(encodeMessage({ id: 'one', folder: attempt('one'), ...program, outputs: null }));
-  await expect.poll(() => endOf('one'), { timeout: 10_000 }).toMatchObject({ startProblem: { code: 'ENOENT' } });
+  await expect.poll(() => endOf('one')).toMatchObject({ startProblem: { code: 'ENOENT' } });
 });
 
 test('K1: what somebody else has claimed is not started', async () => {
@@ -70,7 +70,7 @@ test('K1: what somebody else has claimed is not started', async () => {
   openSpool(attempt('claimed'), { pid: 1, startTime: null });
   order('claimed', `echo ran > ${folder}/ran`);
   order('next', 'true');
-  await expect.poll(() => endOf('next'), { timeout: 10_000 }).toMatchObject({ exitCode: 0 });
+  await expect.poll(() => endOf('next')).toMatchObject({ exitCode: 0 });
   expect(endOf('claimed')).toBeNull();
   expect(() => readFileSync(join(folder, 'ran'))).toThrow(/ENOENT/);
 });
@@ -79,20 +79,20 @@ test('an attempt whose folder cannot be written is not started, and the agent is
   const program = { command: '/bin/sh', args: ['-c', `echo ran > ${folder}/ran`], cwd: folder, env: {} };
   keeper.stdin!.write(encodeMessage({ id: 'one', folder: attempt('missing'), ...program, outputs: null }));
   const told = () => hints.find(({ id }) => id === 'one');
-  await expect.poll(told, { timeout: 10_000 }).toMatchObject({ problem: { code: 'ENOENT' } });
+  await expect.poll(told).toMatchObject({ problem: { code: 'ENOENT' } });
 });
 
 test('K4: an agent that does not listen does not stop it, and one that is gone does not either', async () => {
   keeper.stdout!.pause();
   order('loud', 'i=0; while [ $i -lt 3000 ]; do echo $i; i=$((i+1)); done');
-  await expect.poll(() => endOf('loud'), { timeout: 20_000 }).toMatchObject({ exitCode: 0 });
+  await expect.poll(() => endOf('loud')).toMatchObject({ exitCode: 0 });
   order('long', 'while [ ! -e go ]; do sleep 0.05; done; echo done');
-  await expect.poll(() => printed('long').includes('started'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => printed('long').includes('started')).toBe(true);
   const exited = new Promise((resolve) => keeper.once('exit', resolve));
   keeper.stdin!.destroy();
   keeper.stdout!.destroy();
   openGate();
-  await expect.poll(() => endOf('long'), { timeout: 10_000 }).toMatchObject({ exitCode: 0 });
+  await expect.poll(() => endOf('long')).toMatchObject({ exitCode: 0 });
   expect(await exited).toBe(0);
 });
 
@@ -102,13 +102,13 @@ function openGate(): void {
 
 test('a ping is answered', async () => {
   keeper.stdin!.write(encodeMessage({ ping: 'p1' }));
-  await expect.poll(() => hints, { timeout: 10_000 }).toContainEqual({ id: 'p1' });
+  await expect.poll(() => hints).toContainEqual({ id: 'p1' });
 });
 
 test('many orders at once are all carried out', async () => {
   for (let i = 0; i < 60; i++) order(`n${i}`, `echo ${i}`);
   for (let i = 0; i < 60; i++) {
-    await expect.poll(() => endOf(`n${i}`), { timeout: 30_000 }).toMatchObject({ exitCode: 0 });
+    await expect.poll(() => endOf(`n${i}`)).toMatchObject({ exitCode: 0 });
     expect(printed(`n${i}`)).toContain(`{"out":"${i}\\n"}`);
   }
 });

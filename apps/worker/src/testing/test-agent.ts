@@ -1,10 +1,11 @@
 /** Agents for tests, on the real machine: real processes, real files, a folder that is removed at the end. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agent, type AgentOptions, startAgent } from '../agent.ts';
 import type { AgentHost, AgentLog } from '../host.ts';
 import { createNodeHost } from '../node-host.ts';
+import { startTestMaster, type TestMaster } from './test-master.ts';
 
 export interface TestFolder extends AsyncDisposable {
   readonly path: string;
@@ -17,6 +18,13 @@ export async function createTestFolder(): Promise<TestFolder> {
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
+
+/** Whether there is a file or a folder. */
+export const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** The dispatch ids of the results that wait in a work folder, as a reader of the file sees it. */
 export async function storedResults(workDir: string): Promise<string[]> {
@@ -60,4 +68,24 @@ export async function startTestAgent({ url, workDir, change, ...rest }: TestAgen
     host,
   );
   return { agent, host, [Symbol.asyncDispose]: () => agent.stop(0) };
+}
+
+export interface JoinedAgent extends AsyncDisposable {
+  readonly folder: TestFolder;
+  readonly master: TestMaster;
+}
+
+/** An agent on a folder of its own that has joined a server of its own. */
+export async function startJoinedAgent(options: Omit<TestAgentOptions, 'url' | 'workDir'> = {}): Promise<JoinedAgent> {
+  const folder = await createTestFolder();
+  const master = await startTestMaster();
+  const agent = await startTestAgent({ url: master.url, workDir: folder.path, ...options });
+  await master.until(() => master.heartbeats.length > 0);
+  return {
+    folder,
+    master,
+    async [Symbol.asyncDispose]() {
+      for (const one of [agent, master, folder]) await one[Symbol.asyncDispose]();
+    },
+  };
 }

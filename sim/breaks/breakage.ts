@@ -21,4 +21,6 @@ export interface Breakage {
   /** The server's end of a worker's connection. */
   wire?(wire: Wire): Wire;
   readonly settings?: Partial<MasterSettings>;
+  /** Checks of the reconciler that find this defect: with it the world comes to rest all the same. */
+  readonly mendedBy?: readonly string[];
 }

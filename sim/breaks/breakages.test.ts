@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ABILITIES } from '../scenario/abilities.ts';
 import { generateScenario } from '../scenario/generate.ts';
 import { simulate } from '../world/simulate.ts';
-import { BREAKAGES, findBreakage } from './breakages.ts';
+import { BREAKAGES, findBreakage, MENDED_BREAKAGES } from './breakages.ts';
 
 const SEEDS = 600;
 
@@ -24,6 +24,25 @@ describe('a known defect is found', () => {
     async (name) => {
       const found = await seedsToDetection(name);
       expect(found, `${name} was not found in ${SEEDS} seeds`).toBeDefined();
+    },
+    120_000,
+  );
+});
+
+describe('a leak that the reconciler mends', () => {
+  test.each(MENDED_BREAKAGES.map((make) => make()))(
+    '$name',
+    async ({ name, mendedBy }) => {
+      if (!mendedBy) {
+        expect(await seedsToDetection(name)).toMatchObject({ rule: 'rest' });
+        return;
+      }
+      for (let seed = 1; seed <= 100; seed++) {
+        const scenario = generateScenario(seed, ABILITIES);
+        const { violation } = await simulate(scenario, { breakage: findBreakage(name), keepTrace: false });
+        // A task whose worker nobody waited for may have been done again; nothing stands still.
+        expect([undefined, 'outcome', 'twice'], `seed ${seed}: ${violation?.text}`).toContain(violation?.rule);
+      }
     },
     120_000,
   );

@@ -195,9 +195,24 @@ function withoutLabels(document: WorkflowDocument): WorkflowDocument {
   );
   return { ...document, tasks };
 }
+/** Leaks that the reconciler mends. Each is found as the others are when it is switched off. */
+export const MENDED_BREAKAGES: readonly (() => Breakage)[] = [
+  () => ({
+    name: 'forgotten-run',
+    what: 'A new leader is told of no open run. The reconciler brings them into memory.',
+    port: (store) => ({ ...store, openInstances: async () => ({ items: [], next: null }) }),
+    mendedBy: ['run_not_in_memory', 'stuck_command'],
+  }),
+  () => ({
+    name: 'forgotten-run-for-good',
+    what: 'The same, and nobody holds memory against rows.',
+    port: (store) => ({ ...store, openInstances: async () => ({ items: [], next: null }) }),
+    settings: { reconciler: null },
+  }),
+];
 
 export function findBreakage(name: string): Breakage {
-  const found = BREAKAGES.map((make) => make()).find((breakage) => breakage.name === name);
+  const found = [...BREAKAGES, ...MENDED_BREAKAGES].map((make) => make()).find((breakage) => breakage.name === name);
   if (found) return found;
   const names = BREAKAGES.map((make) => make().name).join(', ');
   throw new AppError('bad_request', `There is no known defect "${name}". There are: ${names}.`);

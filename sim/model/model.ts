@@ -11,6 +11,7 @@ import { checkCapacity } from './rules-capacity.ts';
 import { checkControl } from './rules-control.ts';
 import { checkEnds } from './rules-ends.ts';
 import { checkLogic } from './rules-logic.ts';
+import { checkMended, type ToleratedMends } from './rules-mended.ts';
 import { checkPlacement } from './rules-placement.ts';
 import { checkNothingOverdue, checkReason, checkRunReason } from './rules-reasons.ts';
 import { checkRows } from './rules-rows.ts';
@@ -37,7 +38,7 @@ export interface Model {
 const RESIZE_MS = 120_000;
 const OVERDUE_MS = 120_000;
 
-export function createModel(scenario: Scenario, world: WorldFacts): Model {
+export function createModel(scenario: Scenario, world: WorldFacts, tolerated: ToleratedMends = []): Model {
   const mirror = createMirror(scenario, world);
   const taken = new Set<string>();
   const drainedSince = new Map<string, number>();
@@ -67,6 +68,7 @@ export function createModel(scenario: Scenario, world: WorldFacts): Model {
           `${unit.by} wrote under epoch ${unit.epoch} while ${leader.process} leads with epoch ${leader.epoch}`,
         );
       }
+      checkMended(unit, tolerated);
       const change = mirror.apply(unit);
       if (!change) return;
       checkRows(mirror, change);

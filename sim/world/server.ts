@@ -54,6 +54,8 @@ async function untilDone<T>(clock: Pick<Clock, 'setTimeout'>, work: () => Promis
     }
   }
 }
+/** Hurried: whatever there is to find in a world, or to mistake for a finding, is looked at many times. */
+const RECONCILER = { roundMs: 3_000, stepMs: 300, page: 3, patienceMs: 1_500, commandPatienceMs: 20_000 };
 
 export function createSimServer(deps: ServerDeps): SimServer {
   const { timeline, database, random, breakage, say } = deps;
@@ -116,7 +118,7 @@ export function createSimServer(deps: ServerDeps): SimServer {
       log,
       defer: (run) => void clock.setTimeout(run, 0),
       // Few tasks a commit, so that the graphs of a world, which are small, are started in several steps.
-      settings: { machine: { ...MACHINE_DEFAULTS, maxNewTasks: 3 }, ...breakage?.settings },
+      settings: { machine: { ...MACHINE_DEFAULTS, maxNewTasks: 3 }, reconciler: RECONCILER, ...breakage?.settings },
     });
     master = made;
     await made.start();

@@ -100,7 +100,11 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
   const workflowIds = new Map<string, WorkflowId>();
   const workflowNames = new Map<string, string>();
   const projectId = ids.next<'project'>() as ProjectId;
-  const model = createModel(scenario, { startedAt: STARTED_AT, workflowName: (id) => workflowNames.get(id) ?? '' });
+  const model = createModel(
+    scenario,
+    { startedAt: STARTED_AT, workflowName: (id) => workflowNames.get(id) ?? '' },
+    breakage?.mendedBy,
+  );
   const processes = new Map<string, SimProcess>();
   let failure: unknown;
 

@@ -6,12 +6,14 @@ import { expect, it } from 'vitest';
 import { registerMetrics } from './metrics.ts';
 
 const workerFaults = () => ({ faults: { wrong_epoch: 2 }, rejects: { revoked: 3 }, sessionsEnded: { flooded: 1 } });
+const mends = () => ({ mended: { rows_differ: 4 }, gaveUp: {} });
 
 it('counts what workers did wrong, whether this server leads or not', async () => {
   const metrics = createMetricsRegistry();
-  const master = { status: () => undefined, workerFaults };
+  const master = { status: () => undefined, workerFaults, mends };
   registerMetrics(metrics, { master, store: createMemoryStore(), clock: { now: () => 0 }, version: '0.1.0' });
   const text = await metrics.render();
+  expect(text).toContain('vaquita_reconciler_mended_total{check="rows_differ"} 4');
   expect(text).toContain(
     '# TYPE vaquita_worker_faults_total counter\nvaquita_worker_faults_total{fault="wrong_epoch"} 2',
   );
@@ -36,7 +38,7 @@ it('tells the slots of every task group; a closed one has none to give', async (
     });
   }
   const metrics = createMetricsRegistry();
-  const master = { status: () => undefined, workerFaults };
+  const master = { status: () => undefined, workerFaults, mends };
   registerMetrics(metrics, { master, store, clock: { now: () => 0 }, version: '0.1.0' });
   const text = await metrics.render();
   expect(text).toContain('vaquita_task_group_slots{group="writes"} 3');
@@ -49,7 +51,7 @@ it('tells how many tasks wait for each worker group', async () => {
   const store = createMemoryStore();
   const metrics = createMetricsRegistry();
   registerMetrics(metrics, {
-    master: { status: () => undefined, workerFaults },
+    master: { status: () => undefined, workerFaults, mends },
     store: { ...store, workerGroups: { ...store.workerGroups, queued: async () => ({ gpu: 4 }) } },
     clock: { now: () => 0 },
     version: '0.1.0',
@@ -74,11 +76,15 @@ it('tells what waits and what is set aside, on the leader only', async () => {
     },
     logic: { asking: 8, watching: 9, reads: 10 },
     takingOver: { done: false, pages: 2, taken: 12, left: 13, startedAt: 0, endedAt: null },
+    reconciler: {
+      ...{ rounds: 3, runsChecked: 4, roundBegan: 5_000, roundEnded: 6_000, suspects: 1 },
+      recent: [],
+    },
     system: { doing: 'WorkerLost', waiting: 11, retrying: [] },
   };
   const render = async (status: TermStatus | undefined) => {
     const metrics = createMetricsRegistry();
-    const master = { status: () => status, workerFaults };
+    const master = { status: () => status, workerFaults, mends };
     registerMetrics(metrics, { master, store, clock: { now: () => 0 }, version: '0.1.0' });
     return metrics.render();
   };

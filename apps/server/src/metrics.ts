@@ -5,7 +5,7 @@ import type { Master } from '@vaquita/master';
 import type { Store, TaskGroupRow } from '@vaquita/store';
 
 export interface MetricsDeps {
-  readonly master: Pick<Master, 'status' | 'workerFaults'>;
+  readonly master: Pick<Master, 'status' | 'workerFaults' | 'mends'>;
   readonly store: Pick<Store, 'commands' | 'master' | 'taskGroups' | 'workerGroups'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly version: string;
@@ -57,6 +57,17 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
   );
   metrics.total('vaquita_worker_sessions_ended_total', 'Connections of workers that ended, by the reason.', () =>
     counted('reason', master.workerFaults().sessionsEnded),
+  );
+  metrics.total('vaquita_reconciler_mended_total', 'Defects that were found in memory and mended, by check.', () =>
+    counted('check', master.mends().mended),
+  );
+  metrics.total(
+    'vaquita_reconciler_given_up_total',
+    'Defects that were found again after each mending, by check.',
+    () => counted('check', master.mends().gaveUp),
+  );
+  metrics.gauge('vaquita_reconciler_rounds', 'Times this term has held all of memory against the rows.', () =>
+    ofTerm((term) => term.reconciler?.rounds ?? 0),
   );
   metrics.gauge('vaquita_task_group_slots', 'Slots of a task group; 0 while it is closed.', () =>
     ofGroups(({ size, open }) => (open ? size : 0)),

@@ -17,6 +17,7 @@ import {
 } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { Filing, LogStore, MasterStore } from '@vaquita/store';
+import { createMendCounts, type MendCounts } from './reconcile/findings.ts';
 import { createFaultCounts, type WorkerFaultReport } from './sessions/faults.ts';
 import { refuseForNow } from './sessions/follower-door.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
@@ -80,6 +81,8 @@ export interface Master {
   status(): TermStatus | undefined;
   /** What workers did wrong at this server, over all its terms. */
   workerFaults(): WorkerFaultReport;
+  /** What the reconciler has mended, and given up, since this process began. */
+  mends(): ReturnType<MendCounts['report']>;
   close(): Promise<void>;
 }
 
@@ -87,6 +90,7 @@ export function createMaster(deps: MasterDeps): Master {
   const settings: MasterSettings = Object.freeze({ ...MASTER_DEFAULTS, ...deps.settings });
   const { clock, log } = deps;
   const counts = createFaultCounts();
+  const mends = createMendCounts();
   let term: Term | undefined;
   let timer: TimerHandle | undefined;
   let closed = false;
@@ -120,6 +124,7 @@ export function createMaster(deps: MasterDeps): Master {
       judgeToken: deps.judgeToken,
       counts,
       membership: deps.membership ?? NO_MEMBERSHIP,
+      mends,
       settings,
       log,
       defer: deps.defer,
@@ -164,6 +169,7 @@ export function createMaster(deps: MasterDeps): Master {
     refreshWorkers: () => term?.refreshWorkers(),
     status: () => term?.status(),
     workerFaults: counts.report,
+    mends: mends.report,
     async close() {
       closed = true;
       if (timer !== undefined) clock.clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { MACHINE_DEFAULTS, type MachineSettings } from '@vaquita/core';
 import { ACK_TIMEOUT_MS, ECHO_TIMEOUT_MS, MAX_FRAME_BYTES, START_TIMEOUT_MS } from '@vaquita/protocol';
+import { RECONCILER_DEFAULTS, type ReconcilerSettings } from './reconcile/settings.ts';
 
 /** Options of the master, compiled once. Durations in milliseconds. */
 export interface MasterSettings {
@@ -38,6 +39,8 @@ export interface MasterSettings {
   readonly taskGroupPollMs: number;
   /** Worker groups likewise. */
   readonly workerGroupPollMs: number;
+  /** How memory is held against rows; null: not at all. */
+  readonly reconciler: ReconcilerSettings | null;
   /** Wait before a commit, a read or the handling of a system event that failed for a passing reason is tried again. */
   readonly commitRetryMs: number;
 }
@@ -64,6 +67,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   waitRefreshMs: 1_000,
   taskGroupPollMs: 10_000,
   workerGroupPollMs: 10_000,
+  reconciler: RECONCILER_DEFAULTS,
   commitRetryMs: 100,
 });
 

@@ -2,6 +2,7 @@
 import type { Clock, CommandRow, Epoch, IdSource, Random, WorkerId } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { Filing, LogStore, MasterStore } from '@vaquita/store';
+import type { MendCounts } from './reconcile/findings.ts';
 import type { FaultCounts } from './sessions/faults.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
 import type { LiveFigures } from './sessions/heartbeats.ts';
@@ -20,6 +21,7 @@ export interface TermDeps {
   readonly judgeToken: (token: string) => Promise<TokenVerdict>;
   readonly counts: FaultCounts;
   readonly membership: Membership;
+  readonly mends: MendCounts;
   readonly settings: MasterSettings;
   readonly log: Logger;
   /** Runs later, after sockets and timers had their turn. */

@@ -2,6 +2,7 @@
 import type { Epoch } from '@vaquita/core';
 import type { RoomStatus } from './gate/room.ts';
 import type { LogicStatus } from './logic/logic-host.ts';
+import type { ReconcilerStatus } from './reconcile/reconciler.ts';
 import type { TakingOverStatus } from './recovery/taking-over.ts';
 import type { SystemStatus } from './system/system-bus.ts';
 
@@ -18,6 +19,8 @@ export interface TermStatus {
   readonly logic: LogicStatus;
   /** How far this term has come with the open runs of those before it. */
   readonly takingOver: TakingOverStatus;
+  /** What the reconciler does; null: it is switched off. */
+  readonly reconciler: ReconcilerStatus | null;
   /** What is being done about leadership, servers and workers that came or went. */
   readonly system: SystemStatus;
 }

@@ -8,6 +8,7 @@
  *    declares the worker lost.
  */
 import {
+  type DispatchId,
   type Intent,
   type TaskInstanceId,
   type TransitionContext,
@@ -17,6 +18,7 @@ import {
 } from '@vaquita/core';
 import { createCoordinator } from './bus/coordinator.ts';
 import { createHoldings } from './bus/holdings.ts';
+import { createIdleWatch } from './bus/idle.ts';
 import type { BusEnvironment, RunBus } from './bus/run-bus.ts';
 import { createRunRegistry } from './bus/run-registry.ts';
 import { createCommandConsumer } from './commands/command-consumer.ts';
@@ -30,6 +32,7 @@ import { createRests } from './dispatch/rests.ts';
 import { createWorkerPool } from './dispatch/worker-pool.ts';
 import { createRoom } from './gate/room.ts';
 import { createLogicHost } from './logic/logic-host.ts';
+import { createReconciliation } from './reconcile/reconciliation.ts';
 import { createDurableCommit } from './recovery/durable-commit.ts';
 import { createRepair } from './recovery/repair.ts';
 import { createRowTurns } from './recovery/row-turns.ts';
@@ -83,6 +86,7 @@ export function openTerm(deps: TermDeps): Term {
   const heartbeats = createHeartbeats(workers, clock, settings.heartbeatFlushMs, log);
   const commits = createDurableCommit({ store, epoch, clock, log, retryMs: settings.commitRetryMs });
   const rowTurns = createRowTurns();
+  const idle = createIdleWatch();
   /** Resolves when open runs can be taken over: from then on workers may come in. */
   const open = Promise.withResolvers<void>();
   const presence = createPresence({
@@ -111,8 +115,12 @@ export function openTerm(deps: TermDeps): Term {
       else if (effect.type === 'StartMore') bus.post({ type: 'MoreToStart' });
       else deliveries.perform(effect);
     },
-    commit: (_bus, unit) => commits.write(unit),
+    commit(bus, unit) {
+      idle.commits(bus);
+      return commits.write(unit);
+    },
     committed(bus, unit) {
+      idle.committed(bus);
       repair.committed(bus.id);
       room.committed(bus, unit);
       commands.done(unit.commandsDone.map(({ id }) => id));
@@ -167,8 +175,8 @@ export function openTerm(deps: TermDeps): Term {
     resultAcks,
     killGraceMs: settings.machine.killGraceMs,
     isSettled: () => tookOver,
-    lost: workerLost,
     drop: runs.drop,
+    wake: coordinator.wake,
   });
   const commands = createCommandConsumer({
     store,
@@ -227,6 +235,7 @@ export function openTerm(deps: TermDeps): Term {
       recovered: room.recovered,
       settled() {
         tookOver = true;
+        reconciler?.begin();
       },
       over: deps.over,
       close: letGo,
@@ -256,12 +265,22 @@ export function openTerm(deps: TermDeps): Term {
     serverId: deps.serverId,
     membership: deps.membership,
     open: open.promise,
-    joined: presence.joined,
-    left: presence.left,
+    ...{ joined: presence.joined, left: presence.left, greets: presence.greets, brokenOff: presence.brokenOff },
     restate: presence.restate,
     lost: (worker, text) => workerLost(worker, { text }),
     wake: coordinator.wake,
   });
+  const reconciler =
+    settings.reconciler &&
+    createReconciliation({
+      ...{ store, runs, idle, room, live, timers, presence, repair, commands, commits, ids, clock, log, takingOver },
+      ...{ isOver, endWhenFenced, record, releaseDispatch },
+      queue: dispatcher.queue,
+      placeable: dispatcher.placeable,
+      settings: settings.reconciler,
+      counts: deps.mends,
+      wake: coordinator.wake,
+    });
   room.open();
   declaredGroups.read();
   system.post({ type: 'LeadershipGained', epoch });
@@ -277,11 +296,7 @@ export function openTerm(deps: TermDeps): Term {
         dispatcher.queue.remove(intent.taskInstanceId);
         return;
       case 'ReleaseDispatch':
-        live.remove(intent.dispatchId);
-        deliveries.acks.answered(intent.dispatchId);
-        starts.over(intent.dispatchId);
-        outputs.end(intent.dispatchId);
-        coordinator.wake();
+        releaseDispatch(intent.dispatchId);
         return;
       case 'SetTimer':
         timers.at(intent.key, intent.dueAt, () => bus.post(intent.event));
@@ -300,6 +315,14 @@ export function openTerm(deps: TermDeps): Term {
         logic.perform(bus, intent);
         return;
     }
+  }
+
+  function releaseDispatch(id: DispatchId): void {
+    live.remove(id);
+    deliveries.acks.answered(id);
+    starts.over(id);
+    outputs.end(id);
+    coordinator.wake();
   }
 
   function placeTasks(): number {
@@ -364,6 +387,7 @@ export function openTerm(deps: TermDeps): Term {
       logic: logic.status(),
       takingOver: takingOver.status(),
       system: system.status(),
+      reconciler: reconciler?.status() ?? null,
     }),
     serverLost: (server) => system.post({ type: 'ServerLost', server }),
     refreshTaskGroups: room.refreshTaskGroups,
@@ -375,6 +399,7 @@ export function openTerm(deps: TermDeps): Term {
 
   async function letGo(): Promise<void> {
     closed = true;
+    reconciler?.close();
     commands.close();
     coordinator.close();
     logic.close();

@@ -21,6 +21,7 @@ const EVENT_TYPES = [
   'workflow.removed',
   'worker.state',
   'worker.changed',
+  'engine.mended',
   'worker.fault',
 ] as const satisfies readonly EventType[];
 

@@ -212,7 +212,9 @@ export type EventType =
   /** Somebody has decided something about it. */
   | 'worker.changed'
   /** It did something wrong that people should know of. */
-  | 'worker.fault';
+  | 'worker.fault'
+  /** Memory and rows did not agree, and have been brought together. */
+  | 'engine.mended';
 
 /** A row that asks the leader to do something: the only way to make the master act. */
 export interface CommandRow {

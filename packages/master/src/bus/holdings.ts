@@ -29,13 +29,14 @@ export interface HoldingsDeps {
   readonly queue: Pick<DispatchQueue, 'removeRun'>;
   readonly live: LiveDispatches;
   readonly pool: Pick<WorkerPool, 'get'>;
-  readonly presence: Pick<Presence, 'adopted' | 'isMissing'>;
+  readonly presence: Pick<Presence, 'adopted' | 'isMissing' | 'declareLost'>;
   readonly resultAcks: Pick<ResultAcks, 'acknowledge'>;
   readonly killGraceMs: number;
   /** The workers that should be here are connected or waited for: one that is neither is lost. */
   readonly isSettled: () => boolean;
-  readonly lost: (worker: WorkerId, loss: { readonly text: string }) => void;
   readonly drop: (bus: RunBus) => void;
+  /** There may be free slots. */
+  readonly wake: () => void;
 }
 
 export function createHoldings(deps: HoldingsDeps): Holdings {
@@ -62,11 +63,11 @@ export function createHoldings(deps: HoldingsDeps): Holdings {
         presence.adopted(dispatch);
         if (deps.isSettled() && presence.isMissing(row.workerId)) missing.add(row.workerId);
       }
-      for (const worker of missing) deps.lost(worker, { text: 'Its worker is not connected.' });
+      for (const worker of missing) presence.declareLost(worker, { text: 'Its worker is not connected.' });
     },
     forget(bus) {
       suspend(bus);
-      live.endSuspension(bus.id);
+      if (live.endSuspension(bus.id)) deps.wake();
     },
     suspend,
     abandon(bus) {

@@ -44,6 +44,10 @@ export interface RunRegistry {
   rebuild(old: RunBus, use: Use): Promise<WithBus>;
   /** The bus is set aside, and `work` brings the run back or sees that it stays aside: who wants it waits for that. */
   repairing(bus: RunBus, work: Promise<unknown>): void;
+  /** Builds anew at once a run whose bus is idle: nothing of it is lost. */
+  renew(old: RunBus): Promise<WithBus>;
+  /** The run is being loaded or built anew. */
+  isComing(id: WorkflowInstanceId): boolean;
   drop(bus: RunBus): void;
   all(): readonly RunBus[];
   close(): void;
@@ -177,6 +181,12 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
       return await work;
     },
     repairing,
+    async renew(old) {
+      if (closed) return { kind: 'over' };
+      drop(old, replacing);
+      return load(old.id, []).finally(() => rebuilt(old.id));
+    },
+    isComing: (id) => loading.has(id) || repairs.has(id),
     drop: (bus) => drop(bus),
     all: () => [...buses.values()],
     close() {

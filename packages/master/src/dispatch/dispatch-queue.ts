@@ -51,6 +51,7 @@ export interface DispatchQueue {
   /** The lane whose first task goes before those of the others given. */
   first(lanes: Iterable<Lane>): Lane | undefined;
   has(id: TaskInstanceId): boolean;
+  all(): IterableIterator<QueuedTask>;
   sizeOf(project: ProjectId): number;
   readonly size: number;
 }
@@ -143,6 +144,7 @@ export function createDispatchQueue(): DispatchQueue {
       return best;
     },
     has: (id) => live.has(id),
+    all: () => live.values(),
     sizeOf: (project) => projects.get(project)?.size ?? 0,
     get size() {
       return live.size;

@@ -22,6 +22,8 @@ export interface Dispatcher {
    * Told when it changes, so that what a waiting task says of itself stays true.
    */
   notePlaceable(afterMs: number): void;
+  /** A task with a slot free for it, which the next `flush` would place. `placed`: how many have been placed so far. */
+  placeable(): { readonly task: QueuedTask; readonly placed: number } | undefined;
 }
 
 export interface DispatcherDeps {
@@ -34,6 +36,7 @@ export interface DispatcherDeps {
 
 export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDeps): Dispatcher {
   const queue = createDispatchQueue();
+  let placedSoFar = 0;
   /** Tasks that were told that nobody can take them. */
   const unplaceable = new WeakMap<Lane, Set<QueuedTask>>();
 
@@ -57,6 +60,7 @@ export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDe
     const worker = choiceFor(lane).choose()?.worker;
     if (!worker) return false;
     const task = queue.take(lane)!;
+    placedSoFar += 1;
     const dispatchId = ids.next<'dispatch'>();
     live.add({ id: dispatchId, taskInstanceId: task.taskInstanceId, workerId: worker.id, bus: task.bus });
     task.bus.post({
@@ -109,6 +113,10 @@ export function createDispatcher({ clock, ids, epoch, live, pool }: DispatcherDe
         if (lane.tasks.size === 0 || choiceFor(lane).free === 0) ready.delete(lane);
       }
       return placed;
+    },
+    placeable() {
+      const [task] = queue.first(readyLanes())?.tasks ?? [];
+      return task && { task, placed: placedSoFar };
     },
     notePlaceable(afterMs) {
       const before = clock.now() - afterMs;

@@ -27,10 +27,15 @@ export interface LiveDispatches {
   removeRun(bus: RunBus): void;
   /** The run is being rebuilt (D2). */
   suspendRun(bus: RunBus): void;
-  /** The rebuild is over: slots of dispatches that were not added again are free. */
-  endSuspension(id: WorkflowInstanceId): void;
+  /** The rebuild is over: slots of dispatches that were not added again are free. @returns whether there were any. */
+  endSuspension(id: WorkflowInstanceId): boolean;
   /** Calls back whenever the slots in use of a worker have changed. */
   watch(onChange: (id: WorkerId) => void): void;
+  all(): IterableIterator<LiveDispatch>;
+  /** Slots in use for dispatches that are neither live nor suspended: there should be none. */
+  strays(): readonly { readonly dispatch: DispatchId; readonly worker: WorkerId }[];
+  /** Frees the slot of a stray. */
+  free(dispatch: DispatchId, worker: WorkerId): void;
   readonly size: number;
 }
 
@@ -40,16 +45,18 @@ export function createLiveDispatches(): LiveDispatches {
   const suspended = new Map<WorkflowInstanceId, readonly LiveDispatch[]>();
   let changed: (id: WorkerId) => void = () => {};
 
-  function freeSlot({ id, workerId }: LiveDispatch): void {
+  function freeSlot({ id, workerId }: Pick<LiveDispatch, 'id' | 'workerId'>): void {
     const held = byWorker.get(workerId);
     held?.delete(id);
     if (held?.size === 0) byWorker.delete(workerId);
     changed(workerId);
   }
 
-  function endSuspension(id: WorkflowInstanceId): void {
-    for (const dispatch of suspended.get(id) ?? []) if (!all.has(dispatch.id)) freeSlot(dispatch);
+  function endSuspension(id: WorkflowInstanceId): boolean {
+    const over = (suspended.get(id) ?? []).filter((dispatch) => !all.has(dispatch.id));
+    for (const dispatch of over) freeSlot(dispatch);
     suspended.delete(id);
+    return over.length > 0;
   }
 
   function ofRun(bus: RunBus): readonly LiveDispatch[] {
@@ -92,6 +99,14 @@ export function createLiveDispatches(): LiveDispatches {
     watch(onChange) {
       changed = onChange;
     },
+    all: () => all.values(),
+    strays() {
+      const known = new Set([...suspended.values()].flat().map(({ id }) => id));
+      return Array.from(byWorker, ([worker, held]) =>
+        [...held].filter((id) => !all.has(id) && !known.has(id)).map((dispatch) => ({ dispatch, worker })),
+      ).flat();
+    },
+    free: (dispatch, worker) => freeSlot({ id: dispatch, workerId: worker }),
     get size() {
       return all.size;
     },

@@ -28,7 +28,21 @@ export interface Gate {
   doubt(id: WorkflowId): Promise<void>;
   /** Room may have become free that the gate is not told of: queued tasks have been placed. */
   look(): void;
+  /** It is known which runs are live. */
+  isKnown(): boolean;
+  /** The bus waits for its turn. */
+  asks(bus: RunBus): boolean;
+  placeOf(id: WorkflowInstanceId): HeldPlace | undefined;
+  /** Runs that hold a place or wait for one. */
+  runs(): IterableIterator<WorkflowInstanceId>;
   status(): GateStatus;
+}
+
+export interface HeldPlace {
+  /** Null: it needs no number, because runs of its workflow are not limited. */
+  readonly slot: number | null;
+  /** Its rows say that it has it. */
+  readonly inRows: boolean;
 }
 
 export interface GateStatus {

@@ -274,6 +274,13 @@ export function createGate(deps: GateDeps): Gate {
     },
     doubt: readLive,
     look,
+    isKnown: () => known,
+    asks: (bus) => asks.get(bus.id)?.bus === bus,
+    placeOf: places.get,
+    *runs() {
+      yield* asks.keys();
+      for (const { id } of places.all()) yield id;
+    },
     status: () => ({
       waitingForTurn: asks.size - admission.size,
       waitingForAdmission: admission.size,

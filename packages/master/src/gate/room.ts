@@ -1,14 +1,21 @@
 /** Room for runs and tasks: the gate and the task groups, told together of what happens to runs. */
-import { type Effect, type Intent, type RunChangeSet, toAppError, type WorkflowInstanceId } from '@vaquita/core';
+import {
+  type Effect,
+  type Intent,
+  type RunChangeSet,
+  type TaskInstanceId,
+  toAppError,
+  type WorkflowInstanceId,
+} from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { DispatchQueue } from '../dispatch/dispatch-queue.ts';
 import type { MasterSettings } from '../settings.ts';
 import { createTaskGroups } from '../task-groups/task-groups.ts';
-import type { GroupStatus } from '../task-groups/task-groups-port.ts';
+import type { GroupStatus, TaskGroups } from '../task-groups/task-groups-port.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
 import { createGate } from './gate.ts';
-import type { GateStatus } from './gate-port.ts';
+import type { GateStatus, HeldPlace } from './gate-port.ts';
 import type { KeepTryingDeps } from './keep-trying.ts';
 
 export type RoomIntent = Extract<Intent, { type: 'RequestTurn' | 'RequestSlot' }>;
@@ -37,6 +44,17 @@ export interface Room {
   look(): void;
   /** Hint: a task group has changed. */
   refreshTaskGroups(): void;
+  /** It is known who has what. */
+  isKnown(): boolean;
+  /** The run waits for its turn. */
+  asks(bus: RunBus): boolean;
+  /** The task waits for a slot of its group. */
+  waits(bus: RunBus, id: TaskInstanceId): boolean;
+  placeOf(id: WorkflowInstanceId): HeldPlace | undefined;
+  /** Slots that the rows of the run's tasks say they hold. */
+  slotsOf: TaskGroups['slotsOf'];
+  /** Runs that hold something here, or wait for it. */
+  runs(): ReadonlySet<WorkflowInstanceId>;
   status(): RoomStatus;
 }
 
@@ -95,6 +113,12 @@ export function createRoom({ queue, settings, ...rest }: RoomDeps): Room {
       if (toAppError(error).code !== 'conflict') return;
       await Promise.all([gate.doubt(bus.run.instance.workflowId), groups.doubt()]);
     },
+    isKnown: () => gate.isKnown() && groups.isKnown(),
+    asks: gate.asks,
+    waits: groups.waits,
+    placeOf: gate.placeOf,
+    slotsOf: groups.slotsOf,
+    runs: () => new Set([...gate.runs(), ...groups.runs()]),
     look: gate.look,
     refreshTaskGroups: groups.refresh,
     status: () => ({ ...gate.status(), taskGroups: groups.status() }),

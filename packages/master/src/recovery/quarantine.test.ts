@@ -119,6 +119,22 @@ test('a run that its timeout was stopping ends as a failure when it is stopped f
   expect(await bench.instance(id)).toMatchObject({ state: 'failure', reason: { code: 'workflow_timeout' } });
 });
 
+test('the slots of what is set aside are given to others when it is stopped', async () => {
+  bench = await openMasterBench();
+  const worker = bench.joinWorker('w', { slots: 1 });
+  await bench.settle();
+  bench.faults.commit = ({ newTasks }) => {
+    if (newTasks.length > 0) throw new AppError('internal', 'refused for good');
+  };
+  const sick = await bench.start(await bench.createWorkflow('sick', [{ name: 'a' }]));
+  bench.faults.commit = null;
+  expect(await bench.instance(sick)).toMatchObject({ quarantine: { code: 'quarantined' } });
+  await bench.start(await bench.createWorkflow('well', [{ name: 'b' }]));
+  expect(worker.dispatches).toEqual([]);
+  await bench.command('stop', sick);
+  expect(worker.dispatches).toMatchObject([{ taskName: 'b' }]);
+});
+
 test('a stop of what is set aside leaves nothing open: no paused task, no order to a worker', async () => {
   bench = await openMasterBench();
   const worker = bench.joinWorker('w');

@@ -24,6 +24,8 @@ export interface Repair {
   quarantine(bus: RunBus, doing: string, error: unknown): void;
   /** A run has ended by a unit that no bus wrote. */
   ended(id: WorkflowInstanceId): void;
+  /** The run has no bus because it cannot be built from its rows. */
+  isUnrunnable(id: WorkflowInstanceId): boolean;
   /** Runs that are set aside. */
   readonly quarantined: number;
   /** A commit of the run went through. */
@@ -136,6 +138,7 @@ export function createRepair(deps: RepairDeps): Repair {
     },
     quarantine,
     ended: (id) => void unrunnable.delete(id),
+    isUnrunnable: (id) => unrunnable.has(id),
     committed(id) {
       refusals.delete(id);
       unrunnable.delete(id);

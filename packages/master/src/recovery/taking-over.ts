@@ -20,6 +20,8 @@ export interface TakingOver {
   recover(): Promise<void>;
   /** Every open run has been taken over, or been tried. */
   readonly sawAll: boolean;
+  /** Its rows have not come yet; it will be tried again. */
+  isAfter(id: WorkflowInstanceId): boolean;
   status(): TakingOverStatus;
 }
 
@@ -127,6 +129,7 @@ export function createTakingOver(deps: TakingOverDeps): TakingOver {
     get sawAll() {
       return sawAll;
     },
+    isAfter: (id) => left.includes(id) || later.includes(id),
     status: () => ({ done: endedAt !== null, pages, taken, left: left.length + later.length, startedAt, endedAt }),
   };
 }

@@ -10,6 +10,7 @@
 import type { Clock, DispatchId, Epoch, WorkerId } from '@vaquita/core';
 import { toAppError } from '@vaquita/core';
 import { RECONNECT_CAP_MS, type WorkerHello } from '@vaquita/protocol';
+import type { WorkerRow, WorkerStateRow } from '@vaquita/store';
 import type { Deliveries } from '../dispatch/deliveries.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.ts';
@@ -20,6 +21,7 @@ import type { Heartbeats } from './heartbeats.ts';
 import type { ResultAcks } from './result-acks.ts';
 import { decideReturn } from './returning.ts';
 import type { TermWorkers } from './term-workers.ts';
+import { createWorkerStates } from './worker-states.ts';
 
 /**
  * After a restart of the server a worker may be in the longest pause between two tries to connect: it is given up only
@@ -28,6 +30,10 @@ import type { TermWorkers } from './term-workers.ts';
 const RETURN_MS = RECONNECT_CAP_MS + 5_000;
 
 export interface Presence {
+  /** Somebody says that he is this worker, and is being answered until the function is called. */
+  greets(id: WorkerId): () => void;
+  /** His connection was gone before he was let in, and his row may say that he is here. */
+  brokenOff(hello: WorkerHello): void;
   joined(worker: ConnectedWorker, hello: WorkerHello): void;
   /** The run of the dispatch has come into memory. */
   adopted(dispatch: LiveDispatch): void;
@@ -35,12 +41,27 @@ export interface Presence {
   left(worker: ConnectedWorker, gone: boolean, text: string): void;
   /** Starts the wait for every worker that holds tasks, or should be here, and is not connected. One that is waited for is let be. */
   awaitAbsent(): Promise<void>;
+  /** Starts the wait for one worker, unless it is seen to. */
+  awaitOne(id: WorkerId): Promise<void>;
+  /** What of these is not as it should be: to be looked at twice, because much is under way. */
+  amiss(rows: readonly WorkerStateRow[]): AmissWorkers;
+  /** It is gone for good, and what it holds is to go elsewhere. */
+  declareLost(id: WorkerId, loss: Loss): void;
   /** Neither connected nor waited for: what it holds is nobody's. */
   isMissing(id: WorkerId): boolean;
+  /** It is connected or waited for, or its loss is being dealt with. */
+  isSeenTo(id: WorkerId): boolean;
   /** The worker is lost, unless it has come back meanwhile: its tasks go elsewhere. @throws AppError when it cannot be written. */
   lose(id: WorkerId, loss: Loss): Promise<void>;
   /** Whether a connected worker takes tasks has changed. */
   restate(id: WorkerId, why: string): void;
+}
+
+export interface AmissWorkers {
+  /** They should be here by their rows, and nobody sees to them. */
+  readonly absent: readonly WorkerId[];
+  /** They are connected, and their rows say that they are not. */
+  readonly deniedByRow: readonly WorkerId[];
 }
 
 /** Why a worker counts as lost. */
@@ -57,7 +78,7 @@ interface Greeting {
 
 export interface PresenceDeps {
   readonly epoch: Epoch;
-  readonly workers: Pick<TermWorkers, 'setState' | 'list'>;
+  readonly workers: Pick<TermWorkers, 'setState' | 'list' | 'get'>;
   readonly clock: Clock;
   readonly timers: TimerQueue;
   readonly live: LiveDispatches;
@@ -77,13 +98,27 @@ export interface PresenceDeps {
 
 export function createPresence(deps: PresenceDeps): Presence {
   const { clock, timers, live, pool, deliveries, log } = deps;
+  const states = createWorkerStates(deps);
   /** What connected workers said they have, and what has been held against it. */
   const greetings = new Map<WorkerId, Greeting>();
   /** Workers whose return is waited for. */
   const awaited = new Set<WorkerId>();
+  /** Workers whose loss has been declared and is not dealt with. */
+  const losing = new Set<WorkerId>();
+  /** How often each is being greeted. */
+  const greeted = new Map<WorkerId, number>();
 
   function isMissing(id: WorkerId): boolean {
     return !pool.get(id) && !awaited.has(id);
+  }
+
+  function isSeenTo(id: WorkerId): boolean {
+    return !isMissing(id) || losing.has(id) || greeted.has(id);
+  }
+
+  function declareLost(id: WorkerId, loss: Loss): void {
+    losing.add(id);
+    deps.lost(id, loss);
   }
 
   function loseDispatch({ id, taskInstanceId, bus }: LiveDispatch, { text, lastHeardAt }: Loss): void {
@@ -91,22 +126,19 @@ export function createPresence(deps: PresenceDeps): Presence {
     bus.post({ type: 'WorkerLost', taskInstanceId, dispatchId: id, text, ...heard });
   }
 
-  /** Of a worker that is connected. */
-  function tellState(id: WorkerId, why: string): void {
-    const drains = deps.holds.has(id, 'asked') || deps.holds.has(id, 'own');
-    const state = drains ? 'draining' : 'online';
-    deps.workers.setState(id, { state, at: clock.now(), why }).then(deps.told, (error) => {
-      log.warn('The state of a worker could not be written.', { worker: id, state, error: toAppError(error).message });
-    });
-  }
-
   function awaitReturn(id: WorkerId, patienceMs: number, { text, lastHeardAt }: Loss): void {
     awaited.add(id);
     timers.after(timerKey(id), patienceMs, () => {
       awaited.delete(id);
       const waited = `${text} It has not come back in ${Math.round(patienceMs / 1000)} s.`;
-      if (!pool.get(id)) deps.lost(id, { text: waited, lastHeardAt });
+      if (!pool.get(id)) declareLost(id, { text: waited, lastHeardAt });
     });
+  }
+
+  /** After nobody has waited for it: it gets as long as after a change of leaders. */
+  function awaitRow(id: WorkerId, row: WorkerRow | undefined, text: string): void {
+    const lastHeardAt = row?.lastHeartbeatAt ?? undefined;
+    awaitReturn(id, Math.max(row?.sessionTimeoutMs ?? 0, RETURN_MS), { text, lastHeardAt });
   }
 
   /** @returns whether the worker goes on with a dispatch of an earlier term, and is to be told whose it is now. */
@@ -150,8 +182,9 @@ export function createPresence(deps: PresenceDeps): Presence {
     joined(worker, hello) {
       timers.clear(timerKey(worker.id));
       awaited.delete(worker.id);
+      losing.delete(worker.id);
       // The wait for it may have ended while it was being greeted.
-      tellState(worker.id, 'It has joined.');
+      states.tell(worker.id, 'It has joined.');
       log.info('A worker has joined.', { worker: worker.name, groups: worker.groups.join(','), slots: worker.slots });
       const known = new Set<DispatchId>([...hello.running, ...hello.unsent].map(({ dispatchId }) => dispatchId));
       const greeting: Greeting = { known, settled: new Set() };
@@ -179,11 +212,38 @@ export function createPresence(deps: PresenceDeps): Presence {
       const loss = { text, lastHeardAt: deps.heartbeats.lastHeardAt(worker.id) };
       deps.heartbeats.left(worker.id);
       log.info(gone ? 'A worker has left.' : 'A worker is away.', { worker: worker.name, why: text });
-      if (gone) deps.lost(worker.id, loss);
+      if (gone) declareLost(worker.id, loss);
       else awaitReturn(worker.id, worker.sessionTimeoutMs, loss);
     },
     isMissing,
+    isSeenTo,
+    declareLost,
+    greets(id) {
+      greeted.set(id, (greeted.get(id) ?? 0) + 1);
+      return () => {
+        const others = (greeted.get(id) ?? 1) - 1;
+        if (others > 0) greeted.set(id, others);
+        else greeted.delete(id);
+      };
+    },
+    brokenOff({ workerId, name, sessionTimeoutMs }) {
+      const text = `Worker "${name}": its connection was lost while it was being greeted.`;
+      if (isMissing(workerId)) awaitReturn(workerId, sessionTimeoutMs, { text, lastHeardAt: clock.now() });
+    },
+    async awaitOne(id) {
+      const row = await deps.workers.get(id);
+      if (!isSeenTo(id)) awaitRow(id, row, 'Its worker was not connected, and nobody waited for it.');
+    },
+    amiss(rows) {
+      const online = rows.filter(({ state }) => state !== 'offline').map(({ id }) => id);
+      const offline = rows.filter(({ state }) => state === 'offline').map(({ id }) => id);
+      return {
+        absent: online.filter((id) => !isSeenTo(id)),
+        deniedByRow: offline.filter((id) => pool.get(id) && !states.isBeingTold(id)),
+      };
+    },
     async lose(id, loss) {
+      losing.delete(id);
       if (pool.get(id)) return;
       for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, loss);
       try {
@@ -193,20 +253,17 @@ export function createPresence(deps: PresenceDeps): Presence {
         if (toAppError(error).code !== 'not_found') throw error;
       }
       // It has come back while that was written.
-      if (pool.get(id)) tellState(id, 'It has joined.');
+      if (pool.get(id)) states.tell(id, 'It has joined.');
     },
     restate(id, why) {
-      if (pool.get(id)) tellState(id, why);
+      if (pool.get(id)) states.tell(id, why);
     },
     async awaitAbsent() {
       const rows = new Map((await deps.workers.list()).map((row) => [row.id, row]));
       const text = 'Its worker was away when this server began to lead.';
       const online = [...rows.values()].filter((row) => row.state !== 'offline').map((row) => row.id);
       for (const id of new Set([...live.workers(), ...online])) {
-        if (!isMissing(id)) continue;
-        const row = rows.get(id);
-        const lastHeardAt = row?.lastHeartbeatAt ?? undefined;
-        awaitReturn(id, Math.max(row?.sessionTimeoutMs ?? 0, RETURN_MS), { text, lastHeardAt });
+        if (!isSeenTo(id)) awaitRow(id, rows.get(id), text);
       }
     },
   };

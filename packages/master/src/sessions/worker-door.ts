@@ -24,6 +24,7 @@ import type { FaultCounts } from './faults.ts';
 import type { Greeting } from './greeting.ts';
 import { figuresOf, type Heartbeats } from './heartbeats.ts';
 import type { Membership, MemberWorker } from './membership.ts';
+import type { Presence } from './presence.ts';
 import type { Probes } from './probes.ts';
 import type { HearReport } from './reports.ts';
 import type { Standings } from './standings.ts';
@@ -48,6 +49,8 @@ export interface WorkerDoorDeps {
   readonly joined: (worker: ConnectedWorker, hello: WorkerHello) => void;
   /** Its session ended; `gone` when it will not be back, so that its tasks need not wait for it. */
   readonly left: (worker: ConnectedWorker, gone: boolean, text: string) => void;
+  readonly greets: Presence['greets'];
+  readonly brokenOff: Presence['brokenOff'];
 }
 
 export interface WorkerDoor {
@@ -70,6 +73,8 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     let worker: ConnectedWorker | undefined;
     let said: WorkerHello | undefined;
     let farewell: WorkerGoodbye | undefined;
+    /** Its row says that it is online, or may do so. */
+    let isOnRecord = false;
     const workerClock = createWorkerClock(clock);
     const complain = createComplaints({
       counts,
@@ -93,9 +98,20 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
 
     const session = createMasterSession(wire, {
       clock,
-      onHello(hello, version) {
+      async onHello(hello, version) {
         said = hello;
-        return deps.greeting.answer(hello, version);
+        const endGreeting = deps.greets(hello.workerId);
+        try {
+          const answer = await deps.greeting.answer(hello, version);
+          isOnRecord = answer.type === 'welcome';
+          return answer;
+        } catch (error) {
+          isOnRecord = true;
+          throw error;
+        } finally {
+          endGreeting();
+          if (isOnRecord && !sessions.has(session)) deps.brokenOff(hello);
+        }
       },
       onOpen(hello) {
         const before = pool.get(hello.workerId);
@@ -135,6 +151,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         counts.ended(end.reason);
         if (said && SHUNNED.has(end.reason)) deps.greeting.shun(said);
         if (worker) leave(worker, end, farewell);
+        else if (said && isOnRecord) deps.brokenOff(said);
       },
       onBadMessage: ({ type, reason }) =>
         complain({

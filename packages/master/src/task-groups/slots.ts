@@ -51,6 +51,7 @@ export interface SlotTable {
   /** Every group that is or was in use. */
   uses(): readonly GroupUse[];
   ofRun(id: WorkflowInstanceId): readonly TaskInstanceId[];
+  runs(): IterableIterator<WorkflowInstanceId>;
   /** Forgets groups that nobody uses. Not while one of them is at hand. */
   prune(): void;
 }
@@ -108,6 +109,7 @@ export function createSlotTable(): SlotTable {
     use,
     uses: () => [...groups.values()],
     ofRun: (id) => [...(runs.get(id) ?? [])],
+    runs: () => runs.keys(),
     prune() {
       for (const [name, { slots: held, line }] of groups) if (held.size + line.size === 0) groups.delete(name);
     },

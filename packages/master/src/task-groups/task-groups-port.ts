@@ -24,6 +24,14 @@ export interface TaskGroups {
   ended(id: WorkflowInstanceId): void;
   /** A commit was refused: who holds slots is read again. */
   doubt(): Promise<void>;
+  /** Groups and holders are known. */
+  isKnown(): boolean;
+  /** The task waits for a slot. */
+  waits(bus: RunBus, id: TaskInstanceId): boolean;
+  /** Slots that the rows of the run's tasks say they hold. */
+  slotsOf(id: WorkflowInstanceId): readonly { readonly id: TaskInstanceId; readonly slot: number }[];
+  /** Runs whose tasks hold slots or wait for them. */
+  runs(): IterableIterator<WorkflowInstanceId>;
   status(): readonly GroupStatus[];
 }
 

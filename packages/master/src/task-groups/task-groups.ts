@@ -234,6 +234,14 @@ export function createTaskGroups(deps: TaskGroupsDeps): TaskGroups {
       for (const task of table.ofRun(id)) forgetTask(task);
     },
     doubt: readHolders,
+    isKnown: () => known,
+    waits: (bus, id) => table.waiting(id)?.bus === bus,
+    slotsOf: (run) =>
+      table.ofRun(run).flatMap((id) => {
+        const slot = table.slot(id);
+        return slot?.inRows && slot.rowSlot !== null ? [{ id, slot: slot.rowSlot }] : [];
+      }),
+    runs: table.runs,
     status: () =>
       table
         .uses()

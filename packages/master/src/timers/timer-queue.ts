@@ -26,6 +26,11 @@ export interface TimerQueue {
   after(key: string, spanMs: number, fire: () => void): void;
   /** Whichever kind the key holds. */
   clear(key: string): void;
+  has(key: string): boolean;
+  /** The key of a moment that has passed and has not been told; undefined when there is none. */
+  overdue(now: number): string | undefined;
+  /** Fires what is overdue, whatever the clock timer does. */
+  catchUp(): void;
   readonly size: number;
   /** Forgets all timers; later ones are ignored. */
   close(): void;
@@ -105,6 +110,17 @@ export function createTimerQueue(clock: Clock): TimerQueue {
       spans.set(key, handle);
     },
     clear,
+    has: (key) => moments.has(key) || spans.has(key),
+    overdue(now) {
+      dropDead();
+      const next = heap.peek();
+      return next && next.dueAt < now ? next.key : undefined;
+    },
+    catchUp() {
+      if (closed) return;
+      if (armed) clock.clearTimeout(armed.handle);
+      wake();
+    },
     get size() {
       return moments.size + spans.size;
     },

@@ -4,11 +4,12 @@ import type {
   DispatchId,
   TaskInstanceId,
   TaskState,
+  WorkerId,
   WorkflowId,
   WorkflowInstanceId,
   WorkflowState,
 } from '@vaquita/core';
-import type { Page } from './master.ts';
+import type { Page, WorkerRow } from './master.ts';
 
 /** A run that has not ended. */
 export interface OpenRunRow {
@@ -33,6 +34,11 @@ export interface LiveTaskRow {
   readonly groupSlot: number | null;
 }
 
+export interface WorkerStateRow {
+  readonly id: WorkerId;
+  readonly state: WorkerRow['state'];
+}
+
 export interface ReconcileStore {
   /** By id. */
   openRunRows(options: { readonly after: string | null; readonly limit: number }): Promise<Page<OpenRunRow>>;
@@ -42,5 +48,10 @@ export interface ReconcileStore {
   liveTaskRows(ids: readonly WorkflowInstanceId[]): Promise<readonly LiveTaskRow[]>;
   /** Commands that were filed before the moment and are not done: the oldest of each priority, so many at most of each. */
   pendingSince(before: number, limit: number): Promise<readonly CommandRow[]>;
-  hasPendingCommand(id: WorkflowInstanceId): Promise<boolean>;
+  /** Those of the runs that have a command which is not done. */
+  pendingRuns(ids: readonly WorkflowInstanceId[]): Promise<readonly WorkflowInstanceId[]>;
+  /** By id. */
+  workerStates(options: { readonly after: string | null; readonly limit: number }): Promise<Page<WorkerStateRow>>;
+  /** Of these workers, by id. */
+  workerStatesOf(ids: readonly WorkerId[]): Promise<readonly WorkerStateRow[]>;
 }

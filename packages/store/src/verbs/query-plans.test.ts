@@ -142,7 +142,9 @@ test('reads of the reconciler: along indices of what is open, whatever has ended
   await reconcile.openRunRowsOf([parentId]);
   await reconcile.liveTaskRows([parentId]);
   await reconcile.pendingSince(1, 10);
-  await reconcile.hasPendingCommand(parentId);
+  await reconcile.pendingRuns([parentId]);
+  await reconcile.workerStates({ after: null, limit: 10 });
+  await reconcile.workerStatesOf(['w' as never]);
   const plans = await Promise.all(read.map(plan));
   const bounds = [
     /SEARCH workflow_instances USING INDEX workflow_instances_open \(id>\?\)/,
@@ -151,6 +153,8 @@ test('reads of the reconciler: along indices of what is open, whatever has ended
     /SEARCH task_instances USING INDEX task_instances_current \(workflow_instance_id=\?\)/,
     /SEARCH commands USING INDEX commands_pending \(priority=\? AND created_at<\?\)/,
     /SCAN commands USING INDEX commands_pending/,
+    /SEARCH workers USING INDEX sqlite_autoindex_workers_1 \(id>\?\)/,
+    /SEARCH workers USING INDEX sqlite_autoindex_workers_1 \(id=\?\)/,
   ];
   expect(plans).toHaveLength(bounds.length);
   for (const [i, bound] of bounds.entries()) {

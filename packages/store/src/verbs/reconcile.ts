@@ -4,14 +4,15 @@ import {
   PRIORITIES,
   type TaskInstanceId,
   type TaskState,
+  type WorkerId,
   type WorkflowId,
   type WorkflowInstanceId,
   type WorkflowState,
 } from '@vaquita/core';
 import type { SqlDriver, SqlRow } from '../ports/driver.ts';
-import type { LiveTaskRow, OpenRunRow, ReconcileStore } from '../ports/reconcile.ts';
+import type { LiveTaskRow, OpenRunRow, ReconcileStore, WorkerStateRow } from '../ports/reconcile.ts';
 import { LIVE_TASK_STATES_SQL, OPEN_STATES_SQL } from '../schema/state-lists.ts';
-import { many, one } from '../sql/access.ts';
+import { many } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { COMMANDS } from '../sql/tables.ts';
 import { fromStored } from './commands.ts';
@@ -27,7 +28,10 @@ const TASKS = `select id, workflow_instance_id, name, state, dispatch_id, group_
 const OLDEST = `select * from (select ${COMMANDS.columns} from commands
   where done_at is null and priority = ? and created_at < ? order by created_at, id limit ?)`;
 const OLDEST_OF_EACH = PRIORITIES.map(() => OLDEST).join(' union all ');
-const PENDING = 'select 1 from commands where done_at is null and workflow_instance_id = ? limit 1';
+const PENDING = `select workflow_instance_id from commands indexed by commands_pending
+  where done_at is null and workflow_instance_id in (select value from json_each(?))`;
+const WORKERS = 'select id, state from workers where id > ? order by id limit ?';
+const WORKERS_OF = 'select id, state from workers where id in (select value from json_each(?)) order by id';
 
 export function createReconcileVerbs(driver: SqlDriver): ReconcileStore {
   return {
@@ -46,8 +50,17 @@ export function createReconcileVerbs(driver: SqlDriver): ReconcileStore {
       const args = PRIORITIES.flatMap((_, rank) => [rank, before, limit]);
       return (await many(driver, OLDEST_OF_EACH, args)).map((row) => fromStored(COMMANDS.read(row)));
     },
-    async hasPendingCommand(id) {
-      return (await one(driver, PENDING, [id])) !== undefined;
+    async pendingRuns(ids) {
+      const rows = await many(driver, PENDING, [JSON.stringify(ids)]);
+      return [...new Set(rows.map((row) => row.workflow_instance_id as WorkflowInstanceId))];
+    },
+    async workerStates({ after, limit }) {
+      checkLimit(limit);
+      const from = decodeCursor({ limit, cursor: after }, 'text') ?? '';
+      return toPage((await many(driver, WORKERS, [from, limit + 1])).map(readWorker), limit, ({ id }) => id);
+    },
+    async workerStatesOf(ids) {
+      return (await many(driver, WORKERS_OF, [JSON.stringify(ids)])).map(readWorker);
     },
   };
 }
@@ -63,6 +76,10 @@ function readRun(row: SqlRow): OpenRunRow {
     isAside: row.is_aside === 1,
     updatedAt: Number(row.updated_at),
   };
+}
+
+function readWorker(row: SqlRow): WorkerStateRow {
+  return { id: row.id as WorkerId, state: row.state as WorkerStateRow['state'] };
 }
 
 function readTask(row: SqlRow): LiveTaskRow {

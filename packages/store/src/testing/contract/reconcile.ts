@@ -103,10 +103,8 @@ export function describeReconcile(subject: Subject): void {
       expect(await ids(151, 1)).toEqual(['h1', 'l1', 'm1']);
       expect(await ids(101, 5)).toEqual([]);
       expect((await reads().pendingSince(102, 1))[0]).toMatchObject({ kind: 'pause', priority: 'medium' });
-      expect([await reads().hasPendingCommand(runId('r1')), await reads().hasPendingCommand(runId('r2'))]).toEqual([
-        true,
-        false,
-      ]);
+      expect(await reads().pendingRuns(['r1', 'r2', 'none'].map(runId))).toEqual(['r1']);
+      expect(await reads().pendingRuns([runId('r2')])).toEqual([]);
     });
   });
 }

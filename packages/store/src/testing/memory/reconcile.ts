@@ -35,8 +35,18 @@ export function createMemoryReconcile({ tables }: Memory): ReconcileStore {
           .map(({ doneAt: _doneAt, outcome: _outcome, ...command }) => command),
       );
     },
-    async hasPendingCommand(id) {
-      return [...tables.commands.values()].some((row) => row.doneAt === null && row.workflowInstanceId === id);
+    async pendingRuns(ids) {
+      const wanted = new Set(ids);
+      const pending = [...tables.commands.values()].filter(({ doneAt }) => doneAt === null);
+      return [...new Set(pending.map((row) => row.workflowInstanceId))].filter((id) => wanted.has(id));
+    },
+    async workerStates({ after, limit }) {
+      const page = pageOf([...tables.workers.values()], { limit, cursor: after }, ({ id }) => id, 'up');
+      return { items: page.items.map(({ id, state }) => ({ id, state })), next: page.next };
+    },
+    async workerStatesOf(ids) {
+      const rows = [...new Set(ids)].sort(compare).map((id) => tables.workers.get(id));
+      return rows.filter((row) => row !== undefined).map(({ id, state }) => ({ id, state }));
     },
   };
 }

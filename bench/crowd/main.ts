@@ -10,9 +10,10 @@ import {
   RECONNECT_BASE_MS,
   RECONNECT_CAP_MS,
   SUPPORTED_VERSIONS,
+  socketUrl,
   type WorkerHello,
 } from '@vaquita/protocol';
-import { connectSocket, socketUrl, systemClock, systemRandom } from '@vaquita/runtime/node/worker';
+import { connectSocket, systemClock, systemRandom } from '@vaquita/runtime/node/worker';
 
 export interface CrowdNews {
   readonly what: 'all' | 'lost';

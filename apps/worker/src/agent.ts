@@ -22,6 +22,7 @@ import { createFileTransfer } from './file-transfer.ts';
 import type { AgentHost } from './host.ts';
 import { readWorkerId } from './identity.ts';
 import { createOutputShipper } from './output-shipper.ts';
+import { createRedirectRule, type TrustedHosts } from './redirects.ts';
 import { openResultOutbox } from './result-outbox.ts';
 import { takeOverAttempts } from './take-over.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -36,6 +37,8 @@ export interface AgentOptions {
   readonly weight: number;
   readonly slots: number;
   readonly workDir: string;
+  /** Further hosts to which a server may send this worker; see `redirects.ts`. */
+  readonly trustedHosts?: TrustedHosts;
   readonly heartbeatIntervalMs?: number;
   readonly sessionTimeoutMs?: number;
   /** Works for a server whose epoch is lower than one it has seen before it was started: its database was restored. */
@@ -215,6 +218,7 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
 
     const connection = openConnection({
       urls: options.urls,
+      mayFollow: createRedirectRule(options.urls, options.trustedHosts ?? []),
       clock,
       random: host.random,
       log,

@@ -4,6 +4,7 @@ import { createWirePair, sampleHello, sampleMasterMessages, type WirePair } from
 import { expect, test } from 'vitest';
 import { reconnectDelayMs } from './backoff.ts';
 import { openConnection } from './connection.ts';
+import type { FollowRedirect } from './redirects.ts';
 import { silentLog } from './testing/test-agent.ts';
 
 test('backoff: at once, then doubling with jitter, never beyond the cap', () => {
@@ -20,6 +21,7 @@ test('backoff: at once, then doubling with jitter, never beyond the cap', () => 
 function createScene(
   urls: readonly string[],
   answer: (hello: WorkerHello, url: string) => MasterAnswer | 'unreachable',
+  mayFollow: FollowRedirect = (_, url) => ({ url }),
 ) {
   const clock = createManualClock();
   const tries: { readonly at: number; readonly url: string }[] = [];
@@ -27,6 +29,7 @@ function createScene(
   let lost = 0;
   const connection = openConnection({
     urls,
+    mayFollow,
     clock,
     random: { next: () => 0.5 },
     log: silentLog,
@@ -119,12 +122,51 @@ test('when its session has fallen silent a worker tries the other servers first'
   await clock.advance(5_000);
 });
 
-test('a redirect is followed to its address', async () => {
+const toLeader = { type: 'redirect', url: 'leader', retryAfterMs: 700 } as const;
+
+test('a redirect is followed to its address at once', async () => {
   const { clock, tries, connection } = createScene(['a'], (_, url) =>
-    url === 'a' ? { type: 'redirect', url: 'leader', retryAfterMs: 100 } : sampleMasterMessages.welcome,
+    url === 'a' ? toLeader : sampleMasterMessages.welcome,
   );
   await clock.advance(1_000);
-  expect(tries.map((one) => one.url)).toEqual(['a', 'leader']);
+  expect(tries.map(({ at, url }) => `${at} ${url}`)).toEqual(['0 a', '0 leader']);
+  void connection.close('test');
+  await clock.advance(5_000);
+});
+
+test('a redirect to a server that is not there does not keep a worker from the others, nor make it wait ever longer', async () => {
+  const { clock, tries, connection } = createScene(['a', 'b'], (_, url) => (url === 'a' ? toLeader : 'unreachable'));
+  await clock.advance(1_400);
+  const round = ['a', 'leader', 'b'];
+  expect(tries.map(({ at, url }) => `${at} ${url}`)).toEqual([
+    ...round.map((url) => `0 ${url}`),
+    ...round.map((url) => `700 ${url}`),
+    ...round.map((url) => `1400 ${url}`),
+  ]);
+  void connection.close('test');
+  await clock.advance(5_000);
+});
+
+test('two servers that each take the other for the leader do not make a worker run in circles', async () => {
+  const { clock, tries, connection } = createScene(['a', 'b'], (_, url) => ({
+    ...toLeader,
+    url: url === 'a' ? 'b' : 'a',
+  }));
+  await clock.advance(699);
+  expect(tries.map(({ url }) => url)).toEqual(['a', 'b', 'b', 'a']);
+  void connection.close('test');
+  await clock.advance(5_000);
+});
+
+test('a redirect to where a worker does not go counts as none', async () => {
+  const refuse: FollowRedirect = () => ({ why: 'it is not trusted' });
+  const { clock, tries, connection } = createScene(
+    ['a', 'b'],
+    (_, url) => (url === 'a' ? toLeader : 'unreachable'),
+    refuse,
+  );
+  await clock.advance(700);
+  expect(tries.map(({ at, url }) => `${at} ${url}`)).toEqual(['0 a', '0 b', '700 a', '700 b']);
   void connection.close('test');
   await clock.advance(5_000);
 });

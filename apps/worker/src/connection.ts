@@ -18,6 +18,7 @@ import {
   type WorkerSession,
 } from '@vaquita/protocol';
 import type { AgentLog } from './host.ts';
+import type { FollowRedirect } from './redirects.ts';
 import { createRound } from './round.ts';
 
 export interface ConnectionOptions {
@@ -25,6 +26,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly random: Pick<Random, 'next'>;
   readonly log: AgentLog;
+  /** Whether a redirect is followed. */
+  readonly mayFollow: FollowRedirect;
   connect(url: string): Promise<Wire>;
   createHello(): WorkerHello;
   readHeartbeat(): Omit<WorkerHeartbeat, 'type' | 'seq'>;
@@ -50,6 +53,12 @@ interface Outcome {
   readonly refusal: MasterReject | MasterRedirect | null;
 }
 
+/** A redirect on the way to where it leads. */
+interface Followed {
+  readonly url: string;
+  readonly retryAfterMs: number;
+}
+
 const FINAL: ReadonlySet<RejectCode> = new Set(['bad_token', 'revoked', 'version_unsupported', 'bad_hello']);
 
 export function openConnection(options: ConnectionOptions): Connection {
@@ -60,13 +69,15 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   async function loop(): Promise<void> {
     const round = createRound(options.urls);
-    let redirect: string | null = null;
+    let followed: Followed | null = null;
     while (!stopping) {
-      const url = redirect ?? round.url;
+      const url: string = followed?.url ?? round.url;
       const outcome = await holdSession(url);
       if (stopping) return;
       const { refusal } = outcome;
-      redirect = refusal?.type === 'redirect' ? refusal.url : null;
+      const before: Followed | null = followed;
+      // Once: who is sent from one to the other has come while the lead changes, and asks around.
+      followed = before === null && refusal?.type === 'redirect' ? follow(url, refusal) : null;
       let delayMs: number;
       if (refusal?.type === 'reject') {
         log.error(`The server refused this worker: ${refusal.text}`, { code: refusal.code, url });
@@ -74,14 +85,22 @@ export function openConnection(options: ConnectionOptions): Connection {
         delayMs = RECONNECT_CAP_MS;
       } else if (outcome.end?.reason === 'replaced') delayMs = RECONNECT_CAP_MS;
       else if (outcome.welcomed) delayMs = round.began(outcome.end?.reason === 'session_timeout' ? 'silent' : 'heard');
-      else if (refusal && redirect !== null) delayMs = refusal.retryAfterMs;
-      else delayMs = round.missed(refusal?.retryAfterMs ?? null, options.random);
+      else if (followed !== null) delayMs = 0;
+      else delayMs = round.missed(refusal?.retryAfterMs ?? before?.retryAfterMs ?? null, options.random);
       log.info('Connecting again.', {
         inMs: delayMs,
         because: outcome.end === null ? 'no connection' : outcome.end.text || outcome.end.reason,
       });
       await pause(delayMs);
     }
+  }
+
+  function follow(from: string, { url, retryAfterMs }: MasterRedirect): Followed | null {
+    if (url === null) return null;
+    const answer = options.mayFollow(from, url);
+    if ('url' in answer) return { url: answer.url, retryAfterMs };
+    log.warn(`${from} says that ${url} leads. The worker does not go there: ${answer.why}.`);
+    return null;
   }
 
   async function holdSession(url: string): Promise<Outcome> {

@@ -109,3 +109,12 @@ test('the version is that of the package', () => {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   expect(AGENT_VERSION).toBe(manifest.version);
 });
+
+test('hosts that are trusted beyond those of the list', () => {
+  expect(parseCommandLine([...GOOD, '--trust-host', 'b.internal,*.vaquita.internal'], {})).toMatchObject({
+    options: { trustedHosts: ['b.internal', '*.vaquita.internal'] },
+  });
+  expect(problems([...GOOD, '--trust-host', 'https://b.internal'])).toEqual([
+    expect.stringMatching(/--trust-host "https:\/\/b.internal" must be the name of a host/),
+  ]);
+});

@@ -3,9 +3,10 @@ import { availableParallelism, homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkLabelName, checkLabelValue, didYouMean, parseDuration } from '@vaquita/core';
-import { HEARTBEAT_INTERVAL_MS, MIN_HEARTBEAT_INTERVAL_MS, SESSION_TIMEOUT_MS } from '@vaquita/protocol';
-import { LOG_LEVELS, type LogLevel, socketUrl } from '@vaquita/runtime/node/worker';
+import { HEARTBEAT_INTERVAL_MS, MIN_HEARTBEAT_INTERVAL_MS, SESSION_TIMEOUT_MS, socketUrl } from '@vaquita/protocol';
+import { LOG_LEVELS, type LogLevel } from '@vaquita/runtime/node/worker';
 import type { AgentOptions } from './agent.ts';
+import { TRUSTED_HOST } from './redirects.ts';
 
 export type CommandLine =
   | { readonly type: 'help' }
@@ -22,6 +23,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const FLAGS = {
   server: { type: 'string', multiple: true },
+  'trust-host': { type: 'string', multiple: true },
   token: { type: 'string' },
   name: { type: 'string' },
   group: { type: 'string', multiple: true },
@@ -43,6 +45,8 @@ export const HELP = `Joins a Vaquita server as a worker and runs tasks for it.
 
   --server <url>      the server, such as http://localhost:8080 or wss://vaquita.example.org
                       (several, separated by commas, for servers that stand in for each other)
+  --trust-host <h,…>  further hosts to which a server may send this worker, and its token, because the leader is there,
+                      such as vaquita-2.internal or *.vaquita.internal; those of --server are trusted anyway
   --token <token>     a worker token, made on the server with: vaquita worker-token create --name <name>
                       (better in the variable VAQUITA_WORKER_TOKEN: a command line is visible to others)
   --name <name>       name of this worker; default: the name of this machine
@@ -87,6 +91,7 @@ export function parseCommandLine(args: readonly string[], env: Env): CommandLine
   }
   const options: Required<AgentOptions> = Object.freeze({
     urls: readServers(flag('server'), problems),
+    trustedHosts: readHosts(list(flag('trust-host') ?? ''), problems),
     token: flag('token') ?? '',
     name,
     groups: names('group', list(flag('group') ?? 'default'), problems),
@@ -131,6 +136,16 @@ function readServers(text: string | undefined, problems: string[]): readonly str
     }
     return url ?? [];
   });
+}
+
+function readHosts(hosts: readonly string[], problems: string[]): readonly string[] {
+  for (const host of hosts) {
+    if (TRUSTED_HOST.test(host)) continue;
+    problems.push(
+      `--trust-host "${host}" must be the name of a host, such as vaquita-2.internal or *.vaquita.internal`,
+    );
+  }
+  return hosts;
 }
 
 function readLabels(pairs: readonly string[], problems: string[]): Readonly<Record<string, string>> {

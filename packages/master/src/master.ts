@@ -1,6 +1,6 @@
 /**
  * The master of one server: tries for the lease, holds a term while it has it, and lets go before anybody else can
- * have it. On a follower it only tells workers to come back later or elsewhere.
+ * have it. On a follower it only tells workers where the leader is, or to come back later.
  *
  * L1 At most one term is open in a process, and only while the registry session holds the lease.
  * L2 The term is closed before the lease is released or the session is given up.
@@ -45,6 +45,8 @@ export interface MasterDeps {
   readonly random: Random;
   readonly ids: IdSource;
   readonly serverId: string;
+  /** The worker socket of the server that leads, as far as is known: that is where workers are sent which come here instead. */
+  readonly leaderSocket?: () => string | null;
   /** Whether a worker may join with this token, and why not. */
   readonly judgeToken: (token: string) => Promise<TokenVerdict>;
   readonly log: Logger;
@@ -160,7 +162,7 @@ export function createMaster(deps: MasterDeps): Master {
     nudge: (filed) => term?.nudge(filed),
     accept(wire) {
       if (term) term.accept(wire);
-      else refuseForNow(wire, clock, settings.electionIntervalMs);
+      else refuseForNow(wire, clock, settings.electionIntervalMs, deps.leaderSocket?.());
     },
     serverLost: (server) => term?.serverLost(server),
     refreshTaskGroups: () => term?.refreshTaskGroups(),

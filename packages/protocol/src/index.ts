@@ -4,6 +4,7 @@ export * from './master-session.ts';
 export * from './messages.ts';
 export * from './session.ts';
 export * from './session-machine.ts';
+export { socketUrl } from './socket-url.ts';
 export * from './versions.ts';
 export * from './wire.ts';
 export * from './worker-session.ts';

@@ -2,10 +2,11 @@
 import type { Clock } from '@vaquita/core';
 import { createMasterSession, type Wire } from '@vaquita/protocol';
 
-export function refuseForNow(wire: Wire, clock: Clock, retryAfterMs: number): void {
+/** @param url the worker socket of the server that leads, when it is known. */
+export function refuseForNow(wire: Wire, clock: Clock, retryAfterMs: number, url: string | null = null): void {
   createMasterSession(wire, {
     clock,
-    onHello: () => Promise.resolve({ type: 'redirect', url: null, retryAfterMs }),
+    onHello: () => Promise.resolve({ type: 'redirect', url, retryAfterMs }),
     onMessage: () => {},
     onHeartbeat: () => {},
     onClosed: () => {},

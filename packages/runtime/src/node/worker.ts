@@ -9,7 +9,7 @@ export { type ArrivingFile, type PassedFiles, passedFiles, type ReadyOutput } fr
 export { createProcessHost } from './process-host.ts';
 export { killLeftovers } from './process-leftovers.ts';
 export { systemClock, systemRandom } from './system.ts';
-export { connectSocket, socketUrl } from './worker-connect.ts';
+export { connectSocket } from './worker-connect.ts';
 export { findShell, openWorkerFiles, taskFiles, type WorkerFiles } from './worker-files.ts';
 export type { Journal } from './worker-journal.ts';
 export { openJournalFile } from './worker-journal-disk.ts';

@@ -2,10 +2,10 @@
  * Puts a server together: the only place that knows every package. Starts what depends on something after it and stops
  * it before it; holds no rule of its own.
  */
-import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
+import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping, type Leadership } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
 import { createMaster, MASTER_DEFAULTS, type MasterSettings } from '@vaquita/master';
-import { SOCKET_PATH } from '@vaquita/protocol';
+import { socketUrl } from '@vaquita/protocol';
 import { migrate, openStore } from '@vaquita/store';
 import { createChanges } from './changes.ts';
 import { createEntrance } from './entrance.ts';
@@ -15,6 +15,7 @@ import type { EmbeddedWorker, Listening, ServerHost } from './host.ts';
 import { createLeaderLease } from './lease.ts';
 import { withLiveFigures } from './live-workers.ts';
 import { registerMetrics } from './metrics.ts';
+import { ownAddress } from './own-address.ts';
 import { joinRegistry } from './registry.ts';
 import { repeat } from './repeat.ts';
 import type { ServerSettings } from './settings.ts';
@@ -67,7 +68,9 @@ export async function assembleServer(
     closers.push(repeat(clock, HOUSEKEEPING_MS, () => housekeeping({ store, clock, log })));
 
     const metrics = createMetricsRegistry();
-    const registry = await joinRegistry({ driver, host, ids, metrics, settings, listening, version });
+    const { url, warning } = ownAddress(settings, listening.url);
+    if (warning !== null) log.warn(warning);
+    const registry = await joinRegistry({ driver, host, ids, metrics, settings, listening, version, url });
     const { self } = registry;
     closers.push(registry.close);
     closers.push(closeListening);
@@ -85,6 +88,7 @@ export async function assembleServer(
       ids,
       serverId: self.id,
       membership: registry.membership,
+      leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
       log,
       defer: host.defer,
@@ -100,6 +104,8 @@ export async function assembleServer(
       store,
       workers: withLiveFigures(store.workers, master.figures),
       registry: registry.inspection,
+      cluster: registry.cluster,
+      serverId: self.id,
       logs,
       files: {
         store: host.openFiles(settings),
@@ -120,7 +126,7 @@ export async function assembleServer(
       readiness: [
         { name: 'database', check: async () => ({ ok: (await store.events.latestSeq()) >= 0, detail: 'answers' }) },
         { name: 'registry', check: async () => ({ ok: self.isConnected, detail: self.state }) },
-        { name: 'leader', check: async () => leaderKnown(lease.leadership().leaderName) },
+        { name: 'leader', check: async () => leaderKnown(lease.leadership()) },
         { name: 'set-up', check: async () => ({ ok: isSetUp, detail: isSetUp ? 'done' : 'under way' }) },
       ],
       metrics,
@@ -173,7 +179,7 @@ async function startEmbeddedWorker(
 ): Promise<EmbeddedWorker> {
   const { host, settings } = first;
   return host.startWorker({
-    socketUrl: `${listening.url.replace(/^http/, 'ws')}${SOCKET_PATH}`,
+    socketUrl: socketUrl(listening.url)!,
     token: await ensureWorkerToken(first),
     name: 'embedded',
     slots: settings.embeddedWorkerSlots,
@@ -195,8 +201,13 @@ function once(close: () => Promise<void>): () => Promise<void> {
   return () => (closing ??= close());
 }
 
-function leaderKnown(name: string | null) {
-  return { ok: name !== null, detail: name === null ? 'nobody leads yet' : `${name} leads` };
+function leaderKnown({ role, leaderName, epoch }: Leadership) {
+  if (leaderName === null) return { ok: false, detail: 'nobody leads yet' };
+  return { ok: true, detail: `${role === 'leader' ? 'this server' : leaderName} leads, epoch ${epoch}` };
+}
+
+function leaderSocket({ leaderUrl }: Leadership): string | null {
+  return leaderUrl === null ? null : (socketUrl(leaderUrl) ?? null);
 }
 
 function greet(listening: Listening, password: string | null, examples: readonly string[]): readonly string[] {

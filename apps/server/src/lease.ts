@@ -1,32 +1,47 @@
-/** The leader's lock in the registry, as the lease that the master asks for. */
+/** The leader's lock in the registry, as the lease that the master asks for; and what is known of whoever holds it. */
 import type { Leadership } from '@vaquita/api';
 import type { Lease } from '@vaquita/master';
-import { LEADER_LOCK, type Lock, type RegistryClient } from '@vaquita/registry';
+import { LEADER_LOCK, type Lock, parseServerNode, type RegistryClient, serverNodeKey } from '@vaquita/registry';
 
 export interface LeaderLease extends Lease {
   /** What this server knows of who leads; refreshed at each attempt to take the lease. */
   leadership(): Leadership;
 }
 
+const NOBODY = { role: 'follower', leaderName: null, leaderUrl: null } as const;
+
 export function createLeaderLease(client: RegistryClient): LeaderLease {
-  let known: Leadership = { role: 'follower', leaderName: null, epoch: 0 };
+  let known: Leadership = { ...NOBODY, epoch: 0 };
   let lock: Lock | null = null;
 
   function forget(): void {
-    known = { role: 'follower', leaderName: null, epoch: known.epoch };
+    known = { ...NOBODY, epoch: known.epoch };
+  }
+
+  /** Where a server is does not change while it lives: it is asked for once a term. */
+  async function urlOf(id: string, epoch: number): Promise<string | null> {
+    if (known.epoch === epoch && known.leaderUrl !== null) return known.leaderUrl;
+    const value = await client.get(serverNodeKey(id)).catch(() => '');
+    return parseServerNode(value)?.url ?? null;
+  }
+
+  async function lookWhoLeads(): Promise<void> {
+    const holder = await client.lockHolder(LEADER_LOCK);
+    if (holder === null) return forget();
+    const { name, epoch, clientId } = holder;
+    known = { role: 'follower', leaderName: name, leaderUrl: await urlOf(clientId, epoch), epoch };
   }
 
   return {
     leadership: () => known,
     async acquire() {
       lock = await client.tryLock(LEADER_LOCK);
-      if (lock) {
-        known = { role: 'leader', leaderName: client.name, epoch: lock.epoch };
-        return { epoch: lock.epoch };
+      if (lock === null) {
+        await lookWhoLeads();
+        return null;
       }
-      const holder = await client.lockHolder(LEADER_LOCK);
-      known = { role: 'follower', leaderName: holder?.name ?? null, epoch: holder?.epoch ?? known.epoch };
-      return null;
+      known = { role: 'leader', leaderName: client.name, leaderUrl: null, epoch: lock.epoch };
+      return { epoch: lock.epoch };
     },
     async release() {
       forget();

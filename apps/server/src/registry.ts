@@ -4,19 +4,20 @@ import type { IdSource } from '@vaquita/core';
 import type { Membership } from '@vaquita/master';
 import {
   type ClientId,
+  type ClusterReader,
   createRegistryServer,
+  createSqlCluster,
   createSqlInspection,
   createSqlRegistryStore,
-  formatServerNode,
   type RegistryClient,
   type RegistryInspection,
   type RegistryServer,
   SERVER_NODES,
-  serverNodeKey,
   serverOfKey,
 } from '@vaquita/registry';
 import type { SqlDriver } from '@vaquita/store';
 import type { Listening, ServerHost } from './host.ts';
+import { announceServer } from './own-node.ts';
 import { registerRegistryMetrics } from './registry-metrics.ts';
 import type { ServerSettings } from './settings.ts';
 import { createWorkerMembership } from './worker-membership.ts';
@@ -24,6 +25,7 @@ import { createWorkerMembership } from './worker-membership.ts';
 export interface JoinedRegistry {
   readonly self: RegistryClient;
   readonly inspection: RegistryInspection;
+  readonly cluster: ClusterReader;
   /** The workers that are connected here. */
   readonly membership: Membership;
   /** Calls back when another server is gone. */
@@ -40,15 +42,18 @@ export interface JoinOptions {
   readonly settings: ServerSettings;
   readonly listening: Pick<Listening, 'port'>;
   readonly version: string;
+  /** Where others reach this server; null: nowhere, as far as it knows. */
+  readonly url: string | null;
 }
 
 /** Beats in a session timeout: three may be lost before this server has to step down. */
 const BEATS_PER_TIMEOUT = 4;
 
 export async function joinRegistry(options: JoinOptions): Promise<JoinedRegistry> {
-  const { driver, host, settings } = options;
+  const { driver, host, settings, version, url } = options;
   const { clock, log } = host;
   const inspection = createSqlInspection(driver);
+  const cluster = createSqlCluster(driver);
   const registry = createRegistryServer({
     store: createSqlRegistryStore(driver),
     clock,
@@ -60,13 +65,17 @@ export async function joinRegistry(options: JoinOptions): Promise<JoinedRegistry
   await registry.start();
   try {
     const self = await connectSelf(registry, options);
+    const node = { name: self.name, url, version, startedAt: new Date(clock.now()).toISOString() };
+    const stopTelling = await announceServer({ self, cluster, clock, log, node });
     const membership = createWorkerMembership({ registry, serverId: self.id, log });
     return {
       self,
       inspection,
+      cluster,
       membership,
       onServerLost: (lost) => watchServers(self, lost),
       async close() {
+        await stopTelling();
         await membership.settled();
         await registry.close();
       },
@@ -90,9 +99,6 @@ async function connectSelf(registry: RegistryServer, options: JoinOptions): Prom
     predecessor: await memory.predecessor(),
   });
   await memory.remember(self.id);
-  const startedAt = new Date(host.clock.now()).toISOString();
-  const about = formatServerNode({ name, url: settings.advertiseUrl, version, startedAt });
-  await self.put(serverNodeKey(self.id), about, { ephemeral: true });
   return self;
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from '@vaquita/core';
 import { describe, expect, it } from 'vitest';
 import { DEFINITION, openApi, read, workerRow } from './testing/api-bench.ts';
+import type { ClusterView } from './views/operation.ts';
 import type { ProblemView } from './views/page.ts';
 
 const problem = (answer: Response, status: number) => {
@@ -217,6 +218,23 @@ describe('workers and cluster', () => {
     expect(await read(await api.send('GET', '/api/v1/cluster'))).toMatchObject({
       leader: { name: 'server-1', epoch: 3 },
       workers: { online: 2, offline: 1, slots: 8, slotsUsed: 2 },
+    });
+  });
+
+  it('shows administrators the servers one by one, and others only who leads', async () => {
+    const api = await openApi();
+    await api.addWorkers(workerRow('a'), workerRow('b', { state: 'draining' }), workerRow('c', { state: 'offline' }));
+    const [leader, silent] = (await read<ClusterView>(await api.send('GET', '/api/v1/cluster'))).servers!;
+    expect(leader).toEqual({
+      ...{ id: 'server-1', name: 'one:8080', url: 'http://one:8080', version: '0.1.0' },
+      ...{ startedAt: '2026-03-01T11:00:00.000Z', answering: true, leader: true, epoch: 3 },
+      ...{ leaseLeft: '8s', clockAheadMs: -12, workers: 2 },
+    });
+    expect(silent).toMatchObject({ answering: false, leader: false, epoch: null, leaseLeft: null, workers: 0 });
+    const token = await api.addUser('eve', 'user');
+    expect(await read(await api.send('GET', '/api/v1/cluster', { token }))).toMatchObject({
+      leader: { name: 'server-1', epoch: 3 },
+      servers: null,
     });
   });
 

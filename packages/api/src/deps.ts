@@ -1,6 +1,6 @@
 /** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
 import type { Clock, CommandRow, IdSource, Random } from '@vaquita/core';
-import type { RegistryInspection } from '@vaquita/registry';
+import type { ClusterReader, RegistryInspection } from '@vaquita/registry';
 import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerControl, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
 
@@ -9,6 +9,8 @@ export interface Leadership {
   readonly role: 'leader' | 'follower';
   /** Null while nobody holds the lease. */
   readonly leaderName: string | null;
+  /** Where it is reached, as it says; of another server only, and null when it does not say. */
+  readonly leaderUrl: string | null;
   readonly epoch: number;
 }
 
@@ -72,6 +74,9 @@ export interface ApiDeps {
   readonly store: ApiStore;
   readonly workers: WorkerReader & WorkerControl;
   readonly registry: RegistryInspection;
+  readonly cluster: Pick<ClusterReader, 'servers'>;
+  /** Of this process, among those. */
+  readonly serverId: string;
   readonly logs: LogStore;
   readonly files: TaskFiles;
   readonly clock: Clock;

@@ -46,6 +46,7 @@ export type {
   RegistryLockView,
   RerunFromRequest,
   RunAtView,
+  ServerView,
   SignalRequest,
   SignInRequest,
   StartAnswer,

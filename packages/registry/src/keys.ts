@@ -7,6 +7,9 @@ import { AppError } from '@vaquita/core';
 /** Keys under it are locks; their events tell who takes and leaves them. */
 export const LOCKS = '/lock';
 
+/** The lock whose holder leads. The commit guard of the store looks at the same row. */
+export const LEADER_LOCK = `${LOCKS}/leader`;
+
 const MAX_KEY_LENGTH = 512;
 const SEGMENT = /^[^/\p{Cc}]+$/u;
 

@@ -8,12 +8,15 @@ const NODE = {
   startedAt: '2026-03-01T11:00:00.000Z',
 };
 
-it.each([NODE, { ...NODE, url: null }])('reads what a server says of itself: %j', (node) => {
-  expect(parseServerNode(formatServerNode(node))).toEqual(node);
-});
+it.each([NODE, { ...NODE, url: null }, { ...NODE, clockAheadMs: -3, publicKey: 'abc' }])(
+  'reads what a server says of itself: %j',
+  (node) => {
+    expect(parseServerNode(formatServerNode(node))).toEqual(node);
+  },
+);
 
 it('passes over what servers of another version say beside', () => {
-  expect(parseServerNode(JSON.stringify({ ...NODE, region: 'eu' }))).toEqual(NODE);
+  expect(parseServerNode(JSON.stringify({ ...NODE, region: 'eu', clockAheadMs: 'much' }))).toEqual(NODE);
 });
 
 it.each(['', 'null', '[]', '7', '{', '{}', '{"name":"rack"}', JSON.stringify({ ...NODE, url: 7 })])(

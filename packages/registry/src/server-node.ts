@@ -12,6 +12,10 @@ export interface ServerNode {
   readonly version: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** By how much its clock is ahead of that of the database; absent when it has not looked. */
+  readonly clockAheadMs?: number;
+  /** With which what it says to other servers is signed: the public half, as base64url. */
+  readonly publicKey?: string;
 }
 
 export function serverNodeKey(id: string): string {
@@ -24,16 +28,20 @@ export function serverOfKey(key: string): ServerId | undefined {
   return before !== `${SERVER_NODES}/` || id === '' || id.includes('/') ? undefined : (id as ServerId);
 }
 
-export function formatServerNode({ name, url, version, startedAt }: ServerNode): string {
-  return JSON.stringify({ name, url, version, startedAt });
+export function formatServerNode(node: ServerNode): string {
+  return JSON.stringify(node);
 }
 
 /** Servers of other versions may say more. @returns undefined when that is not what a server says. */
 export function parseServerNode(value: string): ServerNode | undefined {
-  const { name, url, version, startedAt } = parseObject(value);
+  const { name, url, version, startedAt, clockAheadMs, publicKey } = parseObject(value);
   if (typeof name !== 'string' || typeof version !== 'string' || typeof startedAt !== 'string') return undefined;
   if (typeof url !== 'string' && url !== null) return undefined;
-  return { name, url, version, startedAt };
+  return {
+    ...{ name, url, version, startedAt },
+    ...(typeof clockAheadMs === 'number' ? { clockAheadMs } : {}),
+    ...(typeof publicKey === 'string' ? { publicKey } : {}),
+  };
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@
 import type { Command, CommandIo } from './command.ts';
 import { EXIT, parseCommandLine, UsageError } from './command.ts';
 import { applyCommand } from './commands/apply.ts';
+import { clusterCommand } from './commands/cluster.ts';
 import { exportCommand } from './commands/export.ts';
 import { logsCommand } from './commands/logs.ts';
 import { projectCommands } from './commands/projects.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   ...workerGroupCommands,
   ...projectCommands,
   ...tokenCommands,
+  clusterCommand,
   ...registryCommands,
 ];
 

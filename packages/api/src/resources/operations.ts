@@ -7,6 +7,7 @@ import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { AuditPage, type AuditView, ClusterView, OverviewView, TaskTypePage } from '../views/operation.ts';
 import { PageQuery } from '../views/page.ts';
 import { isoTime, pageRequest, toPage, wholeList } from './paging.ts';
+import { listServers } from './servers.ts';
 import { listTaskTypes } from './task-types.ts';
 import { countWorkers } from './workers.ts';
 
@@ -32,15 +33,18 @@ export function operationEndpoints(deps: ApiDeps): readonly Endpoint[] {
       summary: 'Who leads, what waits, who works',
       status: 200,
       answer: ClusterView,
-      async handle() {
+      description: 'The servers one by one are shown to administrators only.',
+      async handle({ caller }) {
         const { role, leaderName, epoch } = deps.leadership();
+        const counts = await countWorkers(workers);
         return {
           version: deps.version,
           server: { role },
           leader: leaderName === null ? null : { name: leaderName, epoch },
           queues: { commands: await store.commands.pendingCount() },
-          workers: await countWorkers(workers),
+          workers: counts,
           latestEventSeq: await store.events.latestSeq(),
+          servers: caller.role === 'admin' ? await listServers(deps, counts) : null,
         };
       },
     }),

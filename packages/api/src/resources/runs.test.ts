@@ -206,7 +206,9 @@ describe('a run in detail', () => {
   });
 
   it('says first that nobody leads when nobody leads', async () => {
-    const api = await openApi({ deps: { leadership: () => ({ role: 'follower', leaderName: null, epoch: 3 }) } });
+    const api = await openApi({
+      deps: { leadership: () => ({ role: 'follower', leaderName: null, leaderUrl: null, epoch: 3 }) },
+    });
     await api.createWorkflow();
     const id = await api.startRun();
     const { reasons } = await read<WhyView>(await api.send('GET', `/api/v1/workflow-instances/${id}/why`));

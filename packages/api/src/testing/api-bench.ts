@@ -15,6 +15,7 @@ import { hashPassword } from '../auth/passwords.ts';
 import { makeToken } from '../auth/tokens.ts';
 import { type ApiDeps, type ApiSettings, DEFAULT_API_SETTINGS } from '../deps.ts';
 import { createMetricsRegistry } from '../metrics/registry.ts';
+import { createFakeCluster } from './fake-cluster.ts';
 import { createFakeInspection } from './fake-inspection.ts';
 
 export const START = Date.UTC(2026, 2, 1, 12);
@@ -59,6 +60,8 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   const deps: ApiDeps = {
     store,
     registry: createFakeInspection(),
+    cluster: createFakeCluster(),
+    serverId: 'server-1',
     workers: store.workers,
     logs,
     files: {
@@ -91,7 +94,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
         return () => void hints.delete(onChange);
       },
     },
-    leadership: () => ({ role: 'leader', leaderName: 'server-1', epoch: 3 }),
+    leadership: () => ({ role: 'leader', leaderName: 'server-1', leaderUrl: null, epoch: 3 }),
     readiness: [],
     metrics: createMetricsRegistry(),
     log: { info: write('info'), warn: write('warn'), error: write('error') },

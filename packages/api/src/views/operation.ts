@@ -2,7 +2,7 @@
 
 import { WORKFLOW_STATES, type WorkflowState } from '@vaquita/core';
 import * as z from 'zod';
-import { pageOf, Timestamp } from './page.ts';
+import { Duration, pageOf, Timestamp } from './page.ts';
 
 const Count = z.number().int();
 
@@ -10,6 +10,33 @@ export const WorkerCounts = z
   .object({ online: Count, draining: Count, offline: Count, slots: Count, slotsUsed: Count })
   .meta({ id: 'WorkerCounts', description: 'Slots are those of workers that are online' });
 export type WorkerCounts = z.infer<typeof WorkerCounts>;
+
+export const ServerView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    url: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where workers and other servers reach it, as it says; null: it does not say' }),
+    version: z.string(),
+    startedAt: Timestamp,
+    answering: z.boolean().meta({ description: 'The server that answers this request' }),
+    leader: z.boolean(),
+    epoch: z.number().int().nullable().meta({ description: 'The number of its term while it leads' }),
+    leaseLeft: Duration.nullable().meta({
+      description:
+        'How long it counts as alive, and leads if it does, should nothing more be heard of it; null: no longer',
+    }),
+    clockAheadMs: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'By how much its clock is ahead of that of the database; null: it has not said' }),
+    workers: Count.meta({ description: 'Workers that are connected to it: they all are to the one that leads' }),
+  })
+  .meta({ id: 'Server' });
+export type ServerView = z.infer<typeof ServerView>;
 
 export const ClusterView = z
   .object({
@@ -19,6 +46,10 @@ export const ClusterView = z
     queues: z.object({ commands: Count.meta({ description: 'Commands the leader has not carried out yet' }) }),
     workers: WorkerCounts,
     latestEventSeq: Count,
+    servers: z
+      .array(ServerView)
+      .nullable()
+      .meta({ description: 'Those that share the database, the oldest first. For administrators; null for others' }),
   })
   .meta({ id: 'Cluster' });
 export type ClusterView = z.infer<typeof ClusterView>;

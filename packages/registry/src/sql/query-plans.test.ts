@@ -5,6 +5,7 @@ import { temporaryFolder } from '@vaquita/store/testing/database-file';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSqlRegistryStore } from '../sql-registry-store.ts';
 import { actorOf, registration } from '../testing/contract/subject.ts';
+import { createSqlCluster } from './cluster.ts';
 
 /** A store that notes every statement, once. */
 async function openNoted() {
@@ -29,14 +30,14 @@ async function openNoted() {
   };
   const plan = async ({ sql, args }: SqlStatement) =>
     (await driver.query({ sql: `explain query plan ${sql}`, args })).map((row) => String(row.detail));
-  return { store: createSqlRegistryStore(noting), noted, plan };
+  return { store: createSqlRegistryStore(noting), cluster: createSqlCluster(noting), noted, plan };
 }
 
 /** One row; ids that were handed in; what was gathered in memory for `list`. */
 const HARMLESS = /^SCAN (CONSTANT ROW|json_each|newest|d LEFT-JOIN)/;
 
 test('no statement goes through a table, but the purge, which goes through what it removes', async () => {
-  const { store, noted, plan } = await openNoted();
+  const { store, cluster, noted, plan } = await openNoted();
   const { clients, locks, data, events } = store;
   const a = actorOf('a');
   const key = { path: '/', name: '' };
@@ -58,6 +59,7 @@ test('no statement goes through a table, but the purge, which goes through what 
   await events.unsubscribe(a, key);
   await events.purge({ keepMs: 1, keepAtMostMs: 1 });
   await clients.look();
+  await cluster.servers();
   await clients.restamp();
   await clients.bury(Number.MAX_SAFE_INTEGER, 10);
   await clients.leave(a);

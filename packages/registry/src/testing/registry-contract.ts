@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe } from 'vitest';
 import type { Database } from './backends.ts';
 import { describeAgreement } from './contract/agreement.ts';
 import { describeClients } from './contract/clients.ts';
+import { describeCluster } from './contract/cluster.ts';
 import { describeData } from './contract/data.ts';
 import { describeEvents } from './contract/events.ts';
 import { describeInspection } from './contract/inspection.ts';
@@ -46,6 +47,7 @@ export function describeRegistryContract(
     describeSubscriptions(subject);
     describeLives(subject);
     if (!isInMemory) describeInspection(subject);
+    if (!isInMemory) describeCluster(subject);
     describeVectors(subject);
     describeAgreement(database);
   });

@@ -1,5 +1,5 @@
 /** English texts of what can be asked of a run and of its tasks. A part of its own: only the run page needs them. */
-const plural = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+import { plural } from '../en-count.ts';
 
 export const enControl = {
   actions: 'What can be done with this run',

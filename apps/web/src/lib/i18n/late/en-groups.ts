@@ -1,5 +1,5 @@
 /** English texts of the page of task groups. */
-const plural = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+import { plural } from '../en-count.ts';
 
 export const enGroups = {
   title: 'Task groups',

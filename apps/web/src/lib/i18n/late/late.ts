@@ -4,15 +4,33 @@
  */
 import { i18n } from '../i18n.svelte.ts';
 import type { ControlMessages } from './en-control.ts';
+import type { EditorMessages } from './en-editor.ts';
+import type { GraphViewMessages } from './en-graph-view.ts';
 import type { GroupMessages } from './en-groups.ts';
+import type { HelpMessages } from './en-help.ts';
+import type { LogMessages } from './en-log.ts';
+import type { LoginMessages } from './en-login.ts';
+import type { OverviewMessages } from './en-overview.ts';
+import type { PaletteMessages } from './en-palette.ts';
+import type { StartMessages } from './en-start.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
+import type { TokensMessages } from './en-tokens.ts';
 import type { WorkerGroupMessages } from './en-worker-groups.ts';
 import type { WorkerMessages } from './en-workers.ts';
 
 export interface LateMessages {
   readonly control: ControlMessages;
+  readonly editor: EditorMessages;
+  readonly graphView: GraphViewMessages;
   readonly groups: GroupMessages;
+  readonly help: HelpMessages;
+  readonly log: LogMessages;
+  readonly login: LoginMessages;
+  readonly overview: OverviewMessages;
+  readonly palette: PaletteMessages;
+  readonly start: StartMessages;
   readonly taskTypes: TaskTypeMessages;
+  readonly tokens: TokensMessages;
   readonly workerGroups: WorkerGroupMessages;
   readonly workers: WorkerMessages;
 }

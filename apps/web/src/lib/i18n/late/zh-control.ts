@@ -1,7 +1,6 @@
 /** 运行页面操作的简体中文。 */
+import { count } from '../zh-count.ts';
 import type { ControlMessages } from './en-control.ts';
-
-const count = (n: number) => n.toLocaleString('zh-CN');
 
 export const zhControl: ControlMessages = {
   actions: '可以对此运行做的操作',

@@ -1,0 +1,14 @@
+/** English texts of the page of sign-in. */
+export const enLogin = {
+  title: 'Sign in',
+  name: 'Name',
+  password: 'Password',
+  submit: 'Sign in',
+  busy: 'Signing in…',
+  capsLock: 'Caps Lock is on',
+  wrong: 'Name or password is not right.',
+  ended: 'Your session has ended. Sign in to go on where you were.',
+  hint: 'The first start of the server prints a generated password for “admin” on its console.',
+};
+
+export type LoginMessages = typeof enLogin;

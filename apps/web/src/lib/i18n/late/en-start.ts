@@ -1,0 +1,46 @@
+/** English texts of the sheet that starts a run. */
+import { count, plural } from '../en-count.ts';
+
+export const enStart = {
+  title: (name: string) => `Run ${name}`,
+  params: 'Parameters',
+  noParams: 'Nothing to fill in: this workflow takes no parameters.',
+  defaultIs: (value: string) => `Default: ${value}`,
+  reset: 'Back to the default',
+  options: 'How to run it',
+  priority: 'Priority',
+  workerGroup: 'Worker group',
+  workerGroupHint: 'For tasks that name no group themselves',
+  workerGroupDefault: 'As the tasks say',
+  failure: 'When a task fails',
+  failureDefault: 'As the workflow says',
+  what: 'What to run',
+  startTasks: 'Start at',
+  startTasksHint: 'Nothing chosen: the whole workflow',
+  scope: 'And with them',
+  scopes: {
+    all: 'the whole workflow',
+    downstream: 'what follows from them',
+    upstream: 'what they need',
+    only: 'nothing else',
+  },
+  willRun: (n: number, all: number) => `${count(n)} of ${plural(all, 'task', 'tasks')} will run`,
+  equivalent: 'The same from elsewhere',
+  cli: 'Command line',
+  curl: 'HTTP',
+  submit: 'Start the run',
+  busy: 'Starting…',
+  badInteger: 'A whole number, such as 42',
+  badFloat: 'A number, such as 3.14',
+  badJson: 'Valid JSON is needed',
+  badList: 'A JSON list is needed, such as ["a", "b"]',
+  badDate: 'A date such as 2026-11-21',
+  needed: 'A value is needed',
+  true: 'true',
+  false: 'false',
+  noWorker: 'No worker is online: the run will wait until one joins.',
+  reuse: 'As in run',
+  reuseNone: 'the defaults',
+};
+
+export type StartMessages = typeof enStart;

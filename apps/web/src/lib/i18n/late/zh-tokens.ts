@@ -1,0 +1,38 @@
+/** 令牌页面的简体中文。 */
+import { count } from '../zh-count.ts';
+import type { TokensMessages } from './en-tokens.ts';
+
+export const zhTokens: TokensMessages = {
+  title: '令牌',
+  api: 'API 令牌',
+  apiText: '供程序和命令行使用：它们以你的身份操作。',
+  worker: '节点令牌',
+  workerText: '仅用于让机器作为工作节点加入。',
+  name: '名称',
+  prefix: '开头',
+  created: '创建',
+  used: '上次使用',
+  expires: '到期',
+  noEnd: '不会到期',
+  revoked: '已吊销',
+  ended: '已到期',
+  active: '有效',
+  state: '状态',
+  create: '新建令牌',
+  createApi: '新建 API 令牌',
+  createWorker: '新建节点令牌',
+  nameHint: '使用者，例如 “夜间部署”',
+  expiry: '到期',
+  expiryNever: '不会到期',
+  expiryDays: (n) => `${count(n)} 天后`,
+  make: '创建令牌',
+  shown: '请立即复制：之后不再显示。',
+  revoke: '吊销',
+  revokeTitle: (name) => `吊销 ${name}？`,
+  revokeText: '使用它的程序从此将被拒绝。此操作无法撤销。',
+  revokeVerb: '吊销令牌',
+  empty: '还没有令牌',
+  emptyApi: '为每个调用 API 的程序创建一个，以便单独吊销。',
+  emptyWorker: '为每台机器或每组机器创建一个。',
+  done: '完成',
+};

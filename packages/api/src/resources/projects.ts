@@ -1,9 +1,9 @@
 /** /projects: namespaces for workflows. */
 import type { ProjectId } from '@vaquita/core';
-import { AppError } from '@vaquita/core';
 import type { ProjectRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
+import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { readProjectParams } from '../runs/project-params.ts';
 import { PageQuery } from '../views/page.ts';
@@ -25,16 +25,6 @@ function toProjectView(row: ProjectRow): ProjectView {
 
 export function projectEndpoints({ store, clock }: ApiDeps, audit: Audit): readonly Endpoint[] {
   const tag = 'Projects';
-
-  /** Creating is repeatable under an idempotency key: the row with the id of this very request is no conflict. */
-  async function create(row: ProjectRow): Promise<void> {
-    try {
-      await store.projects.create(row);
-    } catch (thrown) {
-      const isOurs = (await store.projects.find(row.id)) !== undefined;
-      if (!(thrown instanceof AppError) || !isOurs) throw thrown;
-    }
-  }
 
   return [
     endpoint({
@@ -62,7 +52,10 @@ export function projectEndpoints({ store, clock }: ApiDeps, audit: Audit): reado
         const now = clock.now();
         const id: ProjectId = ids.next<'project'>();
         const row = { id, name: body.name, description: body.description, params: [], createdAt: now, updatedAt: now };
-        await create(row);
+        await createOnce(
+          () => store.projects.create(row),
+          () => store.projects.find(row.id),
+        );
         await audit(caller, { action: 'project.create', subject: row.name, data: { id } });
         return toProjectView(row);
       },

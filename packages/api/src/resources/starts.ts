@@ -15,6 +15,7 @@ import type { AuditRow } from '@vaquita/store';
 import type * as z from 'zod';
 import { auditRow } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
+import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { paramTexts } from '../runs/param-texts.ts';
 import { StartAnswer, StartRequest } from '../views/instance.ts';
@@ -31,14 +32,11 @@ const UNSUPPORTED = {
 export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
   const { store, clock } = deps;
 
-  /** Filing is repeatable under an idempotency key: the run with the id of this very request is already filed. */
   async function file({ instance, command, event }: NewRun, audit: AuditRow): Promise<void> {
-    try {
-      await store.instances.start(instance, command, event, audit);
-    } catch (thrown) {
-      const isOurs = (await store.instances.find(instance.id)) !== undefined;
-      if (!(thrown instanceof AppError) || !isOurs) throw thrown;
-    }
+    await createOnce(
+      () => store.instances.start(instance, command, event, audit),
+      () => store.instances.find(instance.id),
+    );
     deps.nudge(command);
   }
 

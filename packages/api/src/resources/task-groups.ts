@@ -3,6 +3,7 @@ import { AppError, type Id, type NewEvent, type TaskInstanceRow, type WorkflowIn
 import type { TaskGroupRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps, ApiStore } from '../deps.ts';
+import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { toReasonView } from '../runs/instance-view.ts';
 import { PageQuery } from '../views/page.ts';
@@ -121,16 +122,6 @@ function changeEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
     deps.taskGroupsChanged();
   }
 
-  /** Creating is repeatable under an idempotency key: the row with the id of this very request is no conflict. */
-  async function create(row: TaskGroupRow, event: NewEvent): Promise<void> {
-    try {
-      await store.taskGroups.create(row, event);
-    } catch (thrown) {
-      const isOurs = (await store.taskGroups.find(row.id)) !== undefined;
-      if (!(thrown instanceof AppError) || !isOurs) throw thrown;
-    }
-  }
-
   return [
     endpoint({
       method: 'post',
@@ -146,7 +137,11 @@ function changeEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
         const now = clock.now();
         const id: Id<'task-group'> = ids.next<'task-group'>();
         const row: TaskGroupRow = { id, ...body, createdAt: now, updatedAt: now };
-        await create(row, eventOf(row, 'created', caller.name, now));
+        const event = eventOf(row, 'created', caller.name, now);
+        await createOnce(
+          () => store.taskGroups.create(row, event),
+          () => store.taskGroups.find(id),
+        );
         tell();
         await audit(caller, { action: 'task_group.create', subject: row.name, data: { id, ...body } });
         return viewOf(store, row);

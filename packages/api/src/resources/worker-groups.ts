@@ -11,6 +11,7 @@ import type { WorkerGroupRow, WorkerGroupUses, WorkerRow } from '@vaquita/store'
 import type { Audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../deps.ts';
+import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { count, listOf } from '../runs/why-words.ts';
 import { PageQuery } from '../views/page.ts';
@@ -136,16 +137,6 @@ function changeEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
     deps.workerGroupsChanged();
   }
 
-  /** Creating is repeatable under an idempotency key: the row with the id of this very request is no conflict. */
-  async function create(row: WorkerGroupRow, event: NewEvent): Promise<void> {
-    try {
-      await store.workerGroups.create(row, event);
-    } catch (thrown) {
-      const isOurs = (await store.workerGroups.find(row.id)) !== undefined;
-      if (!(thrown instanceof AppError) || !isOurs) throw thrown;
-    }
-  }
-
   async function assign(idOrName: string, worker: string, { assigned, caller }: { assigned: boolean; caller: Caller }) {
     const group = await requireDeclared(idOrName);
     await store.workerGroups.assign(group.id, { worker, assigned }, eventOf(group, 'updated', caller.name));
@@ -172,7 +163,11 @@ function changeEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
         const id: Id<'worker-group'> = ids.next<'worker-group'>();
         const { assigned, ...rest } = body;
         const row: WorkerGroupRow = { id, ...rest, workers: inOrder(assigned), createdAt: now, updatedAt: now };
-        await create(row, eventOf(row, 'created', caller.name));
+        const event = eventOf(row, 'created', caller.name);
+        await createOnce(
+          () => store.workerGroups.create(row, event),
+          () => store.workerGroups.find(id),
+        );
         tell();
         await audit(caller, { action: 'worker_group.create', subject: row.name, data: { id, ...body } });
         return viewOf(deps, row.name);

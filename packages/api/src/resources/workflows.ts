@@ -1,8 +1,9 @@
 /** /projects/{project}/workflows: definitions, saved as versions, in YAML or JSON. */
-import { AppError, parseWorkflowDocument, parseWorkflowText, type WorkflowId } from '@vaquita/core';
-import type { ProjectRow, WorkflowRow, WorkflowVersionRow } from '@vaquita/store';
+import { parseWorkflowDocument, parseWorkflowText, type WorkflowId } from '@vaquita/core';
+import type { ProjectRow, WorkflowRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
+import { createOnce } from '../http/create-once.ts';
 import { type DefinitionText, type Endpoint, endpoint } from '../http/endpoint.ts';
 import { PageQuery } from '../views/page.ts';
 import { WorkflowDetail, WorkflowPage, WorkflowSaved, WorkflowView } from '../views/workflow.ts';
@@ -45,18 +46,6 @@ function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
   const { store, clock, changes } = deps;
   const saveVersion = createSaveVersion(deps, audit);
 
-  /** Creating is repeatable under an idempotency key: the row with the id of this very request is no conflict. */
-  async function create(row: WorkflowRow, first: WorkflowVersionRow): Promise<void> {
-    const event = { change: 'created', by: first.createdBy, at: row.createdAt, more: { version: 1 } } as const;
-    try {
-      await store.workflows.create(row, first, workflowEvent(row, event));
-      changes.announce();
-    } catch (thrown) {
-      const isOurs = (await store.workflows.find(row.projectId, row.id)) !== undefined;
-      if (!(thrown instanceof AppError) || !isOurs) throw thrown;
-    }
-  }
-
   return [
     endpoint({
       method: 'get',
@@ -89,10 +78,14 @@ function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
         const now = clock.now();
         const id: WorkflowId = ids.next<'workflow'>();
         const times = { createdAt: now, updatedAt: now };
-        await create(
-          { id, projectId: project.id, name, description, version: 1, online: false, taskCount, ...times },
-          { workflowId: id, version: 1, document, contentHash, createdBy: caller.name, createdAt: now },
+        const row = { id, projectId: project.id, name, description, version: 1, online: false, taskCount, ...times };
+        const first = { workflowId: id, version: 1, document, contentHash, createdBy: caller.name, createdAt: now };
+        const event = workflowEvent(row, { change: 'created', by: caller.name, at: now, more: { version: 1 } });
+        await createOnce(
+          () => store.workflows.create(row, first, event),
+          () => store.workflows.find(project.id, id),
         );
+        changes.announce();
         await audit(caller, { action: 'workflow.create', subject: `${project.name}/${name}`, data: { id } });
         return { id, name, version: 1, created: true };
       },

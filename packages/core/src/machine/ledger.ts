@@ -65,9 +65,11 @@ export interface Transition {
   readonly beginning: { readonly node: RunNode; readonly row: Row<TaskInstanceRow> }[];
 }
 
-/** What one atomic commit writes; the store's `RunCommit` in the words of the machine. */
+/** What one atomic commit writes. */
 export interface RunChangeSet {
+  /** Null when the instance row itself did not change. */
   readonly instance: WorkflowInstanceRow | null;
+  /** Gives the instance the next number of its workflow in the same transaction. */
   readonly assignNumber: boolean;
   readonly newTasks: readonly TaskInstanceRow[];
   readonly changedTasks: readonly TaskInstanceRow[];
@@ -79,7 +81,9 @@ export interface RunChangeSet {
   /** Orders to other runs. */
   readonly newCommands: readonly CommandRow[];
   readonly outboxPut: readonly OutboxRow[];
+  /** Dispatch ids whose outbox rows are done. */
   readonly outboxDone: readonly string[];
+  /** Commands this commit has carried out. */
   readonly commandsDone: readonly { readonly id: CommandId; readonly outcome: string }[];
 }
 

@@ -5,9 +5,10 @@ import type {
   CommandRow,
   Epoch,
   Id,
-  NewEvent,
+  NewRun,
   OutboxRow,
   ProjectId,
+  RunChangeSet,
   TaskInstanceId,
   TaskInstanceRow,
   TaskState,
@@ -21,37 +22,15 @@ import type {
 import type { AuditRow } from './api.ts';
 import type { ReconcileStore } from './reconcile.ts';
 
-/** Everything one workflow instance's transitions changed since its last commit: one atomic unit. */
-export interface RunCommit {
+/**
+ * Everything one workflow instance's transitions changed since its last commit: one atomic unit. A store may write only what
+ * differs from `writtenBefore`; whatever it writes, the row is afterwards as `changedTasks` has it. Each of `commandsDone` must
+ * still be pending, else the unit is a conflict. Runs in `newRuns` are filed as `InstanceStore.start` files them. The same id
+ * twice in `newCommands` is the same command.
+ */
+export interface RunCommit extends RunChangeSet {
   /** Of a run that is not in the rows yet: it is filed first, as `InstanceStore.start` does it. */
   readonly filing?: Filing | undefined;
-  /** Null when the instance row itself did not change. */
-  readonly instance: WorkflowInstanceRow | null;
-  /** Gives the instance the next number of its workflow in the same transaction. */
-  readonly assignNumber: boolean;
-  readonly newTasks: readonly TaskInstanceRow[];
-  readonly changedTasks: readonly TaskInstanceRow[];
-  /**
-   * Changed task instances as the last commit of the same run wrote them, where its master knows. A store may write only
-   * what differs; whatever it writes, the row is afterwards as `changedTasks` has it.
-   */
-  readonly writtenBefore: ReadonlyMap<TaskInstanceId, TaskInstanceRow>;
-  readonly events: readonly NewEvent[];
-  readonly outboxPut: readonly OutboxRow[];
-  /** Dispatch ids whose outbox rows are done. */
-  readonly outboxDone: readonly string[];
-  /** Commands this commit has carried out: each must still be pending, else the unit is a conflict. */
-  readonly commandsDone: readonly { readonly id: CommandId; readonly outcome: string }[];
-  /** Runs that tasks of this one start: row, `start` command and `workflow_instance.created` event, as `InstanceStore.start` files them. */
-  readonly newRuns: readonly NewRun[];
-  /** Orders to other runs. The same id twice is the same command. */
-  readonly newCommands: readonly CommandRow[];
-}
-
-export interface NewRun {
-  readonly instance: WorkflowInstanceRow;
-  readonly command: CommandRow;
-  readonly event: NewEvent;
 }
 
 /** A run that somebody starts, and who asked for it. */

@@ -1,7 +1,6 @@
 /** The contract of runs that tasks of other runs start, and of orders from run to run. */
-import type { TaskInstanceId, WorkflowInstanceRow } from '@vaquita/core';
+import type { NewRun, TaskInstanceId, WorkflowInstanceRow } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
-import type { NewRun } from '../../ports/master.ts';
 import type { Subject } from '../store-contract.ts';
 import { allPages } from './all-pages.ts';
 import { command, commit, event, PROJECT, run, runId, task, WORKFLOW } from './fixtures.ts';

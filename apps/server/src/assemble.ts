@@ -16,6 +16,10 @@ import { createLeaderLease } from './lease.ts';
 import { withLiveFigures } from './live-workers.ts';
 import { registerMetrics } from './metrics.ts';
 import { ownAddress } from './own-address.ts';
+import { countHints } from './peers/hint-metrics.ts';
+import type { Hint } from './peers/hints.ts';
+import { createPeers } from './peers/peers.ts';
+import { createSigner } from './peers/signing.ts';
 import { joinRegistry } from './registry.ts';
 import { repeat } from './repeat.ts';
 import type { ServerSettings } from './settings.ts';
@@ -70,13 +74,29 @@ export async function assembleServer(
     const metrics = createMetricsRegistry();
     const { url, warning } = ownAddress(settings, listening.url);
     if (warning !== null) log.warn(warning);
-    const registry = await joinRegistry({ driver, host, ids, metrics, settings, listening, version, url });
+    const signer = await createSigner();
+    const { publicKey } = signer;
+    const about = { settings, listening, version, url, publicKey };
+    const registry = await joinRegistry({ driver, host, ids, metrics, ...about });
     const { self } = registry;
     closers.push(registry.close);
     closers.push(closeListening);
 
     const changes = createChanges();
-    const lease = createLeaderLease(self);
+    const peers = createPeers({
+      ...{ selfId: self.id, signer, cluster: registry.cluster, clock, log, fetch: host.fetch },
+      heard: (hint) => follow[hint](),
+      counted: countHints(metrics),
+    });
+    closers.push(peers.close);
+    const announce = () => {
+      changes.announce();
+      peers.tell('events');
+    };
+    const lease = createLeaderLease(self, async () => {
+      peers.tell('lease');
+      await peers.settled();
+    });
     const judgeToken = async (token: string) =>
       (await store.master.workers.findToken(await sha256Hex(token), clock.now()))?.standing ?? 'unknown';
     const master = createMaster({
@@ -92,11 +112,22 @@ export async function assembleServer(
       judgeToken,
       log,
       defer: host.defer,
-      committed: changes.announce,
+      committed: announce,
       settings: masterSettings(settings),
     });
     closers.push(() => master.close());
-    await registry.onServerLost(master.serverLost);
+    await registry.watchServers({ lost: master.serverLost, changed: () => void peers.refresh() });
+    const follow: Readonly<Record<Hint, () => void>> = {
+      commands: () => master.nudge(),
+      taskGroups: master.refreshTaskGroups,
+      workerGroups: master.refreshWorkerGroups,
+      workers: master.refreshWorkers,
+      lease: master.leaseChanged,
+      events: changes.announce,
+      logs: () => {},
+    };
+    /** Has whoever leads look: here, or elsewhere. */
+    const hint = (what: Hint) => () => (lease.leadership().role === 'leader' ? follow[what]() : peers.tell(what));
 
     registerMetrics(metrics, { master, store, clock, version });
     let isSetUp = false;
@@ -117,11 +148,14 @@ export async function assembleServer(
       random,
       ids,
       begin: master.begin,
-      nudge: master.nudge,
-      taskGroupsChanged: master.refreshTaskGroups,
-      workerGroupsChanged: master.refreshWorkerGroups,
-      workersChanged: master.refreshWorkers,
-      changes,
+      nudge(filed) {
+        if (filed !== undefined && lease.leadership().role === 'leader') master.nudge(filed);
+        else hint('commands')();
+      },
+      taskGroupsChanged: hint('taskGroups'),
+      workerGroupsChanged: hint('workerGroups'),
+      workersChanged: hint('workers'),
+      changes: { subscribe: changes.subscribe, announce },
       leadership: lease.leadership,
       readiness: [
         { name: 'database', check: async () => ({ ok: (await store.events.latestSeq()) >= 0, detail: 'answers' }) },
@@ -140,7 +174,11 @@ export async function assembleServer(
         trustProxy: settings.trustProxy,
       },
     });
-    entrance.open({ fetch: (request, env) => api.fetch(request, env as object), acceptWorker: master.accept });
+    await peers.refresh();
+    entrance.open({
+      fetch: (request, env) => peers.answer(request) ?? api.fetch(request, env as object),
+      acceptWorker: master.accept,
+    });
     await master.start();
 
     const first = { store, host, ids, settings };

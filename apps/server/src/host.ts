@@ -53,6 +53,8 @@ export interface ServerHost {
   readonly log: HostLog;
   readonly hostName: string;
   defer(run: () => void): void;
+  /** To other servers. */
+  readonly fetch: typeof fetch;
   openDatabase(settings: ServerSettings): Promise<SqlDriver>;
   openLogs(settings: ServerSettings): LogStore & { close(): Promise<void> };
   openFiles(settings: ServerSettings): FileStore;

@@ -10,7 +10,8 @@ export interface LeaderLease extends Lease {
 
 const NOBODY = { role: 'follower', leaderName: null, leaderUrl: null } as const;
 
-export function createLeaderLease(client: RegistryClient): LeaderLease {
+/** @param changed this server has taken the lease or given it back; awaited, so that others may know before it is gone. */
+export function createLeaderLease(client: RegistryClient, changed: () => Promise<void>): LeaderLease {
   let known: Leadership = { ...NOBODY, epoch: 0 };
   let lock: Lock | null = null;
 
@@ -41,13 +42,16 @@ export function createLeaderLease(client: RegistryClient): LeaderLease {
         return null;
       }
       known = { role: 'leader', leaderName: client.name, leaderUrl: null, epoch: lock.epoch };
+      void changed();
       return { epoch: lock.epoch };
     },
     async release() {
       forget();
       const mine = lock;
       lock = null;
-      if (mine && !mine.signal.aborted) await mine.release();
+      if (!mine || mine.signal.aborted) return;
+      await mine.release();
+      await changed();
     },
     onLost(lost) {
       client.onConnectionState((state, why) => {

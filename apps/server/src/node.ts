@@ -58,6 +58,7 @@ function nodeHost(settings: ServerSettings): ServerHost {
     log,
     hostName: hostname(),
     defer,
+    fetch,
     openDatabase,
     openLogs: ({ dataDir }) => openFileLogStore(join(dataDir, 'logs')),
     openFiles: ({ dataDir }) => openFileStore(join(dataDir, 'files')),

@@ -28,10 +28,15 @@ export interface JoinedRegistry {
   readonly cluster: ClusterReader;
   /** The workers that are connected here. */
   readonly membership: Membership;
-  /** Calls back when another server is gone. */
-  onServerLost(lost: (server: string) => void): Promise<void>;
+  /** Calls back when another server has come or changed, and when one is gone. */
+  watchServers(listener: ServerListener): Promise<void>;
   /** What this server holds is free at once. Workers are left to the server to which they go. */
   close(): Promise<void>;
+}
+
+export interface ServerListener {
+  changed(): void;
+  lost(server: string): void;
 }
 
 export interface JoinOptions {
@@ -44,13 +49,15 @@ export interface JoinOptions {
   readonly version: string;
   /** Where others reach this server; null: nowhere, as far as it knows. */
   readonly url: string | null;
+  /** By which others know what it says. */
+  readonly publicKey: string;
 }
 
 /** Beats in a session timeout: three may be lost before this server has to step down. */
 const BEATS_PER_TIMEOUT = 4;
 
 export async function joinRegistry(options: JoinOptions): Promise<JoinedRegistry> {
-  const { driver, host, settings, version, url } = options;
+  const { driver, host, settings, version, url, publicKey } = options;
   const { clock, log } = host;
   const inspection = createSqlInspection(driver);
   const cluster = createSqlCluster(driver);
@@ -65,7 +72,8 @@ export async function joinRegistry(options: JoinOptions): Promise<JoinedRegistry
   await registry.start();
   try {
     const self = await connectSelf(registry, options);
-    const node = { name: self.name, url, version, startedAt: new Date(clock.now()).toISOString() };
+    const startedAt = new Date(clock.now()).toISOString();
+    const node = { name: self.name, url, version, startedAt, publicKey };
     const stopTelling = await announceServer({ self, cluster, clock, log, node });
     const membership = createWorkerMembership({ registry, serverId: self.id, log });
     return {
@@ -73,7 +81,7 @@ export async function joinRegistry(options: JoinOptions): Promise<JoinedRegistry
       inspection,
       cluster,
       membership,
-      onServerLost: (lost) => watchServers(self, lost),
+      watchServers: (listener) => watchServers(self, listener),
       async close() {
         await stopTelling();
         await membership.settled();
@@ -116,8 +124,9 @@ function rememberClient({ host, settings, listening }: JoinOptions) {
   };
 }
 
-async function watchServers(self: RegistryClient, lost: (server: string) => void): Promise<void> {
+async function watchServers(self: RegistryClient, { changed, lost }: ServerListener): Promise<void> {
   await self.subscribe(SERVER_NODES, (news) => {
+    changed();
     // Of what is not told any more nothing is lost: whoever begins to lead takes over everything that is open.
     if (news.type !== 'removed') return;
     const server = serverOfKey(news.key);

@@ -67,6 +67,8 @@ export interface Master {
   begin(filing: Filing): Promise<void>;
   /** Hint: a command has been filed. */
   nudge(filed?: CommandRow): void;
+  /** Hint: who led may lead no longer, or somebody else does now. */
+  leaseChanged(): void;
   /** Takes over a worker's socket. */
   accept(wire: Wire): void;
   /** Another server of the cluster is gone: whoever leads takes over what it had. */
@@ -97,12 +99,22 @@ export function createMaster(deps: MasterDeps): Master {
   let timer: TimerHandle | undefined;
   let closed = false;
   let stepping: Promise<void> = Promise.resolve();
+  /** The lease has changed while it was being asked for. */
+  let changedMeanwhile = false;
 
   deps.lease.onLost((why) => stepDown(why));
 
   async function campaign(): Promise<void> {
     if (closed || term) return;
     timer = undefined;
+    do {
+      changedMeanwhile = false;
+      await tryToLead();
+    } while (changedMeanwhile && !closed && !term);
+    if (!closed && !term) timer = clock.setTimeout(() => void campaign(), settings.electionIntervalMs);
+  }
+
+  async function tryToLead(): Promise<void> {
     try {
       await stepping;
       const won = await deps.lease.acquire();
@@ -110,7 +122,6 @@ export function createMaster(deps: MasterDeps): Master {
     } catch (error) {
       log.warn('The lease could not be asked for; trying again.', { error: toAppError(error).message });
     }
-    if (!closed && !term) timer = clock.setTimeout(() => void campaign(), settings.electionIntervalMs);
   }
 
   function lead(epoch: number): void {
@@ -160,6 +171,12 @@ export function createMaster(deps: MasterDeps): Master {
       await term.start(filing);
     },
     nudge: (filed) => term?.nudge(filed),
+    leaseChanged() {
+      changedMeanwhile = true;
+      if (timer === undefined) return;
+      clock.clearTimeout(timer);
+      void campaign();
+    },
     accept(wire) {
       if (term) term.accept(wire);
       else refuseForNow(wire, clock, settings.electionIntervalMs, deps.leaderSocket?.());

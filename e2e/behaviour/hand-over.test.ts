@@ -8,6 +8,11 @@ import type { TestServer } from '../support/server.ts';
 
 const NOOP = { name: 'nothing', tasks: [{ name: 'a', type: 'noop' }] };
 
+/** What a person wants to know; nothing depends on it. */
+function report(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
 describe.skipIf(SQLD_BINARY === undefined)(`the lead of several servers ${SQLD_BINARY ? '' : `(${NO_SQLD})`}`, () => {
   let cluster: TestCluster;
 
@@ -41,7 +46,7 @@ describe.skipIf(SQLD_BINARY === undefined)(`the lead of several servers ${SQLD_B
     const toldAt = performance.now();
     const stopped = leader.stop('SIGTERM');
     const next = await cluster.leader(others);
-    console.info(`a follower led ${Math.round(performance.now() - toldAt)} ms after the leader was told to stop`);
+    report(`a follower led ${Math.round(performance.now() - toldAt)} ms after the leader was told to stop`);
     await stopped;
     scratch.open('gate');
     await waitForRun(next.client, run, 'success');
@@ -83,7 +88,7 @@ describe.skipIf(SQLD_BINARY === undefined)(`the lead of several servers ${SQLD_B
       return performance.now() - began;
     };
     const [direct, asked] = [await median(15, through(leader)), await median(15, through(follower))];
-    console.info(
+    report(
       `a start is taken ${Math.round(direct)} ms after the leader, ${Math.round(asked)} ms after a follower was asked (medians)`,
     );
     expect(await hintsOf(follower)).toBeGreaterThan(0);

@@ -13,6 +13,8 @@ export interface Mirror {
   readonly scenario: Scenario;
   readonly runs: ReadonlyMap<string, RunFacts>;
   readonly executions: ReadonlyMap<string, Execution>;
+  /** Task instances of a commit whose answer was lost: the engine is ahead of their rows until it has settled that. */
+  readonly inDoubt: ReadonlySet<string>;
   readonly commands: ReadonlyMap<string, { readonly row: CommandRow; outcome: string | null }>;
   /** Events of runs, in the order in which they were committed. */
   readonly events: readonly NewEvent[];
@@ -26,6 +28,8 @@ export interface Mirror {
   /** Files what a person asked for. */
   file(command: CommandRow): void;
   start(run: NewRunFact): void;
+  /** Nobody knows whether the unit was written. */
+  doubt(unit: Pick<AppliedUnit, 'changedTasks'>): void;
   apply(unit: AppliedUnit): Change | undefined;
   reject(id: string, outcome: string, at: number): void;
   /** A worker has begun, or has ended, with a dispatch. */
@@ -43,6 +47,7 @@ export interface Mirror {
 export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
   const runs = new Map<string, RunFacts>();
   const executions = new Map<string, Execution>();
+  const inDoubt = new Set<string>();
   const commands = new Map<string, { readonly row: CommandRow; outcome: string | null }>();
   const workflows = new Map(scenario.workflows.map((workflow) => [workflow.name, workflow]));
   const tasks = new Map(scenario.workflows.flatMap((workflow) => workflow.tasks).map((task) => [task.name, task]));
@@ -110,6 +115,7 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
     scenario,
     runs,
     executions,
+    inDoubt,
     commands,
     events,
     sizes,
@@ -144,12 +150,16 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
         run.row = { ...unit.instance, number } as WorkflowInstanceRow;
         if (run.row.quarantine) run.wasAside = true;
       }
+      for (const row of unit.changedTasks) inDoubt.delete(row.id);
       const changed = [...unit.changedTasks, ...unit.newTasks].map((row) => ({ before: run.tasks.get(row.id), row }));
       for (const { row } of changed) if (!row.current) put(run, row);
       for (const { row } of changed) if (row.current) put(run, row);
       for (const event of unit.events) tell(run, event);
       for (const made of unit.newRuns) start(made);
       return { unit, run, before, tasks: changed };
+    },
+    doubt(unit) {
+      for (const row of unit.changedTasks) inDoubt.add(row.id);
     },
     reject: finish,
     accepted(execution) {

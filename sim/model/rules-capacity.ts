@@ -10,23 +10,25 @@ export interface GroupSizes {
   largest(group: string): number | undefined;
 }
 
-export function checkCapacity(mirror: Mirror, sizes: GroupSizes, { run, before, tasks }: Change): void {
-  if (tasks.some(({ row }) => isHeld(row))) checkWorkers(mirror);
+export function checkCapacity(mirror: Mirror, sizes: GroupSizes, { unit, run, before, tasks }: Change): void {
+  if (tasks.some(({ row }) => isHeld(row))) checkWorkers(mirror, unit.epoch);
   if (tasks.some((change) => change.row.groupSlot !== null && change.before?.groupSlot == null))
     checkGroups(mirror, sizes);
   if (LIVE_RUN.has(run.row.state) && !LIVE_RUN.has(before.state)) checkExecution(mirror, run.row.workflowId);
 }
 
-function checkWorkers(mirror: Mirror): void {
+function checkWorkers(mirror: Mirror, epoch: number): void {
   const held = new Map<string, number>();
   for (const run of mirror.runs.values()) {
     for (const row of run.current.values()) {
-      if (!isHeld(row)) continue;
+      if (!isHeld(row) || mirror.inDoubt.has(row.id)) continue;
       const execution = mirror.executions.get(row.dispatchId ?? '');
       // The commit that says so may still be on its way: what the worker has ended takes no slot.
       if (execution?.endedAt != null) continue;
       // Nor does what never reached the worker, where the commit that says so was refused for good.
       if (execution === undefined && run.row.quarantine !== null) continue;
+      // Nor what an earlier leader wrote and never sent.
+      if (execution === undefined && row.dispatchEpoch !== epoch) continue;
       const worker = row.workerName ?? '';
       const count = (held.get(worker) ?? 0) + 1;
       held.set(worker, count);

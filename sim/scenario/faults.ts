@@ -45,6 +45,7 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
     }),
   ],
   [2, (chance) => ({ what: 'busy', forMs: chance.skewed(100, 30_000), share: chance.oneOf([0.2, 0.5, 1]) })],
+  [2, (chance) => ({ what: 'lost', forMs: chance.skewed(100, 30_000), share: chance.oneOf([0.05, 0.3, 1]) })],
   [2, (chance) => ({ what: 'conflict', nth: chance.skewed(1, 10) })],
   [1, (chance) => ({ what: 'refused', nth: chance.skewed(1, 10) })],
   [2, (chance) => ({ what: 'slow', forMs: chance.skewed(100, 30_000), byMs: chance.skewed(100, 10_000) })],

@@ -174,6 +174,8 @@ export type Fault = Timed &
     | { readonly what: 'clock'; readonly server: number; readonly byMs: number }
     /** Calls to the store fail for a while, before or after they have been done. */
     | { readonly what: 'busy'; readonly forMs: number; readonly share: number }
+    /** Answers to writes get lost: some of them were written, some will be, some never. */
+    | { readonly what: 'lost'; readonly forMs: number; readonly share: number }
     /** The n-th commit from then on is refused: as a conflict, or for a reason that no other try will mend. */
     | { readonly what: 'conflict' | 'refused'; readonly nth: number }
     | { readonly what: 'slow'; readonly forMs: number; readonly byMs: number }

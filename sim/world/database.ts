@@ -4,7 +4,8 @@
  * the caller is dead by then. Behind it stands the store in memory, with the conflicts and guards of the real one.
  *
  * D1 Writes of one process are done in the order in which they were made; reads may overtake.
- * D2 A call that fails has either been done wholly or not at all.
+ * D2 A call that fails has either been done wholly or not at all. One that ends with `outcome_unknown` may be done later,
+ *    but not after a later write of the same process.
  */
 import { AppError, type Random } from '@vaquita/core';
 import type { RunCommit } from '@vaquita/store';
@@ -23,6 +24,9 @@ export interface Trouble {
   /** Commits left until one is refused as a conflict, or for good; 0: none is. */
   conflictIn: number;
   refusedIn: number;
+  /** Until when answers to writes get lost, and how many of them. */
+  lostUntil: number;
+  lostShare: number;
   slowUntil: number;
   slowBy: number;
   /** By process name: until when it does not reach the database. */
@@ -34,6 +38,8 @@ export interface DatabaseOptions {
   readonly random: Random;
   readonly delayMs: number;
   readonly say: (line: string) => void;
+  /** Nobody is told whether this is written. */
+  readonly lost: (unit: RunCommit) => void;
 }
 
 interface Call {
@@ -49,19 +55,24 @@ function touchesTasks({ newTasks, changedTasks, commandsDone }: RunCommit): bool
 const READS =
   /^(load|open|pending|find|live|slot|task|instances|newest|has|current|resolve|list|get|holder|look|after|head|children)/;
 const NO_ANSWER_MS = 1_000;
+const MAX_LATE_MS = 10_000;
 
-export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptions): Database {
+export function createDatabase({ timeline, random, delayMs, say, lost }: DatabaseOptions): Database {
   const trouble: Trouble = {
     busyUntil: 0,
     busyShare: 0,
     conflictIn: 0,
     refusedIn: 0,
+    lostUntil: 0,
+    lostShare: 0,
     slowUntil: 0,
     slowBy: 0,
     unreachableUntil: new Map(),
   };
   /** When the last write of each process arrives. */
   const lastWrite = new Map<SimProcess, number>();
+  /** How many writes of each process have arrived. */
+  const arrived = new Map<SimProcess, number>();
 
   function delay(): number {
     const slow = timeline.elapsed < trouble.slowUntil ? random.next() * trouble.slowBy : 0;
@@ -82,6 +93,21 @@ export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptio
     }
     if (timeline.elapsed >= trouble.busyUntil || random.next() >= trouble.busyShare) return undefined;
     return new AppError('database_busy', 'The database is busy.');
+  }
+
+  function isLost(): boolean {
+    return timeline.elapsed < trouble.lostUntil && random.next() < trouble.lostShare;
+  }
+
+  /** D2: at once, later, or never. */
+  function doneOrNot(isLast: () => boolean, work: () => unknown): void {
+    const fate = random.next();
+    const run = () =>
+      void Promise.resolve()
+        .then(work)
+        .catch(() => {});
+    if (fate < 0.4) run();
+    else if (fate < 0.7) timeline.after(random.next() * MAX_LATE_MS, () => isLast() && run());
   }
 
   function call(process: SimProcess, verb: string, { args, work }: Call): Promise<unknown> {
@@ -105,6 +131,17 @@ export function createDatabase({ timeline, random, delayMs, say }: DatabaseOptio
           say(`${process.name} ${verb}: ${refused.code}`);
           answer(() => reject(refused));
           return;
+        }
+        if (!READS.test(verb)) {
+          const turn = (arrived.get(process) ?? 0) + 1;
+          arrived.set(process, turn);
+          if (isLost()) {
+            say(`${process.name} ${verb}: the answer is lost`);
+            if (verb === 'commit') lost(args[1] as RunCommit);
+            answer(() => reject(new AppError('outcome_unknown', 'The answer was lost.')));
+            doneOrNot(() => arrived.get(process) === turn, work);
+            return;
+          }
         }
         void Promise.resolve()
           .then(work)

@@ -168,7 +168,13 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
     return { type, projectId, workflowInstanceId: null, taskInstanceId: null, at: wallClock.now(), data };
   }
 
-  const database = createDatabase({ timeline, random: draw(2), delayMs: scenario.storeDelayMs, say });
+  const database = createDatabase({
+    timeline,
+    random: draw(2),
+    delayMs: scenario.storeDelayMs,
+    say,
+    lost: (unit) => model.mirror.doubt(unit),
+  });
   const registry = createWatchedRegistry(wallClock, {
     held: (epoch: Epoch | null) => store.leader.set(epoch),
     taken(epoch, client) {
@@ -257,6 +263,10 @@ async function createWorld(scenario: Scenario, { breakage, keepTrace = true }: S
       case 'busy':
         trouble.busyUntil = elapsed + fault.forMs;
         trouble.busyShare = fault.share;
+        return;
+      case 'lost':
+        trouble.lostUntil = elapsed + fault.forMs;
+        trouble.lostShare = fault.share;
         return;
       case 'conflict':
         trouble.conflictIn = fault.nth;

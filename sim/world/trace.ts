@@ -8,6 +8,8 @@ export interface Trace {
   named(text: string): string;
 }
 
+/** Where an error was made: it differs with who calls. */
+const STACK = /(\\n\s+at [^"]*?)(?=")/g;
 const ID = /\b[0-9a-hjkmnp-tv-z]{26}\b/g;
 
 export function createTrace(keep: boolean): Trace {
@@ -25,7 +27,7 @@ export function createTrace(keep: boolean): Trace {
   return {
     lines,
     say(at, line) {
-      if (keep) lines.push(`${(at / 1000).toFixed(3).padStart(10)}  ${named(line)}`);
+      if (keep) lines.push(`${(at / 1000).toFixed(3).padStart(10)}  ${named(line.replace(STACK, ''))}`);
     },
     name: (id, name) => void names.set(id, name),
     named,

@@ -128,21 +128,11 @@ export function openTerm(deps: TermDeps): Term {
       logic.committed(bus, unit);
       told();
     },
-    broken(bus, error) {
-      runs.repairing(
-        bus,
-        room.doubt(bus, error).then(() => repair.afterRefusal(bus, error)),
-      );
-    },
+    broken: (bus, error) => runs.repairing(bus, repair.afterRefusal(bus, error)),
     quarantined: (bus, doing, error) => repair.quarantine(bus, doing, error),
     unfiled(bus, error) {
       dispatcher.queue.removeRun(bus);
-      void room.doubt(bus, error).then(() => {
-        // Filed as if nobody had tried, it may have been taken from its rows meanwhile.
-        if (runs.get(bus.id) === bus) runs.drop(bus);
-        endWhenFenced(error);
-        commands.retry(bus);
-      });
+      void repair.afterFailedFiling(bus, error);
     },
     settled: (bus) => runs.drop(bus),
   };
@@ -194,6 +184,8 @@ export function openTerm(deps: TermDeps): Term {
   });
   const repair = createRepair({
     store,
+    epoch,
+    doubt: room.doubt,
     clock,
     log,
     runs,

@@ -38,7 +38,10 @@ export interface Room {
   setAside(bus: RunBus): void;
   /** The run was ended in its rows, without a bus. */
   ended(id: WorkflowInstanceId): void;
-  /** A commit was refused: unless it is for another reason, somebody else may hold what the run was given. */
+  /**
+   * A commit was refused, or its answer was lost: unless it is for another reason, the rows may say otherwise about who
+   * holds what.
+   */
   doubt(bus: RunBus, error: unknown): Promise<void>;
   /** Queued tasks have been placed. */
   look(): void;
@@ -110,7 +113,8 @@ export function createRoom({ queue, settings, ...rest }: RoomDeps): Room {
       for (const part of both) part.ended(id);
     },
     async doubt(bus, error) {
-      if (toAppError(error).code !== 'conflict') return;
+      const { code } = toAppError(error);
+      if (code !== 'conflict' && code !== 'outcome_unknown') return;
       await Promise.all([gate.doubt(bus.run.instance.workflowId), groups.doubt()]);
     },
     isKnown: () => gate.isKnown() && groups.isKnown(),

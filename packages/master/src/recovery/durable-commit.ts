@@ -17,8 +17,8 @@ export interface DurableCommitDeps {
   readonly retryMs: number;
 }
 
-/** What is worth another try: nothing of the unit itself is wrong. */
-const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['database_busy', 'unavailable']);
+/** What is worth another try: nothing of what was asked is wrong. */
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['database_busy', 'unavailable', 'outcome_unknown']);
 
 /** True for trouble of the database that passes by itself. */
 export function isPassing(code: ErrorCode): boolean {
@@ -30,8 +30,8 @@ const MAX_RETRY_MS = 5_000;
 
 /**
  * Retries what passes (busy, disk full, no answer) for as long as the term lasts, because the run in memory is ahead
- * of its rows until it is written. Rejects with what does not: `fenced`, `conflict`, a unit the database refuses, and
- * the end of the term.
+ * of its rows until it is written. Rejects with what does not: `fenced`, `conflict`, a unit the database refuses, the
+ * end of the term, and `outcome_unknown`: a unit that may have been written must not be written twice.
  */
 export function createDurableCommit({ store, epoch, clock, log, retryMs }: DurableCommitDeps): DurableCommit {
   let closed = false;
@@ -43,7 +43,8 @@ export function createDurableCommit({ store, epoch, clock, log, retryMs }: Durab
           return await store.commit(epoch, unit);
         } catch (thrown) {
           const error = toAppError(thrown);
-          if (closed || unit.filing || !isPassing(error.code)) throw error;
+          const mayBeWritten = error.code === 'outcome_unknown';
+          if (closed || unit.filing || mayBeWritten || !isPassing(error.code)) throw error;
           log.error('A commit failed; it is tried again.', { code: error.code, error: error.message, retryInMs: wait });
           await new Promise<void>((resolve) => clock.setTimeout(resolve, wait));
           if (closed) throw error;

@@ -2,11 +2,13 @@
  * What a term does about runs that stand still: rebuilding one whose commit was refused, setting one aside that cannot
  * be built or handled. One run's trouble is never another's.
  *
- * Q1 A run whose commits are refused again and again is set aside, not rebuilt for ever.
+ * Q1 A run whose commits are refused again and again is set aside, not rebuilt for ever. A commit of which nobody knows
+ *    whether it was written is no refusal.
  * Q2 Why a run is set aside is written beside its state and reason, which stay what they were. It is written before
  *    anybody takes the run from there.
+ * Q3 Rows that a lost commit may still change are not read before that is settled.
  */
-import { type Clock, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
+import { type Clock, type Epoch, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
@@ -16,8 +18,10 @@ import { type DurableCommit, isPassing } from './durable-commit.ts';
 import type { RowTurns } from './row-turns.ts';
 
 export interface Repair {
-  /** The commit of a run was refused; its bus is set aside. */
+  /** The commit of a run was refused, or its answer was lost; its bus is set aside. */
   afterRefusal(bus: RunBus, error: unknown): Promise<void>;
+  /** The first commit of a run that was not in the rows yet failed: it is forgotten, and taken from its rows if it is in them. */
+  afterFailedFiling(bus: RunBus, error: unknown): Promise<void>;
   /** An open run cannot be built from its rows. */
   setAsideUnread(id: WorkflowInstanceId, why: string): Promise<void>;
   /** A run cannot be handled; its bus is set aside. */
@@ -34,11 +38,14 @@ export interface Repair {
 
 export interface RepairDeps {
   readonly store: MasterStore;
+  readonly epoch: Epoch;
   readonly clock: Clock;
   readonly log: Logger;
   readonly runs: RunRegistry;
   readonly commits: DurableCommit;
   readonly turns: RowTurns;
+  /** What the run was given may be held by others, or the rows may give it more. */
+  readonly doubt: (bus: RunBus, error: unknown) => Promise<void>;
   readonly retryMs: number;
   readonly isOver: () => boolean;
   /** True, and the end of the term, when the error says that somebody else leads. */
@@ -110,22 +117,41 @@ export function createRepair(deps: RepairDeps): Repair {
       );
       deps.told();
     } catch (error) {
-      if (!deps.endWhenFenced(error))
+      if (isLost(error)) {
+        // Written already, or to be written now.
+        await settle(error);
+        await writeQuarantine(id, why, isAside);
+      } else if (!deps.endWhenFenced(error))
         log.error('Why a run is set aside could not be written.', { run: id, error: toAppError(error).message });
+    }
+  }
+
+  /** Resolves when the rows tell what became of a commit that ended with this error (Q3). */
+  async function settle(error: unknown): Promise<void> {
+    if (!isLost(error)) return;
+    try {
+      await patiently(() => store.settle(deps.epoch));
+    } catch (thrown) {
+      if (!deps.endWhenFenced(thrown))
+        log.error('It could not be settled what has been written.', { error: toAppError(thrown).message });
     }
   }
 
   return {
     setAsideUnread,
     async afterRefusal(bus, error) {
+      await settle(error);
+      await deps.doubt(bus, error);
       if (deps.endWhenFenced(error) || deps.isOver()) return;
-      const times = (refusals.get(bus.id) ?? 0) + 1;
-      refusals.set(bus.id, times);
-      if (toAppError(error).code !== 'conflict' || times >= MAX_REFUSALS) {
-        quarantine(bus, 'a commit', error);
-        return;
+      if (!isLost(error)) {
+        const times = (refusals.get(bus.id) ?? 0) + 1;
+        refusals.set(bus.id, times);
+        if (toAppError(error).code !== 'conflict' || times >= MAX_REFUSALS) {
+          quarantine(bus, 'a commit', error);
+          return;
+        }
       }
-      log.warn('A run is rebuilt from its rows, because its commit was refused.', {
+      log.warn('A run is rebuilt from its rows, because its commit was refused or its answer was lost.', {
         run: bus.id,
         error: toAppError(error).message,
       });
@@ -135,6 +161,15 @@ export function createRepair(deps: RepairDeps): Repair {
         log.error('A run could not be rebuilt.', { run: bus.id, error: toAppError(failure).message });
       }
       deps.retryCommands(bus);
+    },
+    async afterFailedFiling(bus, error) {
+      await settle(error);
+      await deps.doubt(bus, error);
+      // Filed as if nobody had tried, it may have been taken from its rows meanwhile.
+      if (runs.get(bus.id) === bus) runs.drop(bus);
+      if (deps.endWhenFenced(error) || deps.isOver()) return;
+      deps.retryCommands(bus);
+      if (isLost(error)) await patiently(() => runs.withBus(bus.id, () => {}));
     },
     quarantine,
     ended: (id) => void unrunnable.delete(id),
@@ -147,4 +182,8 @@ export function createRepair(deps: RepairDeps): Repair {
       return unrunnable.size + runs.all().filter((bus) => bus.state === 'aside').length;
     },
   };
+}
+
+function isLost(error: unknown): boolean {
+  return toAppError(error).code === 'outcome_unknown';
 }

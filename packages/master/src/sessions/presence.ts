@@ -6,11 +6,14 @@
  * S3 The end of a session matters only while no newer session of the same worker is open.
  * S4 (P7) What the rows say of a worker is held against what it said when it joined, once for each dispatch of an earlier term,
  *    also when the run comes into memory only later.
+ * S5 When a run is built anew, what this term owes its workers is sent again: the commit that owed it may have lost its
+ *    answer, and with it its effects.
  */
-import type { Clock, DispatchId, Epoch, WorkerId } from '@vaquita/core';
+import type { Clock, DispatchId, Epoch, TaskInstanceRow, WorkerId } from '@vaquita/core';
 import { toAppError } from '@vaquita/core';
 import { RECONNECT_CAP_MS, type WorkerHello } from '@vaquita/protocol';
 import type { WorkerRow, WorkerStateRow } from '@vaquita/store';
+import type { RunBus } from '../bus/run-bus.ts';
 import type { Deliveries } from '../dispatch/deliveries.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.ts';
@@ -150,11 +153,9 @@ export function createPresence(deps: PresenceDeps): Presence {
     // Whatever was asked of an earlier connection, the wait for an answer begins with this one.
     deliveries.acks.answered(id);
     switch (decideReturn({ known: known.has(id), durable: bus.holds(taskInstanceId, id), row })) {
-      case 'keep': {
-        const order = bus.orderFor(id);
-        if (order) worker.send({ type: 'kill', dispatchId: id, reason: order.reason, graceMs: order.graceMs });
+      case 'keep':
+        sendOrder(bus, id, worker);
         return row.dispatchEpoch !== deps.epoch;
-      }
       case 'wait':
         return false;
       case 'send':
@@ -176,6 +177,17 @@ export function createPresence(deps: PresenceDeps): Presence {
   function takeOver(worker: ConnectedWorker, dispatches: readonly LiveDispatch[]): void {
     if (dispatches.length === 0) return;
     worker.send({ type: 'takeOver', epoch: deps.epoch, dispatchIds: dispatches.map(({ id }) => id) });
+  }
+
+  /** S5. What was placed in this term was sent after the greeting, if at all. */
+  function sendAgain({ id, bus }: LiveDispatch, worker: ConnectedWorker, row: TaskInstanceRow): void {
+    if (bus.orderFor(id)) sendOrder(bus, id, worker);
+    else if (row.state === 'dispatched') deliveries.send(id);
+  }
+
+  function sendOrder(bus: RunBus, id: DispatchId, worker: ConnectedWorker): void {
+    const order = bus.orderFor(id);
+    if (order) worker.send({ type: 'kill', dispatchId: id, reason: order.reason, graceMs: order.graceMs });
   }
 
   return {
@@ -200,10 +212,8 @@ export function createPresence(deps: PresenceDeps): Presence {
       const greeting = greetings.get(dispatch.workerId);
       const row = dispatch.bus.run.nodeOf.get(dispatch.taskInstanceId)?.current;
       if (!worker || !greeting || !row) return;
-      // What was placed in this term was sent in it, after the greeting, unless its commit was thought to have failed.
-      if (row.dispatchEpoch === deps.epoch) {
-        if (row.state === 'dispatched') deliveries.send(dispatch.id);
-      } else if (!greeting.settled.has(dispatch.id) && settle(dispatch, worker, greeting)) takeOver(worker, [dispatch]);
+      if (row.dispatchEpoch === deps.epoch) sendAgain(dispatch, worker, row);
+      else if (!greeting.settled.has(dispatch.id) && settle(dispatch, worker, greeting)) takeOver(worker, [dispatch]);
     },
     left(worker, gone, text) {
       deps.resultAcks.left(worker);

@@ -74,6 +74,10 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   /** What a test makes of the database: called before a commit or a load; throws, waits, or does nothing. */
   const faults: {
     commit: ((unit: RunCommit) => void | Promise<void>) | null;
+    /** Called when a commit is done, before it is answered; throws in the place of the answer. */
+    committed: ((unit: RunCommit) => void) | null;
+    /** Called before it is settled what has been written. */
+    settle: (() => void) | null;
     load: ((id: string) => void | Promise<void>) | null;
     /** Changes what a load answers. */
     rows: ((rows: RunRows) => RunRows) | null;
@@ -89,13 +93,19 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     dispatch: MasterStore['findDispatch'] | null;
   } = {
     ...{ commit: null, load: null, rows: null, pending: null, open: null, setWorkerState: null, live: null },
-    dispatch: null,
+    ...{ dispatch: null, committed: null, settle: null },
   };
   const faulty: MasterStore = {
     ...store.master,
     async commit(epochOfCommit, unit) {
       await faults.commit?.(unit);
-      return store.master.commit(epochOfCommit, unit);
+      const answer = await store.master.commit(epochOfCommit, unit);
+      faults.committed?.(unit);
+      return answer;
+    },
+    async settle(epochOfTerm) {
+      faults.settle?.();
+      return store.master.settle(epochOfTerm);
     },
     workers: {
       ...store.master.workers,

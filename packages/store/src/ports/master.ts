@@ -157,7 +157,7 @@ export interface MasterStore {
   /**
    * Writes one unit, guarded by the epoch: when `epoch` is not the epoch of a held `/lock/leader`, nothing is written.
    * @returns the instance's number when it was assigned.
-   * @throws AppError `fenced`, `conflict`, `database_busy`.
+   * @throws AppError `fenced`, `conflict`, `database_busy`, `unavailable`: nothing was written. `outcome_unknown`.
    */
   commit(epoch: Epoch, unit: RunCommit): Promise<{ readonly number: number | null }>;
   loadRun(id: WorkflowInstanceId): Promise<RunRows | undefined>;
@@ -169,6 +169,11 @@ export interface MasterStore {
   pendingCommands(limit: number): Promise<readonly CommandRow[]>;
   /** Ends a command that cannot be carried out (its instance is gone, its state forbids it), with the reason. */
   rejectCommand(epoch: Epoch, id: CommandId, outcome: string): Promise<void>;
+  /**
+   * Writes nothing. Once it has resolved, whatever this store was asked to write before, and answered with
+   * `outcome_unknown`, has been written or never will be: then the rows tell. @throws AppError as `commit`.
+   */
+  settle(epoch: Epoch): Promise<void>;
   /** Which attempt a dispatch is or was the sending of: undefined when it was taken back, or never was. */
   findDispatch(dispatchId: string): Promise<DispatchOrigin | undefined>;
   /** Every run that is live or waits for its turn: what a new leader's gate starts from. */

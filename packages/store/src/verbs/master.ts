@@ -122,6 +122,9 @@ export function createMasterVerbs(driver: SqlDriver, { clock, documents }: Maste
     async rejectCommand(epoch, id, outcome) {
       await driver.write([fence(epoch), endCommand({ id, outcome }, clock.now())]);
     },
+    async settle(epoch) {
+      await driver.write([fence(epoch)]);
+    },
     async findDispatch(dispatchId) {
       const row = await one(driver, DISPATCH, [dispatchId]);
       return (

@@ -21,6 +21,14 @@ export function describeMaster(subject: Subject): void {
     ...more,
   });
 
+  describe('settling', () => {
+    test('writes nothing, and only for who leads', async () => {
+      await subject.lead(7);
+      await subject.store.master.settle(7);
+      await expect(subject.store.master.settle(6)).rejects.toMatchObject({ code: 'fenced' });
+    });
+  });
+
   describe('the epoch guard', () => {
     test('lets nobody write without the lock, with an older or with a later epoch', async () => {
       const { master, instances, commands } = subject.store;

@@ -95,6 +95,9 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
       const pending = [...tables.commands.values()].filter(({ doneAt }) => doneAt === null).sort(inQueueOrder);
       return pending.slice(0, limit).map(({ doneAt: _doneAt, outcome: _outcome, ...command }) => command);
     },
+    async settle(epoch) {
+      checkEpoch(memory, epoch);
+    },
     async rejectCommand(epoch, id, outcome) {
       unit((tx) => {
         checkEpoch(memory, epoch);

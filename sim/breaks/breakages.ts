@@ -1,5 +1,5 @@
 /** The known defects, by name. */
-import { AppError, type WorkflowDocument } from '@vaquita/core';
+import { AppError, toAppError, type WorkflowDocument } from '@vaquita/core';
 import type { Breakage } from './breakage.ts';
 
 /** Every n-th call of a function goes wrong. */
@@ -184,6 +184,21 @@ export const BREAKAGES: readonly (() => Breakage)[] = [
     port: (store) => ({
       ...store,
       workers: { ...store.workers, standings: async () => [], standingsOf: async () => [] },
+    }),
+  }),
+  () => ({
+    name: 'blind-repeat',
+    what: 'A commit whose answer was lost is taken for one that was not written.',
+    port: (store) => ({
+      ...store,
+      async commit(epoch, unit) {
+        try {
+          return await store.commit(epoch, unit);
+        } catch (thrown) {
+          if (toAppError(thrown).code !== 'outcome_unknown') throw thrown;
+          throw new AppError('unavailable', 'It is said that nothing was written.');
+        }
+      },
     }),
   }),
 ];

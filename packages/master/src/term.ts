@@ -36,6 +36,7 @@ import { createReconciliation } from './reconcile/reconciliation.ts';
 import { createDurableCommit } from './recovery/durable-commit.ts';
 import { createRepair } from './recovery/repair.ts';
 import { createRowTurns } from './recovery/row-turns.ts';
+import { createSettling } from './recovery/settling.ts';
 import { createTakingOver } from './recovery/taking-over.ts';
 import { createUnknownDispatches } from './recovery/unknown-dispatches.ts';
 import { createHeartbeats } from './sessions/heartbeats.ts';
@@ -87,6 +88,10 @@ export function openTerm(deps: TermDeps): Term {
   const commits = createDurableCommit({ store, epoch, clock, log, retryMs: settings.commitRetryMs });
   const rowTurns = createRowTurns();
   const idle = createIdleWatch();
+  const settling = createSettling({
+    ...{ store, epoch, clock, log, isOver, endWhenFenced },
+    retryMs: settings.commitRetryMs,
+  });
   /** Resolves when open runs can be taken over: from then on workers may come in. */
   const open = Promise.withResolvers<void>();
   const presence = createPresence({
@@ -132,7 +137,7 @@ export function openTerm(deps: TermDeps): Term {
     quarantined: (bus, doing, error) => repair.quarantine(bus, doing, error),
     unfiled(bus, error) {
       dispatcher.queue.removeRun(bus);
-      void repair.afterFailedFiling(bus, error);
+      runs.repairing(bus, repair.afterFailedFiling(bus, error));
     },
     settled: (bus) => runs.drop(bus),
   };
@@ -177,6 +182,7 @@ export function openTerm(deps: TermDeps): Term {
     pollMs: settings.commandPollMs,
     runs,
     turns: rowTurns,
+    settling,
     abandon: (bus) => holdings.abandon(bus),
     ended,
     failed: endWhenFenced,
@@ -184,14 +190,13 @@ export function openTerm(deps: TermDeps): Term {
   });
   const repair = createRepair({
     store,
-    epoch,
     doubt: room.doubt,
     clock,
     log,
     runs,
     commits,
     turns: rowTurns,
-    retryMs: settings.commitRetryMs,
+    settling,
     isOver,
     endWhenFenced,
     unqueue(bus) {

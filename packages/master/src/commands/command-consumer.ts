@@ -20,6 +20,7 @@ import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
 import { endFromRows } from '../recovery/end-from-rows.ts';
 import type { RowTurns } from '../recovery/row-turns.ts';
+import type { Settling } from '../recovery/settling.ts';
 import type { Logger } from '../settings.ts';
 import { eventOf } from './event-of.ts';
 
@@ -45,6 +46,7 @@ export interface CommandConsumerDeps {
   readonly pollMs: number;
   readonly runs: Pick<RunRegistry, 'withBus' | 'rebuild'>;
   readonly turns: RowTurns;
+  readonly settling: Settling;
   /** The run was ended without its bus: it leaves memory, and workers are told. */
   readonly abandon: (bus: RunBus) => void;
   /** A run has ended by a unit that no bus wrote. */
@@ -169,17 +171,27 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
   async function endAside(command: CommandRow, bus: RunBus): Promise<void> {
     await bus.atRest();
     await end(command, 'it was set aside');
+    // From here on the command is done, and nobody comes back to this.
+    deps.abandon(bus);
     // What was asked of the run before, and could not be done, is not tried again behind the back of who stopped it.
     const others = Array.from(onTheirWay).filter(([id, holder]) => holder === bus && id !== command.id);
     for (const [id] of others) {
-      await reject(id, 'the run was set aside and then stopped');
+      await deps.settling.patiently(() => rejectOnce(id, 'the run was set aside and then stopped'));
       onTheirWay.delete(id);
     }
-    deps.abandon(bus);
   }
 
   function reject(id: CommandId, why: string): Promise<void> {
     return deps.store.rejectCommand(deps.epoch, id, `rejected: ${why}`);
+  }
+
+  /** Also when it has ended by an earlier try whose answer was lost. */
+  async function rejectOnce(id: CommandId, why: string): Promise<void> {
+    try {
+      await reject(id, why);
+    } catch (thrown) {
+      if (toAppError(thrown).code !== 'conflict') throw thrown;
+    }
   }
 
   /** Commands that a bus which is given up had on their way are taken from their rows again. Returns how many. */

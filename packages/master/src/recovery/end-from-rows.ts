@@ -19,12 +19,14 @@ import {
 } from '@vaquita/core';
 import type { MasterStore, RunCommit, RunRows } from '@vaquita/store';
 import { commitOf, quarantineEvent } from './commit-of.ts';
+import { isLost, type Settling } from './settling.ts';
 
 export interface EndFromRowsDeps {
   readonly store: Pick<MasterStore, 'loadRun' | 'commit' | 'rejectCommand'>;
   readonly epoch: Epoch;
   readonly clock: Pick<Clock, 'now'>;
   readonly ids: IdSource;
+  readonly settling: Settling;
 }
 
 /**
@@ -32,8 +34,26 @@ export interface EndFromRowsDeps {
  * Runs that its tasks started are ordered to stop; what workers hold of it is theirs to end when they next hear that
  * nobody counts on it.
  * @returns the run as it has ended, or undefined when it did not end by this.
+ * @throws AppError when the command is still to be carried out.
  */
 export async function endFromRows(
+  deps: EndFromRowsDeps,
+  command: CommandRow,
+  why: string,
+): Promise<WorkflowInstanceRow | undefined> {
+  try {
+    return await tryToEnd(deps, command, why);
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    await deps.settling.settle(error);
+    // If it was written nobody will take the command again: what follows from the end has to follow now.
+    const rows = await deps.settling.patiently(() => deps.store.loadRun(command.workflowInstanceId));
+    if (rows && isWorkflowTerminal(rows.instance.state) && rows.instance.quarantine === null) return rows.instance;
+    throw error;
+  }
+}
+
+async function tryToEnd(
   deps: EndFromRowsDeps,
   command: CommandRow,
   why: string,

@@ -65,6 +65,37 @@ describe.each(['commit', 'committed'] as const)('an answer that is lost at the %
     await worker.ends('a', 'killed');
     expect(await bench.instance(id)).toMatchObject({ state: 'stopped' });
   });
+
+  test('of the end of a run that was set aside: it leaves memory, and its worker is told', async () => {
+    const { worker, workflow } = await oneTask();
+    const id = await bench.start(workflow);
+    await worker.starts('a');
+    bench.faults.commit = () => {
+      bench.faults.commit = null;
+      throw new AppError('internal', 'this unit is refused');
+    };
+    await worker.ends('a');
+    await bench.settle();
+    expect(bench.master.status()).toMatchObject({ quarantined: 1 });
+    lose(when);
+    await bench.command('stop', id);
+    await bench.clock.advance(5_000);
+    expect(await bench.instance(id)).toMatchObject({ state: 'stopped', quarantine: null });
+    expect(bench.master.status()).toMatchObject({ runs: 0, quarantined: 0 });
+    expect(worker.acked()).toContain(worker.dispatchOf('a'));
+    expect((await told(id)).filter((line) => line.endsWith('>stopped'))).toHaveLength(1);
+  });
+});
+
+test('a run whose filing lost its answer, and that is in the rows, is taken from them once', async () => {
+  const { worker, workflow } = await oneTask();
+  lose('committed');
+  const filing = bench.filingOf(workflow);
+  expect(await bench.begin(filing)).toEqual({ failed: 'outcome_unknown' });
+  await bench.clock.advance(5_000);
+  expect(new Set(worker.dispatches.map(({ dispatchId }) => dispatchId)).size).toBe(1);
+  await worker.ends('a');
+  expect(await bench.instance(filing.instance.id)).toMatchObject({ state: 'success' });
 });
 
 test('rows are read again only when it is settled what was written', async () => {

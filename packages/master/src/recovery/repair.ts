@@ -6,16 +6,17 @@
  *    whether it was written is no refusal.
  * Q2 Why a run is set aside is written beside its state and reason, which stay what they were. It is written before
  *    anybody takes the run from there.
- * Q3 Rows that a lost commit may still change are not read before that is settled.
+ * Q3 Rows that a lost commit may still change are not read before that is settled (N1).
  */
-import { type Clock, type Epoch, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
+import { type Clock, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
 import type { Logger } from '../settings.ts';
 import { commitOf, quarantineEvent } from './commit-of.ts';
-import { type DurableCommit, isPassing } from './durable-commit.ts';
+import type { DurableCommit } from './durable-commit.ts';
 import type { RowTurns } from './row-turns.ts';
+import { isLost, type Settling } from './settling.ts';
 
 export interface Repair {
   /** The commit of a run was refused, or its answer was lost; its bus is set aside. */
@@ -38,15 +39,14 @@ export interface Repair {
 
 export interface RepairDeps {
   readonly store: MasterStore;
-  readonly epoch: Epoch;
   readonly clock: Clock;
   readonly log: Logger;
   readonly runs: RunRegistry;
   readonly commits: DurableCommit;
   readonly turns: RowTurns;
+  readonly settling: Settling;
   /** What the run was given may be held by others, or the rows may give it more. */
   readonly doubt: (bus: RunBus, error: unknown) => Promise<void>;
-  readonly retryMs: number;
   readonly isOver: () => boolean;
   /** True, and the end of the term, when the error says that somebody else leads. */
   readonly endWhenFenced: (error: unknown) => boolean;
@@ -62,24 +62,10 @@ const MAX_REFUSALS = 3;
 
 export function createRepair(deps: RepairDeps): Repair {
   const { store, clock, log, runs } = deps;
+  const { patiently, settle } = deps.settling;
   const refusals = new Map<WorkflowInstanceId, number>();
   /** Open runs without a bus: their definition cannot be read. */
   const unrunnable = new Set<WorkflowInstanceId>();
-
-  /** Tries until it works, fails for good, or the term is over. */
-  async function patiently<T>(read: () => Promise<T>): Promise<T | undefined> {
-    while (!deps.isOver()) {
-      try {
-        return await read();
-      } catch (thrown) {
-        const error = toAppError(thrown);
-        if (!isPassing(error.code)) throw error;
-        log.warn('The database did not answer; trying again.', { error: error.message });
-        await new Promise<void>((resolve) => clock.setTimeout(resolve, deps.retryMs));
-      }
-    }
-    return undefined;
-  }
 
   async function setAsideUnread(id: WorkflowInstanceId, why: string): Promise<void> {
     const text = `This run cannot go on: ${why}`;
@@ -126,17 +112,6 @@ export function createRepair(deps: RepairDeps): Repair {
     }
   }
 
-  /** Resolves when the rows tell what became of a commit that ended with this error (Q3). */
-  async function settle(error: unknown): Promise<void> {
-    if (!isLost(error)) return;
-    try {
-      await patiently(() => store.settle(deps.epoch));
-    } catch (thrown) {
-      if (!deps.endWhenFenced(thrown))
-        log.error('It could not be settled what has been written.', { error: toAppError(thrown).message });
-    }
-  }
-
   return {
     setAsideUnread,
     async afterRefusal(bus, error) {
@@ -169,7 +144,15 @@ export function createRepair(deps: RepairDeps): Repair {
       if (runs.get(bus.id) === bus) runs.drop(bus);
       if (deps.endWhenFenced(error) || deps.isOver()) return;
       deps.retryCommands(bus);
-      if (isLost(error)) await patiently(() => runs.withBus(bus.id, () => {}));
+      if (!isLost(error)) return;
+      try {
+        await patiently(() => runs.withBus(bus.id, () => {}));
+      } catch (failure) {
+        log.error('A run that may have been filed could not be loaded.', {
+          run: bus.id,
+          error: toAppError(failure).message,
+        });
+      }
     },
     quarantine,
     ended: (id) => void unrunnable.delete(id),
@@ -182,8 +165,4 @@ export function createRepair(deps: RepairDeps): Repair {
       return unrunnable.size + runs.all().filter((bus) => bus.state === 'aside').length;
     },
   };
-}
-
-function isLost(error: unknown): boolean {
-  return toAppError(error).code === 'outcome_unknown';
 }

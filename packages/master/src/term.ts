@@ -88,10 +88,8 @@ export function openTerm(deps: TermDeps): Term {
   const commits = createDurableCommit({ store, epoch, clock, log, retryMs: settings.commitRetryMs });
   const rowTurns = createRowTurns();
   const idle = createIdleWatch();
-  const settling = createSettling({
-    ...{ store, epoch, clock, log, isOver, endWhenFenced },
-    retryMs: settings.commitRetryMs,
-  });
+  const { commitRetryMs: retryMs } = settings;
+  const settling = createSettling({ store, epoch, clock, log, isOver, endWhenFenced, retryMs });
   /** Resolves when open runs can be taken over: from then on workers may come in. */
   const open = Promise.withResolvers<void>();
   const presence = createPresence({
@@ -154,11 +152,8 @@ export function openTerm(deps: TermDeps): Term {
   });
   const logic = createLogicHost({
     others: store.others,
-    runs,
-    clock,
-    log,
     readsAtOnce: settings.logicReadsAtOnce,
-    retryMs: settings.commitRetryMs,
+    ...{ runs, clock, log, retryMs },
   });
   const holdings = createHoldings({
     room,
@@ -189,16 +184,9 @@ export function openTerm(deps: TermDeps): Term {
     told,
   });
   const repair = createRepair({
-    store,
-    doubt: room.doubt,
-    clock,
-    log,
-    runs,
-    commits,
+    ...{ store, clock, log, runs, commits, settling, isOver, endWhenFenced },
     turns: rowTurns,
-    settling,
-    isOver,
-    endWhenFenced,
+    doubt: room.doubt,
     unqueue(bus) {
       dispatcher.queue.removeRun(bus);
       room.setAside(bus);

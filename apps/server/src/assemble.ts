@@ -67,9 +67,10 @@ export async function assembleServer(
     closers.push(() => driver.close());
     await migrate(driver);
     const store = openStore(driver, { clock });
-    const logs = host.openLogs(settings);
-    closers.push(() => logs.close());
-    closers.push(repeat(clock, HOUSEKEEPING_MS, () => housekeeping({ store, clock, log })));
+    const content = await host.openContent(settings);
+    closers.push(content.close);
+    const { logs } = content;
+    closers.push(repeat(clock, HOUSEKEEPING_MS, () => housekeeping({ store, content, clock, log })));
 
     const metrics = createMetricsRegistry();
     const { url, warning } = ownAddress(settings, listening.url);
@@ -102,7 +103,7 @@ export async function assembleServer(
     const master = createMaster({
       lease,
       store: store.master,
-      logs,
+      logs: { ...logs, append: told(logs.append, () => peers.tell('logs')) },
       clock,
       random,
       ids,
@@ -124,7 +125,7 @@ export async function assembleServer(
       workers: master.refreshWorkers,
       lease: master.leaseChanged,
       events: changes.announce,
-      logs: () => {},
+      logs: logs.wake,
     };
     /** Has whoever leads look: here, or elsewhere. */
     const hint = (what: Hint) => () => (lease.leadership().role === 'leader' ? follow[what]() : peers.tell(what));
@@ -139,7 +140,7 @@ export async function assembleServer(
       serverId: self.id,
       logs,
       files: {
-        store: host.openFiles(settings),
+        store: content.files,
         maxBytes: settings.maxFileMib * 1024 * 1024,
         findDispatch: store.master.findDispatch,
         isWorkerToken: async (token) => (await judgeToken(token)) === 'valid',
@@ -231,6 +232,15 @@ function masterSettings(settings: ServerSettings): Partial<MasterSettings> {
   return {
     ...{ maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject },
     ...{ recoveryPage, recoveryAtOnce, machine: { ...MASTER_DEFAULTS.machine, maxFailovers } },
+  };
+}
+
+/** Has others look when something has been written. */
+function told<Args extends unknown[], Result>(write: (...args: Args) => Promise<Result>, tell: () => void) {
+  return async (...args: Args): Promise<Result> => {
+    const result = await write(...args);
+    tell();
+    return result;
   };
 }
 

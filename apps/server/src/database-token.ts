@@ -4,18 +4,26 @@ import { AppError } from '@vaquita/core';
 import type { ServerSettings } from './settings.ts';
 
 /** @throws AppError `bad_settings` when the file cannot be read. */
-export async function readDatabaseToken({
+export function readDatabaseToken({
   databaseToken,
   databaseTokenFile,
 }: Pick<ServerSettings, 'databaseToken' | 'databaseTokenFile'>): Promise<string | null> {
-  if (databaseTokenFile === null) return databaseToken;
+  return readToken(databaseToken, databaseTokenFile, 'VAQUITA_DATABASE_TOKEN_FILE');
+}
+
+/** Likewise, for logs and files. */
+export function readContentToken({
+  contentDatabaseToken,
+  contentDatabaseTokenFile,
+}: Pick<ServerSettings, 'contentDatabaseToken' | 'contentDatabaseTokenFile'>): Promise<string | null> {
+  return readToken(contentDatabaseToken, contentDatabaseTokenFile, 'VAQUITA_CONTENT_DATABASE_TOKEN_FILE');
+}
+
+async function readToken(token: string | null, file: string | null, setting: string): Promise<string | null> {
+  if (file === null) return token;
   try {
-    return (await readFile(databaseTokenFile, 'utf8')).trim();
+    return (await readFile(file, 'utf8')).trim();
   } catch (cause) {
-    throw new AppError(
-      'bad_settings',
-      `The file of VAQUITA_DATABASE_TOKEN_FILE cannot be read: ${(cause as Error).message}`,
-      { cause },
-    );
+    throw new AppError('bad_settings', `The file of ${setting} cannot be read: ${(cause as Error).message}`, { cause });
   }
 }

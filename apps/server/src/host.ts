@@ -47,6 +47,16 @@ export interface PrivateFiles {
   write(name: string, text: string): Promise<void>;
 }
 
+/** Logs and files of tasks. */
+export interface ContentStores {
+  /** `wake`: hint that logs may have grown by what another server has written. */
+  readonly logs: LogStore & { wake(): void };
+  readonly files: FileStore;
+  /** Removes what is left over of files that were replaced, removed, or broke off. */
+  clearAway(): Promise<number>;
+  close(): Promise<void>;
+}
+
 export interface ServerHost {
   readonly clock: Clock;
   readonly random: Random;
@@ -56,8 +66,7 @@ export interface ServerHost {
   /** To other servers. */
   readonly fetch: typeof fetch;
   openDatabase(settings: ServerSettings): Promise<SqlDriver>;
-  openLogs(settings: ServerSettings): LogStore & { close(): Promise<void> };
-  openFiles(settings: ServerSettings): FileStore;
+  openContent(settings: ServerSettings): Promise<ContentStores>;
   privateFiles(settings: ServerSettings): PrivateFiles;
   /** Texts of the example workflows, and the values for parameters that name places on this machine. */
   readExamples(settings: ServerSettings): Promise<{

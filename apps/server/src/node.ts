@@ -1,6 +1,6 @@
 /** The server on Node: gives the assembly what it needs of this runtime, and says where the server is. */
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError, toAppError } from '@vaquita/core';
 import { SOCKET_PATH } from '@vaquita/protocol';
@@ -8,8 +8,6 @@ import {
   createLogger,
   createWorkerSockets,
   defer,
-  openFileLogStore,
-  openFileStore,
   openPrivateFiles,
   openStaticFiles,
   peerAddress,
@@ -22,7 +20,8 @@ import {
 import { migrate, openRemoteDriver, openThreadDriver, type SqlDriver } from '@vaquita/store';
 import packageJson from '../package.json' with { type: 'json' };
 import { assembleServer } from './assemble.ts';
-import { readDatabaseToken } from './database-token.ts';
+import { openContent } from './content.ts';
+import { readContentToken, readDatabaseToken } from './database-token.ts';
 import { startEmbeddedWorker } from './embedded-worker.ts';
 import { readExampleFiles } from './example-files.ts';
 import type { Listening, ListenOptions, ServerHost } from './host.ts';
@@ -60,8 +59,7 @@ function nodeHost(settings: ServerSettings): ServerHost {
     defer,
     fetch,
     openDatabase,
-    openLogs: ({ dataDir }) => openFileLogStore(join(dataDir, 'logs')),
-    openFiles: ({ dataDir }) => openFileStore(join(dataDir, 'files')),
+    openContent: (given) => openContent(given, (url) => openContentDatabase(url, given)),
     privateFiles: ({ dataDir }) => openPrivateFiles(dataDir),
     readExamples: readExampleFiles,
     listen: (options) => listen(options, (error) => log.error('A connection failed.', { error: String(error) })),
@@ -72,18 +70,37 @@ function nodeHost(settings: ServerSettings): ServerHost {
 
 async function openDatabase(settings: ServerSettings): Promise<SqlDriver> {
   const { databaseUrl: url } = settings;
-  if (!url.startsWith('file:')) return await openDatabaseServer(settings);
+  if (!url.startsWith('file:'))
+    return await openDatabaseServer(url, 'VAQUITA_DATABASE', () => readDatabaseToken(settings));
+  return await openDatabaseFile(url);
+}
+
+/** A token is told to the database only for which it was given. */
+async function openContentDatabase(url: string, settings: ServerSettings): Promise<SqlDriver> {
+  if (url.startsWith('file:')) return await openDatabaseFile(url);
+  if (url === settings.databaseUrl) {
+    return await openDatabaseServer(url, 'VAQUITA_DATABASE', () => readDatabaseToken(settings));
+  }
+  return await openDatabaseServer(url, 'VAQUITA_CONTENT_DATABASE', () => readContentToken(settings));
+}
+
+async function openDatabaseFile(url: string): Promise<SqlDriver> {
   const path = url.slice('file:'.length);
   await prepareDataFolder(dirname(path));
   await preparePrivateFile(path);
   return openThreadDriver({ path });
 }
 
-async function openDatabaseServer(settings: ServerSettings): Promise<SqlDriver> {
+/** `named`: how the names of its settings begin. */
+async function openDatabaseServer(
+  url: string,
+  named: string,
+  readToken: () => Promise<string | null>,
+): Promise<SqlDriver> {
   try {
-    return await openRemoteDriver({ url: settings.databaseUrl, readToken: () => readDatabaseToken(settings) });
+    return await openRemoteDriver({ url, readToken });
   } catch (cause) {
-    const hint = 'Check VAQUITA_DATABASE_URL, and VAQUITA_DATABASE_TOKEN or its file if the database asks for a token.';
+    const hint = `Check ${named}_URL, and ${named}_TOKEN or its file if the database asks for a token.`;
     throw new AppError('bad_settings', `${toAppError(cause).message} ${hint}`, { cause });
   }
 }

@@ -73,6 +73,18 @@ export function databaseUrl(given: string): Parsed {
   return { problem: 'Write file:<path>, http(s)://<host> or libsql://<host>.' };
 }
 
+/** A database, or the data folder of each server for itself. */
+export function contentDatabaseUrl(given: string): Parsed {
+  if (given.trim() === 'folder') return { value: null };
+  const parsed = databaseUrl(given);
+  if ('value' in parsed) return parsed;
+  return {
+    problem: parsed.problem
+      .replace('file:<path>', 'folder, file:<path>')
+      .replace('VAQUITA_DATABASE_TOKEN', 'VAQUITA_CONTENT_DATABASE_TOKEN'),
+  };
+}
+
 /** The root of a server, such as `https://vaquita.example.org`. */
 export function serverUrl(given: string): Parsed {
   const value = given.trim().replace(/\/+$/, '');

@@ -127,6 +127,17 @@ describe('readSettings', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
+  it('keeps logs and files where the servers share a database, unless told otherwise', () => {
+    const kept = (env: Record<string, string>) => read(env).settings.contentDatabaseUrl;
+    const shared = { VAQUITA_DATABASE_URL: 'http://db:8081' };
+    expect(kept({})).toBeNull();
+    expect(kept(shared)).toBe('http://db:8081');
+    expect(kept({ ...shared, VAQUITA_CONTENT_DATABASE_URL: 'folder' })).toBeNull();
+    expect(kept({ VAQUITA_CONTENT_DATABASE_URL: 'libsql://logs.example' })).toBe('libsql://logs.example');
+    const [problem] = problemsOf(() => kept({ VAQUITA_CONTENT_DATABASE_URL: 'http://x?authToken=hunter2' }));
+    expect(problem?.message).toContain('VAQUITA_CONTENT_DATABASE_TOKEN');
+  });
+
   it('takes the address under which others reach the server, without the slash at its end', () => {
     expect(read({ VAQUITA_ADVERTISE_URL: 'https://Vaquita.example.org/' }).settings.advertiseUrl).toBe(
       'https://vaquita.example.org',

@@ -7,6 +7,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { AppError, didYouMean, formatDuration, type Problem } from '@vaquita/core';
 import {
   atLeast,
+  contentDatabaseUrl,
   databaseUrl,
   duration,
   flag,
@@ -32,6 +33,12 @@ export interface ServerSettings {
   /** The access token of a libSQL server; or the file that holds it, which is read again when the server refuses it. */
   readonly databaseToken: string | null;
   readonly databaseTokenFile: string | null;
+  /** The database of logs and files of tasks; null: the data folder of this server, where no other finds them. */
+  readonly contentDatabaseUrl: string | null;
+  readonly contentDatabaseToken: string | null;
+  readonly contentDatabaseTokenFile: string | null;
+  /** What is kept of one log, in a database. */
+  readonly maxLogMib: number;
   /** Where workers and other servers reach this one; null: where it listens, if that is one address. */
   readonly advertiseUrl: string | null;
   readonly adminPassword: string | null;
@@ -99,6 +106,19 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
   },
   databaseToken: { env: 'VAQUITA_DATABASE_TOKEN', parse: atLeast(1), fallback: () => null, secret: true },
   databaseTokenFile: { env: 'VAQUITA_DATABASE_TOKEN_FILE', parse: text, fallback: () => null },
+  contentDatabaseUrl: {
+    env: 'VAQUITA_CONTENT_DATABASE_URL',
+    parse: contentDatabaseUrl,
+    fallback: ({ databaseUrl }) => (String(databaseUrl).startsWith('file:') ? null : String(databaseUrl)),
+  },
+  contentDatabaseToken: {
+    env: 'VAQUITA_CONTENT_DATABASE_TOKEN',
+    parse: atLeast(1),
+    fallback: () => null,
+    secret: true,
+  },
+  contentDatabaseTokenFile: { env: 'VAQUITA_CONTENT_DATABASE_TOKEN_FILE', parse: text, fallback: () => null },
+  maxLogMib: { env: 'VAQUITA_MAX_LOG_MIB', parse: integer(1, 1_048_576), fallback: () => 64 },
   advertiseUrl: { env: 'VAQUITA_ADVERTISE_URL', parse: serverUrl, fallback: () => null },
   adminPassword: { env: 'VAQUITA_ADMIN_PASSWORD', parse: atLeast(8), fallback: () => null, secret: true },
   adminToken: { env: 'VAQUITA_ADMIN_TOKEN', parse: atLeast(24), fallback: () => null, secret: true },

@@ -21,10 +21,11 @@ it('forgets sessions that have ended and answers that are too old to be repeated
   const cookie = await signIn();
   await api.clock.advance(IDEMPOTENCY_KEPT_MS - 500);
 
-  await housekeeping(api.deps);
+  await housekeeping({ ...api.deps, content: { clearAway: async () => 3 } });
   expect(api.lines.map(({ message, fields }) => [message, fields])).toEqual([
     ['Old ended sessions were forgotten.', { count: 1 }],
     ['Old idempotency keys were forgotten.', { count: 1 }],
+    ['Old leftovers of files were forgotten.', { count: 3 }],
   ]);
   expect((await api.send('GET', '/api/v1/me', { token: null, headers: { cookie } })).status).toBe(200);
   await read(await create('young'), 201);
@@ -41,7 +42,7 @@ it('goes on with the next thing when one fails, and tells', async () => {
     purged = true;
     return 0;
   };
-  await housekeeping(api.deps);
+  await housekeeping({ ...api.deps, content: { clearAway: async () => 0 } });
   expect(purged).toBe(true);
   expect(api.lines).toEqual([expect.objectContaining({ level: 'warn' })]);
 });

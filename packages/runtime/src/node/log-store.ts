@@ -9,7 +9,7 @@
 import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError, isId, type TaskInstanceId } from '@vaquita/core';
-import type { LogStore } from '@vaquita/store';
+import { type LogStore, lostMarker, wholeCharacters } from '@vaquita/store';
 
 const MAX_OPEN_FILES = 128;
 const SHARD_CHARS = 2;
@@ -140,25 +140,6 @@ export function openFileLogStore(folder: string): FileLogStore {
       };
     },
   };
-}
-
-/** A line that says how much is missing, exactly as long as what is missing (G1). */
-function lostMarker(length: number): Uint8Array {
-  const text = `\n[${length} bytes of output were lost]`;
-  return new TextEncoder().encode(
-    length <= text.length ? '\n'.padStart(length, '.') : `${text.padEnd(length - 1, ' ')}\n`,
-  );
-}
-
-/** Without the beginning of a character whose rest lies beyond; the whole when it is no UTF-8 at all. */
-function wholeCharacters(bytes: Uint8Array): Uint8Array {
-  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
-    const byte = bytes[bytes.length - back]!;
-    if ((byte & 0xc0) === 0x80) continue;
-    const length = byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return length > back ? bytes.subarray(0, bytes.length - back) : bytes;
-  }
-  return bytes;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

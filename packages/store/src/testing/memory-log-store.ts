@@ -1,4 +1,5 @@
 /** Task logs in memory, with the offsets and lost-bytes marker of the real ones. */
+import { lostMarker } from '../content/log-bytes.ts';
 import type { LogStore } from '../ports/api.ts';
 
 export function createMemoryLogStore(): LogStore {
@@ -39,10 +40,4 @@ export function createMemoryLogStore(): LogStore {
       return () => void listeners.delete(onGrown);
     },
   };
-}
-
-function lostMarker(length: number): Uint8Array {
-  const text = `\n[${length} bytes of output were lost]`;
-  const line = length <= text.length ? '\n'.padStart(length, '.') : `${text.padEnd(length - 1, ' ')}\n`;
-  return new TextEncoder().encode(length === 0 ? '' : line);
 }

@@ -29,6 +29,11 @@ const SETTINGS_OPTIONS = {
     value: 'url',
     help: 'file:<path> or the address of a libSQL server (VAQUITA_DATABASE_URL); its token goes into VAQUITA_DATABASE_TOKEN',
   },
+  'content-database-url': {
+    type: 'string',
+    value: 'url',
+    help: 'The same for logs and files of tasks, or “folder” (VAQUITA_CONTENT_DATABASE_URL); default: the libSQL server, else the data folder',
+  },
   'advertise-url': {
     type: 'string',
     value: 'url',
@@ -37,7 +42,11 @@ const SETTINGS_OPTIONS = {
 } as const satisfies Record<string, OptionSpec>;
 
 /** What an option of the command line stands for; it wins over the environment. */
-const VARIABLE_OF = { 'database-url': 'VAQUITA_DATABASE_URL', 'advertise-url': 'VAQUITA_ADVERTISE_URL' } as const;
+const VARIABLE_OF = {
+  'database-url': 'VAQUITA_DATABASE_URL',
+  'content-database-url': 'VAQUITA_CONTENT_DATABASE_URL',
+  'advertise-url': 'VAQUITA_ADVERTISE_URL',
+} as const;
 
 function settingsOf(options: OptionValues, io: CommandIo) {
   const path = options.config;

@@ -7,30 +7,24 @@ import {
   type CommandId,
   type CommandKind,
   createIdSource,
-  type DispatchId,
+  newRun,
   type ProjectId,
+  type RunChoices,
   type TaskInstanceRow,
-  type WorkerId,
   type WorkflowId,
   type WorkflowInstanceId,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
-import {
-  createWorkerSession,
-  type MasterDispatch,
-  type MasterOrder,
-  type WorkerHello,
-  type WorkerReport,
-  type WorkerSession,
-} from '@vaquita/protocol';
-import { createWirePair, sampleHello, type WirePair } from '@vaquita/protocol/testing';
-import type { Filing, MasterStore, RunCommit, RunRows } from '@vaquita/store';
+import type { WorkerHello } from '@vaquita/protocol';
+import { createWirePair } from '@vaquita/protocol/testing';
+import type { Filing } from '@vaquita/store';
 import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
 import { createMaster, type Lease, type Master } from '../master.ts';
 import type { MasterSettings } from '../settings.ts';
-
-const TOKEN = 'vqw_test';
+import { BENCH_TOKEN, connectWorker, type TestWorker } from './bench-worker.ts';
+import { createFaultyStore } from './faulty-store.ts';
+import { startLife } from './server-life.ts';
 
 export interface TestTask {
   readonly name: string;
@@ -45,7 +39,6 @@ export interface TestTask {
 }
 
 export type MasterBench = Awaited<ReturnType<typeof openMasterBench>>;
-export type TestWorker = ReturnType<MasterBench['joinWorker']>;
 
 export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   const clock = createManualClock(1_700_000_000_000);
@@ -71,89 +64,9 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   let held = false;
   let loseLease: ((why: string) => void) | undefined;
 
-  /** What a test makes of the database: called before a commit or a load; throws, waits, or does nothing. */
-  const faults: {
-    commit: ((unit: RunCommit) => void | Promise<void>) | null;
-    /** Called when a commit is done, before it is answered; throws in the place of the answer. */
-    committed: ((unit: RunCommit) => void) | null;
-    /** Called before it is settled what has been written. */
-    settle: (() => void) | null;
-    load: ((id: string) => void | Promise<void>) | null;
-    /** Changes what a load answers. */
-    rows: ((rows: RunRows) => RunRows) | null;
-    /** Answers in the place of the database when pending commands are read. */
-    pending: MasterStore['pendingCommands'] | null;
-    /** Answers in the place of the database when open runs are listed. */
-    open: MasterStore['openInstances'] | null;
-    /** Takes the place of the database when the state of a worker is written. */
-    setWorkerState: MasterStore['workers']['setState'] | null;
-    /** Answers in the place of the database when live runs are listed. */
-    live: MasterStore['liveRuns'] | null;
-    /** Answers in the place of the database when a dispatch is looked for. */
-    dispatch: MasterStore['findDispatch'] | null;
-  } = {
-    ...{ commit: null, load: null, rows: null, pending: null, open: null, setWorkerState: null, live: null },
-    ...{ dispatch: null, committed: null, settle: null },
-  };
-  const faulty: MasterStore = {
-    ...store.master,
-    async commit(epochOfCommit, unit) {
-      await faults.commit?.(unit);
-      const answer = await store.master.commit(epochOfCommit, unit);
-      faults.committed?.(unit);
-      return answer;
-    },
-    async settle(epochOfTerm) {
-      faults.settle?.();
-      return store.master.settle(epochOfTerm);
-    },
-    workers: {
-      ...store.master.workers,
-      setState: (...args) => (faults.setWorkerState ?? store.master.workers.setState)(...args),
-    },
-    findDispatch: (id) => (faults.dispatch ?? store.master.findDispatch)(id),
-    liveRuns: () => (faults.live ?? store.master.liveRuns)(),
-    openInstances: (page) => (faults.open ?? store.master.openInstances)(page),
-    pendingCommands: (limit) => (faults.pending ?? store.master.pendingCommands)(limit),
-    async loadRun(id) {
-      await faults.load?.(id);
-      const rows = await store.master.loadRun(id);
-      return rows && faults.rows ? faults.rows(rows) : rows;
-    },
-  };
-
-  /** One life of a server process: after its death nothing it does reaches anything. */
-  function newLife() {
-    let alive = true;
-    const pairs: WirePair[] = [];
-    const never = new Promise<never>(() => {});
-    function mortal<T extends object>(target: T): T {
-      return new Proxy(target, {
-        get(from, key) {
-          const value = Reflect.get(from, key);
-          if (typeof value === 'object' && value !== null) return mortal(value);
-          if (typeof value !== 'function') return value;
-          return (...args: unknown[]) => (alive ? value.apply(from, args) : never);
-        },
-      });
-    }
-    return {
-      pairs,
-      store: mortal(faulty),
-      logs: mortal(logs),
-      clock: {
-        ...clock,
-        now: clock.now,
-        setTimeout: (run: () => void, ms: number) => clock.setTimeout(() => alive && run(), ms),
-      },
-      die() {
-        alive = false;
-        for (const pair of pairs) pair.master.terminate();
-      },
-    };
-  }
-
-  let life = newLife();
+  const { faults, store: faulty } = createFaultyStore(store.master);
+  const startOne = () => startLife({ store: faulty, logs, clock });
+  let life = startOne();
 
   function newMaster(): Master {
     const lease: Lease = {
@@ -181,7 +94,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       random,
       ids,
       serverId: `server-${epoch + 1}`,
-      judgeToken: async (token) => (token !== TOKEN ? 'unknown' : revoked ? 'revoked' : 'valid'),
+      judgeToken: async (token) => (token !== BENCH_TOKEN ? 'unknown' : revoked ? 'revoked' : 'valid'),
       log: { info: say('info'), warn: say('warn'), error: say('error') },
       defer: (run) => void clock.setTimeout(run, 0),
       membership: {
@@ -216,17 +129,11 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
 
   /** What the API makes of a request to start. */
   function filingOf(workflowId: WorkflowId, more: Partial<WorkflowInstanceRow> = {}): Filing {
-    const id = ids.next<'workflow-instance'>() as WorkflowInstanceId;
-    const now = clock.now();
-    const instance: WorkflowInstanceRow = {
-      id,
+    const choices: RunChoices = {
       projectId,
       workflowId,
       workflowName: 'test',
       version: 1,
-      number: null,
-      state: 'submitted',
-      runCounter: 1,
       params: {},
       startTasks: [],
       scope: 'all',
@@ -236,33 +143,12 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       environment: null,
       dryRun: false,
       timeoutMs: null,
-      businessTime: now,
-      queuedAt: null,
-      executionSlot: null,
-      parentInstanceId: null,
-      parentTask: null,
-      parentTaskId: null,
-      childIndex: 0,
-      lineage: [],
-      outputs: {},
+      businessTime: clock.now(),
       createdBy: 'test',
-      createdAt: now,
-      startedAt: null,
-      endedAt: null,
-      updatedAt: now,
-      reason: null,
-      quarantine: null,
-      ...more,
+      parent: null,
     };
-    const event = {
-      type: 'workflow_instance.created' as const,
-      projectId,
-      workflowInstanceId: id,
-      taskInstanceId: null,
-      at: now,
-      data: { state: 'submitted' },
-    };
-    return { instance, command: commandRow('start', id), event };
+    const { instance, command, event } = newRun(choices, ids, clock.now());
+    return { instance: { ...instance, ...more }, command, event };
   }
 
   async function fileAsked({ instance, command, event }: Filing): Promise<WorkflowInstanceId> {
@@ -316,107 +202,11 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   }
 
   /** @param workerClock Its own, when it is not that of the server. */
-  function joinWorker(name: string, more: Partial<WorkerHello> = {}, workerClock: Clock = clock) {
+  function joinWorker(name: string, more: Partial<WorkerHello> = {}, workerClock: Clock = clock): TestWorker {
     const pair = createWirePair(clock);
     life.pairs.push(pair);
     master.accept(pair.master);
-    const orders: MasterOrder[] = [];
-    const dispatches: MasterDispatch[] = [];
-    const news: string[] = [];
-    const hello: WorkerHello = {
-      ...sampleHello,
-      workerId: `worker-${name}` as WorkerId,
-      name,
-      token: TOKEN,
-      groups: ['default'],
-      slots: 4,
-      taskTypes: ['noop', 'shell'],
-      heartbeatIntervalMs: 10_000,
-      sessionTimeoutMs: 30_000,
-      running: [],
-      unsent: [],
-      ...more,
-    };
-    let mute = false;
-    const session: WorkerSession = createWorkerSession(pair.worker, {
-      clock: workerClock,
-      hello,
-      onWelcome: (welcome) => news.push(`welcome keep=${welcome.keep.length} abandon=${welcome.abandon.length}`),
-      onRefused: (answer) => news.push(answer.type === 'reject' ? `reject ${answer.code}` : 'redirect'),
-      onMessage(order) {
-        orders.push(order);
-        if (order.type === 'echo' && !mute) void echo(order.nonce);
-        if (order.type !== 'dispatch') return;
-        dispatches.push(order);
-        if (!mute) session.send({ type: 'ack', dispatchId: order.dispatchId });
-      },
-      readHeartbeat: () => ({ cpu: 0, memory: 0, disk: null, load: 0, loopLagMs: 0, slotsUsed: 0, running: [] }),
-      onClosed: (end) => news.push(`closed ${end.reason}`),
-    });
-
-    function echo(nonce: DispatchId): Promise<void> {
-      return worker.result(nonce);
-    }
-
-    function send(report: WorkerReport): Promise<void> {
-      session.send(report);
-      return settle();
-    }
-
-    const worker = {
-      name,
-      news,
-      orders,
-      dispatches,
-      pair,
-      session,
-      send,
-      /** From now on says nothing about what it is sent, though it hears it and answers heartbeats. */
-      goDeaf: () => {
-        mute = true;
-      },
-      hearAgain: () => {
-        mute = false;
-      },
-      /** Whatever it may be. */
-      say(message: object): Promise<void> {
-        pair.worker.send(JSON.stringify(message));
-        return settle();
-      },
-      faults: () => orders.flatMap((order) => (order.type === 'fault' ? order.code : [])),
-      dispatchOf: (task: string) => dispatches.findLast((dispatch) => dispatch.taskName === task)?.dispatchId,
-      async starts(task: string) {
-        await send({ type: 'started', dispatchId: worker.dispatchOf(task)!, processId: 1, at: clock.now() });
-      },
-      async ends(task: string, state: 'success' | 'failure' | 'killed' = 'success', outputs = {}) {
-        await worker.result(worker.dispatchOf(task)!, state, outputs);
-      },
-      async result(dispatchId: DispatchId, state: 'success' | 'failure' | 'killed' = 'success', outputs = {}) {
-        const exitCode = state === 'success' ? 0 : 1;
-        const times = { startedAt: clock.now(), endedAt: clock.now() };
-        await send({
-          type: 'result',
-          dispatchId,
-          epoch,
-          state,
-          exitCode,
-          signal: null,
-          outputs,
-          ...times,
-          logBytes: 0,
-          error: null,
-        });
-      },
-      /** Nothing passes any more, and nobody is told. */
-      blackhole: () => pair.blackhole(),
-      /** Loses its connection, as by a pulled cable. */
-      vanish(): Promise<void> {
-        pair.cut();
-        return settle();
-      },
-      acked: () => orders.flatMap((order) => (order.type === 'resultAck' ? order.dispatchIds : [])),
-    };
-    return worker;
+    return connectWorker(name, more, { clock, workerClock, pair, epoch: () => epoch, settle });
   }
 
   return {
@@ -449,7 +239,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     /** The process is gone without a word, and another one leads. */
     async crashAndRestart() {
       life.die();
-      life = newLife();
+      life = startOne();
       master = newMaster();
       await master.start();
       await settle();

@@ -1,1 +1,2 @@
 export * from './bench.ts';
+export type { TestWorker } from './bench-worker.ts';

@@ -1,48 +1,32 @@
 /** Retries with their intervals, timeouts with their kills, delays: what real time does to real processes. */
 import { readFileSync } from 'node:fs';
 import type { EventView } from '@vaquita/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isAlive } from '../support/is-alive.ts';
 import { eventually } from '../support/poll.ts';
 import { defineAndStart, logOf, taskOf, tasksOf, waitForRun } from '../support/runs.ts';
-import { append, createScratch, type Scratch } from '../support/scratch.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
-import { makeWorkerToken, startTestWorker, type TestWorker } from '../support/worker.ts';
+import { append } from '../support/scratch.ts';
+import { useStage } from '../support/stage.ts';
 
-let server: TestServer;
-let worker: TestWorker;
-let scratch: Scratch;
-
-beforeAll(async () => {
-  scratch = createScratch();
-  server = await startTestServer();
-  const token = await makeWorkerToken(server);
-  worker = await startTestWorker({ url: server.url, token, name: 'clockwork', client: server.client });
-});
-
-afterAll(async () => {
-  await worker?.close();
-  await server?.close();
-  scratch?.[Symbol.dispose]();
-});
+const stage = useStage({ workers: { clockwork: {} } });
 
 describe('retry', () => {
   it('tries as often as told, no sooner than told, and fails with the last exit code', async () => {
-    const run = await defineAndStart(server.client, {
+    const run = await defineAndStart(stage.client, {
       name: 'always-fails',
       tasks: [
         {
           name: 'broken',
           type: 'shell',
-          script: `${append(scratch, 'broken', 'try')}; exit $(wc -l < '${scratch.path('broken')}')`,
+          script: `${append(stage.scratch, 'broken', 'try')}; exit $(wc -l < '${stage.scratch.path('broken')}')`,
           retry: { times: 2, interval: '400ms' },
         },
         { name: 'after', type: 'noop', dependsOn: ['broken'] },
       ],
     });
-    const ended = await waitForRun(server.client, run, 'failure');
+    const ended = await waitForRun(stage.client, run, 'failure');
     expect(ended.reason?.text).toContain('broken');
-    const tries = await tasksOf(server.client, run);
+    const tries = await tasksOf(stage.client, run);
     expect(
       tries.map(({ name, attempt, retryTimes, exitCode, state, current }) => [
         name,
@@ -61,14 +45,14 @@ describe('retry', () => {
       expect(Date.parse(next.startedAt!) - Date.parse(tries[i]!.endedAt!)).toBeGreaterThanOrEqual(400);
       expect(next.firstSubmittedAt).toBe(tries[0]!.firstSubmittedAt);
     }
-    expect(scratch.lines('broken')).toHaveLength(3);
+    expect(stage.scratch.lines('broken')).toHaveLength(3);
   });
 });
 
 describe('the timeout of a task', () => {
   it('kills all its processes and counts as a failure, with its retries', async () => {
-    const pids = scratch.path('timed-out-pids');
-    const run = await defineAndStart(server.client, {
+    const pids = stage.scratch.path('timed-out-pids');
+    const run = await defineAndStart(stage.client, {
       name: 'too-slow',
       tasks: [
         {
@@ -80,8 +64,8 @@ describe('the timeout of a task', () => {
         },
       ],
     });
-    await waitForRun(server.client, run, 'failure');
-    const tries = await tasksOf(server.client, run);
+    await waitForRun(stage.client, run, 'failure');
+    const tries = await tasksOf(stage.client, run);
     expect(tries.map(({ attempt, state }) => [attempt, state])).toEqual([
       [1, 'failure'],
       [2, 'failure'],
@@ -91,7 +75,7 @@ describe('the timeout of a task', () => {
       // The clock of the timeout starts with the process, a moment before it is reported as started.
       expect(took).toBeGreaterThanOrEqual(600);
       expect(one.reason?.text).toMatch(/time/i);
-      expect(await logOf(server.client, one)).toContain('begun');
+      expect(await logOf(stage.client, one)).toContain('begun');
     }
     const children = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
     expect(children).toHaveLength(2);
@@ -99,20 +83,20 @@ describe('the timeout of a task', () => {
   });
 
   it('only warns when that is its strategy', async () => {
-    const run = await defineAndStart(server.client, {
+    const run = await defineAndStart(stage.client, {
       name: 'slow-but-allowed',
       tasks: [{ name: 'slow', type: 'shell', script: 'sleep 1.2', timeout: { after: '300ms', strategy: 'warn' } }],
     });
-    await waitForRun(server.client, run, 'success');
+    await waitForRun(stage.client, run, 'success');
     const events: EventView[] = [];
-    for await (const event of server.client.instances.allEvents(run.id)) events.push(event);
+    for await (const event of stage.client.instances.allEvents(run.id)) events.push(event);
     expect(events.filter(({ type }) => type === 'task_instance.warning')).toHaveLength(1);
   });
 });
 
 describe('the timeout of a run', () => {
   it('ends what runs and the run as failed', async () => {
-    const run = await defineAndStart(server.client, {
+    const run = await defineAndStart(stage.client, {
       name: 'run-too-slow',
       timeout: { after: '800ms', strategy: 'fail' },
       tasks: [
@@ -120,15 +104,15 @@ describe('the timeout of a run', () => {
         { name: 'after', type: 'noop', dependsOn: ['slow'] },
       ],
     });
-    const ended = await waitForRun(server.client, run, 'failure');
+    const ended = await waitForRun(stage.client, run, 'failure');
     expect(ended.reason?.text).toMatch(/time/i);
-    expect((await tasksOf(server.client, run)).map(({ name, state }) => [name, state])).toEqual([['slow', 'killed']]);
+    expect((await tasksOf(stage.client, run)).map(({ name, state }) => [name, state])).toEqual([['slow', 'killed']]);
   });
 });
 
 describe('what a task prints and gives', () => {
   it('arrives whole and in order, with both streams, and outputs reach what follows', async () => {
-    const run = await defineAndStart(server.client, {
+    const run = await defineAndStart(stage.client, {
       name: 'talkative',
       tasks: [
         {
@@ -149,16 +133,14 @@ describe('what a task prints and gives', () => {
         },
       ],
     });
-    await waitForRun(server.client, run, 'success');
-    const speaker = await taskOf(server.client, run, 'speaker');
-    const log = await logOf(server.client, speaker);
+    await waitForRun(stage.client, run, 'success');
+    const speaker = await taskOf(stage.client, run, 'speaker');
+    const log = await logOf(stage.client, speaker);
     const numbered = log.split('\n').filter((line) => line.includes('of five thousand'));
     expect(numbered).toEqual(Array.from({ length: 5000 }, (_, i) => `line ${i + 1} of five thousand`));
     expect(log).toContain('to the other stream');
     const greeting = "Grüße, mit Leerzeichen; $HOME und 'Anführung'";
     expect(speaker.outputs).toEqual({ greeting });
-    expect(await logOf(server.client, await taskOf(server.client, run, 'listener'))).toContain(
-      JSON.stringify(greeting),
-    );
+    expect(await logOf(stage.client, await taskOf(stage.client, run, 'listener'))).toContain(JSON.stringify(greeting));
   });
 });

@@ -1,48 +1,26 @@
 /** An agent that is killed and started again while its tasks run: they go on, and the server hears how they end. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isAlive, parentOf } from '../support/is-alive.ts';
 import { eventually } from '../support/poll.ts';
 import { defineAndStart, logOf, type Run, taskOf, tasksOf, waitForRun, waitForTask } from '../support/runs.ts';
-import { append, createScratch, type Scratch, waitAt } from '../support/scratch.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
-import { makeWorkerToken, startTestWorker, type TestWorker } from '../support/worker.ts';
+import { append, waitAt } from '../support/scratch.ts';
+import { useStage } from '../support/stage.ts';
 
-let scratch: Scratch;
-let server: TestServer;
-let token: string;
-let workers: TestWorker[];
+const stage = useStage({ each: true });
 
-beforeEach(async () => {
-  scratch = createScratch();
-  workers = [];
-  server = await startTestServer();
-  token = await makeWorkerToken(server);
-});
-
-afterEach(async () => {
-  scratch?.open('gate');
-  for (const worker of workers ?? []) await worker.close();
-  await server?.close();
-  scratch?.[Symbol.dispose]();
-});
-
-async function join(name: string, ...args: readonly string[]): Promise<TestWorker> {
-  const worker = await startTestWorker({ url: server.url, token, name, slots: 2, client: server.client, args });
-  workers.push(worker);
-  return worker;
-}
+const join = (name: string, ...args: readonly string[]) => stage.join(name, { slots: 2, args });
 
 function startLong(): Promise<Run> {
   const script = [
-    append(scratch, 'pids', '$$'),
+    append(stage.scratch, 'pids', '$$'),
     'seq 1 1000',
-    waitAt(scratch, 'gate'),
+    waitAt(stage.scratch, 'gate'),
     'seq 1001 2000 >&2',
     'echo made > report.txt',
     'echo "::set-output answer=42"',
     'echo "::set-output report=report.txt"',
   ].join('\n');
-  return defineAndStart(server.client, {
+  return defineAndStart(stage.client, {
     name: 'long',
     tasks: [
       {
@@ -62,18 +40,18 @@ function startLong(): Promise<Run> {
 const LINES = Array.from({ length: 2_000 }, (_, i) => `${i + 1}\n`).join('');
 
 async function begun(run: Run): Promise<number> {
-  await waitForTask(server.client, run, 'long', ({ state }) => state === 'running');
-  await eventually('the task to have begun', () => scratch.lines('pids').length === 1);
-  return Number(scratch.lines('pids')[0]);
+  await waitForTask(stage.client, run, 'long', ({ state }) => state === 'running');
+  await eventually('the task to have begun', () => stage.scratch.lines('pids').length === 1);
+  return Number(stage.scratch.lines('pids')[0]);
 }
 
 async function expectOneWholeAttempt(run: Run): Promise<void> {
-  await waitForRun(server.client, run, 'success', 60_000);
-  expect(scratch.lines('pids')).toHaveLength(1);
-  const long = await taskOf(server.client, run, 'long');
+  await waitForRun(stage.client, run, 'success', 60_000);
+  expect(stage.scratch.lines('pids')).toHaveLength(1);
+  const long = await taskOf(stage.client, run, 'long');
   expect(long).toMatchObject({ state: 'success', attempt: 1, failovers: 0, exitCode: 0 });
-  expect(await logOf(server.client, long)).toContain(`${LINES}::set-output answer=42\n`);
-  expect(await logOf(server.client, await taskOf(server.client, run, 'next'))).toContain('42\nmade\n');
+  expect(await logOf(stage.client, long)).toContain(`${LINES}::set-output answer=42\n`);
+  expect(await logOf(stage.client, await taskOf(stage.client, run, 'next'))).toContain('42\nmade\n');
 }
 
 describe('an agent that is killed while a task runs', () => {
@@ -85,7 +63,7 @@ describe('an agent that is killed while a task runs', () => {
     expect(isAlive(pid)).toBe(true);
     await worker.restart();
     await eventually('the agent to say that it goes on', () => worker.log().includes('Going on with a task'));
-    scratch.open('gate');
+    stage.scratch.open('gate');
     await expectOneWholeAttempt(run);
   });
 
@@ -94,7 +72,7 @@ describe('an agent that is killed while a task runs', () => {
     const run = await startLong();
     const pid = await begun(run);
     await worker.kill9();
-    scratch.open('gate');
+    stage.scratch.open('gate');
     await eventually('the task to end without an agent', () => !isAlive(pid));
     await worker.restart();
     await expectOneWholeAttempt(run);
@@ -111,7 +89,7 @@ describe('an agent that is killed while a task runs', () => {
         evidence: worker.log,
       });
     }
-    scratch.open('gate');
+    stage.scratch.open('gate');
     await expectOneWholeAttempt(run);
   });
 
@@ -121,12 +99,12 @@ describe('an agent that is killed while a task runs', () => {
     const pid = await begun(run);
     await worker.kill9();
     await join('second');
-    await waitForTask(server.client, run, 'long', ({ attempt, state }) => attempt === 2 && state === 'running');
+    await waitForTask(stage.client, run, 'long', ({ attempt, state }) => attempt === 2 && state === 'running');
     await worker.restart();
     await eventually('the old process to be gone', () => !isAlive(pid));
-    scratch.open('gate');
-    await waitForRun(server.client, run, 'success', 60_000);
-    const states = (await tasksOf(server.client, run)).map(({ name, attempt, state }) => [name, attempt, state]);
+    stage.scratch.open('gate');
+    await waitForRun(stage.client, run, 'success', 60_000);
+    const states = (await tasksOf(stage.client, run)).map(({ name, attempt, state }) => [name, attempt, state]);
     expect(states).toEqual([
       ['long', 1, 'need_fault_tolerance'],
       ['long', 2, 'success'],
@@ -142,9 +120,9 @@ describe('an agent that is killed while a task runs', () => {
     await worker.kill9();
     process.kill(keeper, 'SIGKILL');
     await worker.restart();
-    await waitForTask(server.client, run, 'long', ({ attempt, state }) => attempt === 2 && state === 'running');
+    await waitForTask(stage.client, run, 'long', ({ attempt, state }) => attempt === 2 && state === 'running');
     expect(isAlive(pid)).toBe(false);
-    scratch.open('gate');
-    await waitForRun(server.client, run, 'success', 60_000);
+    stage.scratch.open('gate');
+    await waitForRun(stage.client, run, 'success', 60_000);
   });
 });

@@ -1,13 +1,16 @@
-/** What the tests of one file share: a server, its workers and a folder. Made before the first, gone after the last. */
+/** A server, its workers and a folder: for the tests of a file together, or for each of them anew. */
 import type { VaquitaClient } from '@vaquita/client';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createScratch, type Scratch } from './scratch.ts';
 import { startTestServer, type TestServer } from './server.ts';
 import { makeWorkerToken, startTestWorker, type TestWorker, type TestWorkerOptions } from './worker.ts';
 
-export type StageWorker = Pick<TestWorkerOptions, 'slots' | 'group' | 'args'>;
+/** `url`: another address than that of the server itself, such as that of a proxy. */
+export type StageWorker = Partial<Pick<TestWorkerOptions, 'url' | 'slots' | 'group' | 'args' | 'program'>>;
 
 export interface StageOptions {
+  /** For each test anew. Default: made before the first test and gone after the last. */
+  readonly each?: boolean;
   /** Further settings of the server. */
   readonly env?: Readonly<Record<string, string>>;
   /** By name. */
@@ -18,17 +21,19 @@ export interface Stage {
   readonly server: TestServer;
   readonly client: VaquitaClient;
   readonly scratch: Scratch;
+  /** Lets workers join. */
+  readonly token: string;
   worker(name: string): TestWorker;
   /** A further worker, or one in the place of an earlier one of the name. */
   join(name: string, options?: StageWorker): Promise<TestWorker>;
 }
 
-/** Call it once, at the top of a file. */
-export function useStage({ env = {}, workers = {} }: StageOptions): Stage {
+/** Call it once, at the top of a file or of a group of tests. At the end, what waits at the gate `gate` is let go on. */
+export function useStage({ each = false, env = {}, workers = {} }: StageOptions = {}): Stage {
   let server: TestServer | undefined;
   let scratch: Scratch | undefined;
   let token = '';
-  const all: TestWorker[] = [];
+  let all: TestWorker[] = [];
 
   async function join(name: string, options: StageWorker = {}): Promise<TestWorker> {
     const { url, client } = server!;
@@ -37,14 +42,16 @@ export function useStage({ env = {}, workers = {} }: StageOptions): Stage {
     return worker;
   }
 
-  beforeAll(async () => {
+  (each ? beforeEach : beforeAll)(async () => {
+    all = [];
     scratch = createScratch();
     server = await startTestServer({ env });
     token = await makeWorkerToken(server);
     for (const [name, options] of Object.entries(workers)) await join(name, options);
   });
 
-  afterAll(async () => {
+  (each ? afterEach : afterAll)(async () => {
+    scratch?.open('gate');
     for (const worker of all) await worker.close();
     await server?.close();
     scratch?.[Symbol.dispose]();
@@ -59,6 +66,9 @@ export function useStage({ env = {}, workers = {} }: StageOptions): Stage {
     },
     get scratch() {
       return scratch!;
+    },
+    get token() {
+      return token;
     },
     worker: (name) => all.findLast((worker) => worker.name === name)!,
     join,

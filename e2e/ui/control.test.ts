@@ -3,19 +3,21 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitForRun, waitForTask } from '../support/runs.ts';
 import { createScratch, type Scratch, waitAt } from '../support/scratch.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { startTestWorker } from '../support/worker.ts';
-import { launchBrowser, signIn, type TestBrowser, type TestPage } from './browser.ts';
+import { signIn, type TestBrowser } from './browser.ts';
+import { type Desk, openDesk } from './desk.ts';
 
+let desk: Desk;
 let server: TestServer;
 let browser: TestBrowser;
-let opened: TestPage;
 let page: Page;
 let scratch: Scratch;
 
 beforeAll(async () => {
   scratch = createScratch();
-  [server, browser] = await Promise.all([startTestServer({ embeddedWorker: true }), launchBrowser()]);
+  desk = await openDesk();
+  ({ server, browser, page } = desk);
   const { client } = server;
   await client.projects.create({ name: 'ui' });
   await client.workflows.create('ui', {
@@ -27,14 +29,9 @@ beforeAll(async () => {
     ],
   });
   await client.workflows.online('ui', 'long');
-  opened = await browser.open(server.url);
-  page = opened.page;
-  await signIn(page, server.adminPassword);
 });
 afterAll(async () => {
-  await opened?.[Symbol.asyncDispose]();
-  await browser?.[Symbol.asyncDispose]();
-  await server?.close();
+  await desk?.[Symbol.asyncDispose]();
   scratch?.[Symbol.dispose]();
 });
 

@@ -3,12 +3,13 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { waitForRun, waitForTask } from '../support/runs.ts';
 import { createScratch, type Scratch, waitAt } from '../support/scratch.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
-import { findViolations, launchBrowser, overflow, signIn, type TestBrowser, type TestPage } from './browser.ts';
+import type { TestServer } from '../support/server.ts';
+import { findViolations, overflow, type TestBrowser } from './browser.ts';
+import { type Desk, openDesk } from './desk.ts';
 
+let desk: Desk;
 let server: TestServer;
 let browser: TestBrowser;
-let opened: TestPage;
 let page: Page;
 let scratch: Scratch;
 
@@ -51,18 +52,14 @@ const WORKFLOWS: readonly Readonly<Record<string, unknown>>[] = [
 
 beforeAll(async () => {
   scratch = createScratch();
-  [server, browser] = await Promise.all([startTestServer({ embeddedWorker: true }), launchBrowser()]);
+  desk = await openDesk({ still: true });
+  ({ server, browser, page } = desk);
   const { client } = server;
   await client.projects.create({ name: 'ui' });
   for (const workflow of WORKFLOWS) await define(workflow);
-  opened = await browser.open(server.url, { still: true });
-  page = opened.page;
-  await signIn(page, server.adminPassword);
 });
 afterAll(async () => {
-  await opened?.[Symbol.asyncDispose]();
-  await browser?.[Symbol.asyncDispose]();
-  await server?.close();
+  await desk?.[Symbol.asyncDispose]();
   scratch?.[Symbol.dispose]();
 });
 beforeEach(() => page.unrouteAll());
@@ -314,5 +311,5 @@ it('is clean on a narrow dark screen, in Chinese', async () => {
   expect(await findViolations(narrow.page)).toEqual([]);
   expect(await overflow(narrow.page)).toBeLessThanOrEqual(0);
   expect(narrow.errors).toEqual([]);
-  expect(opened.errors.filter((error) => !error.includes('409'))).toEqual([]);
+  expect(desk.opened.errors.filter((error) => !error.includes('409'))).toEqual([]);
 });

@@ -4,26 +4,19 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { waitForRun } from '../support/runs.ts';
-import { startTestServer, type TestServer, VAQUITA } from '../support/server.ts';
-import { launchBrowser, signIn, type TestBrowser, type TestPage } from './browser.ts';
+import { type TestServer, VAQUITA } from '../support/server.ts';
+import { type Desk, openDesk } from './desk.ts';
 
+let desk: Desk;
 let server: TestServer;
-let browser: TestBrowser;
-let opened: TestPage;
 let page: Page;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer({ embeddedWorker: true }), launchBrowser()]);
+  desk = await openDesk();
+  ({ server, page } = desk);
   await server.client.projects.create({ name: 'ui' });
-  opened = await browser.open(server.url);
-  page = opened.page;
-  await signIn(page, server.adminPassword);
 });
-afterAll(async () => {
-  await opened?.[Symbol.asyncDispose]();
-  await browser?.[Symbol.asyncDispose]();
-  await server?.close();
-});
+afterAll(() => desk?.[Symbol.asyncDispose]());
 
 let made = 0;
 let workflow: string;

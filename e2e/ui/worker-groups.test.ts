@@ -2,25 +2,20 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitForRun } from '../support/runs.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
-import { findViolations, launchBrowser, overflow, signIn, type TestBrowser, type TestPage } from './browser.ts';
+import type { TestServer } from '../support/server.ts';
+import { findViolations, overflow, type TestBrowser } from './browser.ts';
+import { type Desk, openDesk } from './desk.ts';
 
+let desk: Desk;
 let server: TestServer;
 let browser: TestBrowser;
-let opened: TestPage;
 let page: Page;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer({ embeddedWorker: true }), launchBrowser()]);
-  opened = await browser.open(server.url, { still: true });
-  page = opened.page;
-  await signIn(page, server.adminPassword);
+  desk = await openDesk({ still: true });
+  ({ server, browser, page } = desk);
 });
-afterAll(async () => {
-  await opened?.[Symbol.asyncDispose]();
-  await browser?.[Symbol.asyncDispose]();
-  await server?.close();
-});
+afterAll(() => desk?.[Symbol.asyncDispose]());
 
 const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
 
@@ -75,5 +70,5 @@ it('is clean on a narrow dark screen, in Chinese', async () => {
   expect(await findViolations(narrow.page)).toEqual([]);
   expect(await overflow(narrow.page)).toBeLessThanOrEqual(0);
   expect(narrow.errors).toEqual([]);
-  expect(opened.errors.filter((error) => !error.includes('409'))).toEqual([]);
+  expect(desk.opened.errors.filter((error) => !error.includes('409'))).toEqual([]);
 });

@@ -3,26 +3,21 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/poll.ts';
 import { connectRawWorker } from '../support/raw-worker.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { makeWorkerToken } from '../support/worker.ts';
-import { findViolations, launchBrowser, overflow, signIn, type TestBrowser, type TestPage } from './browser.ts';
+import { findViolations, overflow, type TestBrowser } from './browser.ts';
+import { type Desk, openDesk } from './desk.ts';
 
+let desk: Desk;
 let server: TestServer;
 let browser: TestBrowser;
-let opened: TestPage;
 let page: Page;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer({ embeddedWorker: true }), launchBrowser()]);
-  opened = await browser.open(server.url, { still: true });
-  page = opened.page;
-  await signIn(page, server.adminPassword);
+  desk = await openDesk({ still: true });
+  ({ server, browser, page } = desk);
 });
-afterAll(async () => {
-  await opened?.[Symbol.asyncDispose]();
-  await browser?.[Symbol.asyncDispose]();
-  await server?.close();
-});
+afterAll(() => desk?.[Symbol.asyncDispose]());
 
 const card = (name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, level: 2, exact: true }) });
@@ -90,7 +85,7 @@ it('is sent away, and may come back', async () => {
   await card('embedded').getByRole('button', { name: 'Resume' }).click();
   await card('embedded').getByText('Sent away', { exact: true }).waitFor({ state: 'detached' });
   expect((await server.client.workers.get('embedded')).decision).toMatchObject({ availability: 'available' });
-  expect([...opened.errors, ...narrow.errors]).toEqual([]);
+  expect([...desk.opened.errors, ...narrow.errors]).toEqual([]);
 });
 
 async function signInChinese(narrow: Page): Promise<void> {

@@ -12,7 +12,6 @@ import {
   type TaskInstanceId,
   type WorkerId,
   type WorkflowId,
-  type WorkflowInstanceId,
 } from '../identity/ids.ts';
 import type { Effect, Intent } from '../machine/effects.ts';
 import type { LifecycleEvent, TaskOutcomeReport, WorkflowEvent } from '../machine/events.ts';
@@ -25,7 +24,7 @@ import {
   type TransitionContext,
   takeChanges,
 } from '../machine/ledger.ts';
-import type { NewRun } from '../machine/new-run.ts';
+import { type NewRun, newRun } from '../machine/new-run.ts';
 import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '../machine/rows.ts';
 import { type Run, rebuildRun } from '../machine/run.ts';
 import type { TaskCommand } from '../machine/task-machine.ts';
@@ -96,42 +95,30 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
   let now = 1_000_000;
   const random = createSeededRandom(options.seed ?? 1);
   const ids = createIdSource({ now: () => now }, random);
-  const instance: WorkflowInstanceRow = {
-    id: ids.next<'workflow-instance'>() as WorkflowInstanceId,
-    projectId: 'p' as ProjectId,
-    workflowId: 'w' as WorkflowId,
-    workflowName: definition.name,
-    version: 1,
-    number: null,
-    state: 'submitted',
-    runCounter: 1,
-    params: {},
-    startTasks: [],
-    scope: 'all',
-    failureStrategy: options.failureStrategy ?? 'continue',
-    priority: 'medium',
-    workerGroup: null,
-    environment: null,
-    dryRun: false,
-    timeoutMs: null,
-    businessTime: now,
-    queuedAt: null,
-    executionSlot: null,
-    parentInstanceId: null,
-    parentTask: null,
-    parentTaskId: null,
-    childIndex: 0,
-    lineage: [],
-    outputs: {},
-    createdBy: 'somebody',
-    createdAt: now,
-    startedAt: null,
-    endedAt: null,
-    updatedAt: now,
-    reason: null,
-    quarantine: null,
-    ...options.instance,
-  };
+  const filed = newRun(
+    {
+      projectId: 'p' as ProjectId,
+      workflowId: 'w' as WorkflowId,
+      workflowName: definition.name,
+      version: 1,
+      params: {},
+      startTasks: [],
+      scope: 'all',
+      failureStrategy: options.failureStrategy ?? 'continue',
+      priority: 'medium',
+      workerGroup: null,
+      environment: null,
+      dryRun: false,
+      timeoutMs: null,
+      businessTime: now,
+      createdBy: 'somebody',
+      parent: null,
+    },
+    ids,
+    now,
+  );
+  // Without the reason that its first event records: the events of the fixture begin behind that one.
+  const instance: WorkflowInstanceRow = { ...filed.instance, reason: null, ...options.instance };
   const rows = {
     instance,
     tasks: new Map<TaskInstanceId, TaskInstanceRow>(),

@@ -2,7 +2,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/poll.ts';
-import { defineAndStart, logOf, type Run, taskOf, tasksOf, waitForRun, waitForTask } from '../support/runs.ts';
+import {
+  define,
+  defineAndStart,
+  logOf,
+  PROJECT,
+  type Run,
+  taskOf,
+  tasksOf,
+  waitForRun,
+  waitForTask,
+} from '../support/runs.ts';
 import { append, createScratch, type Scratch, waitAt } from '../support/scratch.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { makeWorkerToken, startTestWorker, type TestWorker } from '../support/worker.ts';
@@ -142,5 +152,23 @@ describe('kill -9 of the server while a task runs', () => {
     await server.restart();
     await waitForRun(server.client, run, 'success');
     expect(scratch.lines('ledger')).toEqual(['only']);
+  });
+
+  it('goes on with what it was asked for under a key, as soon as it is asked again', async () => {
+    await define(server.client, { name: 'keyed', tasks: [shell('only', append(scratch, 'ledger', 'only'))] });
+    const keys = Array.from({ length: 40 }, (_, nth) => `key-${nth}`);
+    const ask = (idempotencyKey: string) => server.client.workflows.start(PROJECT, 'keyed', {}, { idempotencyKey });
+    const before = keys.map((key) => ask(key).catch(() => undefined));
+    // Some are answered, and others are under way.
+    await Promise.any(before.map((asked) => asked.then((answer) => answer ?? Promise.reject())));
+    await server.kill9();
+    const answered = await Promise.all(before);
+    await server.restart();
+    const again = await Promise.all(keys.map(ask));
+    expect(new Set(again.map(({ id }) => id)).size).toBe(keys.length);
+    for (const [nth, answer] of answered.entries()) if (answer) expect(again[nth]!.id).toBe(answer.id);
+    await eventually('all to have run', () => scratch.lines('ledger').length >= keys.length);
+    expect((await Promise.all(keys.map(ask))).map(({ id }) => id)).toEqual(again.map(({ id }) => id));
+    expect(scratch.lines('ledger')).toHaveLength(keys.length);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * Answers a repeated POST as the first time.
- * I1. A key is claimed before the request is handled; the claim is the conflict, also between processes.
+ * I1. A key is claimed before the request is handled; the claim is the conflict, also between processes. It is held for as long
+ *     as the server that has it is alive in the registry and handles the request, and then goes to one other.
  * I2. Only a success is kept: a refused request changed nothing, so it may be tried again under its key.
  * I3. The ids of what the request makes follow from the claim. A request whose process died between the change and
  *     the record of the answer makes the same rows when it is repeated, and the store knows them again. So does one of
@@ -22,16 +23,18 @@ export interface KeyedRequest {
   readonly bodyHash: string;
 }
 
-/** In the place of a status: nobody holds the claim, and nobody knows whether the request was carried out. */
+/** Statuses of HTTP begin after it. */
 const DOUBTFUL = 1;
-/** An unfinished claim older than this belongs to a process that is gone. */
+/** An unfinished claim older than this is not worked on any more, whoever has it. */
 const ABANDONED_AFTER_MS = 60_000;
 
 export interface Idempotency {
   run(request: KeyedRequest, handle: (ids: IdSource) => Promise<Recorded>): Promise<Recorded>;
 }
 
-export function createIdempotency(deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>): Idempotency {
+export function createIdempotency(
+  deps: Pick<ApiDeps, 'store' | 'clock' | 'log' | 'cluster' | 'serverId'>,
+): Idempotency {
   const { requests } = deps.store;
   /** Requests being handled in this process: a duplicate waits for the answer instead of being sent away. */
   const inFlight = new Map<string, { readonly bodyHash: string; readonly answer: Promise<Recorded> }>();
@@ -41,11 +44,12 @@ export function createIdempotency(deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>
     handle: (ids: IdSource) => Promise<Recorded>,
   ): Promise<Recorded> {
     const now = deps.clock.now();
-    const earlier = await requests.claim(request.key, request.bodyHash, now);
+    const earlier = await requests.claim(request.key, request.bodyHash, now, deps.serverId);
     if (earlier) {
       checkBody(earlier.bodyHash, request.bodyHash);
       if (earlier.status > DOUBTFUL) return { status: earlier.status, body: earlier.response };
-      if (earlier.status !== DOUBTFUL && isHeld(earlier, now)) throw busy();
+      if (await isHeld(earlier, now)) throw busy();
+      if (!(await requests.takeOver(earlier, deps.serverId))) throw busy();
     }
     const ids = await idsFromClaim(request.key, earlier?.createdAt ?? now);
     let answer: Recorded;
@@ -59,9 +63,17 @@ export function createIdempotency(deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>
     return answer;
   }
 
-  async function letGo(key: string, thrown: unknown): Promise<void> {
-    if (toAppError(thrown).code === 'outcome_unknown') await requests.finish(key, DOUBTFUL, '');
-    else await requests.abandon(key);
+  function letGo(key: string, thrown: unknown): Promise<void> {
+    const mayBeDone = toAppError(thrown).code === 'outcome_unknown';
+    return requests.abandon(key, deps.serverId, { mayBeDone });
+  }
+
+  /** I1. A claim of this very process is not: what is handled here is in flight. */
+  async function isHeld({ status, claimedBy, createdAt }: IdempotencyRow, now: number): Promise<boolean> {
+    const age = now - createdAt;
+    if (status === DOUBTFUL || claimedBy === deps.serverId || age < 0 || age >= ABANDONED_AFTER_MS) return false;
+    if (claimedBy === '') return true;
+    return (await deps.cluster.servers()).some(({ id, expiresInMs }) => id === claimedBy && expiresInMs >= 0);
   }
 
   return {
@@ -80,11 +92,6 @@ export function createIdempotency(deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>
       }
     },
   };
-}
-
-function isHeld(claim: IdempotencyRow, now: number): boolean {
-  const age = now - claim.createdAt;
-  return age >= 0 && age < ABANDONED_AFTER_MS;
 }
 
 function checkBody(first: string, now: string): void {

@@ -197,6 +197,10 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     addWorkers,
     auditLog,
     hint,
+    /** From now on it answers for another server of the cluster. */
+    become(serverId: string) {
+      (deps as { serverId: string }).serverId = serverId;
+    },
     get nudges() {
       return nudges;
     },

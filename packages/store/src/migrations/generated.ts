@@ -141,4 +141,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `workers_standing` ON `workers` (`id`) WHERE standing is not null;",
     ],
   },
+  {
+    number: 7,
+    name: "claims_of_servers",
+    checksum: "a96d4e5f143a2b249ee5f87abf4eeba2687f57f0a195814cfc4f41ecec798bbf",
+    statements: [
+      "-- Which server handles a request that came with an idempotency key.\nALTER TABLE `idempotency_keys` ADD `claimed_by` text DEFAULT '' NOT NULL;",
+    ],
+  },
 ];

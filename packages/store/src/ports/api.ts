@@ -299,8 +299,11 @@ export interface IdempotencyRow {
   /** `<user or token id> <method> <path> <Idempotency-Key>`. */
   readonly key: string;
   readonly bodyHash: string;
+  /** 0: claimed, and not answered; 1: nobody holds the claim, and nobody knows whether the request was carried out. */
   readonly status: number;
   readonly response: string;
+  /** The server that handles the request, or has handled it; '' when an older version did. */
+  readonly claimedBy: string;
   readonly createdAt: number;
 }
 
@@ -314,13 +317,13 @@ export interface AuditRow {
 }
 
 export interface RequestStore {
-  /**
-   * Claims the key: undefined when it is new (then `finish` or `abandon` follows), the recorded row when it was used.
-   * A claim that is still unfinished is a row with status 0.
-   */
-  claim(key: string, bodyHash: string, at: number): Promise<IdempotencyRow | undefined>;
+  /** Claims the key for a server: undefined when it is new (then `finish` or `abandon` follows), the recorded row when it was used. */
+  claim(key: string, bodyHash: string, at: number, by: string): Promise<IdempotencyRow | undefined>;
+  /** Goes on with a claim that nobody holds any more. @returns false when it is not as in this row: somebody else was first. */
+  takeOver(row: IdempotencyRow, by: string): Promise<boolean>;
   finish(key: string, status: number, response: string): Promise<void>;
-  abandon(key: string): Promise<void>;
+  /** Lets go of a claim that this server holds. With `mayBeDone` the row stays, with status 1. */
+  abandon(key: string, by: string, options?: { readonly mayBeDone: boolean }): Promise<void>;
   /** Forgets keys older than the moment. */
   purge(before: number): Promise<number>;
   audit(row: AuditRow): Promise<void>;

@@ -11,6 +11,8 @@ export const idempotencyKeys = sqliteTable(
     status: integer('status').notNull(),
     response: text('response').notNull(),
     createdAt: integer('created_at').notNull(),
+    /** Id of the server, as it is in the registry. */
+    claimedBy: text('claimed_by').notNull().default(''),
   },
   (t) => [index('idempotency_keys_created').on(t.createdAt)],
 );

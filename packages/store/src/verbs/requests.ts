@@ -7,21 +7,30 @@ import { AUDIT, IDEMPOTENCY } from '../sql/tables.ts';
 
 /** The claim is the conflict: of two requests with one key at once, one inserts, the other reads that row. */
 const CLAIM = `${IDEMPOTENCY.insert} on conflict (key) do nothing`;
+const TAKE_OVER = 'update idempotency_keys set status = 0, claimed_by = ?';
 const CLAIMED = `select ${IDEMPOTENCY.columns} from idempotency_keys where key = ?`;
 
 export function createRequestVerbs(driver: SqlDriver): RequestStore {
   return {
-    async claim(key, bodyHash, at) {
-      const row = { key, bodyHash, status: 0, response: '', createdAt: at };
+    async claim(key, bodyHash, at, by) {
+      const row = { key, bodyHash, status: 0, response: '', createdAt: at, claimedBy: by };
       const [claim, found] = await driver.write([statement(CLAIM, IDEMPOTENCY.args(row)), statement(CLAIMED, [key])]);
       return claim!.changes === 1 ? undefined : IDEMPOTENCY.read(found!.rows[0]!);
+    },
+    async takeOver({ key, status, claimedBy }, by) {
+      const args = [by, key, status, claimedBy];
+      const [taken] = await driver.write([
+        statement(`${TAKE_OVER} where key = ? and status = ? and claimed_by = ?`, args),
+      ]);
+      return taken!.changes === 1;
     },
     async finish(key, status, response) {
       const sql = 'update idempotency_keys set status = ?, response = ? where key = ?';
       await driver.write([statement(sql, [status, response, key])]);
     },
-    async abandon(key) {
-      await driver.write([statement('delete from idempotency_keys where key = ? and status = 0', [key])]);
+    async abandon(key, by, { mayBeDone } = { mayBeDone: false }) {
+      const change = mayBeDone ? 'update idempotency_keys set status = 1' : 'delete from idempotency_keys';
+      await driver.write([statement(`${change} where key = ? and status = 0 and claimed_by = ?`, [key, by])]);
     },
     async purge(before) {
       const [result] = await driver.write([statement('delete from idempotency_keys where created_at < ?', [before])]);

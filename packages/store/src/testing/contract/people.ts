@@ -124,23 +124,41 @@ export function describePeople(subject: Subject): void {
   describe('idempotency keys', () => {
     test('claimed by many at once are new to exactly one', async () => {
       const { requests } = subject.store;
-      const claims = await Promise.all(Array.from({ length: 50 }, (_, i) => requests.claim('k', `body ${i}`, i)));
+      const claims = await Promise.all(Array.from({ length: 50 }, (_, i) => requests.claim('k', `body ${i}`, i, 's1')));
       expect(claims.filter((claim) => claim === undefined)).toHaveLength(1);
       expect(claims.find((claim) => claim !== undefined)).toMatchObject({ key: 'k', status: 0 });
     });
 
     test('answer what was recorded, can be given up while open, and are forgotten by age', async () => {
       const { requests } = subject.store;
-      await requests.claim('k', 'body', 5);
+      await requests.claim('k', 'body', 5, 's1');
       await requests.finish('k', 201, '{"id":"x"}');
-      await requests.abandon('k');
-      const recorded = { key: 'k', bodyHash: 'body', status: 201, response: '{"id":"x"}', createdAt: 5 };
-      expect(await requests.claim('k', 'body', 6)).toEqual(recorded);
-      await requests.claim('open', 'body', 6);
-      await requests.abandon('open');
-      expect(await requests.claim('open', 'body', 7)).toBeUndefined();
+      for (const mayBeDone of [false, true]) await requests.abandon('k', 's1', { mayBeDone });
+      const made = { key: 'k', bodyHash: 'body', createdAt: 5, claimedBy: 's1' };
+      const recorded = { ...made, status: 201, response: '{"id":"x"}' };
+      expect(await requests.claim('k', 'body', 6, 's2')).toEqual(recorded);
+      await requests.claim('open', 'body', 6, 's1');
+      await requests.abandon('open', 's1');
+      expect(await requests.claim('open', 'body', 7, 's1')).toBeUndefined();
       expect(await requests.purge(7)).toBe(1);
-      expect(await requests.claim('k', 'body', 8)).toBeUndefined();
+      expect(await requests.claim('k', 'body', 8, 's1')).toBeUndefined();
+    });
+
+    test('go over to one other server, and are not given up or kept by who had them', async () => {
+      const { requests } = subject.store;
+      await requests.claim('k', 'body', 5, 's1');
+      const seen = (await requests.claim('k', 'body', 6, 's2'))!;
+      const takers = await Promise.all(['s2', 's3', 's4'].map((by) => requests.takeOver(seen, by)));
+      expect(takers.filter((taken) => taken)).toHaveLength(1);
+      for (const mayBeDone of [false, true]) await requests.abandon('k', 's1', { mayBeDone });
+      const by = ['s2', 's3', 's4'][takers.indexOf(true)]!;
+      expect(await requests.claim('k', 'body', 7, 's5')).toMatchObject({ status: 0, claimedBy: by, createdAt: 5 });
+      await requests.abandon('k', by, { mayBeDone: true });
+      const doubtful = (await requests.claim('k', 'body', 8, 's5'))!;
+      expect(doubtful).toMatchObject({ status: 1, createdAt: 5 });
+      expect(await requests.takeOver(doubtful, 's5')).toBe(true);
+      expect(await requests.takeOver(doubtful, 's6')).toBe(false);
+      expect(await requests.claim('k', 'body', 9, 's6')).toMatchObject({ status: 0, claimedBy: 's5' });
     });
   });
 

@@ -123,19 +123,28 @@ export function createMemorySessions({ tables, unit }: Memory): SessionStore {
 export function createMemoryRequests({ tables, unit }: Memory): RequestStore {
   const { idempotency, audit } = tables;
   return {
-    async claim(key, bodyHash, at) {
+    async claim(key, bodyHash, at, by) {
       const found = idempotency.get(key);
       if (found === undefined) {
-        unit((tx) => tx.put(idempotency, key, { key, bodyHash, status: 0, response: '', createdAt: at }));
+        const row = { key, bodyHash, status: 0, response: '', createdAt: at, claimedBy: by };
+        unit((tx) => tx.put(idempotency, key, row));
       }
       return found;
+    },
+    async takeOver({ key, status, claimedBy }, by) {
+      const row = idempotency.get(key);
+      if (row?.status !== status || row.claimedBy !== claimedBy) return false;
+      unit((tx) => tx.put(idempotency, key, { ...row, status: 0, claimedBy: by }));
+      return true;
     },
     async finish(key, status, response) {
       const row = idempotency.get(key);
       if (row !== undefined) unit((tx) => tx.put(idempotency, key, { ...row, status, response }));
     },
-    async abandon(key) {
-      if (idempotency.get(key)?.status === 0) unit((tx) => tx.drop(idempotency, key));
+    async abandon(key, by, { mayBeDone } = { mayBeDone: false }) {
+      const row = idempotency.get(key);
+      if (row?.status !== 0 || row.claimedBy !== by) return;
+      unit((tx) => (mayBeDone ? tx.put(idempotency, key, { ...row, status: 1 }) : tx.drop(idempotency, key)));
     },
     async purge(before) {
       const old = [...idempotency.values()].filter(({ createdAt }) => createdAt < before);

@@ -35,7 +35,8 @@ test('the model imports types of rows and scenarios, and nothing that runs', () 
     for (const [line, , type, from] of readFileSync(join(MODEL, name), 'utf8').matchAll(IMPORT)) {
       const own = from?.startsWith('./') === true;
       expect(own || type !== undefined, `${name}: ${line}`).toBe(true);
-      if (!own) expect(['@vaquita/core', '../scenario/scenario.ts'], `${name}: ${line}`).toContain(from);
+      if (!own)
+        expect(['@vaquita/core', '@vaquita/registry', '../scenario/scenario.ts'], `${name}: ${line}`).toContain(from);
     }
   }
 });

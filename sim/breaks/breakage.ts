@@ -3,8 +3,9 @@
  * in the engine knows of these.
  */
 import type { Clock } from '@vaquita/core';
-import type { MasterSettings } from '@vaquita/master';
+import type { Lease, MasterSettings } from '@vaquita/master';
 import type { Wire } from '@vaquita/protocol';
+import type { ClientId, RegistryStore } from '@vaquita/registry';
 import type { MasterStore } from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { SimProcess } from '../world/process.ts';
@@ -17,6 +18,15 @@ export interface Breakage {
   store?(store: MemoryStore): MasterStore;
   /** What the master is given as its store is broken: before anything is witnessed. */
   port?(store: MasterStore, process: SimProcess): MasterStore;
+  /** The registry itself is broken: behind everything that is witnessed. */
+  registry?(store: RegistryStore): RegistryStore;
+  /** What servers are given as the registry is broken: before anything is witnessed. */
+  registryPort?(store: RegistryStore): RegistryStore;
+  /** Whoever holds a lock changes. */
+  lockChanged?(lock: { readonly clientId: ClientId | null; epoch: number }): void;
+  lease?(lease: Lease): Lease;
+  /** Workers begin to work whatever epoch they are sent. */
+  readonly takesOldEpochs?: boolean;
   clock?(clock: Clock): Clock;
   /** The server's end of a worker's connection. */
   wire?(wire: Wire): Wire;

@@ -40,8 +40,8 @@ describe('a leak that the reconciler mends', () => {
       for (let seed = 1; seed <= 100; seed++) {
         const scenario = generateScenario(seed, ABILITIES);
         const { violation } = await simulate(scenario, { breakage: findBreakage(name), keepTrace: false });
-        // A task whose worker nobody waited for may have been done again; nothing stands still.
-        expect([undefined, 'outcome', 'twice'], `seed ${seed}: ${violation?.text}`).toContain(violation?.rule);
+        // A task whose worker nobody waited for may have been done again, beside what is in its slot; nothing stands still.
+        expect([undefined, 'outcome', 'twice', 'slots'], `seed ${seed}: ${violation?.text}`).toContain(violation?.rule);
       }
     },
     120_000,

@@ -62,6 +62,7 @@ export interface Execution {
   readonly worker: string;
   readonly dispatchId: string;
   readonly taskInstanceId: string;
+  readonly epoch: number;
   readonly acceptedAt: number;
   endedAt: number | null;
   /** Ends that the worker has told or keeps to tell. */

@@ -7,6 +7,8 @@ export interface WorldFacts {
   /** Epoch ms at the beginning of the world. */
   readonly startedAt: number;
   workflowName(workflowId: string): string;
+  /** The process or worker that has a session in the registry. */
+  clientName(id: string): string;
 }
 
 export interface Mirror {
@@ -36,6 +38,11 @@ export interface Mirror {
   accepted(execution: Execution): void;
   ended(worker: string, dispatchId: string, how: string, at: number): void;
   workerDied(worker: string, at: number): void;
+  /** A worker has been shown an epoch; it has forgotten everything. */
+  saw(worker: string, epoch: number): void;
+  forgot(worker: string): void;
+  /** The highest epoch that a worker has been shown. */
+  seenBy(worker: string): number;
   /** Something is wrong with a worker or its connection until then. */
   impair(worker: string, until: number): void;
   /** Whether something was wrong with the worker since that moment. */
@@ -53,6 +60,7 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
   const tasks = new Map(scenario.workflows.flatMap((workflow) => workflow.tasks).map((task) => [task.name, task]));
   const impairments: { readonly worker: string; readonly until: number }[] = [];
   const dispatched = new Set<string>();
+  const seen = new Map<string, number>();
   const sizes = new Map(scenario.groups.map(({ name, size }) => [name, size]));
   const events: NewEvent[] = [];
 
@@ -174,6 +182,7 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
           worker,
           dispatchId,
           taskInstanceId: '',
+          epoch: 0,
           acceptedAt: at,
           endedAt: at,
           ends: new Set([how]),
@@ -186,6 +195,9 @@ export function createMirror(scenario: Scenario, world: WorldFacts): Mirror {
     workerDied(worker, at) {
       for (const execution of executions.values()) if (execution.worker === worker) execution.endedAt ??= at;
     },
+    saw: (worker, epoch) => void seen.set(worker, Math.max(seen.get(worker) ?? 0, epoch)),
+    forgot: (worker) => void seen.delete(worker),
+    seenBy: (worker) => seen.get(worker) ?? 0,
     impair: (worker, until) => void impairments.push({ worker, until }),
     wasImpaired: (worker, since) => impairments.some((one) => one.worker === worker && one.until >= since),
     wasDispatched: (dispatchId) => dispatched.has(dispatchId),

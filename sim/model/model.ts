@@ -6,6 +6,7 @@ import type { CommandRow } from '@vaquita/core';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type AppliedUnit, type Execution, type NewRunFact, Violation } from './facts.ts';
 import { createMirror, type Mirror, type WorldFacts } from './mirror.ts';
+import { createRegistryModel, type RegistryModel } from './registry.ts';
 import { unrest } from './rest.ts';
 import { checkCapacity } from './rules-capacity.ts';
 import { checkControl } from './rules-control.ts';
@@ -16,22 +17,30 @@ import { checkPlacement } from './rules-placement.ts';
 import { checkNothingOverdue, checkReason, checkRunReason } from './rules-reasons.ts';
 import { checkRows } from './rules-rows.ts';
 import { checkStarts } from './rules-starts.ts';
-import { checkAccepted } from './rules-workers.ts';
+import { checkAccepted, checkAcknowledged } from './rules-workers.ts';
 
 export interface Model {
   readonly mirror: Mirror;
-  /** A server has taken the lead. */
-  leads(epoch: number, process: string): void;
+  readonly registry: RegistryModel;
+  /** A server has taken the lead; `also`: one that was awake all the time and still believes to lead. */
+  leads(epoch: number, process: string, also: string | undefined): void;
+  /** Nobody leads any more. */
+  leaves(): void;
+  /** A server has been shut down in order. */
+  handedOver(process: string): void;
   start(run: NewRunFact): void;
   file(command: CommandRow): void;
+  /** A process has written something under an epoch. */
+  writes(epoch: number, process: string): void;
   commit(unit: AppliedUnit): void;
   reject(command: string, outcome: string, at: number): void;
   accepted(execution: Execution): void;
+  acknowledged(worker: string, dispatchId: string): void;
   resized(group: string, size: number, at: number): void;
   /** Somebody has decided that the worker takes nothing new, or takes tasks again. */
   drained(worker: string, draining: boolean, at: number): void;
-  /** What has not come to rest; undefined when everything has. */
-  unrest(now: number): string | undefined;
+  /** What has not come to rest; undefined when everything has. `members`: keys of everybody who is there. */
+  unrest(now: number, members: ReadonlySet<string>): string | undefined;
 }
 
 /** A group that shrinks may be seen at its former size for so long: whoever leads may be away, and learns of it then. */
@@ -43,7 +52,9 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
   const taken = new Set<string>();
   const drainedSince = new Map<string, number>();
   const sizes = new Map(scenario.groups.map(({ name, size }) => [name, [{ size, until: Number.POSITIVE_INFINITY }]]));
-  let leader = { epoch: 0, process: '' };
+  const registry = createRegistryModel(world.clientName);
+  let leader: { readonly epoch: number; readonly process: string } | null = null;
+  let highest = 0;
   let now = 0;
 
   function largest(group: string): number | undefined {
@@ -51,23 +62,31 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
     return known && Math.max(...known.map(({ size }) => size));
   }
 
+  function writes(epoch: number, process: string): void {
+    if (epoch === leader?.epoch && process === leader.process) return;
+    const leads = leader ? `${leader.process} leads with epoch ${leader.epoch}` : 'nobody leads';
+    throw new Violation('epoch', `${process} wrote under epoch ${epoch} while ${leads}`);
+  }
+
   return {
     mirror,
-    leads(epoch, process) {
-      if (epoch <= leader.epoch)
-        throw new Violation('epoch', `epoch ${epoch} of ${process} comes after ${leader.epoch}`);
+    registry,
+    writes,
+    leads(epoch, process, also) {
+      if (epoch <= highest) throw new Violation('epoch', `epoch ${epoch} of ${process} comes after ${highest}`);
+      highest = epoch;
       leader = { epoch, process };
+      if (also !== undefined) throw new Violation('epoch', `${process} takes the lead while ${also} still leads`);
     },
+    leaves() {
+      leader = null;
+    },
+    handedOver: registry.closed,
     start: mirror.start,
     file: mirror.file,
     commit(unit) {
       now = unit.at;
-      if (unit.epoch !== leader.epoch || unit.by !== leader.process) {
-        throw new Violation(
-          'epoch',
-          `${unit.by} wrote under epoch ${unit.epoch} while ${leader.process} leads with epoch ${leader.epoch}`,
-        );
-      }
+      writes(unit.epoch, unit.by);
       checkMended(unit, tolerated);
       const change = mirror.apply(unit);
       if (!change) return;
@@ -86,6 +105,7 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
       mirror.accepted(execution);
       checkAccepted(mirror, execution);
     },
+    acknowledged: (worker, dispatchId) => checkAcknowledged(mirror, worker, dispatchId),
     resized(group, size, at) {
       const known = sizes.get(group) ?? [];
       const last = known.at(-1);
@@ -98,9 +118,12 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
       if (draining) drainedSince.set(worker, at);
       else drainedSince.delete(worker);
     },
-    unrest(at) {
-      const restless = unrest(mirror);
-      if (restless === undefined && !scenario.faults.some(({ what }) => what === 'clock')) {
+    unrest(at, members) {
+      const restless = unrest(mirror) ?? registry.unrest(members);
+      if (
+        restless === undefined &&
+        !scenario.faults.some(({ what }) => what === 'clock' || what === 'database_clock')
+      ) {
         checkNothingOverdue(mirror, mirror.wallClock(at) - OVERDUE_MS);
       }
       return restless;

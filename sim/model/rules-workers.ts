@@ -1,11 +1,18 @@
 /** Rules of what workers see: no task is worked on twice at once, unless a worker was away for long enough. */
 import { type Execution, Violation } from './facts.ts';
 import type { Mirror } from './mirror.ts';
+import { isHeld } from './rules-rows.ts';
 
 /** A task is taken back from a worker that does not acknowledge it, at the earliest so long after it was sent. */
 const PATIENCE_MS = 15_000;
 
 export function checkAccepted(mirror: Mirror, execution: Execution): void {
+  if (execution.epoch < mirror.seenBy(execution.worker)) {
+    throw new Violation(
+      'order',
+      `worker ${execution.worker} begins what epoch ${execution.epoch} sent it, and has seen epoch ${mirror.seenBy(execution.worker)}`,
+    );
+  }
   const subject = taskOf(mirror, execution.taskInstanceId);
   // A stop of a run that was set aside does not wait for its workers.
   const hasty = [...mirror.runs.values()].some((run) => run.wasAside && run.tasks.has(execution.taskInstanceId));
@@ -23,6 +30,16 @@ export function checkAccepted(mirror: Mirror, execution: Execution): void {
   }
   if (!knows(mirror, execution)) {
     throw new Violation('order', `worker ${execution.worker} was sent ${execution.dispatchId}, which no row knows of`);
+  }
+}
+
+/** P5: whoever may forget a result finds it on record. */
+export function checkAcknowledged(mirror: Mirror, worker: string, dispatchId: string): void {
+  for (const run of mirror.runs.values()) {
+    for (const row of run.current.values()) {
+      if (row.dispatchId !== dispatchId || !isHeld(row)) continue;
+      throw new Violation('acks', `worker ${worker} may forget how ${row.name} ${row.id} ended, and no row says it`);
+    }
   }
 }
 

@@ -39,6 +39,16 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
   [
     2,
     (chance, { servers }) => ({
+      what: 'shutdown',
+      server: chance.between(-1, servers - 1),
+      downMs: chance.skewed(100, 40_000),
+    }),
+  ],
+  [1, (chance, { servers }) => ({ what: 'removed', server: chance.between(-1, servers - 1) })],
+  [1, (chance) => ({ what: 'database_clock', byMs: chance.skewed(10, 3 * HOUR_MS) * chance.oneOf([1, -1]) })],
+  [
+    2,
+    (chance, { servers }) => ({
       what: 'clock',
       server: chance.between(-1, servers - 1),
       byMs: chance.skewed(10, 3 * HOUR_MS) * chance.oneOf([1, -1]),
@@ -57,8 +67,25 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
       forMs: chance.skewed(100, 30_000),
     }),
   ],
+  [
+    1,
+    (chance, { servers }) => ({
+      what: 'unheard',
+      server: chance.between(-1, servers - 1),
+      forMs: chance.skewed(1_000, 60_000),
+    }),
+  ],
   [4, (chance, sources) => ({ what: 'cut', ...someWorker(chance, sources) })],
   [2, (chance, sources) => ({ what: 'silence', ...someWorker(chance, sources) })],
+  [
+    2,
+    (chance, sources) => ({
+      what: 'apart',
+      ...someWorker(chance, sources),
+      server: chance.between(-1, sources.servers - 1),
+      forMs: chance.skewed(1_000, 60_000),
+    }),
+  ],
   [2, (chance, sources) => ({ what: 'stall', ...someWorker(chance, sources), forMs: chance.skewed(100, 20_000) })],
   [
     4,
@@ -79,12 +106,15 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
 ];
 
 export function drawFaults(chance: Chance, sources: FaultSources): Fault[] {
-  return Array.from({ length: chance.skewed(1, 8) }, () => {
+  const faults = Array.from({ length: chance.skewed(1, 8) }, () => {
     const fault = chance.weighed(DRAWS)(chance, sources);
     // Mostly while much is going on: runs begin early, and many end within a minute.
     const at = chance.happens(0.5) ? chance.between(500, BUSY_MS) : chance.skewed(1, sources.untilMs);
     return { at, ...fault } as Fault;
   });
+  // Somebody has to be left.
+  const removed = faults.filter(({ what }) => what === 'removed').slice(sources.servers - 1);
+  return faults.filter((fault) => !removed.includes(fault));
 }
 
 function someWorker(chance: Chance, { workers }: FaultSources): { readonly worker: string } {

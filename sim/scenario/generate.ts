@@ -15,8 +15,12 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
   const workers = drawWorkers(chance);
   const groups = abilities.taskGroups && chance.happens(0.4) ? drawGroups(chance) : [];
   const workflows = drawWorkflows(chance, { abilities, workers, groups });
-  const servers = chance.happens(0.5) ? 2 : 1;
-  const operations = drawOperations(chance, { abilities, workflows, groups, untilMs: BUSY_MS });
+  const servers = chance.weighed([
+    [4, 1],
+    [4, 2],
+    [2, 3],
+  ]);
+  const operations = drawOperations(chance, { abilities, workflows, groups, servers, untilMs: BUSY_MS });
   const faults = chance.happens(0.1) ? [] : drawFaults(chance, { workers, servers, untilMs: BUSY_MS });
   const calmAt =
     [...operations, ...faults].reduce((latest, { at, ...rest }) => Math.max(latest, at + lastsFor(rest)), 0) + 1;

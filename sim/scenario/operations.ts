@@ -8,7 +8,13 @@ export interface OperationSources {
   readonly abilities: Abilities;
   readonly workflows: readonly WorkflowSpec[];
   readonly groups: readonly TaskGroupSpec[];
+  readonly servers: number;
   readonly untilMs: number;
+}
+
+/** Half of all people know who leads. */
+function someServer(chance: Chance, { servers }: OperationSources): number {
+  return chance.happens(0.5) ? -1 : chance.between(0, servers - 1);
 }
 
 export function drawOperations(chance: Chance, sources: OperationSources): Operation[] {
@@ -29,7 +35,7 @@ export function drawOperations(chance: Chance, sources: OperationSources): Opera
           ? []
           : [chance.oneOf(names), ...chance.some(names, 0.1)].filter((name, at, all) => all.indexOf(name) === at),
       dryRun: abilities.dryRuns && chance.happens(0.05),
-      directly: chance.happens(0.5),
+      server: someServer(chance, sources),
     };
   });
   const orders = Array.from({ length: chance.oneOf([0, 1, 3, 8]) }, () => {
@@ -76,7 +82,7 @@ function drawOrders(
 
 function drawOrder(
   chance: Chance,
-  { workflows }: OperationSources,
+  sources: OperationSources,
   {
     start,
     at,
@@ -84,13 +90,19 @@ function drawOrder(
     task,
   }: { readonly start: Start; readonly at: number; readonly kind: OperationKind; readonly task?: Operation },
 ): Operation {
-  const { tasks } = workflows.find(({ name }) => name === start.workflow)!;
+  const { tasks } = sources.workflows.find(({ name }) => name === start.workflow)!;
   const names = tasks.map(({ name }) => name);
   // Mostly one that the order can mean; sometimes any.
   const fitting = tasks.filter(FITS[kind] ?? (() => true)).map(({ name }) => name);
   const meant =
     task && 'task' in task ? task.task : chance.oneOf(fitting.length > 0 && chance.happens(0.8) ? fitting : names);
-  const how = { at, run: start.run, twice: chance.happens(0.1), quietly: chance.happens(0.2) };
+  const how = {
+    at,
+    run: start.run,
+    twice: chance.happens(0.1),
+    quietly: chance.happens(0.1),
+    server: someServer(chance, sources),
+  };
   switch (kind) {
     case 'rerun_from':
       return {
@@ -116,7 +128,8 @@ function drawOrder(
 }
 
 /** Most of what waits for a person gets its answer, late. */
-function drawAnswers(chance: Chance, { workflows, untilMs }: OperationSources, starts: readonly Start[]): Operation[] {
+function drawAnswers(chance: Chance, sources: OperationSources, starts: readonly Start[]): Operation[] {
+  const { workflows, untilMs } = sources;
   return starts.flatMap((start) => {
     const { tasks } = workflows.find(({ name }) => name === start.workflow)!;
     return tasks.flatMap(({ name, kind }): Operation[] => {
@@ -126,6 +139,7 @@ function drawAnswers(chance: Chance, { workflows, untilMs }: OperationSources, s
         run: start.run,
         twice: false,
         quietly: false,
+        server: someServer(chance, sources),
       };
       if (kind.type === 'approval')
         return [{ ...how, do: chance.oneOf(['approve_task', 'approve_task', 'reject_task']), task: name }];

@@ -105,7 +105,7 @@ interface Timed {
   readonly at: number;
 }
 
-/** What people do. `run` counts the `start`s of the scenario; a task is named, its current instance is meant. */
+/** What people do. A server is asked by its number, `-1` being the one that leads then. `run` counts the `start`s of the scenario; a task is named, its current instance is meant. */
 export type Operation = Timed &
   (
     | {
@@ -117,8 +117,7 @@ export type Operation = Timed &
         readonly scope: Scope;
         readonly startTasks: readonly string[];
         readonly dryRun: boolean;
-        /** Asked of the server that leads, which files the run itself; else of one that does not. */
-        readonly directly: boolean;
+        readonly server: number;
       }
     | {
         readonly do: 'pause' | 'resume' | 'stop' | 'recover_failed' | 'rerun' | 'retry';
@@ -127,6 +126,7 @@ export type Operation = Timed &
         readonly twice: boolean;
         /** The leader is not told; it finds the command by itself. */
         readonly quietly: boolean;
+        readonly server: number;
       }
     | {
         readonly do: 'rerun_from';
@@ -134,6 +134,7 @@ export type Operation = Timed &
         readonly tasks: readonly string[];
         readonly twice: boolean;
         readonly quietly: boolean;
+        readonly server: number;
       }
     | {
         readonly do: 'kill_task' | 'force_success' | 'force_start' | 'approve_task' | 'reject_task';
@@ -141,6 +142,7 @@ export type Operation = Timed &
         readonly task: string;
         readonly twice: boolean;
         readonly quietly: boolean;
+        readonly server: number;
       }
     | {
         readonly do: 'signal';
@@ -148,6 +150,7 @@ export type Operation = Timed &
         readonly name: string;
         readonly twice: boolean;
         readonly quietly: boolean;
+        readonly server: number;
       }
     /** Every run that is set aside then is tried again. */
     | { readonly do: 'retry_aside' }
@@ -169,9 +172,14 @@ export type Fault = Timed &
         readonly nth: number;
         readonly downMs: number;
       }
+    /** Stopped in order; another process takes its place. */
+    | { readonly what: 'shutdown'; readonly server: number; readonly downMs: number }
+    /** Killed, and nothing takes its place. */
+    | { readonly what: 'removed'; readonly server: number }
     | { readonly what: 'hold'; readonly server: number; readonly forMs: number }
     /** The wall clock of a server is turned. */
     | { readonly what: 'clock'; readonly server: number; readonly byMs: number }
+    | { readonly what: 'database_clock'; readonly byMs: number }
     /** Calls to the store fail for a while, before or after they have been done. */
     | { readonly what: 'busy'; readonly forMs: number; readonly share: number }
     /** Answers to writes get lost: some of them were written, some will be, some never. */
@@ -180,7 +188,11 @@ export type Fault = Timed &
     | { readonly what: 'conflict' | 'refused'; readonly nth: number }
     | { readonly what: 'slow'; readonly forMs: number; readonly byMs: number }
     | { readonly what: 'unreachable'; readonly server: number; readonly forMs: number }
+    /** No hint passes between the server and the others. */
+    | { readonly what: 'unheard'; readonly server: number; readonly forMs: number }
     | { readonly what: 'cut' | 'silence'; readonly worker: string }
+    /** A worker and a server do not reach each other, and nobody is told. */
+    | { readonly what: 'apart'; readonly worker: string; readonly server: number; readonly forMs: number }
     | { readonly what: 'stall'; readonly worker: string; readonly forMs: number }
     | {
         readonly what: 'worker_crash';

@@ -8,11 +8,12 @@ export function* smallerScenarios(scenario: Scenario): Generator<Scenario> {
 }
 
 /** Somebody can do each task, and what is named is there: otherwise nothing could come to rest. */
-function isSound({ workers, workerGroups, workflows, groups, operations, faults }: Scenario): boolean {
+function isSound({ servers, workers, workerGroups, workflows, groups, operations, faults }: Scenario): boolean {
   const named = new Set(workflows.map(({ name }) => name));
   const tasks = workflows.flatMap((workflow) => workflow.tasks);
   return (
     workers.length > 0 &&
+    faults.filter(({ what }) => what === 'removed').length < servers &&
     (faults.every(({ what }) => what !== 'refused') ||
       operations.some((operation) => operation.do === 'retry_aside')) &&
     tasks.every((task) =>

@@ -1,8 +1,10 @@
 /** The workers of a world, through their lives, their connections and what goes wrong with them. */
 import type { Random } from '@vaquita/core';
 import type { MasterDispatch, Wire } from '@vaquita/protocol';
+import type { Breakage } from '../breaks/breakage.ts';
 import type { Model } from '../model/model.ts';
 import type { Attempt, Fault, Scenario, WorkerSpec } from '../scenario/scenario.ts';
+import { serverAt, socketOf } from './addresses.ts';
 import { createLine, type Line } from './line.ts';
 import { createSimProcess, type SimProcess } from './process.ts';
 import type { SimServer } from './server.ts';
@@ -17,6 +19,8 @@ export interface Fleet {
   keepWaiting(ms: number): void;
   /** What of the workers is not at rest. */
   unrest(): string | undefined;
+  /** Keys under which those that are connected are known in the registry. */
+  memberKeys(): readonly string[];
 }
 
 export interface FleetDeps {
@@ -26,6 +30,7 @@ export interface FleetDeps {
   readonly draw: (stream: number) => Random;
   readonly servers: readonly SimServer[];
   readonly model: Model;
+  readonly breakage: Breakage | undefined;
   readonly guard: (run: () => void) => void;
   readonly say: (line: string) => void;
 }
@@ -37,24 +42,31 @@ interface Member {
   process: SimProcess;
   worker: SimWorker;
   journal: Journal;
-  lines: Line[];
+  lines: { readonly line: Line; readonly server: string }[];
+  /** To connect, since the last welcome. */
+  tries: number;
 }
 
 /** After a loss of the connection a worker may stay away for the longest backoff and the greeting. */
 const RECONNECT_MS = 45_000;
 /** Tries in a row after which a worker waits for the longest time before the next. */
 const LONG_PAUSES = 6;
+/** A connection to somebody who cannot be reached is given up after so long. */
+const NO_ANSWER_MS = 10_000;
 const USUAL: Attempt = { end: 'success', startMs: 10, runMs: 1_000, stubborn: false };
 
 export function createFleet(deps: FleetDeps): Fleet {
   const { scenario, timeline, model, guard, say, servers } = deps;
   const members = new Map<string, Member>();
+  /** Workers and servers that do not reach each other. */
+  const apart: { readonly worker: string; readonly server: string; readonly until: number }[] = [];
+  const nameOf = (server: number) => (servers[server] ?? servers.find(({ leads }) => leads) ?? servers[0]!).name;
 
   const witness: Witness = {
     accepted(worker, order) {
       say(`worker ${worker} begins ${order.taskName}#${order.attempt} ${order.dispatchId}`);
-      const { dispatchId, taskInstanceId } = order;
-      const facts = { worker, dispatchId, taskInstanceId, acceptedAt: timeline.elapsed, endedAt: null };
+      const { dispatchId, taskInstanceId, epoch } = order;
+      const facts = { worker, dispatchId, taskInstanceId, epoch, acceptedAt: timeline.elapsed, endedAt: null };
       guard(() => model.accepted({ ...facts, ends: new Set() }));
     },
     refused(worker, order, reason) {
@@ -65,7 +77,14 @@ export function createFleet(deps: FleetDeps): Fleet {
       say(`worker ${worker} ends ${result.dispatchId} as ${result.state}`);
       model.mirror.ended(worker, result.dispatchId, result.state, timeline.elapsed);
     },
-    acknowledged: (worker, dispatchId) => say(`worker ${worker} may forget ${dispatchId}`),
+    acknowledged(worker, dispatchId) {
+      say(`worker ${worker} may forget ${dispatchId}`);
+      guard(() => model.acknowledged(worker, dispatchId));
+    },
+    saw(worker, epoch) {
+      members.get(worker)!.tries = 0;
+      guard(() => model.mirror.saw(worker, epoch));
+    },
     killed: (worker, order) => say(`worker ${worker} is to end ${order.dispatchId}: ${order.reason}`),
   };
 
@@ -92,28 +111,40 @@ export function createFleet(deps: FleetDeps): Fleet {
       random,
       witness,
       attemptOf,
-      connect: (tryNumber) => connect(member, { process, random, tryNumber }),
+      // Another order for each: whoever is first in it is not always the leader.
+      urls: servers.map((_, index) => socketOf(servers[(index + member.number) % servers.length]!.name)),
+      connect: (url) => connect(member, { process, random, to: serverAt(url) }),
+      takesOldEpochs: deps.breakage?.takesOldEpochs ?? false,
     });
     return { process, worker };
   }
 
-  function connect(
-    member: Pick<Member, 'lines' | 'number' | 'spec'>,
-    from: { readonly process: SimProcess; readonly random: Random; readonly tryNumber: number },
-  ): Wire | undefined {
-    const server = servers[(from.tryNumber + member.number) % servers.length]!;
-    if (!server.process.alive) return undefined;
+  async function connect(
+    member: Pick<Member, 'spec' | 'lines' | 'tries'>,
+    { process, random, to }: { readonly process: SimProcess; readonly random: Random; readonly to: string },
+  ): Promise<Wire> {
+    const { spec } = member;
+    member.tries += 1;
     // It has been turned away again and again: its next try may come when nobody waits for it any more.
-    if (from.tryNumber > LONG_PAUSES) model.mirror.impair(member.spec.name, timeline.elapsed + RECONNECT_MS);
-    const delayMs = () => from.random.next() * scenario.lineDelayMs;
-    const line = createLine({ timeline, near: from.process, far: server.process, delayMs });
-    member.lines.push(line);
+    if (member.tries > LONG_PAUSES) model.mirror.impair(spec.name, timeline.elapsed + RECONNECT_MS);
+    const pause = (ms: number) => new Promise<void>((resolve) => process.clock.setTimeout(resolve, ms));
+    const delayMs = () => random.next() * scenario.lineDelayMs;
+    await pause(delayMs());
+    if (isApart(spec.name, to)) await pause(NO_ANSWER_MS);
+    const server = servers.find(({ name }) => name === to);
+    if (!server?.process.alive || isApart(spec.name, to)) throw new Error(`${to} does not answer.`);
+    const line = createLine({ timeline, near: process, far: server.process, delayMs });
+    member.lines.push({ line, server: to });
     server.accept(line.far);
     return line.near;
   }
 
+  function isApart(worker: string, server: string): boolean {
+    return apart.some((one) => one.worker === worker && one.server === server && one.until > timeline.elapsed);
+  }
+
   scenario.workers.forEach((spec, number) => {
-    const member = { spec, number, lives: 0, journal: emptyJournal(), lines: [] };
+    const member = { spec, number, lives: 0, journal: emptyJournal(), lines: [], tries: 0 };
     members.set(spec.name, Object.assign(member, live(member)));
   });
 
@@ -133,17 +164,24 @@ export function createFleet(deps: FleetDeps): Fleet {
     model.mirror.impair(fault.worker, now + lasts + RECONNECT_MS);
     switch (fault.what) {
       case 'cut':
-        for (const line of lines.splice(0)) line.cut();
+        for (const { line } of lines.splice(0)) line.cut();
         return;
       case 'silence':
-        for (const line of lines.splice(0)) line.silence();
+        for (const { line } of lines.splice(0)) line.silence();
+        return;
+      case 'apart':
+        for (const { line, server } of lines) if (server === nameOf(fault.server)) line.silence();
+        apart.push({ worker: fault.worker, server: nameOf(fault.server), until: now + fault.forMs });
         return;
       case 'stall':
-        for (const line of lines) line.stall(fault.forMs);
+        for (const { line } of lines) line.stall(fault.forMs);
         return;
       case 'worker_crash':
         if (!process.alive) return;
-        if (fault.journal === 'lost') member.journal = emptyJournal();
+        if (fault.journal === 'lost') {
+          member.journal = emptyJournal();
+          model.mirror.forgot(fault.worker);
+        }
         restart(member, fault.downMs);
         return;
       case 'worker_hold':
@@ -167,6 +205,10 @@ export function createFleet(deps: FleetDeps): Fleet {
 
   return {
     inflict,
+    memberKeys: () =>
+      [...members.values()]
+        .filter(({ worker }) => worker.connected)
+        .map(({ spec }) => `/nodes/worker/${spec.group}/worker-${spec.name}`),
     keepWaiting(ms) {
       if (servers.length < 2) return;
       for (const { name } of scenario.workers) model.mirror.impair(name, timeline.elapsed + ms + RECONNECT_MS);

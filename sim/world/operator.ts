@@ -1,10 +1,15 @@
-/** Does what people do: files runs and commands as the API would, and tells the leader, or does not. */
-import type { IdSource, ProjectId, WorkflowId, WorkflowInstanceId } from '@vaquita/core';
+/**
+ * Does what people do: asks servers to start runs and to carry out orders, the leader or another one, and asks again, and
+ * elsewhere, as long as no answer comes.
+ */
+import type { CommandRow, IdSource, ProjectId, WorkflowId, WorkflowInstanceId } from '@vaquita/core';
 import type { Filing } from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { Model } from '../model/model.ts';
 import type { Operation, Scenario } from '../scenario/scenario.ts';
 import { commandRow, runRow } from './documents.ts';
+import type { SimServer } from './server.ts';
+import type { Timeline } from './timeline.ts';
 
 export interface OperatorDeps {
   readonly scenario: Scenario;
@@ -13,15 +18,16 @@ export interface OperatorDeps {
   readonly model: Model;
   readonly projectId: ProjectId;
   readonly workflowIds: ReadonlyMap<string, WorkflowId>;
+  readonly servers: readonly SimServer[];
+  readonly timeline: Timeline;
   readonly now: () => number;
-  readonly elapsed: () => number;
   readonly guard: (run: () => void) => void;
   readonly say: (line: string) => void;
   readonly name: (id: string, name: string) => void;
-  /** Asks the server that leads to file and start the run. False: it says that it has not, or says nothing. */
-  readonly begin: (filing: Filing) => Promise<boolean>;
-  readonly nudge: () => void;
 }
+
+/** How long a client waits for an answer before it asks again, and another server. */
+const PATIENCE_MS = 2_000;
 
 type Start = Extract<Operation, { do: 'start' }>;
 type Resize = Extract<Operation, { do: 'resize' }>;
@@ -29,7 +35,7 @@ type Drain = Extract<Operation, { do: 'drain' }>;
 type Order = Exclude<Operation, Start | Resize | Drain | { do: 'retry_aside' }>;
 
 export function createOperator(deps: OperatorDeps): (operation: Operation) => Promise<void> {
-  const { scenario, ids, store, model, projectId, now, guard, say, nudge } = deps;
+  const { scenario, ids, store, model, projectId, servers, timeline, now, guard, say } = deps;
   /** Of a start that nobody has answered yet: whoever wants to give orders waits for it, as he does not know the id. */
   const runIds = new Map<number, Promise<WorkflowInstanceId | undefined>>();
 
@@ -48,9 +54,24 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
         data: { name: group },
       },
     );
-    model.resized(group, size, deps.elapsed());
+    model.resized(group, size, timeline.elapsed);
     say(`group ${group} is made ${size} large`);
-    nudge();
+    for (const server of servers) timeline.after(1, () => server.nudge());
+  }
+
+  /** Until a server says that it is done: whatever is filed has its id, and is not filed twice. */
+  async function ask(first: number, request: (server: SimServer) => Promise<void>): Promise<void> {
+    const leader = servers.findIndex(({ leads }) => leads);
+    for (let turn = first < 0 ? Math.max(0, leader) : first; ; turn++) {
+      const answered = await new Promise<boolean>((answer) => {
+        request(servers[turn % servers.length]!).then(
+          () => answer(true),
+          () => timeline.after(PATIENCE_MS / 2, () => answer(false)),
+        );
+        timeline.after(PATIENCE_MS, () => answer(false));
+      });
+      if (answered) return;
+    }
   }
 
   async function drain({ worker, draining }: Drain): Promise<void> {
@@ -61,7 +82,7 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
     const ofNothing = { projectId: null, workflowInstanceId: null, taskInstanceId: null };
     const event = { type: 'worker.changed' as const, ...ofNothing, at: now(), data: { worker } };
     if (!(await store.workers.decide(row.id, { before: row.standing, after }, event))) return;
-    model.drained(worker, draining, deps.elapsed());
+    model.drained(worker, draining, timeline.elapsed);
     say(`worker ${worker} is ${availability}`);
   }
 
@@ -89,21 +110,15 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
       data: { state: 'submitted' },
     };
     say(`start of ${operation.workflow} as ${row.id}`);
-    const filing = { instance: row, command, event };
-    if (!operation.directly || !(await deps.begin(filing))) await file(filing);
+    const filing: Filing = { instance: row, command, event };
+    await ask(operation.server, (server) => server.start(filing));
     return row.id;
   }
 
-  /** As a client does that asks again with the same key: what was filed after all is not filed twice. */
-  async function file(filing: Filing): Promise<void> {
-    const { instance, command, event } = filing;
-    try {
-      await store.instances.start(instance, command, event);
-      guard(() => model.start(filing));
-    } catch (error) {
-      if ((await store.instances.find(instance.id)) === undefined) throw error;
-    }
-    nudge();
+  /** As a server files it whose hint does not reach the leader. */
+  async function fileQuietly(command: CommandRow): Promise<void> {
+    await store.commands.file(command);
+    guard(() => model.file(command));
   }
 
   async function order(operation: Order): Promise<void> {
@@ -113,10 +128,9 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
     for (let time = 0; time < (operation.twice ? 2 : 1); time++) {
       const command = commandRow({ ids, now: now() }, { kind: operation.do, workflowInstanceId: id, payload });
       say(`order ${operation.do} of ${id} ${JSON.stringify(payload)}`);
-      guard(() => model.file(command));
-      await store.commands.file(command);
+      if (operation.quietly) await fileQuietly(command);
+      else await ask(operation.server, (server) => server.order([command]));
     }
-    if (!operation.quietly) nudge();
   }
 
   function payloadOf(operation: Order, id: WorkflowInstanceId): Record<string, unknown> {
@@ -142,10 +156,8 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
     for (const { row } of [...model.mirror.runs.values()].filter((run) => run.row.quarantine)) {
       const command = commandRow({ ids, now: now() }, { kind: 'retry', workflowInstanceId: row.id, payload: {} });
       say(`order retry of ${row.id}, which is set aside`);
-      guard(() => model.file(command));
-      await store.commands.file(command);
+      await ask(-1, (server) => server.order([command]));
     }
-    nudge();
   }
 
   return (operation) => {

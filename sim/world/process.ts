@@ -16,6 +16,8 @@ export interface SimProcess {
   readonly name: string;
   readonly alive: boolean;
   readonly held: boolean;
+  /** It is not held, and was not within so long. */
+  wasAwakeFor(ms: number): boolean;
   readonly clock: Clock;
   /** Passes a point at which it may be killed. False: it is dead. */
   pass(point: CrashPoint): boolean;
@@ -40,6 +42,7 @@ export interface ProcessOptions {
 export function createSimProcess({ name, timeline, startedAt, skew, struck }: ProcessOptions): SimProcess {
   let alive = true;
   let held = false;
+  let wokeAt = Number.NEGATIVE_INFINITY;
   let waiting: (() => void)[] = [];
   const mourners: (() => void)[] = [];
 
@@ -51,6 +54,7 @@ export function createSimProcess({ name, timeline, startedAt, skew, struck }: Pr
     get held() {
       return held;
     },
+    wasAwakeFor: (ms) => !held && timeline.elapsed - wokeAt >= ms,
     clock: {
       now: () => startedAt + Math.floor(timeline.elapsed) + skew(),
       setTimeout(run, delayMs) {
@@ -87,6 +91,7 @@ export function createSimProcess({ name, timeline, startedAt, skew, struck }: Pr
     letGo() {
       if (!held) return;
       held = false;
+      wokeAt = timeline.elapsed;
       const due = waiting;
       waiting = [];
       for (const run of due) timeline.after(0, run);

@@ -1,21 +1,23 @@
-/** One server of the cluster through its lives: the real master and the real registry session, in a process that can die. */
-import { type Clock, createIdSource, MACHINE_DEFAULTS, type Random } from '@vaquita/core';
-import { createMaster, type Master } from '@vaquita/master';
+/** One server of the cluster through its lives: a process that can die, sleep, be shut down, and be put together anew. */
+import type { CommandRow } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
-import { type ClientId, createRegistryServer, type RegistryStore } from '@vaquita/registry';
-import type { Filing, LogStore, MasterStore } from '@vaquita/store';
-import type { Breakage } from '../breaks/breakage.ts';
-import type { Database } from './database.ts';
-import { leaseOf } from './lease.ts';
+import type { ClientId } from '@vaquita/registry';
+import type { Filing } from '@vaquita/store';
+import { type Assembly, type AssemblyDeps, assemble } from './assembly.ts';
+import type { Hint } from './hints.ts';
 import { type CrashPoint, createSimProcess, type SimProcess } from './process.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface SimServer {
+  /** Stays the same through all lives. */
+  readonly name: string;
   readonly process: SimProcess;
   readonly leads: boolean;
   nudge(): void;
-  /** Never settles when the server dies before it answers. */
-  begin(filing: Filing): Promise<void>;
+  heard(hint: Hint): void;
+  /** Asks it as a client of the API does. Never settles when the server dies before it answers. */
+  start(filing: Filing): Promise<void>;
+  order(commands: readonly CommandRow[]): Promise<void>;
   accept(wire: Wire): void;
   /** Turns its wall clock. */
   turn(byMs: number): void;
@@ -23,53 +25,49 @@ export interface SimServer {
   spare(): void;
   /** Kills it at the n-th point of this kind, or at once; another life begins after `downMs`. */
   crash(how: { readonly point: CrashPoint; readonly nth: number; readonly downMs: number }): void;
+  /** Kills it for good. */
+  remove(): void;
+  /** Stops it in order; another life begins after `downMs`. */
+  shutDown(downMs: number): void;
 }
 
-export interface ServerDeps {
+export interface ServerDeps
+  extends Omit<AssemblyDeps, 'process' | 'server' | 'predecessor' | 'master' | 'joined' | 'tell'> {
   readonly number: number;
   readonly timeline: Timeline;
   readonly startedAt: number;
-  readonly random: Random;
-  readonly database: Database;
-  readonly registry: RegistryStore;
-  /** The store's verbs; what is written is witnessed in the name of the process. */
-  readonly storeOf: (process: SimProcess) => MasterStore;
-  readonly logs: LogStore;
-  readonly breakage: Breakage | undefined;
-  readonly born: (client: ClientId, process: SimProcess) => void;
-  readonly say: (line: string) => void;
+  readonly storeOf: (process: SimProcess) => AssemblyDeps['master'];
+  /** A process has begun a session in the registry, under this id. */
+  readonly joined: (client: ClientId, process: SimProcess) => void;
+  /** A hint of the server for all others. */
+  readonly tell: (server: string, hint: Hint) => void;
+  readonly died: (process: SimProcess) => void;
+  /** It has been shut down, and everything was handed over. */
+  readonly closed: (process: SimProcess) => void;
   readonly failed: (error: unknown) => void;
 }
 
-const TOKEN = 'vqw_sim';
 const START_AGAIN_MS = 1_000;
-const SESSION = { heartbeatIntervalMs: 2_000, sessionTimeoutMs: 8_000 };
-
-async function untilDone<T>(clock: Pick<Clock, 'setTimeout'>, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch {
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, START_AGAIN_MS));
-    }
-  }
-}
-/** Hurried: whatever there is to find in a world, or to mistake for a finding, is looked at many times. */
-const RECONCILER = { roundMs: 3_000, stepMs: 300, page: 3, patienceMs: 1_500, commandPatienceMs: 20_000 };
+/** What has not stopped by then is killed, as a supervisor does. */
+const GRACE_MS = 10_000;
 
 export function createSimServer(deps: ServerDeps): SimServer {
-  const { timeline, database, random, breakage, say } = deps;
+  const { timeline, say } = deps;
+  const name = `server-${deps.number + 1}`;
   let lives = 0;
   let skew = 0;
   let trap: { point: CrashPoint; nth: number } | undefined;
   let downMs = START_AGAIN_MS;
+  let assembly: Assembly | undefined;
+  let predecessor: ClientId | null = null;
+  let isRemoved = false;
+  let shuttingDown: SimProcess | undefined;
   let process = live();
-  let master: Master | undefined;
 
   function live(): SimProcess {
     lives += 1;
     const mine = createSimProcess({
-      name: `server-${deps.number + 1}.${lives}`,
+      name: `${name}.${lives}`,
       timeline,
       startedAt: deps.startedAt,
       skew: () => skew,
@@ -77,12 +75,23 @@ export function createSimServer(deps: ServerDeps): SimServer {
     });
     mine.onDeath(() => {
       say(`${mine.name} dies`);
-      master = undefined;
+      deps.died(mine);
+      assembly = undefined;
       timeline.after(downMs, () => {
-        process = live();
+        if (!isRemoved) process = live();
       });
     });
-    void begin(mine).catch(deps.failed);
+    const joined = (client: ClientId) => {
+      predecessor = client;
+      deps.joined(client, mine);
+    };
+    const tell = (hint: Hint) => mine.alive && deps.tell(name, hint);
+    assemble({ ...deps, joined, tell, predecessor, process: mine, server: name, master: deps.storeOf(mine) }).then(
+      (made) => {
+        if (mine.alive) assembly = made;
+      },
+      deps.failed,
+    );
     return mine;
   }
 
@@ -94,56 +103,32 @@ export function createSimServer(deps: ServerDeps): SimServer {
     return true;
   }
 
-  async function begin(mine: SimProcess): Promise<void> {
-    const clock = breakage?.clock?.(mine.clock) ?? mine.clock;
-    const ids = createIdSource(clock, random);
-    const tell = (level: string) => (message: string, fields?: object) =>
-      say(`${mine.name} ${level} ${message} ${fields ? JSON.stringify(fields) : ''}`);
-    const log = { info: tell('info'), warn: tell('warn'), error: tell('error') };
-    const store = database.seenFrom(mine, deps.registry);
-    const registry = createRegistryServer({ store, clock, ids, log });
-    await untilDone(clock, () => registry.start());
-    const client = await untilDone(clock, () => registry.connect({ name: mine.name, kind: 'server', ...SESSION }));
-    deps.born(client.id, mine);
-    const seen = database.seenFrom(mine, deps.storeOf(mine));
-    const made = createMaster({
-      lease: leaseOf(client),
-      store: breakage?.port?.(seen, mine) ?? seen,
-      logs: deps.logs,
-      clock,
-      random,
-      ids,
-      serverId: client.id,
-      judgeToken: async (token) => (token === TOKEN ? 'valid' : 'unknown'),
-      log,
-      defer: (run) => void clock.setTimeout(run, 0),
-      // Few tasks a commit, so that the graphs of a world, which are small, are started in several steps.
-      settings: { machine: { ...MACHINE_DEFAULTS, maxNewTasks: 3 }, reconciler: RECONCILER, ...breakage?.settings },
+  function ask(work: (assembly: Assembly) => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const mine = process;
+      mine.act('delivery', () => {
+        const answer = (run: () => void) => () => mine.act('answer', run);
+        if (assembly) work(assembly).then(answer(resolve), answer(reject));
+        else reject(new Error('The server is starting.'));
+      });
     });
-    master = made;
-    await made.start();
   }
 
   return {
+    name,
     get process() {
       return process;
     },
     get leads() {
-      return master?.status() !== undefined;
+      return assembly?.leads ?? false;
     },
-    begin: (filing) =>
-      new Promise((resolve, reject) => {
-        const mine = process;
-        mine.act('delivery', () => {
-          const answer = (run: () => void) => () => mine.act('answer', run);
-          if (master) master.begin(filing).then(answer(resolve), answer(reject));
-          else reject(new Error('The server is starting.'));
-        });
-      }),
-    nudge: () => process.act('delivery', () => master?.nudge()),
+    start: (filing) => ask((open) => open.start(filing)),
+    order: (commands) => ask((open) => open.order(commands)),
+    nudge: () => process.act('delivery', () => assembly?.nudge()),
+    heard: (hint) => process.act('delivery', () => assembly?.heard(hint)),
     accept(wire) {
       process.act('delivery', () => {
-        if (master) master.accept(breakage?.wire?.(wire) ?? wire);
+        if (assembly) assembly.accept(wire);
         else wire.terminate();
       });
     },
@@ -156,6 +141,29 @@ export function createSimServer(deps: ServerDeps): SimServer {
     crash(how) {
       downMs = how.downMs;
       trap = { point: how.point, nth: how.nth };
+    },
+    remove() {
+      isRemoved = true;
+      process.die();
+    },
+    shutDown(forMs) {
+      const mine = process;
+      downMs = forMs;
+      mine.act('delivery', () => {
+        const closing = assembly;
+        if (!closing) return mine.die();
+        // Whoever asks twice is not answered before it is done.
+        if (shuttingDown === mine) return;
+        shuttingDown = mine;
+        timeline.after(GRACE_MS, () => mine.die());
+        const end = (handedOver: boolean) => () =>
+          mine.act('answer', () => {
+            if (handedOver) deps.closed(mine);
+            mine.die();
+          });
+        // Where the database cannot be reached what it held is left to its timeouts.
+        closing.close().then(end(true), end(false));
+      });
     },
   };
 }

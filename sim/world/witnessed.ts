@@ -1,4 +1,5 @@
 /** The store, with everything that it applies told to the model in the same moment. */
+import type { Epoch } from '@vaquita/core';
 import type { MasterStore, RunCommit } from '@vaquita/store';
 import type { Model } from '../model/model.ts';
 import type { SimProcess } from './process.ts';
@@ -15,8 +16,25 @@ export function witnessed(
   process: SimProcess,
   { model, guard, say, elapsed }: Watch,
 ): MasterStore {
+  const { workers } = master;
+  const wrote = (epoch: Epoch) => guard(() => model.writes(epoch, process.name));
   return {
     ...master,
+    workers: {
+      ...workers,
+      async upsert(epoch, row, why) {
+        await workers.upsert(epoch, row, why);
+        wrote(epoch);
+      },
+      async beat(epoch, beats) {
+        await workers.beat(epoch, beats);
+        wrote(epoch);
+      },
+      async setState(epoch, id, change) {
+        await workers.setState(epoch, id, change);
+        wrote(epoch);
+      },
+    },
     async commit(epoch, unit) {
       const done = await master.commit(epoch, unit);
       say(`${process.name} commits ${describe(unit)}`);
@@ -34,6 +52,7 @@ export function witnessed(
     async rejectCommand(epoch, id, outcome) {
       await master.rejectCommand(epoch, id, outcome);
       say(`${process.name} rejects a command: ${outcome}`);
+      wrote(epoch);
       guard(() => model.reject(id, outcome, elapsed()));
     },
   };

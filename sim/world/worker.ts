@@ -4,22 +4,21 @@
  * it said of it, goes to the model.
  */
 import type { DispatchId, Random } from '@vaquita/core';
-import {
-  createWorkerSession,
-  type MasterDispatch,
-  type MasterKill,
-  type MasterOrder,
-  type MasterWelcome,
-  RECONNECT_BASE_MS,
-  RECONNECT_CAP_MS,
-  type RefuseReason,
-  type ResultState,
-  type Wire,
-  type WorkerReport,
-  type WorkerResult,
-  type WorkerSession,
+import type {
+  MasterDispatch,
+  MasterKill,
+  MasterOrder,
+  MasterWelcome,
+  RefuseReason,
+  ResultState,
+  Wire,
+  WorkerReport,
+  WorkerResult,
+  WorkerSession,
 } from '@vaquita/protocol';
 import { sampleHello } from '@vaquita/protocol/testing';
+import { openConnection } from '@vaquita/worker/connection';
+import { createRedirectRule } from '@vaquita/worker/redirects';
 import type { Attempt, WorkerSpec } from '../scenario/scenario.ts';
 import type { SimProcess } from './process.ts';
 
@@ -43,6 +42,8 @@ export interface Witness {
   ended(worker: string, result: WorkerResult): void;
   acknowledged(worker: string, dispatchId: DispatchId): void;
   killed(worker: string, order: MasterKill): void;
+  /** It has been shown an epoch. */
+  saw(worker: string, epoch: number): void;
 }
 
 export interface SimWorkerDeps {
@@ -52,8 +53,11 @@ export interface SimWorkerDeps {
   readonly random: Random;
   readonly witness: Witness;
   readonly attemptOf: (order: MasterDispatch) => Attempt;
-  /** Opens a connection to a server, the n-th try; undefined when there is none. */
-  readonly connect: (tryNumber: number) => Wire | undefined;
+  readonly urls: readonly string[];
+  /** Opens a connection to a server. @throws Error when it does not answer. */
+  readonly connect: (url: string) => Promise<Wire>;
+  /** It begins to work whatever epoch it is sent, which it must not. */
+  readonly takesOldEpochs: boolean;
 }
 
 export interface SimWorker {
@@ -66,6 +70,7 @@ export interface SimWorker {
 }
 
 const TOKEN = 'vqw_sim';
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 export function emptyJournal(): Journal {
   return { dispatches: new Map(), highestEpoch: 0 };
@@ -75,83 +80,70 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
   const { spec, process, journal, random, witness } = deps;
   const { clock } = process;
   let session: WorkerSession | undefined;
-  let tries = 0;
-  let leaving = false;
 
   const self = { deafUntil: 0, refusesUntil: 0 };
   const running = () =>
     [...journal.dispatches.values()].filter(({ state }) => state === 'accepted' || state === 'started');
   const untold = () => [...journal.dispatches.values()].filter(({ state }) => state === 'ended');
 
-  function connect(): void {
-    if (leaving) return;
-    const wire = deps.connect(tries);
-    if (!wire) {
-      again(0);
-      return;
-    }
-    const mine = createWorkerSession(wire, {
-      clock,
-      hello: {
-        ...sampleHello,
-        workerId: `worker-${spec.name}` as typeof sampleHello.workerId,
-        name: spec.name,
-        token: TOKEN,
-        groups: [spec.group],
-        labels: spec.labels,
-        weight: spec.weight,
-        slots: spec.slots,
-        taskTypes: ['noop', 'shell'],
-        heartbeatIntervalMs: Math.floor(spec.sessionTimeoutMs / 3),
-        sessionTimeoutMs: spec.sessionTimeoutMs,
-        running: running().map(({ order, state }) => ({
-          dispatchId: order.dispatchId,
-          epoch: order.epoch,
-          state: state as 'accepted' | 'started',
-        })),
-        unsent: untold().map(({ order }) => ({ dispatchId: order.dispatchId, epoch: order.epoch })),
-      },
-      onWelcome: (welcome) => welcomed(welcome),
-      onRefused(answer) {
-        if (answer.type === 'redirect') again(answer.retryAfterMs);
-      },
-      onMessage: (order) => obey(order),
-      readHeartbeat: () => ({
-        cpu: 0,
-        memory: 0,
-        disk: null,
-        load: 0,
-        loopLagMs: 0,
-        slotsUsed: running().length,
-        running: running().map(({ order }) => order.dispatchId),
-      }),
-      onClosed(end) {
-        if (session === mine) session = undefined;
-        again(end.reason === 'replaced' ? RECONNECT_CAP_MS : 0);
-      },
-    });
-    session = mine;
-  }
+  // What ran when the process before this one died is of an unknown end.
+  for (const { order } of running()) end(order.dispatchId, 'lost', 'the agent was restarted');
+  const connection = openConnection({
+    urls: deps.urls,
+    mayFollow: createRedirectRule(deps.urls, []),
+    clock,
+    random,
+    log: SILENT,
+    connect: deps.connect,
+    createHello: () => ({
+      ...sampleHello,
+      workerId: `worker-${spec.name}` as typeof sampleHello.workerId,
+      name: spec.name,
+      token: TOKEN,
+      groups: [spec.group],
+      labels: spec.labels,
+      weight: spec.weight,
+      slots: spec.slots,
+      taskTypes: ['noop', 'shell'],
+      heartbeatIntervalMs: Math.floor(spec.sessionTimeoutMs / 3),
+      sessionTimeoutMs: spec.sessionTimeoutMs,
+      running: running().map(({ order, state }) => ({
+        dispatchId: order.dispatchId,
+        epoch: order.epoch,
+        state: state as 'accepted' | 'started',
+      })),
+      unsent: untold().map(({ order }) => ({ dispatchId: order.dispatchId, epoch: order.epoch })),
+    }),
+    readHeartbeat: () => ({
+      cpu: 0,
+      memory: 0,
+      disk: null,
+      load: 0,
+      loopLagMs: 0,
+      slotsUsed: running().length,
+      running: running().map(({ order }) => order.dispatchId),
+    }),
+    onWelcome: welcomed,
+    onLost() {
+      session = undefined;
+    },
+    onOrder: obey,
+    onRejected: () => false,
+  });
 
-  let waiting: unknown;
-  function again(atLeastMs: number): void {
-    if (waiting !== undefined || leaving) return;
-    tries += 1;
-    const backoff = tries === 1 ? 0 : Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** (tries - 2));
-    waiting = clock.setTimeout(
-      () => {
-        waiting = undefined;
-        if (!session) connect();
-      },
-      Math.max(atLeastMs, backoff * (0.5 + random.next() / 2)),
-    );
-  }
-
-  function welcomed(welcome: MasterWelcome): void {
-    tries = 0;
-    journal.highestEpoch = Math.max(journal.highestEpoch, welcome.epoch);
+  function welcomed(welcome: MasterWelcome, opened: WorkerSession): boolean {
+    // A server that leads no longer, and does not know it.
+    if (welcome.epoch < journal.highestEpoch) return false;
+    session = opened;
+    saw(welcome.epoch);
     for (const id of welcome.abandon) end(id, 'killed', 'abandoned');
     for (const { result } of untold()) if (result) say(result);
+    return true;
+  }
+
+  function saw(epoch: number): void {
+    journal.highestEpoch = Math.max(journal.highestEpoch, epoch);
+    witness.saw(spec.name, epoch);
   }
 
   function say(report: WorkerReport): void {
@@ -170,6 +162,7 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
         witness.acknowledged(spec.name, id);
       }
     }
+    if (order.type === 'takeOver') saw(order.epoch);
     if (clock.now() < self.deafUntil) return;
     if (order.type === 'dispatch') take(order);
     if (order.type === 'kill') kill(order);
@@ -190,11 +183,11 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
       tellOf(known);
       return;
     }
-    if (order.epoch < journal.highestEpoch) {
+    if (order.epoch < journal.highestEpoch && !deps.takesOldEpochs) {
       refuse(order, 'stale_epoch');
       return;
     }
-    journal.highestEpoch = order.epoch;
+    saw(order.epoch);
     if (clock.now() < self.refusesUntil) {
       refuse(order, 'overloaded');
       return;
@@ -289,10 +282,6 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
     };
   }
 
-  // What ran when the process before this one died is of an unknown end.
-  for (const { order } of running()) end(order.dispatchId, 'lost', 'the agent was restarted');
-  connect();
-
   return {
     get connected() {
       return session?.phase === 'open';
@@ -317,9 +306,7 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
     },
     leave() {
       for (const { order } of running()) end(order.dispatchId, 'interrupted', 'the agent was told to stop');
-      session?.send({ type: 'goodbye', reason: 'stopping' });
-      session?.close('normal', 'leaving');
-      leaving = true;
+      void connection.close('stopping');
     },
   };
 }

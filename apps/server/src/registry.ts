@@ -12,13 +12,12 @@ import {
   type RegistryClient,
   type RegistryInspection,
   type RegistryServer,
-  SERVER_NODES,
-  serverOfKey,
 } from '@vaquita/registry';
 import type { SqlDriver } from '@vaquita/store';
 import type { Listening, ServerHost } from './host.ts';
 import { announceServer } from './own-node.ts';
 import { registerRegistryMetrics } from './registry-metrics.ts';
+import { type ServerListener, watchServers } from './server-watch.ts';
 import type { ServerSettings } from './settings.ts';
 import { createWorkerMembership } from './worker-membership.ts';
 
@@ -32,11 +31,6 @@ export interface JoinedRegistry {
   watchServers(listener: ServerListener): Promise<void>;
   /** What this server holds is free at once. Workers are left to the server to which they go. */
   close(): Promise<void>;
-}
-
-export interface ServerListener {
-  changed(): void;
-  lost(server: string): void;
 }
 
 export interface JoinOptions {
@@ -122,14 +116,4 @@ function rememberClient({ host, settings, listening }: JoinOptions) {
     predecessor: async () => ((await files.read(file)) ?? null) as ClientId | null,
     remember: (id: ClientId) => files.write(file, id),
   };
-}
-
-async function watchServers(self: RegistryClient, { changed, lost }: ServerListener): Promise<void> {
-  await self.subscribe(SERVER_NODES, (news) => {
-    changed();
-    // Of what is not told any more nothing is lost: whoever begins to lead takes over everything that is open.
-    if (news.type !== 'removed') return;
-    const server = serverOfKey(news.key);
-    if (server !== undefined && server !== self.id) lost(server);
-  });
 }

@@ -16,7 +16,7 @@ if (typeof mounted !== 'string') mounted.close();
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.skipIf(!canMount)('a full disk', () => {
+describe.skipIf(!canMount)(`a full disk${canMount ? '' : ` (left out: ${mounted})`}`, () => {
   let disk: SmallDisk;
   let server: TestServer;
 

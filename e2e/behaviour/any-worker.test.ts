@@ -29,8 +29,7 @@ describe.each(WORKERS)('$name', ({ program, leftOut }) => {
     const stage = useStage({ each: true });
     const started = program === undefined ? {} : { program };
 
-    const join = (name: string, { args = [], ...more }: StageWorker = {}) =>
-      stage.join(name, { slots: 2, args: [...SHORT_HEARTBEAT, ...args], ...started, ...more });
+    const join = (name: string, more: StageWorker = {}) => stage.join(name, { slots: 2, ...started, ...more });
 
     const runShell = (script: string, more: object = {}): Promise<Run> =>
       defineAndStart(stage.client, { name: 'shell', tasks: [{ name: 'task', type: 'shell', script, ...more }] });
@@ -120,7 +119,8 @@ describe.each(WORKERS)('$name', ({ program, leftOut }) => {
     it('ends a task at its timeout', async () => {
       await join('w');
       const run = await runShell(`${append(stage.scratch, 'ledger', 'begun')}; sleep 300`, {
-        timeout: { after: '1s', strategy: 'fail' },
+        // Long enough for a busy machine to begin.
+        timeout: { after: '3s', strategy: 'fail' },
       });
       await waitForRun(stage.client, run, 'failure');
       expect((await taskOf(stage.client, run, 'task')).reason?.text).toMatch(/timeout/i);
@@ -143,7 +143,7 @@ describe.each(WORKERS)('$name', ({ program, leftOut }) => {
     });
 
     it('is given up when it falls silent, and its task runs elsewhere; what it says later changes nothing', async () => {
-      const first = await join('first', { slots: 1 });
+      const first = await join('first', { slots: 1, args: SHORT_HEARTBEAT });
       const run = await runShell(heldOnce());
       await waitForTask(stage.client, run, 'task', ({ state }) => state === 'running');
       first.freeze();

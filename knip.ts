@@ -26,7 +26,7 @@ const config: KnipConfig = {
       // The example workflows read its files by path.
       ignoreDependencies: ['vega-datasets', 'axe-core'],
       // Of the system: tests of a full disk make a small file system.
-      ignoreBinaries: ['mount', 'umount'],
+      ignoreBinaries: ['mount', 'sqlite3', 'umount'],
     },
     'packages/*': { project: ['src/**'] },
     // drizzle-kit reads the schema.

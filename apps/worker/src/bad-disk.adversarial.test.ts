@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { createTestFolder, startTestAgent, storedResults } from './testing/test-agent.ts';
+import { createTestFolder, startTestAgent, storedResults, withFolder } from './testing/test-agent.ts';
 import { startTestMaster } from './testing/test-master.ts';
 
 test('a work folder that takes nothing: tasks are refused, not lost, and taken again when it does', async () => {
@@ -13,29 +13,25 @@ test('a work folder that takes nothing: tasks are refused, not lost, and taken a
   await using _ = await startTestAgent({
     url: master.url,
     workDir: folder.path,
-    change: (host) => ({
-      ...host,
-      async openWorkFolder(path) {
-        const work = await host.openWorkFolder(path);
-        const refuse = () => {
-          if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-        };
-        const { dispatches } = work;
-        return {
-          ...work,
-          dispatches: {
-            ...dispatches,
-            append(text) {
-              refuse();
-              dispatches.append(text);
-            },
-            replace(text) {
-              refuse();
-              dispatches.replace(text);
-            },
+    change: withFolder((work) => {
+      const refuse = () => {
+        if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      };
+      const { dispatches } = work;
+      return {
+        ...work,
+        dispatches: {
+          ...dispatches,
+          append(text) {
+            refuse();
+            dispatches.append(text);
           },
-        };
-      },
+          replace(text) {
+            refuse();
+            dispatches.replace(text);
+          },
+        },
+      };
     }),
   });
   await master.until(() => master.heartbeats.length > 0);
@@ -72,24 +68,18 @@ test('a disk that takes no results for a while: the result is reported once it i
   await using _ = await startTestAgent({
     url: master.url,
     workDir: folder.path,
-    change: (host) => ({
-      ...host,
-      async openWorkFolder(path) {
-        const work = await host.openWorkFolder(path);
-        return {
-          ...work,
-          results: {
-            ...work.results,
-            async put(name, text) {
-              failures += 1;
-              if (failures === 1) throw new Error('no space left on device');
-              expect(master.reports.some((one) => one.type === 'result')).toBe(false);
-              await work.results.put(name, text);
-            },
-          },
-        };
+    change: withFolder((work) => ({
+      ...work,
+      results: {
+        ...work.results,
+        async put(name, text) {
+          failures += 1;
+          if (failures === 1) throw new Error('no space left on device');
+          expect(master.reports.some((one) => one.type === 'result')).toBe(false);
+          await work.results.put(name, text);
+        },
       },
-    }),
+    })),
   });
   await master.until(() => master.heartbeats.length > 0);
   master.dispatch({ dispatchId: 'd1' });

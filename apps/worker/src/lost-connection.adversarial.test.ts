@@ -2,7 +2,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createTestFolder, isThere, startJoinedAgent, startTestAgent, storedResults } from './testing/test-agent.ts';
+import {
+  createTestFolder,
+  isThere,
+  startJoinedAgent,
+  startTestAgent,
+  storedResults,
+  withFolder,
+} from './testing/test-agent.ts';
 import { startTestMaster } from './testing/test-master.ts';
 
 test('a socket cut in the middle of a task: it runs on, and log and result come after the reconnect', async () => {
@@ -120,24 +127,18 @@ test('E5: a connection that comes back while a result is being written: the log 
   await using _ = await startTestAgent({
     url: master.url,
     workDir: folder.path,
-    change: (host) => ({
-      ...host,
-      async openWorkFolder(path) {
-        const work = await host.openWorkFolder(path);
-        return {
-          ...work,
-          results: {
-            ...work.results,
-            async put(name, text) {
-              const joined = master.hellos.length;
-              master.answer = null;
-              await master.until(() => master.hellos.length > joined && master.isConnected());
-              await work.results.put(name, text);
-            },
-          },
-        };
+    change: withFolder((work) => ({
+      ...work,
+      results: {
+        ...work.results,
+        async put(name, text) {
+          const joined = master.hellos.length;
+          master.answer = null;
+          await master.until(() => master.hellos.length > joined && master.isConnected());
+          await work.results.put(name, text);
+        },
       },
-    }),
+    })),
   });
   await master.until(() => master.heartbeats.length > 0);
   const script = 'while [ ! -e "$out/go" ]; do sleep 0.02; done; echo all of it';

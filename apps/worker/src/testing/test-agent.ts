@@ -3,7 +3,7 @@ import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agent, type AgentOptions, startAgent } from '../agent.ts';
-import type { AgentHost, AgentLog } from '../host.ts';
+import type { AgentHost, AgentLog, WorkFolder } from '../host.ts';
 import { createNodeHost } from '../node-host.ts';
 import { startTestMaster, type TestMaster } from './test-master.ts';
 
@@ -48,6 +48,11 @@ export interface TestAgentOptions extends Partial<AgentOptions> {
   readonly url: string;
   readonly workDir: string;
   readonly change?: (host: AgentHost) => AgentHost;
+}
+
+/** For `change`: another work folder in the place of the real one. */
+export function withFolder(change: (work: WorkFolder) => WorkFolder): (host: AgentHost) => AgentHost {
+  return (host) => ({ ...host, openWorkFolder: async (path) => change(await host.openWorkFolder(path)) });
 }
 
 export async function startTestAgent({ url, workDir, change, ...rest }: TestAgentOptions): Promise<TestAgent> {

@@ -102,6 +102,8 @@ it('leaves groups that the worker does not name any more', async () => {
   const { server, nodes } = await open();
   const { membership } = await server('s1');
   membership.joined(worker());
+  await membership.settled();
+  expect(Object.keys(await nodes())).toEqual(['/nodes/worker/default/w1', '/nodes/worker/gpu%2Fa/w1']);
   membership.joined(worker({ groups: ['default', 'big'], slots: 8 }));
   await membership.settled();
   expect(await nodes()).toMatchObject({
@@ -109,6 +111,15 @@ it('leaves groups that the worker does not name any more', async () => {
     '/nodes/worker/big/w1': { slots: 8 },
   });
   expect(Object.keys(await nodes())).toHaveLength(2);
+});
+
+it('writes of a worker that comes twice at once only how it came last', async () => {
+  const { server, told } = await open();
+  const { membership } = await server('s1');
+  membership.joined(worker());
+  membership.joined(worker({ groups: ['big'] }));
+  await membership.settled();
+  expect(await told()).toEqual(['added /nodes/worker/big/w1']);
 });
 
 it('tries again with the next heartbeat what could not be written', async () => {

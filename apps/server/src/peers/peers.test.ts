@@ -96,6 +96,19 @@ test('one that does not say where it is is told nothing, and may tell', async ()
   expect([a.heard, b.heard]).toEqual([['commands'], []]);
 });
 
+test('one that comes while the others are being read is known when it has been told of', async () => {
+  const { all, states } = await openServers('a', 'b');
+  const [a, b] = all as [Machine, Machine];
+  const state = states.get('b')!;
+  states.delete('b');
+  const before = a.peers.refresh();
+  states.set('b', state);
+  await Promise.all([before, a.peers.refresh()]);
+  a.peers.tell('commands');
+  await a.peers.settled();
+  expect(b.heard).toEqual(['commands']);
+});
+
 test('what was overheard is good for nothing (D1, D2)', async () => {
   const { all, ask, requests } = await openServers('a', 'b', 'c');
   all[0]!.peers.tell('lease');

@@ -217,7 +217,7 @@ it('says of everything that does not go on why, since when, and what comes next'
   const run = await start(client, 'stuck');
   for (const name of names) {
     const [, code, says] = expected[name]!;
-    const task = await waitForTask(client, run, name, ({ reason }) => reason !== null && says.test(reason.text));
+    const task = await waitForTask(client, run, name, ({ reason }) => reason?.code === code && says.test(reason.text));
     const why = await client.taskInstances.why(task.id);
     expect(why, name).toMatchObject({
       kind: 'task_instance',

@@ -126,6 +126,7 @@ export async function assemble(deps: AssemblyDeps): Promise<Assembly> {
       machine: { ...MACHINE_DEFAULTS, maxNewTasks: 3 },
       electionIntervalMs: ELECTION_MS,
       reconciler: RECONCILER,
+      janitor: null,
       ...breakage?.settings,
     },
   });

@@ -4,7 +4,7 @@
  */
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping, type Leadership } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
-import { createMaster, MASTER_DEFAULTS, type MasterSettings } from '@vaquita/master';
+import { createMaster, JANITOR_DEFAULTS, MASTER_DEFAULTS, type MasterSettings } from '@vaquita/master';
 import { socketUrl } from '@vaquita/protocol';
 import { migrate, openStore } from '@vaquita/store';
 import { createChanges } from './changes.ts';
@@ -104,6 +104,7 @@ export async function assembleServer(
       lease,
       store: store.master,
       logs: { ...logs, append: told(logs.append, () => peers.tell('logs')) },
+      files: content.files,
       clock,
       random,
       ids,
@@ -229,7 +230,10 @@ async function startEmbeddedWorker(
 function masterSettings(settings: ServerSettings): Partial<MasterSettings> {
   const { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject } = settings;
   const { recoveryPage, recoveryAtOnce, maxFailovers } = settings;
+  const { keepRunsMs, keepRunsPerWorkflow, keepRunsAtLeast, keepAuditMs, janitorIntervalMs } = settings;
+  const policy = { keepMs: keepRunsMs, keepRuns: keepRunsPerWorkflow, keepAtLeast: keepRunsAtLeast };
   return {
+    janitor: { ...JANITOR_DEFAULTS, policy, keepAuditMs, everyMs: janitorIntervalMs },
     ...{ maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject },
     ...{ recoveryPage, recoveryAtOnce, machine: { ...MASTER_DEFAULTS.machine, maxFailovers } },
   };

@@ -7,13 +7,19 @@ import { registerMetrics } from './metrics.ts';
 
 const workerFaults = () => ({ faults: { wrong_epoch: 2 }, rejects: { revoked: 3 }, sessionsEnded: { flooded: 1 } });
 const mends = () => ({ mended: { rows_differ: 4 }, gaveUp: {} });
+const cleaned = () => ({
+  ...{ runs: 7, taskInstances: 8, logs: 9, logBytes: 10, events: 11, commands: 0, audit: 0, left: 0, freedBytes: 12 },
+});
 
 it('counts what workers did wrong, whether this server leads or not', async () => {
   const metrics = createMetricsRegistry();
-  const master = { status: () => undefined, workerFaults, mends };
+  const master = { status: () => undefined, workerFaults, mends, cleaned };
   registerMetrics(metrics, { master, store: createMemoryStore(), clock: { now: () => 0 }, version: '0.1.0' });
   const text = await metrics.render();
   expect(text).toContain('vaquita_reconciler_mended_total{check="rows_differ"} 4');
+  expect(text).toContain('vaquita_janitor_removed_total{what="task_instances"} 8');
+  expect(text).toContain('vaquita_janitor_freed_bytes_total 12');
+  expect(text).toContain('vaquita_database_bytes{state="used"} 0');
   expect(text).toContain(
     '# TYPE vaquita_worker_faults_total counter\nvaquita_worker_faults_total{fault="wrong_epoch"} 2',
   );
@@ -38,7 +44,7 @@ it('tells the slots of every task group; a closed one has none to give', async (
     });
   }
   const metrics = createMetricsRegistry();
-  const master = { status: () => undefined, workerFaults, mends };
+  const master = { status: () => undefined, workerFaults, mends, cleaned };
   registerMetrics(metrics, { master, store, clock: { now: () => 0 }, version: '0.1.0' });
   const text = await metrics.render();
   expect(text).toContain('vaquita_task_group_slots{group="writes"} 3');
@@ -51,7 +57,7 @@ it('tells how many tasks wait for each worker group', async () => {
   const store = createMemoryStore();
   const metrics = createMetricsRegistry();
   registerMetrics(metrics, {
-    master: { status: () => undefined, workerFaults, mends },
+    master: { status: () => undefined, workerFaults, mends, cleaned },
     store: { ...store, workerGroups: { ...store.workerGroups, queued: async () => ({ gpu: 4 }) } },
     clock: { now: () => 0 },
     version: '0.1.0',
@@ -80,11 +86,12 @@ it('tells what waits and what is set aside, on the leader only', async () => {
       ...{ rounds: 3, runsChecked: 4, roundBegan: 5_000, roundEnded: 6_000, suspects: 1 },
       recent: [],
     },
+    janitor: null,
     system: { doing: 'WorkerLost', waiting: 11, retrying: [] },
   };
   const render = async (status: TermStatus | undefined) => {
     const metrics = createMetricsRegistry();
-    const master = { status: () => status, workerFaults, mends };
+    const master = { status: () => status, workerFaults, mends, cleaned };
     registerMetrics(metrics, { master, store, clock: { now: () => 0 }, version: '0.1.0' });
     return metrics.render();
   };

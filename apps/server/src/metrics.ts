@@ -5,7 +5,7 @@ import type { Master } from '@vaquita/master';
 import type { Store, TaskGroupRow } from '@vaquita/store';
 
 export interface MetricsDeps {
-  readonly master: Pick<Master, 'status' | 'workerFaults' | 'mends'>;
+  readonly master: Pick<Master, 'status' | 'workerFaults' | 'mends' | 'cleaned'>;
   readonly store: Pick<Store, 'commands' | 'master' | 'taskGroups' | 'workerGroups'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly version: string;
@@ -69,6 +69,40 @@ export function registerMetrics(metrics: MetricsRegistry, { master, store, versi
   metrics.gauge('vaquita_reconciler_rounds', 'Times this term has held all of memory against the rows.', () =>
     ofTerm((term) => term.reconciler?.rounds ?? 0),
   );
+  const cleaned = () => {
+    const {
+      freedBytes: _freed,
+      logBytes: _bytes,
+      left: _left,
+      taskInstances: task_instances,
+      ...more
+    } = master.cleaned();
+    return { ...more, task_instances };
+  };
+  metrics.total('vaquita_janitor_removed_total', 'What has served its time and was removed, by kind.', () =>
+    counted('what', cleaned()),
+  );
+  metrics.total('vaquita_janitor_log_bytes_total', 'Bytes of logs that were removed.', () => [
+    { value: master.cleaned().logBytes },
+  ]);
+  metrics.total('vaquita_janitor_freed_bytes_total', 'Bytes of the database given back to the file system.', () => [
+    { value: master.cleaned().freedBytes },
+  ]);
+  metrics.gauge(
+    'vaquita_janitor_last_pass_timestamp_seconds',
+    'When the last pass ended; absent on a follower.',
+    () => {
+      const ended = master.status()?.janitor?.lastPass?.endedAt ?? null;
+      return ended === null ? [] : [{ value: ended / 1000 }];
+    },
+  );
+  metrics.gauge('vaquita_database_bytes', 'Size of the database: what is in use, and free pages.', async () => {
+    const { bytes, freeBytes } = await store.master.retention.space();
+    return [
+      { labels: { state: 'used' }, value: bytes - freeBytes },
+      { labels: { state: 'free' }, value: freeBytes },
+    ];
+  });
   metrics.gauge('vaquita_task_group_slots', 'Slots of a task group; 0 while it is closed.', () =>
     ofGroups(({ size, open }) => (open ? size : 0)),
   );

@@ -61,6 +61,16 @@ export function duration(min: string, max: string): Parse {
   };
 }
 
+/** How long something is kept: `none` means for good. */
+export function keptFor(given: string): Parsed {
+  if (/^(none|forever)$/i.test(given.trim())) return { value: null };
+  const parsed = duration('1m', '36500d')(given);
+  if ('value' in parsed) return parsed;
+  return {
+    problem: `"${given}" is not how long something is kept: write a duration such as 90d or 12h, or none to keep it for good.`,
+  };
+}
+
 /** Addresses are shown in logs and lists of processes, so a secret in one is refused, and not repeated. */
 const CARRIES_SECRET = /^[a-z]+:\/\/[^/]*@|[?&](authToken|token)=/i;
 

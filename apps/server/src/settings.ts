@@ -12,6 +12,7 @@ import {
   duration,
   flag,
   integer,
+  keptFor,
   limit,
   oneOf,
   type Parse,
@@ -68,6 +69,15 @@ export interface ServerSettings {
   /** How long changes of the registry stay on record, and how long at most for subscribers that are behind. */
   readonly registryEventKeepMs: number;
   readonly registryEventKeepAtMostMs: number;
+  /** How long a run is kept after its end; null: for good. */
+  readonly keepRunsMs: number | null;
+  /** How many runs of a workflow are kept; null: however many. */
+  readonly keepRunsPerWorkflow: number | null;
+  /** How many of a workflow's newest runs are kept whatever their age. */
+  readonly keepRunsAtLeast: number;
+  readonly keepAuditMs: number | null;
+  /** How often is looked for what may go. */
+  readonly janitorIntervalMs: number;
   /** How long running tasks of the embedded worker get to end when the server is told to. */
   readonly shutdownGraceMs: number;
 }
@@ -93,6 +103,7 @@ export interface LoadedSettings {
   readonly file: string | null;
 }
 
+const DAY_MS = 86_400_000;
 export const CONFIG_FILE = 'vaquita.config.json';
 
 const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
@@ -164,6 +175,20 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     fallback: () => 24 * 3_600_000,
     duration: true,
   },
+  keepRunsMs: kept('VAQUITA_KEEP_RUNS', 90 * DAY_MS),
+  keepRunsPerWorkflow: limited('VAQUITA_KEEP_RUNS_PER_WORKFLOW', 10_000),
+  keepRunsAtLeast: {
+    env: 'VAQUITA_KEEP_RUNS_AT_LEAST',
+    parse: integer(1, 1_000_000),
+    fallback: () => 10,
+  },
+  keepAuditMs: kept('VAQUITA_KEEP_AUDIT', 730 * DAY_MS),
+  janitorIntervalMs: {
+    env: 'VAQUITA_JANITOR_INTERVAL',
+    parse: duration('1s', '7d'),
+    fallback: () => 600_000,
+    duration: true,
+  },
   shutdownGraceMs: {
     env: 'VAQUITA_SHUTDOWN_GRACE',
     parse: duration('0s', '1h'),
@@ -174,6 +199,11 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
 
 function limited(env: string, fallback: number | null): Setting {
   return { env, parse: limit, fallback: () => fallback, limit: true };
+}
+
+/** Null: for good. */
+function kept(env: string, fallback: number | null): Setting {
+  return { env, parse: keptFor, fallback: () => fallback, duration: true };
 }
 
 const KEYS = Object.keys(SETTINGS) as (keyof ServerSettings)[];
@@ -264,9 +294,9 @@ export function describeSettings({ settings, sources }: LoadedSettings): readonl
   return KEYS.map((key) => {
     const { env, secret, duration: isDuration, limit: isLimit } = SETTINGS[key];
     const value = settings[key];
-    let shown = value === null ? (isLimit ? 'none' : '(not set)') : String(value);
+    let shown = value === null ? (isLimit || isDuration ? 'none' : '(not set)') : String(value);
     if (value !== null && secret) shown = '(set)';
-    else if (isDuration) shown = formatDuration(Number(value));
+    else if (value !== null && isDuration) shown = formatDuration(Number(value));
     return { env, value: shown, source: sources[key] };
   });
 }

@@ -16,7 +16,8 @@ import {
   type WorkerId,
 } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
-import type { Filing, LogStore, MasterStore } from '@vaquita/store';
+import type { FileStore, Filing, LogStore, MasterStore } from '@vaquita/store';
+import { createCleaningCounts, type PassReport } from './janitor/report.ts';
 import { createMendCounts, type MendCounts } from './reconcile/findings.ts';
 import { createFaultCounts, type WorkerFaultReport } from './sessions/faults.ts';
 import { refuseForNow } from './sessions/follower-door.ts';
@@ -41,6 +42,8 @@ export interface MasterDeps {
   readonly lease: Lease;
   readonly store: MasterStore;
   readonly logs: LogStore;
+  /** Where files of runs are: they go with their runs. */
+  readonly files?: Pick<FileStore, 'removeRuns'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;
@@ -73,6 +76,8 @@ export interface Master {
   accept(wire: Wire): void;
   /** Another server of the cluster is gone: whoever leads takes over what it had. */
   serverLost(server: string): void;
+  /** Hint: the janitor is wanted now. */
+  cleanUp(): void;
   /** Hint: a task group has been made, changed or removed. */
   refreshTaskGroups(): void;
   /** Hint: a worker group has been declared, changed or removed. */
@@ -87,6 +92,8 @@ export interface Master {
   workerFaults(): WorkerFaultReport;
   /** What the reconciler has mended, and given up, since this process began. */
   mends(): ReturnType<MendCounts['report']>;
+  /** What the janitor has removed since this process began. */
+  cleaned(): PassReport;
   close(): Promise<void>;
 }
 
@@ -95,6 +102,7 @@ export function createMaster(deps: MasterDeps): Master {
   const { clock, log } = deps;
   const counts = createFaultCounts();
   const mends = createMendCounts();
+  const cleaned = createCleaningCounts();
   let term: Term | undefined;
   let timer: TimerHandle | undefined;
   let closed = false;
@@ -138,6 +146,8 @@ export function createMaster(deps: MasterDeps): Master {
       counts,
       membership: deps.membership ?? NO_MEMBERSHIP,
       mends,
+      cleaned,
+      files: deps.files ?? null,
       settings,
       log,
       defer: deps.defer,
@@ -182,6 +192,7 @@ export function createMaster(deps: MasterDeps): Master {
       else refuseForNow(wire, clock, settings.electionIntervalMs, deps.leaderSocket?.());
     },
     serverLost: (server) => term?.serverLost(server),
+    cleanUp: () => term?.cleanUp(),
     refreshTaskGroups: () => term?.refreshTaskGroups(),
     refreshWorkerGroups: () => term?.refreshWorkerGroups(),
     figures: (id) => term?.figures(id),
@@ -189,6 +200,7 @@ export function createMaster(deps: MasterDeps): Master {
     status: () => term?.status(),
     workerFaults: counts.report,
     mends: mends.report,
+    cleaned: cleaned.report,
     async close() {
       closed = true;
       if (timer !== undefined) clock.clearTimeout(timer);

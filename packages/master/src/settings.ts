@@ -1,5 +1,6 @@
 import { MACHINE_DEFAULTS, type MachineSettings } from '@vaquita/core';
 import { ACK_TIMEOUT_MS, ECHO_TIMEOUT_MS, MAX_FRAME_BYTES, START_TIMEOUT_MS } from '@vaquita/protocol';
+import { JANITOR_DEFAULTS, type JanitorSettings } from './janitor/settings.ts';
 import { RECONCILER_DEFAULTS, type ReconcilerSettings } from './reconcile/settings.ts';
 
 /** Options of the master, compiled once. Durations in milliseconds. */
@@ -41,6 +42,8 @@ export interface MasterSettings {
   readonly workerGroupPollMs: number;
   /** How memory is held against rows; null: not at all. */
   readonly reconciler: ReconcilerSettings | null;
+  /** What is kept, and how the rest is removed; null: everything is kept. */
+  readonly janitor: JanitorSettings | null;
   /** Wait before a commit, a read or the handling of a system event that failed for a passing reason is tried again. */
   readonly commitRetryMs: number;
 }
@@ -68,6 +71,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   taskGroupPollMs: 10_000,
   workerGroupPollMs: 10_000,
   reconciler: RECONCILER_DEFAULTS,
+  janitor: JANITOR_DEFAULTS,
   commitRetryMs: 100,
 });
 

@@ -1,7 +1,8 @@
 /** What a term of leadership is given, and what can be asked of it. */
 import type { Clock, CommandRow, Epoch, IdSource, Random, WorkerId } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
-import type { Filing, LogStore, MasterStore } from '@vaquita/store';
+import type { FileStore, Filing, LogStore, MasterStore } from '@vaquita/store';
+import type { CleaningCounts } from './janitor/report.ts';
 import type { MendCounts } from './reconcile/findings.ts';
 import type { FaultCounts } from './sessions/faults.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
@@ -22,6 +23,8 @@ export interface TermDeps {
   readonly counts: FaultCounts;
   readonly membership: Membership;
   readonly mends: MendCounts;
+  readonly cleaned: CleaningCounts;
+  readonly files: Pick<FileStore, 'removeRuns'> | null;
   readonly settings: MasterSettings;
   readonly log: Logger;
   /** Runs later, after sockets and timers had their turn. */
@@ -39,6 +42,8 @@ export interface Term {
   status(): TermStatus;
   /** Another server of the cluster is gone. */
   serverLost(server: string): void;
+  /** Hint: the janitor is wanted now. */
+  cleanUp(): void;
   /** Hint: a task group has changed. */
   refreshTaskGroups(): void;
   /** Hint: a worker group has changed. */

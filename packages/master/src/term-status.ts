@@ -1,6 +1,7 @@
 /** What a term says of itself to whoever operates it. */
 import type { Epoch } from '@vaquita/core';
 import type { RoomStatus } from './gate/room.ts';
+import type { JanitorStatus } from './janitor/janitor.ts';
 import type { LogicStatus } from './logic/logic-host.ts';
 import type { ReconcilerStatus } from './reconcile/reconciler.ts';
 import type { TakingOverStatus } from './recovery/taking-over.ts';
@@ -21,6 +22,8 @@ export interface TermStatus {
   readonly takingOver: TakingOverStatus;
   /** What the reconciler does; null: it is switched off. */
   readonly reconciler: ReconcilerStatus | null;
+  /** What the janitor does; null: everything is kept. */
+  readonly janitor: JanitorStatus | null;
   /** What is being done about leadership, servers and workers that came or went. */
   readonly system: SystemStatus;
 }

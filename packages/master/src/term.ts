@@ -31,6 +31,7 @@ import { createLiveDispatches } from './dispatch/live-dispatches.ts';
 import { createRests } from './dispatch/rests.ts';
 import { createWorkerPool } from './dispatch/worker-pool.ts';
 import { createRoom } from './gate/room.ts';
+import { createJanitor } from './janitor/janitor.ts';
 import { createLogicHost } from './logic/logic-host.ts';
 import { createReconciliation } from './reconcile/reconciliation.ts';
 import { createDurableCommit } from './recovery/durable-commit.ts';
@@ -221,6 +222,7 @@ export function openTerm(deps: TermDeps): Term {
       settled() {
         tookOver = true;
         reconciler?.begin();
+        janitor?.begin();
       },
       over: deps.over,
       close: letGo,
@@ -265,6 +267,15 @@ export function openTerm(deps: TermDeps): Term {
       settings: settings.reconciler,
       counts: deps.mends,
       wake: coordinator.wake,
+    });
+  const janitor =
+    settings.janitor &&
+    createJanitor({
+      ...{ epoch, clock, ids, log, isOver, endWhenFenced, logs: deps.logs, files: deps.files },
+      store: store.retention,
+      settings: settings.janitor,
+      counts: deps.cleaned,
+      isWatched: logic.isWatched,
     });
   room.open();
   declaredGroups.read();
@@ -373,8 +384,10 @@ export function openTerm(deps: TermDeps): Term {
       takingOver: takingOver.status(),
       system: system.status(),
       reconciler: reconciler?.status() ?? null,
+      janitor: janitor?.status() ?? null,
     }),
     serverLost: (server) => system.post({ type: 'ServerLost', server }),
+    cleanUp: () => janitor?.nudge(),
     refreshTaskGroups: room.refreshTaskGroups,
     refreshWorkerGroups: declaredGroups.read,
     figures: heartbeats.figures,
@@ -385,6 +398,7 @@ export function openTerm(deps: TermDeps): Term {
   async function letGo(): Promise<void> {
     closed = true;
     reconciler?.close();
+    janitor?.close();
     commands.close();
     coordinator.close();
     logic.close();

@@ -12,4 +12,6 @@ export type * from './ports/driver.ts';
 export type * from './ports/files.ts';
 export type * from './ports/master.ts';
 export type * from './ports/reconcile.ts';
+export * from './ports/retention.ts';
 export type * from './ports/store.ts';
+export { type DueBecause, type DueFamily, dueFamilies, type RetentionPolicy } from './retention/due-runs.ts';

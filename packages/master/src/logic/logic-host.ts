@@ -14,6 +14,7 @@ import {
   type ResolvedWorkflow,
   type RunChangeSet,
   toAppError,
+  type WorkflowId,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import type { OtherRunsStore } from '@vaquita/store';
@@ -40,6 +41,8 @@ export interface LogicHost {
   ended(row: WorkflowInstanceRow): void;
   /** The run is set aside or leaves memory: whatever it waits for here is forgotten. */
   forget(bus: RunBus): void;
+  /** Some task waits for runs of the workflow. */
+  isWatched(id: WorkflowId): boolean;
   status(): LogicStatus;
   close(): void;
 }
@@ -154,6 +157,7 @@ export function createLogicHost(deps: LogicHostDeps): LogicHost {
       questions.forgetRun(bus);
       watch.forgetRun(bus);
     },
+    isWatched: watch.isWatched,
     status: () => ({ asking: questions.size, watching: watch.size, reads: queue.size }),
     close() {
       questions.close();

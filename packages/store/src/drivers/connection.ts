@@ -25,6 +25,8 @@ export interface ConnectionOptions {
 }
 
 const DEFAULT_CACHE_SIZE = 200;
+/** Gives a page back at each step and no row: prepared, it would be left in the middle and hold the transaction open. */
+const STEPS_ALONE = /^pragma incremental_vacuum/i;
 
 export function openConnection(options: ConnectionOptions): Connection {
   const { path } = options;
@@ -58,6 +60,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     },
     run({ sql, args }) {
       checkArgs(args);
+      if (STEPS_ALONE.test(sql)) {
+        db.exec(sql);
+        return { changes: 0, rows: [] };
+      }
       const statement = prepare(sql);
       if (statement.reader) {
         const rows = withBytes(statement.all(args));

@@ -24,6 +24,8 @@ const EMBEDDED_DEFAULTS = { maxGroupStatements: 2_000, busyLimitMs: 5_000 } as c
 
 const SYSTEM_TIMERS: Pick<Clock, 'setTimeout'> = { setTimeout: (run, delayMs) => setTimeout(run, delayMs) };
 const READ_RETRY_MS = 5;
+/** What is left of the write-ahead log after a burst of writes. */
+const LOG_KEPT_BYTES = 16 * 1024 * 1024;
 
 /** @throws AppError `data_dir_unwritable` when the file cannot be opened or made. */
 export async function openEmbeddedDriver(options: EmbeddedDriverOptions): Promise<SqlDriver> {
@@ -82,10 +84,14 @@ export async function openReader(options: EmbeddedDriverOptions): Promise<Reader
   };
 }
 
-/** Opens the connection that writes. WAL is a property of the file, so one connection sets it for all. */
+/**
+ * Opens the connection that writes. WAL is a property of the file, so one connection sets it for all; so is it that
+ * free pages can be given back, which only a file that is still empty can be told.
+ */
 function openWriter(path: string): Connection {
   const connection = openConnection({ path, readonly: false });
   try {
+    connection.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_size_limit = ${LOG_KEPT_BYTES}`);
     connection.exec('PRAGMA journal_mode = WAL');
     return connection;
   } catch (thrown) {

@@ -21,6 +21,7 @@ import type {
 } from '@vaquita/core';
 import type { AuditRow } from './api.ts';
 import type { ReconcileStore } from './reconcile.ts';
+import type { RetentionStore } from './retention.ts';
 
 /**
  * Everything one workflow instance's transitions changed since its last commit: one atomic unit. A store may write only what
@@ -185,6 +186,7 @@ export interface MasterStore {
   others: OtherRunsStore;
   workers: WorkerStore;
   reconcile: ReconcileStore;
+  retention: RetentionStore;
 }
 
 /** What a worker says of itself, and what is known of its connection. */

@@ -13,6 +13,7 @@ import { describeOtherRuns } from './contract/other-runs.ts';
 import { describePeople } from './contract/people.ts';
 import { describePlaces } from './contract/places.ts';
 import { describeReconcile } from './contract/reconcile.ts';
+import { describeRetention } from './contract/retention.ts';
 import { describeRuns } from './contract/runs.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
@@ -56,6 +57,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeWorkers(subject);
     describePlaces(subject);
     describeReconcile(subject);
+    describeRetention(subject);
     describeChildren(subject);
     describeOtherRuns(subject);
     describeTaskGroups(subject);

@@ -35,6 +35,7 @@ import { createOtherRunVerbs } from './other-runs.ts';
 import { slotsLast } from './places.ts';
 import { paramTexts } from './project-params.ts';
 import { createReconcileVerbs } from './reconcile.ts';
+import { createRetentionVerbs } from './retention.ts';
 import { createTakenVerbs } from './taken.ts';
 import { createWorkerVerbs } from './workers.ts';
 import { readDocument } from './workflows.ts';
@@ -87,6 +88,7 @@ export function createMasterVerbs(driver: SqlDriver, { clock, documents }: Maste
     workers: createWorkerVerbs(driver),
     others: createOtherRunVerbs(driver, documents),
     reconcile: createReconcileVerbs(driver),
+    retention: createRetentionVerbs(driver),
     ...createTakenVerbs(driver),
     async commit(epoch, unit) {
       const { statements, numberAt } = commitStatements(epoch, unit, clock.now());

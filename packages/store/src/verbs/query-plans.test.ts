@@ -163,6 +163,36 @@ test('reads of the reconciler: along indices of what is open, whatever has ended
   }
 });
 
+test('reads of the janitor: along keys, from the oldest on, whatever is kept', async () => {
+  const { store, read, plan } = await openNoted();
+  const { retention } = store.master;
+  const page = { after: null, limit: 10 };
+  await retention.runs(page);
+  await retention.newestBeyond(workflowId, 10);
+  await retention.runsUpTo(workflowId, parentId, page);
+  await retention.childrenOf([parentId], 10);
+  await retention.claimed([parentId], 1);
+  await retention.weigh([parentId], 10);
+  for (const what of ['events', 'commands', 'audit'] as const) await retention.purge(1, what, { ...page, before: 1 });
+  const plans = await Promise.all(read.map(plan));
+  const bounds = [
+    /SEARCH i USING INDEX sqlite_autoindex_workflow_instances_1 \(id>\?\)/,
+    /SEARCH workflow_instances USING COVERING INDEX workflow_instances_workflow \(workflow_id=\?\)/,
+    /SEARCH i USING INDEX workflow_instances_workflow \(workflow_id=\? AND id>\? AND id<\?\)/,
+    /SEARCH i USING INDEX workflow_instances_parent \(parent_instance_id=\?\)/,
+    /SEARCH outbox USING INDEX outbox_run \(workflow_instance_id=\?\)/,
+    /SEARCH events USING COVERING INDEX events_run \(workflow_instance_id=\?\)/,
+    /SEARCH events USING INDEX events_run \(workflow_instance_id=\? AND seq>\?\)/,
+    /SEARCH commands USING INDEX sqlite_autoindex_commands_1 \(id>\?\)/,
+    /SEARCH audit_log USING INDEX sqlite_autoindex_audit_log_1 \(id>\?\)/,
+  ];
+  expect(plans).toHaveLength(bounds.length);
+  for (const [i, bound] of bounds.entries()) {
+    expect(plans[i]!.join('\n')).toMatch(bound);
+    expect(plans[i]!.join('\n')).not.toMatch(/SCAN (i|workflow_instances|task_instances|events|audit_log)\b/);
+  }
+});
+
 test('every other read', async () => {
   const { store, read, plan } = await openNoted();
   const first = { limit: 10, cursor: null };

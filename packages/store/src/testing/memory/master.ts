@@ -24,6 +24,7 @@ import { asConfigured, evictedFirst, isEvicted } from '../../verbs/worker-standi
 import { createMemoryOtherRuns } from './other-runs.ts';
 import { createMemoryTokens } from './people.ts';
 import { createMemoryReconcile } from './reconcile.ts';
+import { createMemoryRetention } from './retention.ts';
 import { addTask, updateInstance, updateTask } from './run-rows.ts';
 import { addEvent, fileCommand, fileRun, tasksOf } from './runs.ts';
 import { compare, type Memory, type MemoryCommand, pageOf, type Transaction } from './tables.ts';
@@ -56,6 +57,7 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
     workers: createMemoryWorkers(memory),
     others: createMemoryOtherRuns(memory),
     reconcile: createMemoryReconcile(memory),
+    retention: createMemoryRetention(memory, checkEpoch),
     async commit(epoch, change) {
       return unit((tx) => {
         checkEpoch(memory, epoch);

@@ -77,7 +77,7 @@ function putTask({ tables }: Memory, tx: Transaction, task: TaskInstanceRow): vo
 }
 
 /** The unique keys that a task instance holds as long as its row says so. */
-function keysOf(task: TaskInstanceRow): readonly string[] {
+export function keysOf(task: TaskInstanceRow): readonly string[] {
   const keys: string[] = [];
   if (task.current) keys.push(`current:${task.workflowInstanceId}:${task.name}`);
   if (task.dispatchId !== null) keys.push(`dispatch:${task.dispatchId}`);

@@ -7,7 +7,8 @@ import { addRun } from './run-rows.ts';
 import { compare, type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
 
 export function addEvent(tx: Transaction, tables: Tables, event: NewEvent): void {
-  const seq = tables.events.size + 1;
+  const seq = (tables.lastSeq.get('events') ?? 0) + 1;
+  tx.put(tables.lastSeq, 'events', seq);
   tx.put(tables.events, seq, { ...event, seq });
 }
 
@@ -93,7 +94,8 @@ export function createMemoryEvents({ tables }: Memory): EventStore {
     async after(seq, { limit, workflowInstanceId }) {
       checkLimit(limit);
       const found: EventRow[] = [];
-      for (let next = seq + 1; next <= tables.events.size && found.length < limit; next++) {
+      const last = tables.lastSeq.get('events') ?? 0;
+      for (let next = seq + 1; next <= last && found.length < limit; next++) {
         const event = tables.events.get(next);
         if (event === undefined) continue;
         if (workflowInstanceId === undefined || event.workflowInstanceId === workflowInstanceId) found.push(event);
@@ -101,7 +103,7 @@ export function createMemoryEvents({ tables }: Memory): EventStore {
       return found;
     },
     async latestSeq() {
-      return tables.events.size;
+      return tables.lastSeq.get('events') ?? 0;
     },
   };
 }

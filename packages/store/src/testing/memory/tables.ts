@@ -44,6 +44,8 @@ export interface Tables {
   readonly outbox: Map<string, OutboxRow>;
   readonly commands: Map<string, MemoryCommand>;
   readonly events: Map<number, EventRow>;
+  /** The `seq` that was given last: old events go, and no number is given twice. */
+  readonly lastSeq: Map<'events', number>;
   readonly workers: Map<string, WorkerRow>;
   readonly users: Map<string, UserRow>;
   readonly tokens: Map<string, TokenRow>;
@@ -67,6 +69,8 @@ export interface Transaction {
   drop<K, V>(table: Map<K, V>, key: K): void;
   /** Adds to the list under a key, without copying what is there: runs have thousands of tasks. */
   append<K, V>(table: Map<K, V[]>, key: K, item: V): void;
+  /** Takes an item out of the list under a key. */
+  detach<K, V>(table: Map<K, V[]>, key: K, item: V): void;
   /** Takes a unique key for a row. @throws AppError `conflict` when another row has it. */
   claim(key: string, id: string): void;
   release(key: string): void;
@@ -87,6 +91,7 @@ export function createMemory(): Memory {
     outbox: new Map(),
     commands: new Map(),
     events: new Map(),
+    lastSeq: new Map(),
     workers: new Map(),
     users: new Map(),
     tokens: new Map(),
@@ -131,6 +136,13 @@ function createTransaction(tables: Tables, undo: (() => void)[]): Transaction {
       table.set(key, list);
       list.push(item);
       undo.push(() => list.pop());
+    },
+    detach(table, key, item) {
+      const list = table.get(key) ?? [];
+      const at = list.indexOf(item);
+      if (at < 0) return;
+      list.splice(at, 1);
+      undo.push(() => list.splice(at, 0, item));
     },
     claim(key, id) {
       const holder = tables.unique.get(key);

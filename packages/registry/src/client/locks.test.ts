@@ -147,6 +147,38 @@ test('a lock that was taken by a claim whose answer was lost is not kept (L2)', 
   expect(await b.tryLock(LOCK)).toMatchObject({ epoch: 2 });
 });
 
+test('a lock that is got by a session that was lost meanwhile is not kept (R1, L2)', async () => {
+  const { world, one, a, b } = await open();
+  const answer = one.hold('locks.take');
+  const claim = outcome(a.tryLock(LOCK));
+  await world.settle();
+  one.cut(true);
+  await world.advance(8_500);
+  expect(a.state).toBe('disconnected');
+  answer();
+  await world.settle();
+  expect(claim).toEqual({ value: null });
+  one.cut(false);
+  await world.advance(2_000);
+  expect(a.isConnected).toBe(true);
+  expect(await b.tryLock(LOCK)).toMatchObject({ epoch: 2 });
+});
+
+test('a debt is not paid with a lock that is just being taken (L1, L2)', async () => {
+  const { world, one, a, b } = await open();
+  one.loseAnswers(true);
+  await expect(a.tryLock(LOCK)).rejects.toMatchObject({ code: 'unavailable' });
+  one.loseAnswers(false);
+  const answer = one.hold('locks.take');
+  const claim = outcome(a.acquireLock(LOCK));
+  await world.advance(3_000);
+  expect(await b.tryLock(LOCK)).toBeNull();
+  answer();
+  await world.settle();
+  expect(claim.value).toMatchObject({ epoch: 2 });
+  expect(await a.lockHolder(LOCK)).toMatchObject({ clientId: a.id, epoch: 2 });
+});
+
 test('a lock that could not be released is released when the database answers again (L2)', async () => {
   const { world, one, a, b } = await open();
   const lock = await a.acquireLock(LOCK);

@@ -29,6 +29,8 @@ export interface TestProcess {
   cut(isCut: boolean): void;
   /** Whether what it asks for is done, and it is told that it was not. */
   loseAnswers(areLost: boolean): void;
+  /** What it asks of this part and verb is done, and it hears of it only when the returned function is called. */
+  hold(call: string): () => void;
   /** Nothing of it happens any more. */
   kill(): void;
   /** What it has asked of the database, by part and verb. */
@@ -71,6 +73,7 @@ export async function createWorld(database: Database): Promise<World> {
     let isCut = false;
     let areAnswersLost = false;
     let isDead = false;
+    const held = new Map<string, Promise<void>>();
 
     function call(name: string, work: () => Promise<unknown>): Promise<unknown> {
       if (isDead) return new Promise(() => {});
@@ -82,7 +85,8 @@ export async function createWorld(database: Database): Promise<World> {
       done.then(end, end);
       // Who has died meanwhile hears no answer.
       return done.then(
-        (value) => {
+        async (value) => {
+          await held.get(name);
           if (isDead) return new Promise(() => {});
           if (areAnswersLost) throw new AppError('unavailable', 'The answer was lost.');
           return value;
@@ -120,6 +124,14 @@ export async function createWorld(database: Database): Promise<World> {
       },
       loseAnswers(yes) {
         areAnswersLost = yes;
+      },
+      hold(name) {
+        const answer = Promise.withResolvers<void>();
+        held.set(name, answer.promise);
+        return () => {
+          held.delete(name);
+          answer.resolve();
+        };
       },
       kill() {
         isDead = true;

@@ -20,7 +20,8 @@ const taskInstanceId = z.custom<TaskInstanceId>(
 const workerId = z.custom<WorkerId>((value) => typeof value === 'string' && ID.test(value), 'must be an id');
 const count = z.int().check(z.gte(0));
 const time = z.int().check(z.gte(0));
-const fraction = z.nullable(z.number().check(z.gte(0), z.lte(1)));
+const share = z.number().check(z.gte(0), z.lte(1));
+const fraction = z.nullable(share);
 const name = z.string().check(z.minLength(1), z.maxLength(NAME_MAX));
 const texts = z.record(z.string(), z.string());
 const logLevel = z.enum(LOG_LEVELS);
@@ -69,6 +70,9 @@ export const workerSchemas = {
     running: z.array(dispatchId),
     unsent: z.optional(count),
     roundTripMs: z.optional(z.nullable(z.number().check(z.gte(0)))),
+    overload: z.optional(
+      z.nullable(z.object({ cpu: z.optional(share), memory: z.optional(share), disk: z.optional(count) })),
+    ),
     at: z.optional(time),
   }),
   ack: z.object({ type: z.literal('ack'), dispatchId }),

@@ -59,8 +59,19 @@ export interface WorkerHeartbeat {
   readonly unsent?: number | undefined;
   /** From the heartbeat before to its answer; null when there was none. */
   readonly roundTripMs?: number | null | undefined;
+  /** Limits of its own that it has passed: while there is any it refuses what comes. Null when there is room. */
+  readonly overload?: WorkerOverload | null | undefined;
   /** The worker's clock. */
   readonly at?: number | undefined;
+}
+
+/** Each is the limit, and absent while it is kept. */
+export interface WorkerOverload {
+  /** Fractions 0..1 that may be in use at most. */
+  readonly cpu?: number | undefined;
+  readonly memory?: number | undefined;
+  /** Bytes that have to be free at least. */
+  readonly disk?: number | undefined;
 }
 
 export interface WorkerAck {

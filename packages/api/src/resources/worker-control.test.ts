@@ -164,6 +164,20 @@ describe('other slots, labels, weight and log level', () => {
   });
 });
 
+it('says which of its limits a worker has passed', async () => {
+  const stats = { cpu: 0.97, overCpu: 0.9, overMemory: 0.95, overDisk: 268_435_456 };
+  const api = await openWithWorker({ stats });
+  const { warnings } = await read<WorkerView>(await api.send('GET', `${PATH}/w`));
+  expect(warnings).toEqual([
+    {
+      code: 'overloaded',
+      text:
+        'It takes nothing new: its processors are 97 % in use (limit 90 %), its memory is in use too much (limit 95 %), ' +
+        'less than 256 MiB are free where its work folder is.',
+    },
+  ]);
+});
+
 it('shows what somebody should look at, while it is there', async () => {
   const stats = { clockSkewMs: -7_200_000, loopLagMs: 1_500, disk: 0.98, unsent: 400 };
   const api = await openWithWorker({ stats });

@@ -8,11 +8,14 @@ import {
   type TaskInstanceRow,
 } from '@vaquita/core';
 import type { WorkerRow } from '@vaquita/store';
+import { overloadOf } from '../workers/overload.ts';
 import type { WhyFacts } from './why-facts.ts';
 import { count } from './why-words.ts';
 
 /** A worker this long silent is spoken of as away; heartbeats come every few seconds and are written a little later. */
 const SILENT_MS = 30_000;
+/** The others are counted. */
+const OVERLOADS_NAMED = 5;
 
 /** How its worker group stands, for a task that waits in the group's queue. */
 export function whyNoWorker({ run, workers, now }: WhyFacts, row: TaskInstanceRow): Reason {
@@ -23,7 +26,8 @@ export function whyNoWorker({ run, workers, now }: WhyFacts, row: TaskInstanceRo
   const able = ofType.filter(({ labels }) => matchesLabels(wanted, labels));
   const labels = labelsText(wanted);
   const slots = sum(able, (worker) => worker.slots);
-  const used = sum(able, (worker) => Math.min(worker.stats.slotsUsed ?? 0, worker.slots));
+  const used = sum(able, usedBy);
+  const overloaded = able.filter(({ stats }) => overloadOf(stats) !== undefined);
   const evidence = {
     workerGroup: row.workerGroup,
     workers: group.length,
@@ -33,6 +37,7 @@ export function whyNoWorker({ run, workers, now }: WhyFacts, row: TaskInstanceRo
     ...(labels === '' ? {} : { labels }),
     slots,
     slotsUsed: used,
+    ...(overloaded.length === 0 ? {} : { workersOverloaded: overloaded.length }),
   };
   const name = `worker group "${row.workerGroup}"`;
   const has = labels === '' ? '' : `, has ${labels}`;
@@ -61,8 +66,27 @@ export function whyNoWorker({ run, workers, now }: WhyFacts, row: TaskInstanceRo
     const next = 'a slot that becomes free goes to the waiting task of the highest priority, the oldest first';
     return { code: 'slots_in_use', text, since, next, evidence };
   }
+  if (sum(overloaded, freeOf) === slots - used) {
+    const text = `Workers of ${name}${withLabels} have free slots, but take nothing new, because they are overloaded. ${overloadsText(overloaded)}`;
+    const next = 'a worker of them whose heartbeat says that it has room again takes it, or one that has a slot free';
+    return { code: 'workers_overloaded', text, since, next, evidence };
+  }
   const text = `By their last heartbeats, ${slots - used} of the ${count(slots, 'slot')} of ${name}${withLabels} are free.`;
   return { code: 'slots_free', text, since, next: 'the leader places it', evidence };
+}
+
+function overloadsText(workers: readonly WorkerRow[]): string {
+  const named = workers.slice(0, OVERLOADS_NAMED).map(({ name, stats }) => `"${name}": ${overloadOf(stats)}`);
+  const others = workers.length - named.length;
+  return `${named.join('; ')}${others > 0 ? `; and ${others} more` : ''}.`;
+}
+
+function usedBy({ stats, slots }: WorkerRow): number {
+  return Math.min(stats.slotsUsed ?? 0, slots);
+}
+
+function freeOf(worker: WorkerRow): number {
+  return worker.slots - usedBy(worker);
 }
 
 /** Why nothing is heard of a task that a worker holds; undefined while its worker is there. */

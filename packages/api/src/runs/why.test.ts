@@ -62,11 +62,22 @@ describe('a task that waits for a worker', () => {
     ['no_worker_of_type', [worker({ taskTypes: ['sql'] })]],
     ['slots_in_use', [worker({ stats: { slotsUsed: 4 } }), worker({ stats: { slotsUsed: 9 } })]],
     ['slots_free', [worker({ stats: { slotsUsed: 3 } })]],
+    ['workers_overloaded', [worker({ stats: { slotsUsed: 3, overDisk: 1 } }), worker({ stats: { slotsUsed: 4 } })]],
+    ['slots_free', [worker({ stats: { overDisk: 1 } }), worker({ stats: { slotsUsed: 3 } })]],
+    ['slots_in_use', [worker({ stats: { slotsUsed: 4, overDisk: 1 } })]],
   ])('is told %s', (code, workers) => {
     const answer = named(started([{ name: 'a' }]), 'a', { workers });
     expect(answer.reasons.map((reason) => reason.code)).toEqual(['queued', code]);
     const [, found] = answer.reasons;
     expect(found).toMatchObject({ next: expect.any(String), evidence: { workerGroup: 'default' } });
+  });
+
+  it('names the workers that are overloaded, and what they have too little of', () => {
+    const workers = Array.from({ length: 7 }, (_, i) => worker({ name: `rack-${i}`, stats: { overDisk: 1_048_576 } }));
+    const found = named(started([{ name: 'a' }]), 'a', { workers }).reasons[1];
+    expect(found?.text).toContain('"rack-0": less than 1 MiB are free where its work folder is; "rack-1"');
+    expect(found?.text).toContain('; and 2 more.');
+    expect(found).toMatchObject({ evidence: { workersOverloaded: 7, slots: 28, slotsUsed: 0 } });
   });
 
   it('counts only what the workers that could take it have', () => {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Duration, PageQuery, pageOf, Timestamp } from './page.ts';
 
 const WorkerWarning = z
-  .object({ code: z.enum(['clock_skew', 'slow', 'disk_full', 'results_wait']), text: z.string() })
+  .object({ code: z.enum(['overloaded', 'clock_skew', 'slow', 'disk_full', 'results_wait']), text: z.string() })
   .meta({ id: 'WorkerWarning' });
 export type WorkerWarning = z.infer<typeof WorkerWarning>;
 
@@ -37,7 +37,8 @@ export const WorkerView = z
     stats: z.record(z.string(), z.number()).meta({
       description:
         'Of the newest heartbeat: `cpu`, `memory`, `disk` (0 to 1), `load`, `loopLagMs`, `roundTripMs`, `slotsUsed`, `unsent` ' +
-        '(results not acknowledged) and, when it is far off, `clockSkewMs`; what is not known is not there',
+        '(results not acknowledged) and, when it is far off, `clockSkewMs`. While it is overloaded, and takes nothing new, the ' +
+        'limits that it has passed: `overCpu`, `overMemory` (0 to 1), `overDisk` (bytes that have to be free). What is not known is not there',
     }),
     warnings: z.array(WorkerWarning),
     own: z

@@ -2,6 +2,7 @@
 import { formatDuration } from '@vaquita/core';
 import type { WorkerRow } from '@vaquita/store';
 import type { WorkerWarning } from '../views/worker.ts';
+import { overloadOf } from './overload.ts';
 
 const SLOW_MS = 1_000;
 const FULL_DISK = 0.97;
@@ -12,6 +13,10 @@ export function workerWarnings({ state, stats }: Pick<WorkerRow, 'state' | 'stat
   if (state === 'offline') return [];
   const { clockSkewMs, loopLagMs = 0, disk = 0, unsent = 0 } = stats;
   const warnings: WorkerWarning[] = [];
+  const overload = overloadOf(stats);
+  if (overload !== undefined) {
+    warnings.push({ code: 'overloaded', text: `It takes nothing new: ${overload}.` });
+  }
   if (clockSkewMs !== undefined) warnings.push({ code: 'clock_skew', text: skewText(clockSkewMs) });
   if (loopLagMs >= SLOW_MS) {
     const text = `The agent is held up for ${formatDuration(Math.round(loopLagMs))}: its machine has too much to do.`;

@@ -35,6 +35,8 @@ export interface Member extends Load {
   draining: boolean;
   /** Is given nothing for a while. */
   resting: boolean;
+  /** By its newest heartbeat its machine has no room for more. */
+  overloaded: boolean;
 }
 
 /** Once it has a free slot it could run such tasks. */
@@ -42,6 +44,6 @@ export function isAble({ worker, labels, draining }: Member, demand: Demand): bo
   return !draining && worker.taskTypes.has(demand.type) && matchesLabels(demand.labels, labels);
 }
 
-export function hasFreeSlot({ resting, slots, slotsUsed }: Member): boolean {
-  return !resting && slotsUsed < slots;
+export function hasFreeSlot({ resting, overloaded, slots, slotsUsed }: Member): boolean {
+  return !resting && !overloaded && slotsUsed < slots;
 }

@@ -77,3 +77,21 @@ test('what is kept for demands that nobody has any more does not grow without en
   expect(kept.free).toBe(1);
   expect(pool.open.size).toBe(1);
 });
+
+test('a worker whose machine has no room is passed over until its heartbeat says that it has', () => {
+  const pool = newPool();
+  const choice = choiceOf(pool, demand('default'));
+  pool.join(worker('a'));
+  pool.join(worker('b'));
+  const figures = { cpu: null, memory: null };
+  expect(pool.beat('a' as WorkerId, { ...figures, overloaded: true })).toBe(false);
+  expect([choice.free, choice.able.size]).toEqual([1, 2]);
+  expect([choice.choose()?.worker.name, choice.choose()?.worker.name]).toEqual(['b', 'b']);
+  // Whatever else becomes of it.
+  pool.setResting('a' as WorkerId, false);
+  expect(choice.free).toBe(1);
+  expect(pool.beat('a' as WorkerId, { ...figures, overloaded: false })).toBe(true);
+  expect(pool.beat('a' as WorkerId, { ...figures, overloaded: false })).toBe(false);
+  expect(choice.choose()?.worker.name).toBe('a');
+  expect(pool.beat('nobody' as WorkerId, { ...figures, overloaded: false })).toBe(false);
+});

@@ -21,6 +21,13 @@ export interface DeclaredGroup {
   readonly workers: readonly string[];
 }
 
+export interface MemberFigures {
+  /** Fractions of the machine; null where it does not tell. */
+  readonly cpu: number | null;
+  readonly memory: number | null;
+  readonly overloaded: boolean;
+}
+
 export interface WorkerPool {
   join(worker: ConnectedWorker): void;
   leave(worker: ConnectedWorker): void;
@@ -37,8 +44,8 @@ export interface WorkerPool {
   setDraining(id: WorkerId, draining: boolean): void;
   /** Other slots, labels or weight than it came with, until it leaves. */
   configure(id: WorkerId, change: Partial<Pick<ConnectedWorker, 'slots' | 'labels' | 'weight'>>): void;
-  /** Fractions of the machine by its newest heartbeat; null where it does not tell. */
-  beat(id: WorkerId, figures: { readonly cpu: number | null; readonly memory: number | null }): void;
+  /** What its newest heartbeat tells. @returns whether it may be given tasks that it could not be given before. */
+  beat(id: WorkerId, figures: MemberFigures): boolean;
   /** All groups that are declared now. */
   declare(groups: readonly DeclaredGroup[]): void;
   /** Drops what is kept for demands that nobody has now, once there are many. */
@@ -113,7 +120,14 @@ export function createWorkerPool(live: LiveDispatches, random: Random): WorkerPo
       if (before) remove(before);
       const member: Member = {
         ...{ worker, labels, weight, slots, groups: new Set<string>() },
-        ...{ slotsUsed: live.slotsUsed(id), cpu: null, memory: null, draining: false, resting: false },
+        ...{
+          slotsUsed: live.slotsUsed(id),
+          cpu: null,
+          memory: null,
+          draining: false,
+          resting: false,
+          overloaded: false,
+        },
       };
       members.set(id, member);
       regroup(member);
@@ -154,8 +168,10 @@ export function createWorkerPool(live: LiveDispatches, random: Random): WorkerPo
       member.labels = labels;
       reconsider(member);
     },
-    beat(id, { cpu, memory }) {
-      change(id, (member) => Object.assign(member, { cpu, memory }));
+    beat(id, figures) {
+      const wasOverloaded = members.get(id)?.overloaded ?? false;
+      change(id, (member) => Object.assign(member, figures));
+      return wasOverloaded && !figures.overloaded;
     },
     declare(rows) {
       declared = new Map(rows.map((row) => [row.name, row]));

@@ -83,12 +83,18 @@ export function createHeartbeats(
   };
 }
 
+/** It says that it would refuse what it is given. */
+export function isOverloaded({ overload }: WorkerHeartbeat): boolean {
+  return Object.values(overload ?? {}).some((limit) => limit !== undefined);
+}
+
 export function figuresOf(heartbeat: WorkerHeartbeat, workerClock: WorkerClock): WorkerFigures {
-  const { cpu, memory, disk, load, loopLagMs, slotsUsed, unsent, roundTripMs } = heartbeat;
+  const { cpu, memory, disk, load, loopLagMs, slotsUsed, unsent, roundTripMs, overload } = heartbeat;
   const { isFarOff, skewMs } = workerClock;
   // Only what people are warned of: near zero it would be the line that is measured.
   const clockSkewMs = isFarOff ? skewMs : null;
-  const all = { load, loopLagMs, slotsUsed, cpu, memory, disk, unsent, roundTripMs, clockSkewMs };
+  const over = { overCpu: overload?.cpu, overMemory: overload?.memory, overDisk: overload?.disk };
+  const all = { load, loopLagMs, slotsUsed, cpu, memory, disk, unsent, roundTripMs, clockSkewMs, ...over };
   const known: Record<string, number> = {};
   for (const [name, value] of Object.entries(all)) if (value !== null && value !== undefined) known[name] = value;
   return known;

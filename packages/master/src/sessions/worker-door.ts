@@ -22,7 +22,7 @@ import { createComplaints } from './complaints.ts';
 import type { Deafness } from './deafness.ts';
 import type { FaultCounts } from './faults.ts';
 import type { Greeting } from './greeting.ts';
-import { figuresOf, type Heartbeats } from './heartbeats.ts';
+import { figuresOf, type Heartbeats, isOverloaded } from './heartbeats.ts';
 import type { Membership, MemberWorker } from './membership.ts';
 import type { Presence } from './presence.ts';
 import type { Probes } from './probes.ts';
@@ -45,6 +45,8 @@ export interface WorkerDoorDeps {
   readonly deafness: Deafness;
   readonly counts: FaultCounts;
   readonly log: Logger;
+  /** There may be free slots. */
+  readonly wake: () => void;
   /** A worker has joined: sends what it is still owed. */
   readonly joined: (worker: ConnectedWorker, hello: WorkerHello) => void;
   /** Its session ended; `gone` when it will not be back, so that its tasks need not wait for it. */
@@ -140,7 +142,8 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
         if (!worker) return;
         readClock(heartbeat.at);
         deps.heartbeats.beat(worker.id, figuresOf(heartbeat, workerClock));
-        pool.beat(worker.id, heartbeat);
+        const { cpu, memory } = heartbeat;
+        if (pool.beat(worker.id, { cpu, memory, overloaded: isOverloaded(heartbeat) })) deps.wake();
         deps.membership.heard(worker.id);
       },
       onClosing() {

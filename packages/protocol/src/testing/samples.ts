@@ -45,6 +45,7 @@ export const sampleWorkerMessages: ByType<WorkerMessage> = {
     running: [sampleDispatchId],
     unsent: 0,
     roundTripMs: 12,
+    overload: { disk: 268_435_456 },
     at: 1_000,
   },
   ack: { type: 'ack', dispatchId: sampleDispatchId },

@@ -108,7 +108,7 @@ function createPoolOf({ type, workers }: Case) {
       ...{ id: address as WorkerId, name: address, groups: ['default'], labels: {}, weight: load.weight, slots: 10 },
       ...{ taskTypes: new Set(['shell']), sessionTimeoutMs: 30_000, send: () => 'queued', close() {} },
     });
-    pool.beat(address as WorkerId, load);
+    pool.beat(address as WorkerId, { ...load, overloaded: false });
     pool.setResting(address as WorkerId, serverStatus === 'BUSY');
   }
   return pool;

@@ -6,7 +6,13 @@ export const enWorkers = {
     evicted: (by: string) => `Sent away by ${by}`,
   },
   own: 'It drains by itself: it is being stopped on its machine.',
+  over: {
+    cpu: (limit: string) => `processors over ${limit}`,
+    memory: (limit: string) => `memory over ${limit}`,
+    disk: (least: string) => `less than ${least} of disk free`,
+  },
   warnings: {
+    overloaded: (what: string) => `Overloaded, it takes nothing new: ${what}.`,
     clock_skew: (span: string, ahead: boolean) =>
       `Its clock is ${span} ${ahead ? 'ahead of' : 'behind'} the server’s. Times it tells are corrected; set it right.`,
     slow: (span: string) => `The agent is held up for ${span}: its machine has too much to do.`,

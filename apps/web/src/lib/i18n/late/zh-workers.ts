@@ -8,7 +8,13 @@ export const zhWorkers: WorkerMessages = {
     evicted: (by) => `由 ${by} 驱逐`,
   },
   own: '它正在自行排空：其机器上正在停止它。',
+  over: {
+    cpu: (limit) => `处理器超过 ${limit}`,
+    memory: (limit) => `内存超过 ${limit}`,
+    disk: (least) => `磁盘可用空间少于 ${least}`,
+  },
   warnings: {
+    overloaded: (what) => `过载，不再接收新任务：${what}。`,
     clock_skew: (span, ahead) => `它的时钟比服务器${ahead ? '快' : '慢'} ${span}。它报告的时间会被修正，请校准时钟。`,
     slow: (span) => `代理被拖延了 ${span}：它的机器负担过重。`,
     disk_full: (percent) => `其工作目录所在磁盘已用 ${percent}。没有空间就无法保存结果。`,

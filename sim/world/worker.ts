@@ -129,6 +129,8 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
     },
     onOrder: obey,
     onRejected: () => false,
+    onEvicted: () => endAll('the worker was sent away'),
+    onDeaf: () => false,
   });
 
   function welcomed(welcome: MasterWelcome, opened: WorkerSession): boolean {
@@ -139,6 +141,10 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
     for (const id of welcome.abandon) end(id, 'killed', 'abandoned');
     for (const { result } of untold()) if (result) say(result);
     return true;
+  }
+
+  function endAll(why: string): void {
+    for (const { order } of running()) end(order.dispatchId, 'interrupted', why);
   }
 
   function saw(epoch: number): void {
@@ -305,8 +311,8 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
       self.refusesUntil = at;
     },
     leave() {
-      for (const { order } of running()) end(order.dispatchId, 'interrupted', 'the agent was told to stop');
-      void connection.close('stopping');
+      endAll('the agent was told to stop');
+      void connection.close('stopping', []);
     },
   };
 }

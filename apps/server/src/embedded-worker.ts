@@ -1,6 +1,6 @@
 /** The worker that lives in the server's process. It joins over a real socket on loopback, like any other. */
 import { AppError, toAppError } from '@vaquita/core';
-import { type Agent, type AgentHost, type AgentLog, createNodeHost, startAgent } from '@vaquita/worker';
+import { type Agent, type AgentHost, type AgentLog, createNodeHost, NO_LIMITS, startAgent } from '@vaquita/worker';
 import type { EmbeddedWorker, EmbeddedWorkerOptions } from './host.ts';
 
 /** Its tasks need not wait long for it after a crash: it comes back with the server or not at all. */
@@ -34,6 +34,8 @@ function start(options: EmbeddedWorkerOptions, host: AgentHost): Promise<Agent> 
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       // Its server is this very process; a database restored from a copy must not lock it out.
       forgetsEpoch: true,
+      // Its server is on the same machine and disk, and says itself when there is no room.
+      limits: NO_LIMITS,
     },
     host,
   ).catch((cause: unknown) => {

@@ -2,30 +2,26 @@
  * The agent put together: settles what an earlier one left, then joins, runs what it is given, and delivers what came
  * of it. Runs the same as a program of its own and inside the server's process.
  */
-import { sha256Hex } from '@vaquita/core';
-import {
-  HEARTBEAT_INTERVAL_MS,
-  type MasterOrder,
-  type MasterReject,
-  type MasterWelcome,
-  SESSION_TIMEOUT_MS,
-  SUPPORTED_VERSIONS,
-  type WorkerHello,
-  type WorkerSession,
-} from '@vaquita/protocol';
+import { createIdSource, sha256Hex } from '@vaquita/core';
+import type { MasterReject } from '@vaquita/protocol';
 import { availableTaskTypes } from '@vaquita/tasks';
-import { resultOf } from './attempt.ts';
+import { createAdmission } from './admission.ts';
+import { type AgentSession, createAgentSession } from './agent-session.ts';
+import { createStopping } from './agent-stop.ts';
+import { type AttemptPorts, resultOf } from './attempt.ts';
 import { openConnection } from './connection.ts';
-import { openDispatchJournal } from './dispatch-journal.ts';
-import { createExecutor } from './executor.ts';
+import { type DispatchJournal, openDispatchJournal } from './dispatch-journal.ts';
+import { createEcho } from './echo.ts';
+import { createExecutor, type Executor } from './executor.ts';
 import { createFileTransfer } from './file-transfer.ts';
 import type { AgentHost } from './host.ts';
 import { readWorkerId } from './identity.ts';
+import { DEFAULT_LIMITS, type LoadLimits, openLoadGuard } from './load-guard.ts';
 import { createOutputShipper } from './output-shipper.ts';
 import { createRedirectRule, type TrustedHosts } from './redirects.ts';
-import { openResultOutbox } from './result-outbox.ts';
+import { openResultOutbox, type ResultOutbox } from './result-outbox.ts';
+import { createStanding } from './standing.ts';
 import { takeOverAttempts } from './take-over.ts';
-import { AGENT_VERSION } from './version.ts';
 
 export interface AgentOptions {
   /** Addresses of worker sockets, in the order they are tried. */
@@ -43,23 +39,32 @@ export interface AgentOptions {
   readonly sessionTimeoutMs?: number;
   /** Works for a server whose epoch is lower than one it has seen before it was started: its database was restored. */
   readonly forgetsEpoch?: boolean;
+  /** From when on tasks are refused as `overloaded`. */
+  readonly limits?: LoadLimits;
+  /** Ends when servers find twice in a row that it runs nothing. Else it connects again. */
+  readonly endsWhenDeaf?: boolean;
 }
 
-/** `rejected`: no server will take this worker as it is, and nothing is left to deliver. */
-export type AgentEnd = { readonly type: 'stopped' } | { readonly type: 'rejected'; readonly reject: MasterReject };
+export type AgentEnd =
+  | { readonly type: 'stopped' }
+  /** No server will take this worker as it is, and nothing is left to deliver. */
+  | { readonly type: 'rejected'; readonly reject: MasterReject }
+  /** It was alive and ran nothing. What runs goes on, for the next agent to take over. */
+  | { readonly type: 'deaf'; readonly text: string };
 
 export interface Agent {
   readonly workerId: string;
   readonly ended: Promise<AgentEnd>;
   /** Takes nothing new, lets what runs end within the grace, then ends it, delivers the results, says goodbye. */
   stop(graceMs: number): Promise<void>;
+  /** Ends at once. Processes go on, for the next agent on the work folder to take over. */
+  leave(): Promise<void>;
 }
 
-/** Between the polite and the forced end of a task when the agent's own grace is over, and of an abandoned one. */
-const KILL_GRACE_MS = 3_000;
-/** How long results may take to be acknowledged when the agent stops; what is left waits on disk. */
-const DELIVERY_MS = 3_000;
-const DELIVERY_POLL_MS = 20;
+/** Between the polite and the forced end of a task of a worker that was sent away. */
+const EVICTED_GRACE_MS = 3_000;
+/** So many echoes in a row that did not come back are no accident. */
+const DEAF_AFTER = 2;
 
 export async function startAgent(options: AgentOptions, host: AgentHost): Promise<Agent> {
   const { clock, log, machine } = host;
@@ -74,7 +79,7 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
   async function join(): Promise<Agent> {
     const workerId = await readWorkerId(folder, host);
     const output = createOutputShipper(clock, log);
-    const outbox = await openResultOutbox({ records: folder.results, log, restoreOutput: output.restore });
+    const outbox = await openResultOutbox({ records: folder.results, clock, log, restoreOutput: output.restore });
     const journal = openDispatchJournal({
       file: folder.dispatches,
       realm: (await sha256Hex(options.token)).slice(0, 16),
@@ -82,45 +87,71 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       log,
     });
     const types = availableTaskTypes(host.taskPorts);
-    let session: WorkerSession | null = null;
-    /** Of the server that leads as far as this agent knows: where files are sent and fetched. */
-    let socketUrl = options.urls[0]!;
-    let everWelcomed = false;
-    let rejected: MasterReject | null = null;
+    const { slots, labels } = options;
+    const standing = createStanding({ slots, labels, log, setLogLevel: host.setLogLevel });
+    const limits = options.limits ?? DEFAULT_LIMITS;
+    const load = await openLoadGuard({ limits, readFigures: machine.readLoad, clock, log });
+    const attempts: AttemptPorts = {
+      tasks: host.taskPorts,
+      kept: host.kept,
+      env: machine.env,
+      folder,
+      clock,
+      output,
+      log,
+      transfer: (dispatchId, taskFolder) =>
+        createFileTransfer({
+          dispatchId,
+          folder: taskFolder,
+          token: options.token,
+          socketUrl: () => session.socketUrl,
+          fetch: host.taskPorts.fetch,
+          disk: host.passedFiles,
+          clock,
+          random: host.random,
+          log,
+        }),
+    };
 
-    const executor = createExecutor({
-      slots: options.slots,
+    const executor: Executor = createExecutor({
+      admit: createAdmission({ journal, standing, types, load }),
       types,
-      attempts: {
-        tasks: host.taskPorts,
-        kept: host.kept,
-        env: machine.env,
-        folder,
-        clock,
-        output,
-        log,
-        transfer: (dispatchId, taskFolder) =>
-          createFileTransfer({
-            dispatchId,
-            folder: taskFolder,
-            token: options.token,
-            socketUrl: () => socketUrl,
-            fetch: host.taskPorts.fetch,
-            disk: host.passedFiles,
-            clock,
-            random: host.random,
-            log,
-          }),
-      },
+      attempts,
       clock,
       outbox,
       journal,
       output,
       log,
-      report(message) {
-        if (session?.send(message) === 'too_large')
-          log.error('A message is too large to be sent.', { type: message.type });
+      report: (message) => session.report(message),
+      onEnded: () => session.onTaskEnded(),
+    });
+    /** Sessions in a row that a server has ended because an echo did not come back. */
+    let silences = 0;
+    const echo = createEcho({
+      attempts,
+      outbox,
+      journal,
+      clock,
+      log,
+      report: (message) => session.report(message),
+      onProven() {
+        silences = 0;
       },
+    });
+    const instance = createIdSource(clock, host.random).next<'instance'>();
+    const identity = { workerId, instance, taskTypes: [...types.keys()] };
+    const session: AgentSession = createAgentSession({
+      options,
+      identity,
+      machine,
+      executor,
+      outbox,
+      output,
+      journal,
+      standing,
+      load,
+      log,
+      echo: (nonce) => void echo(nonce),
     });
 
     await takeOverAttempts({
@@ -133,89 +164,9 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       log,
       goOn: ({ order }, left) => executor.goOn(order, left),
     });
+    await reportForgotten({ journal, executor, outbox, now: clock.now() });
 
-    await reportForgotten();
-
-    /** E6 */
-    async function reportForgotten(): Promise<void> {
-      const running = new Set(executor.running().map(({ dispatchId }) => dispatchId));
-      for (const one of journal.pending()) {
-        if (running.has(one.dispatchId) || outbox.get(one.dispatchId) !== undefined) continue;
-        const error = 'the agent ended while it ran the task, which is of a type that ends with it';
-        await outbox.put(resultOf(one, { state: 'lost', endedAt: clock.now(), error }));
-      }
-    }
-
-    function createHello(): WorkerHello {
-      return {
-        type: 'hello',
-        versions: SUPPORTED_VERSIONS,
-        workerId,
-        token: options.token,
-        name: options.name,
-        groups: options.groups,
-        labels: options.labels,
-        weight: options.weight,
-        slots: options.slots,
-        heartbeatIntervalMs: options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS,
-        sessionTimeoutMs: options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
-        agentVersion: AGENT_VERSION,
-        runtime: machine.runtime,
-        host: machine.name,
-        taskTypes: [...types.keys()],
-        running: executor.running().filter(({ dispatchId }) => outbox.get(dispatchId) === undefined),
-        unsent: outbox.list().map(({ dispatchId, epoch }) => ({ dispatchId, epoch })),
-      };
-    }
-
-    /** P7: the past is settled before anything new comes. */
-    function onWelcome(welcome: MasterWelcome, welcomed: WorkerSession, url: string): boolean {
-      if (!executor.seeEpoch(welcome.epoch)) {
-        log.warn(
-          'This server believes to lead but its term is over. If its database was restored or replaced, restart this worker once with --forget-epoch.',
-          { serverId: welcome.serverId, epoch: welcome.epoch, seen: journal.highestEpoch },
-        );
-        return false;
-      }
-      everWelcomed = true;
-      session = welcomed;
-      socketUrl = url;
-      output.attach(welcomed);
-      for (const dispatchId of welcome.abandon) {
-        executor.kill({ dispatchId, reason: 'the server no longer counts on this attempt', graceMs: KILL_GRACE_MS });
-      }
-      for (const dispatchId of welcome.keep) executor.repeat(dispatchId);
-      for (const result of outbox.list()) {
-        output.flush(result.dispatchId);
-        welcomed.send(result);
-      }
-      return true;
-    }
-
-    function onOrder(order: MasterOrder): void {
-      switch (order.type) {
-        case 'dispatch':
-          executor.dispatch(order);
-          return;
-        case 'kill':
-          executor.kill(order);
-          return;
-        case 'echo':
-          executor.echo(order.nonce);
-          return;
-        case 'outputAck':
-          output.acknowledged(order.dispatchId, order.offset);
-          return;
-        case 'resultAck':
-          // Before the results are gone: what is neither there nor done would be taken for lost.
-          journal.done(order.dispatchIds);
-          for (const dispatchId of order.dispatchIds) {
-            outbox.acknowledged(dispatchId);
-            output.forget(dispatchId);
-          }
-      }
-    }
-
+    let end: AgentEnd = { type: 'stopped' };
     const connection = openConnection({
       urls: options.urls,
       mayFollow: createRedirectRule(options.urls, options.trustedHosts ?? []),
@@ -223,71 +174,70 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       random: host.random,
       log,
       connect: host.connect,
-      createHello,
-      readHeartbeat() {
-        const running = executor.running();
-        return { ...machine.readFigures(), slotsUsed: running.length, running: running.map((one) => one.dispatchId) };
-      },
-      onWelcome,
-      onLost() {
-        session = null;
-        output.detach();
-      },
-      onOrder,
+      createHello: session.createHello,
+      readHeartbeat: session.readHeartbeat,
+      onWelcome: session.onWelcome,
+      onLost: session.onLost,
+      onOrder: session.onOrder,
       onRejected(reject) {
         // A worker that has been at work before keeps trying while there is something to end or to deliver.
-        if (everWelcomed && (executor.running().length > 0 || outbox.size > 0)) return false;
-        rejected = reject;
+        if (session.everWelcomed && (executor.running().length > 0 || outbox.size > 0)) return false;
+        end = { type: 'rejected', reject };
+        return true;
+      },
+      onEvicted: (text) => executor.stopAll({ state: 'interrupted', text, graceMs: EVICTED_GRACE_MS }),
+      onDeaf(text) {
+        silences += 1;
+        if (options.endsWhenDeaf !== true || silences < DEAF_AFTER) return false;
+        end = { type: 'deaf', text };
         return true;
       },
     });
-
-    let stopping: Promise<void> | null = null;
-
-    async function stop(graceMs: number): Promise<void> {
-      executor.drain();
-      if (!(await within(graceMs, executor.idle()))) {
-        executor.stopAll({ state: 'interrupted', text: 'the worker is stopping', graceMs: KILL_GRACE_MS });
-        await executor.quiet();
-      }
-      const isDelivered = () => executor.running().length === 0 && outbox.size === 0;
-      for (let waited = 0; waited < DELIVERY_MS && session !== null && !isDelivered(); waited += DELIVERY_POLL_MS) {
-        await new Promise<void>((resolve) => clock.setTimeout(resolve, DELIVERY_POLL_MS));
-      }
-      await connection.close('the worker is stopping');
-    }
-
-    function within(ms: number, done: Promise<void>): Promise<boolean> {
-      return new Promise((resolve) => {
-        const timer = clock.setTimeout(() => resolve(false), ms);
-        void done.then(() => {
-          clock.clearTimeout(timer);
-          resolve(true);
-        });
-      });
-    }
 
     const ended = connection.ended.then(async (): Promise<AgentEnd> => {
       output.detach();
       executor.leave();
       host.kept?.close();
+      load.close();
       journal.close();
       await outbox.settled();
       machine.close();
       await folder.close();
-      return rejected === null ? { type: 'stopped' } : { type: 'rejected', reject: rejected };
+      return end;
     });
+    const stopping = createStopping({ executor, outbox, standing, session, connection, clock });
 
     return {
       workerId,
       ended,
       async stop(graceMs) {
-        stopping ??= stop(graceMs);
-        // A second call is somebody in a hurry.
-        if (graceMs === 0) executor.stopAll({ state: 'interrupted', text: 'the worker is stopping', graceMs: 0 });
-        await stopping;
+        await stopping.stop(graceMs);
+        await ended;
+      },
+      async leave() {
+        await stopping.leave();
         await ended;
       },
     };
+  }
+}
+
+/** What was accepted by an agent before this one, is not gone on with, and has no result (E6). */
+async function reportForgotten({
+  journal,
+  executor,
+  outbox,
+  now,
+}: {
+  readonly journal: DispatchJournal;
+  readonly executor: Executor;
+  readonly outbox: ResultOutbox;
+  readonly now: number;
+}): Promise<void> {
+  const running = new Set(executor.running().map(({ dispatchId }) => dispatchId));
+  for (const one of journal.pending()) {
+    if (running.has(one.dispatchId) || outbox.get(one.dispatchId) !== undefined) continue;
+    const error = 'the agent ended while it ran the task, which is of a type that ends with it';
+    await outbox.put(resultOf(one, { state: 'lost', endedAt: now, error }));
   }
 }

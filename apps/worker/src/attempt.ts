@@ -139,6 +139,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
       return resultOf(order, { state: 'lost', startedAt, endedAt: clock.now(), error: text });
     } finally {
       ended = true;
+      rest();
     }
   }
 

@@ -1,3 +1,4 @@
+import type { DispatchId } from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
 import { createMasterSession, type MasterAnswer, RECONNECT_CAP_MS, type WorkerHello } from '@vaquita/protocol';
 import { createWirePair, sampleHello, sampleMasterMessages, type WirePair } from '@vaquita/protocol/testing';
@@ -55,6 +56,8 @@ function createScene(
     },
     onOrder() {},
     onRejected: (reject) => reject.code === 'bad_token',
+    onEvicted() {},
+    onDeaf: () => false,
   });
   return { clock, tries, pairs, connection, lost: () => lost };
 }
@@ -65,7 +68,7 @@ test('servers that cannot be reached are tried in turn, and all of them ever mor
   expect(tries.slice(0, 6).map(({ url }) => url)).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
   expect(tries.slice(0, 8).map(({ at }) => at)).toEqual([0, 0, 375, 375, 1_125, 1_125, 2_625, 2_625]);
   expect(tries.at(-1)!.at - tries.at(-3)!.at).toBe(22_500);
-  await connection.close('test');
+  await connection.close('test', []);
 });
 
 test('a server that does not lead and cannot say who does is passed over; none that leads is soon asked again', async () => {
@@ -80,7 +83,7 @@ test('a server that does not lead and cannot say who does is passed over; none t
   leader = 'c';
   await clock.advance(1);
   expect(tries.slice(6).map(({ at, url }) => `${at} ${url}`)).toEqual(['2000 a', '2000 b', '2000 c']);
-  void connection.close('test');
+  void connection.close('test', []);
   await clock.advance(5_000);
 });
 
@@ -94,7 +97,7 @@ test('when its session is cut a worker tries the same server first, then the oth
   pairs[0]!.cut();
   await clock.advance(0);
   expect(tries.map(({ at, url }) => `${at} ${url}`)).toEqual(['0 a', '0 b', '1000 b', '1000 c', '1000 a']);
-  void connection.close('test');
+  void connection.close('test', []);
   await clock.advance(5_000);
 });
 
@@ -105,7 +108,7 @@ test('a session that is cut is opened again at once', async () => {
   await clock.advance(0);
   expect(tries.map((one) => one.at)).toEqual([0, 1_000]);
   expect(lost()).toBe(1);
-  void connection.close('test');
+  void connection.close('test', []);
   await clock.advance(5_000);
   await connection.ended;
 });
@@ -118,7 +121,7 @@ test('when its session has fallen silent a worker tries the other servers first'
   pairs[0]!.blackhole();
   await clock.advance(60_000);
   expect(tries.slice(0, 3).map(({ url }) => url)).toEqual(['a', 'b', 'a']);
-  void connection.close('test');
+  void connection.close('test', []);
   await clock.advance(5_000);
 });
 
@@ -130,7 +133,7 @@ test('a redirect is followed to its address at once', async () => {
   );
   await clock.advance(1_000);
   expect(tries.map(({ at, url }) => `${at} ${url}`)).toEqual(['0 a', '0 leader']);
-  void connection.close('test');
+  void connection.close('test', []);
   await clock.advance(5_000);
 });
 
@@ -143,7 +146,7 @@ test('a redirect to a server that is not there does not keep a worker from the o
     ...round.map((url) => `700 ${url}`),
     ...round.map((url) => `1400 ${url}`),
   ]);
-  void connection.close('test');
+  void connection.close('test', []);
   await clock.advance(5_000);
 });
 
@@ -154,7 +157,7 @@ test('two servers that each take the other for the leader do not make a worker r
   }));
   await clock.advance(699);
   expect(tries.map(({ url }) => url)).toEqual(['a', 'b', 'b', 'a']);
-  void connection.close('test');
+  void connection.close('test', []);
   await clock.advance(5_000);
 });
 
@@ -167,7 +170,7 @@ test('a redirect to where a worker does not go counts as none', async () => {
   );
   await clock.advance(700);
   expect(tries.map(({ at, url }) => `${at} ${url}`)).toEqual(['0 a', '0 b', '700 a', '700 b']);
-  void connection.close('test');
+  void connection.close('test', []);
   await clock.advance(5_000);
 });
 
@@ -180,6 +183,19 @@ test('a refusal that no waiting heals ends the loop; one that may heal is tried 
   expect(busy.tries).toHaveLength(1);
   await busy.clock.advance(2_000);
   expect(busy.tries).toHaveLength(2);
-  void busy.connection.close('test');
+  void busy.connection.close('test', []);
   await busy.clock.advance(5_000);
+});
+
+test('to a server of before version 1.1 what goes on is no goodbye, which it would take for all', async () => {
+  for (const [version, said] of [
+    ['1.0', 0],
+    ['1.1', 1],
+  ] as const) {
+    const scene = createScene(['ws://a'], () => ({ ...sampleMasterMessages.welcome, version }));
+    await scene.clock.advance(10);
+    void scene.connection.close('restarted', ['d1' as DispatchId]);
+    await scene.clock.advance(10);
+    expect(scene.pairs[0]!.toMaster.sent.filter((frame) => frame.includes('goodbye'))).toHaveLength(said);
+  }
 });

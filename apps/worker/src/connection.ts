@@ -2,7 +2,7 @@
  * The one place that connects: a loop that holds one session at a time, and waits between two of them. Everything else
  * only wakes it (`stop`, `retry`), and learns of sessions by `onWelcome` and `onLost`.
  */
-import type { Clock, Random } from '@vaquita/core';
+import type { Clock, DispatchId, Random } from '@vaquita/core';
 import {
   createWorkerSession,
   type MasterOrder,
@@ -37,11 +37,18 @@ export interface ConnectionOptions {
   onOrder(order: MasterOrder): void;
   /** A refusal that waiting does not heal. True: give up; the loop ends. */
   onRejected(reject: MasterReject): boolean;
+  /** A person has sent this worker away: nobody counts on what it runs. */
+  onEvicted(text: string): void;
+  /** The server has found that nothing is run here. True: give up; the loop ends. */
+  onDeaf(text: string): boolean;
 }
 
 export interface Connection {
-  /** Says goodbye if there is somebody to say it to, and ends the loop. */
-  close(reason: string): Promise<void>;
+  /**
+   * Says goodbye if there is somebody to say it to, and ends the loop.
+   * @param waiting what the next agent on this work folder goes on with, or delivers: it is to be waited for.
+   */
+  close(reason: string, waiting: readonly DispatchId[]): Promise<void>;
   /** Resolves when the loop has ended. */
   readonly ended: Promise<void>;
 }
@@ -74,7 +81,10 @@ export function openConnection(options: ConnectionOptions): Connection {
       const url: string = followed?.url ?? round.url;
       const outcome = await holdSession(url);
       if (stopping) return;
-      const { refusal } = outcome;
+      const { refusal, end } = outcome;
+      if (end?.reason === 'deaf' && options.onDeaf(end.text)) return;
+      if (refusal?.type === 'reject' && refusal.code === 'evicted') options.onEvicted(refusal.text);
+      else if (end?.reason === 'evicted') options.onEvicted(end.text);
       const before: Followed | null = followed;
       // Once: who is sent from one to the other has come while the lead changes, and asks around.
       followed = before === null && refusal?.type === 'redirect' ? follow(url, refusal) : null;
@@ -158,10 +168,12 @@ export function openConnection(options: ConnectionOptions): Connection {
   const ended = loop();
   return {
     ended,
-    async close(reason) {
+    async close(reason, waiting) {
+      // A server of before version 1.1 would give everything to others: to it this is a connection that is lost.
+      const isUnderstood = waiting.length === 0 || session?.version !== '1.0';
+      if (isUnderstood) session?.send({ type: 'goodbye', reason, running: waiting });
       stopping = true;
       wake('stop');
-      session?.send({ type: 'goodbye', reason });
       session?.close('going_away', reason);
       await ended;
     },

@@ -5,21 +5,15 @@
  * E1 A dispatch id is run at most once, by all agents on a work folder together: it is known as running, as waiting in the
  *    outbox, or as done, and it is in the journal before it is begun (P3).
  * E2 A slot is taken before `ack` is said and given back when the result is on disk.
- * E3 A result is on disk before it is reported (P4); while the disk refuses it, the slot stays taken and it is tried again.
+ * E3 A result is on disk before it is reported (P4); while the disk refuses it, the slot stays taken.
  * E4 Everything known of a dispatch comes before the epoch: a resend of what runs here is answered, whoever sends it.
  * E5 All output of a dispatch is sent before its result is, each time that it is sent.
  * E6 Only an attempt that is a process outlives the agent. Any other ends with it, and the next agent reports it as lost.
  */
 import type { Clock, DispatchId, Epoch } from '@vaquita/core';
-import type {
-  MasterDispatch,
-  MasterKill,
-  RefuseReason,
-  RunningDispatch,
-  WorkerReport,
-  WorkerResult,
-} from '@vaquita/protocol';
+import type { MasterDispatch, MasterKill, RunningDispatch, WorkerReport, WorkerResult } from '@vaquita/protocol';
 import type { StopOrder, TaskType } from '@vaquita/tasks';
+import type { Admit } from './admission.ts';
 import {
   type Attempt,
   type AttemptOptions,
@@ -30,12 +24,11 @@ import {
 } from './attempt.ts';
 import type { DispatchJournal } from './dispatch-journal.ts';
 import type { AgentLog } from './host.ts';
-import type { OutputChunk } from './output-buffer.ts';
 import type { OutputShipper } from './output-shipper.ts';
 import type { ResultOutbox } from './result-outbox.ts';
 
 export interface ExecutorOptions {
-  readonly slots: number;
+  readonly admit: Admit;
   readonly types: ReadonlyMap<string, TaskType>;
   readonly attempts: AttemptPorts;
   readonly clock: Clock;
@@ -44,12 +37,12 @@ export interface ExecutorOptions {
   readonly output: OutputShipper;
   readonly log: AgentLog;
   report(message: WorkerReport): void;
+  /** One that ran does not any more, and its slot is free. */
+  onEnded(): void;
 }
 
 export interface Executor {
   dispatch(order: MasterDispatch): void;
-  /** Proves that a task would be run: goes the way of one, without a slot and a process. */
-  echo(nonce: DispatchId): void;
   /** Goes on with an attempt of an agent before this one. False when its type is unknown here. */
   goOn(order: MasterDispatch, left: LeftBehind): boolean;
   kill(order: Pick<MasterKill, 'dispatchId' | 'reason' | 'graceMs'>): void;
@@ -58,15 +51,15 @@ export interface Executor {
   running(): readonly RunningDispatch[];
   /** Says again of a running dispatch what a lost connection may have swallowed. */
   repeat(dispatchId: DispatchId): void;
-  /** Takes no new dispatches from now on. */
-  drain(): void;
+  /** These belong to another term now. */
+  takeOver(epoch: Epoch, dispatchIds: readonly DispatchId[]): void;
   /** Ends everything that works. */
   stopAll(order: StopOrder): void;
   /** Resolves when every attempt has ended. */
   idle(): Promise<void>;
   /** Resolves when nothing works any more: what is left is only on its way to the server. */
   quiet(): Promise<void>;
-  /** Lets go of what runs: the next agent goes on with it. */
+  /** Lets go of what runs: it is the next agent's, and nothing here touches it any more. */
   leave(): void;
 }
 
@@ -75,14 +68,13 @@ interface Taken {
   begin(): void;
 }
 
-const OUTBOX_RETRY_MS = 1_000;
-
 export function createExecutor(options: ExecutorOptions): Executor {
   const { outbox, journal, clock, log, output, report } = options;
   const attempts = new Map<DispatchId, Attempt>();
   /** Taken in this turn of the event loop, and not begun before all of them are in the journal. */
   let taken: Taken[] = [];
-  let draining = false;
+  /** Terms to which dispatches belong since they were taken. */
+  const terms = new Map<DispatchId, Epoch>();
   const waiters = new Map<() => void, () => boolean>();
 
   function dispatch(order: MasterDispatch): void {
@@ -91,7 +83,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (attempts.has(dispatchId)) repeat(dispatchId);
     else if (result !== undefined) deliver(result);
     else {
-      const decision = decideDispatch(order);
+      const decision = options.admit(order, attempts.size);
       if ('reason' in decision) report({ type: 'refuse', dispatchId, ...decision });
       else take(order, decision.taskType);
     }
@@ -128,30 +120,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
     }
   }
 
-  function decideDispatch(
-    order: MasterDispatch,
-  ): { readonly taskType: TaskType } | { readonly reason: RefuseReason; readonly text: string } {
-    if (journal.isDone(order.dispatchId)) {
-      return { reason: 'duplicate', text: 'this dispatch has ended here and its result was delivered' };
-    }
-    if (order.epoch < journal.highestEpoch) {
-      return {
-        reason: 'stale_epoch',
-        text: `epoch ${order.epoch} is over; this worker has seen ${journal.highestEpoch}`,
-      };
-    }
-    if (draining) return { reason: 'draining', text: 'this worker is stopping' };
-    const taskType = options.types.get(order.taskType);
-    if (taskType === undefined) {
-      const known = [...options.types.keys()].join(', ');
-      return { reason: 'unknown_type', text: `this worker cannot run "${order.taskType}", only ${known}` };
-    }
-    if (attempts.size >= options.slots) {
-      return { reason: 'no_slot', text: `all ${options.slots} slots are taken` };
-    }
-    return { taskType };
-  }
-
   function run(order: MasterDispatch, type: TaskType, from: Pick<AttemptOptions, 'leftBehind' | 'mayBegin'>): void {
     const onStarted = (processId: number | null, at: number) => reportStart(order.dispatchId, processId, at);
     const attempt = startAttempt({ order, type, ports: options.attempts, ...from, onStarted, onOver: checkRest });
@@ -180,12 +148,18 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const { dispatchId } = attempt.order;
     const result = await attempt.result;
     const { logBytes, unacknowledged } = output.settle(dispatchId);
-    const stored = { ...result, logBytes };
-    await store(stored, unacknowledged);
+    const stored = { ...result, epoch: termOf(attempt), logBytes };
+    await outbox.put(stored, unacknowledged);
     attempts.delete(dispatchId);
+    terms.delete(dispatchId);
     deliver(stored);
+    options.onEnded();
     await attempt.remove();
     checkRest();
+  }
+
+  function termOf({ order }: Attempt): Epoch {
+    return terms.get(order.dispatchId) ?? order.epoch;
   }
 
   function checkRest(): void {
@@ -203,19 +177,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
     });
   }
 
-  /** E3 */
-  async function store(result: WorkerResult, unsent: readonly OutputChunk[] = []): Promise<void> {
-    for (;;) {
-      try {
-        await outbox.put(result, unsent);
-        return;
-      } catch (error) {
-        log.error('A result could not be written to disk; trying again.', { dispatchId: result.dispatchId, error });
-        await new Promise<void>((resolve) => clock.setTimeout(resolve, OUTBOX_RETRY_MS));
-      }
-    }
-  }
-
   /** A kill for what is not here is answered too: the server waits for it. And the dispatch is not run any more. */
   async function answerUnknown(dispatchId: DispatchId, reason: string): Promise<void> {
     journal.done([dispatchId]);
@@ -224,30 +185,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       { dispatchId, epoch: journal.highestEpoch },
       { state: 'killed', endedAt: clock.now(), error },
     );
-    await store(result);
-    report(result);
-  }
-
-  async function answerEcho(nonce: DispatchId): Promise<void> {
-    const { folder, kept } = options.attempts;
-    const files = folder.attempt(nonce);
-    try {
-      await files.begin('');
-      await kept?.ping();
-      await files.remove();
-    } catch (error) {
-      log.error('The server asked for an echo, and no task could be run now.', { error });
-      return;
-    }
-    const result = resultOf(
-      { dispatchId: nonce, epoch: journal.highestEpoch },
-      {
-        state: 'success',
-        endedAt: clock.now(),
-        error: null,
-      },
-    );
-    await store(result);
+    await outbox.put(result);
     report(result);
   }
 
@@ -260,7 +198,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
       return true;
     },
     repeat,
-    echo: (nonce) => void answerEcho(nonce),
     kill({ dispatchId, reason, graceMs }) {
       const attempt = attempts.get(dispatchId);
       const result = outbox.get(dispatchId);
@@ -274,13 +211,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
       return true;
     },
     running: () =>
-      [...attempts.values()].map(({ order, startedAt }) => ({
-        dispatchId: order.dispatchId,
-        epoch: order.epoch,
-        state: startedAt === null ? 'accepted' : 'started',
+      [...attempts.values()].map((attempt) => ({
+        dispatchId: attempt.order.dispatchId,
+        epoch: termOf(attempt),
+        state: attempt.startedAt === null ? 'accepted' : 'started',
       })),
-    drain() {
-      draining = true;
+    takeOver(epoch, dispatchIds) {
+      journal.seeEpoch(epoch);
+      for (const dispatchId of dispatchIds) if (attempts.has(dispatchId)) terms.set(dispatchId, epoch);
     },
     stopAll(order) {
       for (const attempt of attempts.values()) if (!attempt.isOver) attempt.stop(order);
@@ -289,6 +227,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
     quiet: () => until(() => [...attempts.values()].every(({ isOver }) => isOver)),
     leave() {
       for (const attempt of attempts.values()) attempt.leave();
+      attempts.clear();
+      checkRest();
     },
   };
 }

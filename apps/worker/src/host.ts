@@ -1,8 +1,9 @@
 /** What the agent needs of the machine it runs on. `node-host.ts` brings it on Node; tests bring parts of their own. */
 import type { Clock, Random } from '@vaquita/core';
-import type { Wire, WorkerHeartbeat } from '@vaquita/protocol';
+import type { LogLevel, Wire, WorkerHeartbeat } from '@vaquita/protocol';
 import type { AttemptFiles, GrowingFile, KeptProcess, KeptProcesses, PassedFiles } from '@vaquita/runtime/node/worker';
 import type { TaskPorts } from '@vaquita/tasks';
+import type { LoadFigures } from './load-guard.ts';
 
 export type { AttemptFiles, GrowingFile, KeptProcess, KeptProcesses };
 
@@ -43,6 +44,7 @@ export interface Machine {
   readonly runtime: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readFigures(): HostFigures;
+  readLoad(): Promise<LoadFigures>;
   /** Ends every process that carries the mark in its environment; resolves with how many process groups that were. */
   killLeftovers(leader: null, mark: string): Promise<number>;
   close(): void;
@@ -52,6 +54,8 @@ export interface AgentHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: AgentLog;
+  /** Absent where the log is not the agent's own. Null is the level that it was started with. */
+  setLogLevel?(level: LogLevel | null): void;
   readonly machine: Machine;
   readonly taskPorts: TaskPorts;
   /** Processes that outlive the agent; null where the platform has none. */

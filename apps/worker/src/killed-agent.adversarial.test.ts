@@ -26,7 +26,7 @@ test('P4: an agent killed with an undelivered result: the next one on the folder
   master.acknowledges = true;
   await using _ = await startTestAgent({ url: master.url, workDir: folder.path });
   await master.until(() => master.reports.length > before);
-  expect(master.hellos.at(-1)?.unsent).toEqual([{ dispatchId: 'd1', epoch: 1 }]);
+  expect(master.hellos.at(-1)?.unsent).toEqual([{ dispatchId: 'd1', epoch: 1, logBytes: 20 }]);
   expect(master.reports.at(-1)).toMatchObject({ dispatchId: 'd1', state: 'success', outputs: { rows: '1' } });
 });
 

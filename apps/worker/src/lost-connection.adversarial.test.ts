@@ -58,7 +58,7 @@ test('P4: a result whose acknowledgement is lost is sent again after each reconn
   for (const count of [2, 3]) {
     master.cut();
     await master.until(() => results().length === count);
-    expect(master.hellos.at(-1)?.unsent).toEqual([{ dispatchId: 'd1', epoch: 1 }]);
+    expect(master.hellos.at(-1)?.unsent).toEqual([{ dispatchId: 'd1', epoch: 1, logBytes: 6 }]);
   }
   master.acknowledges = true;
   master.cut();

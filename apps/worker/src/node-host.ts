@@ -6,6 +6,7 @@ import {
   connectSocket,
   createHostMeter,
   createKeptProcesses,
+  createLoadMeter,
   findShell,
   growingFile,
   type KeeperProgram,
@@ -28,20 +29,24 @@ import { stripTypes } from './strip-types.ts';
 
 export interface NodeHostOptions {
   readonly log: AgentLog;
+  readonly setLogLevel?: AgentHost['setLogLevel'];
   readonly workDir: string;
 }
 
-export async function createNodeHost({ log, workDir }: NodeHostOptions): Promise<AgentHost> {
+export async function createNodeHost({ log, setLogLevel, workDir }: NodeHostOptions): Promise<AgentHost> {
   const meter = createHostMeter(workDir);
+  const readLoad = createLoadMeter(workDir);
   return {
     clock: systemClock,
     random: systemRandom,
     log,
+    ...(setLogLevel === undefined ? {} : { setLogLevel }),
     machine: {
       name: hostname(),
       runtime: `node ${process.versions.node} ${platform()} ${arch()}`,
       env: process.env,
       readFigures: () => meter.read(),
+      readLoad,
       killLeftovers,
       close: () => meter.close(),
     },

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { HELP, parseCommandLine } from './options.ts';
+import { EXITS } from './exits.ts';
+import { HELP } from './help.ts';
+import { parseCommandLine } from './options.ts';
 import { AGENT_VERSION } from './version.ts';
 
 const GOOD = ['--server', 'http://localhost:8080', '--token', 't'];
@@ -99,10 +101,50 @@ test('the help names every option', () => {
     'work-dir',
     'heartbeat',
     'grace',
+    'max-cpu',
+    'max-memory',
+    'min-disk',
     'log-level',
   ]) {
     expect(HELP).toContain(`--${flag} <`);
   }
+});
+
+test('the help and the guide say how it may end', () => {
+  const guide = readFileSync(new URL('../../../docs/guide/workers.md', import.meta.url), 'utf8');
+  for (const { code, again, meaning } of Object.values(EXITS)) {
+    expect(HELP).toContain(`  ${String(code).padEnd(3)} ${meaning}\n`);
+    expect(guide).toContain(`| ${code} | ${meaning} | ${again ? 'yes' : 'no'} |\n`);
+  }
+  const final = Object.values(EXITS).filter(({ code, again }) => !again && code !== 0);
+  expect(guide).toContain(`RestartPreventExitStatus=${final.map(({ code }) => code).join(' ')}\n`);
+});
+
+test('limits are shares and sizes, and each can be none', () => {
+  const limits = (...args: readonly string[]) => {
+    const line = parseCommandLine([...GOOD, ...args], {});
+    return line.type === 'run' ? line.options.limits : line;
+  };
+  expect(limits()).toEqual({ cpu: null, memory: 0.95, diskFreeBytes: 268_435_456 });
+  expect(limits('--max-cpu', '90%', '--max-memory', '0.5', '--min-disk', '1.5 gb')).toEqual({
+    cpu: 0.9,
+    memory: 0.5,
+    diskFreeBytes: 1_610_612_736,
+  });
+  expect(limits('--max-memory', 'none', '--min-disk', 'none')).toEqual({
+    cpu: null,
+    memory: null,
+    diskFreeBytes: null,
+  });
+  expect(problems([...GOOD, '--max-cpu', '190', '--max-memory', 'much', '--min-disk', '5'])).toEqual([
+    expect.stringMatching(/^--max-cpu .*90%.*"190"/),
+    expect.stringMatching(/^--max-memory .*none.*"much"/),
+    expect.stringMatching(/^--min-disk .*500MB.*"5"/),
+  ]);
+});
+
+test('a session timeout that no server accepts is not offered', () => {
+  expect(problems([...GOOD, '--heartbeat', '11m'])).toEqual(['--heartbeat must be at most 10m.']);
 });
 
 test('the version is that of the package', () => {

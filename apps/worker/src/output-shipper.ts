@@ -32,6 +32,8 @@ export interface OutputShipper {
   settle(dispatchId: DispatchId): SettledOutput;
   /** What an earlier agent had settled. */
   restore(dispatchId: DispatchId, settled: readonly OutputChunk[]): void;
+  /** Bytes of the log that the server has not acknowledged. */
+  unacknowledged(dispatchId: DispatchId): number;
   acknowledged(dispatchId: DispatchId, offset: number): void;
   forget(dispatchId: DispatchId): void;
   /** A new session: what is not acknowledged is sent again. */
@@ -156,6 +158,7 @@ export function createOutputShipper(clock: Clock, log: AgentLog): OutputShipper 
       const placed = settled.map((chunk) => ({ ...chunk, printed: 0 }));
       logs.set(dispatchId, { buffer: createOutputBuffer({ placed }), sent: null, notes: null });
     },
+    unacknowledged: (dispatchId) => logs.get(dispatchId)?.buffer.heldBytes ?? 0,
     acknowledged(dispatchId, offset) {
       const one = logs.get(dispatchId);
       if (one === undefined) return;

@@ -1,4 +1,5 @@
 import type { DispatchId } from '@vaquita/core';
+import { createManualClock } from '@vaquita/core/testing';
 import type { WorkerResult } from '@vaquita/protocol';
 import { sampleWorkerMessages } from '@vaquita/protocol/testing';
 import { expect, it } from 'vitest';
@@ -16,10 +17,13 @@ function resultOf(name: string): WorkerResult {
   return { ...(sampleWorkerMessages.result as WorkerResult), dispatchId: name as DispatchId };
 }
 
+const clock = createManualClock();
+
 async function open(records = memoryRecords()) {
   const restored = new Map<string, readonly OutputChunk[]>();
   const outbox = await openResultOutbox({
     records,
+    clock,
     log: silentLog,
     restoreOutput: (dispatchId, output) => restored.set(dispatchId, output),
   });
@@ -62,4 +66,26 @@ it.each([
   const { outbox } = await open(records);
   expect(outbox.list()).toEqual([resultOf('d7')]);
   expect(records.aside).toEqual(['d1']);
+});
+
+it('P4: a disk that refuses a result is asked again until it takes it; until then the result may not be sent', async () => {
+  const records = memoryRecords();
+  let refusals = 3;
+  const { outbox } = await open({
+    ...records,
+    async put(name, text) {
+      refusals -= 1;
+      if (refusals >= 0) throw new Error('no space left on device');
+      await records.put(name, text);
+    },
+  });
+  let sendable = false;
+  const put = outbox.put(resultOf('d1')).then(() => {
+    sendable = true;
+  });
+  await clock.advance(2_999);
+  expect([sendable, outbox.size]).toEqual([false, 0]);
+  await clock.advance(1);
+  await put;
+  expect(outbox.list()).toEqual([resultOf('d1')]);
 });

@@ -3,13 +3,13 @@
  * next agent on this folder. With a result lies the output that the server had not acknowledged when the task ended; a
  * record is the frame in which all of it could be sent.
  */
-import type { DispatchId } from '@vaquita/core';
+import type { Clock, DispatchId } from '@vaquita/core';
 import { decodeWorkerFrame, type WorkerOutput, type WorkerResult } from '@vaquita/protocol';
 import type { AgentLog, Records } from './host.ts';
 import type { OutputChunk } from './output-buffer.ts';
 
 export interface ResultOutbox {
-  /** Resolves when the result may be sent. Rejects when it could not be written. */
+  /** Resolves when the result may be sent. While the disk refuses it, it is tried again. */
   put(result: WorkerResult, output?: readonly OutputChunk[]): Promise<void>;
   get(dispatchId: DispatchId): WorkerResult | undefined;
   /** The server has it. */
@@ -22,12 +22,16 @@ export interface ResultOutbox {
 
 export interface ResultOutboxOptions {
   readonly records: Records;
+  readonly clock: Pick<Clock, 'setTimeout'>;
   readonly log: AgentLog;
   /** The output that lies with a result of an earlier agent. */
   restoreOutput(dispatchId: DispatchId, output: readonly OutputChunk[]): void;
 }
 
-export async function openResultOutbox({ records, log, restoreOutput }: ResultOutboxOptions): Promise<ResultOutbox> {
+const RETRY_MS = 1_000;
+
+export async function openResultOutbox(options: ResultOutboxOptions): Promise<ResultOutbox> {
+  const { records, clock, log, restoreOutput } = options;
   const waiting = new Map<DispatchId, WorkerResult>();
   const removals = new Set<Promise<void>>();
 
@@ -43,11 +47,23 @@ export async function openResultOutbox({ records, log, restoreOutput }: ResultOu
     await records.setAside(name);
   }
 
+  async function write(dispatchId: DispatchId, text: string): Promise<void> {
+    for (;;) {
+      try {
+        await records.put(dispatchId, text);
+        return;
+      } catch (error) {
+        log.error('A result could not be written to disk; trying again.', { dispatchId, error });
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
   return {
     async put(result, output = []) {
       const { dispatchId } = result;
       const frame = [...output.map((chunk) => ({ type: 'output', dispatchId, ...chunk })), result];
-      await records.put(dispatchId, JSON.stringify(frame.length === 1 ? result : frame));
+      await write(dispatchId, JSON.stringify(frame.length === 1 ? result : frame));
       waiting.set(result.dispatchId, result);
     },
     get: (dispatchId) => waiting.get(dispatchId),

@@ -111,7 +111,7 @@ class Worker:
                 if one.result is not None
             ],
             "instance": self._instance,
-            "draining": self._draining,
+            "draining": self._stopping,
             "at": now_ms(),
         }
 
@@ -146,6 +146,9 @@ class Worker:
     def _welcomed(self, welcome):
         self._highest_epoch = max(self._highest_epoch, welcome["epoch"])
         log.info("Joined %s as %s.", welcome["serverId"], self._options.name)
+        # What a server has asked for holds for a session; what still holds it says again.
+        self._draining = self._stopping
+        self._slots, self._labels = self._options.slots, self._options.labels
         for id in welcome["abandon"]:
             self._kill(id, "the server does not count on it any more", 0)
         for dispatch in self._dispatches.values():

@@ -11,11 +11,17 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
+/** A logger that may be told to say more or less while it is in use. */
+export interface AdjustableLogger extends Logger {
+  /** Null: as it was made. */
+  setLevel(level: LogLevel | null): void;
+}
+
 export function createLogger(
   least: LogLevel,
   write: (line: string) => void = (line) => process.stderr.write(line),
-): Logger {
-  const rank = LOG_LEVELS.indexOf(least);
+): AdjustableLogger {
+  let rank = LOG_LEVELS.indexOf(least);
 
   function at(level: LogLevel) {
     return (message: string, fields: LogFields = {}): void => {
@@ -24,7 +30,15 @@ export function createLogger(
     };
   }
 
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    setLevel(level) {
+      rank = LOG_LEVELS.indexOf(level ?? least);
+    },
+  };
 }
 
 function fieldText(fields: LogFields): string {

@@ -1,6 +1,12 @@
 /** What a worker is made of on Node. Carries no database and no HTTP server, so that the agent stays small. */
 export { type AttemptFiles, attemptFiles, type GrowingFile, growingFile, listAttempts } from './attempt-files.ts';
-export { createHostMeter, type HostFigures, type HostMeter } from './host-figures.ts';
+export {
+  createHostMeter,
+  createLoadMeter,
+  type HostFigures,
+  type HostMeter,
+  type LoadFigures,
+} from './host-figures.ts';
 export type { KeeperProgram } from './kept/keeper-client.ts';
 export type { KeptProcess } from './kept/kept-process.ts';
 export { createKeptProcesses, type KeptProcesses } from './kept/kept-processes.ts';

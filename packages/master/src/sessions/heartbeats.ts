@@ -44,8 +44,11 @@ export function createHeartbeats(
   const live = new Map<WorkerId, LiveFigures>();
   const heard = new Map<WorkerId, number>();
   let timer: TimerHandle | undefined;
+  let closed = false;
 
   function flushIn(ms: number): void {
+    // Connections end after the term that they were of.
+    if (closed) return;
     if (timer !== undefined) clock.clearTimeout(timer);
     timer = clock.setTimeout(() => void flush(), ms);
   }
@@ -78,6 +81,7 @@ export function createHeartbeats(
       if (fresh.has(id)) flushIn(Math.min(SOON_MS, flushMs));
     },
     close() {
+      closed = true;
       if (timer !== undefined) clock.clearTimeout(timer);
     },
   };

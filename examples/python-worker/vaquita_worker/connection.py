@@ -45,6 +45,12 @@ def socket_url(server):
     return f"{scheme}://{url.netloc}{base if base.endswith(SOCKET_PATH) else base + SOCKET_PATH}"
 
 
+def may_follow(home, address):
+    """Whoever is greeted learns the token: a redirect may lead to the machine that is known already, and never from TLS to plain text."""
+    known, other = urlsplit(home), urlsplit(address)
+    return known.hostname == other.hostname and other.scheme in (known.scheme, "wss")
+
+
 class Connection:
     """
     `hello()` gives the first message, `heartbeat()` the figures of one, `welcomed(message)` and `received(message)` hear the
@@ -82,6 +88,9 @@ class Connection:
                 if redirect:
                     wait = redirect["retryAfterMs"] / 1000
                     address = socket_url(redirect["url"]) if redirect["url"] else self._home
+                    if not may_follow(self._home, address):
+                        log.warning("%s leads, and is not trusted with the token", address)
+                        address = self._home
             except (OSError, asyncio.TimeoutError, websockets.WebSocketException, ValueError) as error:
                 code = getattr(error, "code", None)
                 log.warning("The connection to %s is lost: %s", address, error or type(error).__name__)

@@ -6,7 +6,7 @@ import { startTestCluster, type TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/poll.ts';
 import { connectRawWorker } from '../support/raw-worker.ts';
 import { defineAndStart, waitForRun } from '../support/runs.ts';
-import type { TestServer } from '../support/server.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
 import { makeWorkerToken } from '../support/worker.ts';
 
 describe.skipIf(SQLD_BINARY === undefined)(`several servers ${SQLD_BINARY ? '' : `(${NO_SQLD})`}`, () => {
@@ -63,6 +63,19 @@ describe.skipIf(SQLD_BINARY === undefined)(`several servers ${SQLD_BINARY ? '' :
     });
     await waitForRun(follower.client, run, 'success');
     expect((await leader.client.cluster()).servers).toMatchObject([{ workers: 1 }, { workers: 0 }]);
+  });
+
+  it('may each have a worker built in, which works for the leader wherever it is', async () => {
+    const env = { VAQUITA_DATABASE_URL: cluster.database.url, VAQUITA_ADMIN_TOKEN: leader.adminToken };
+    await using third = await startTestServer({
+      embeddedWorker: true,
+      env: { ...env, VAQUITA_ADMIN_PASSWORD: leader.adminPassword },
+    });
+    await eventually('its worker to work for the leader', async () => {
+      const { items } = await third.client.workers.list();
+      return items.some(({ name, state }) => name.endsWith(`-${third.port}`) && state === 'online');
+    });
+    expect((await third.client.cluster()).server.role).toBe('follower');
   });
 
   it('cannot send a worker, and its token, where it does not want to go', async () => {

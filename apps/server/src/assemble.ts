@@ -2,17 +2,18 @@
  * Puts a server together: the only place that knows every package. Starts what depends on something after it and stops
  * it before it; holds no rule of its own.
  */
-import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping, type Leadership } from '@vaquita/api';
+import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
 import { createMaster, JANITOR_DEFAULTS, MASTER_DEFAULTS, type MasterSettings } from '@vaquita/master';
 import { socketUrl } from '@vaquita/protocol';
 import { migrate, openStore } from '@vaquita/store';
 import { createChanges } from './changes.ts';
 import { createEntrance } from './entrance.ts';
-import { EXAMPLES_PROJECT, loadExamples } from './examples.ts';
-import { ADMIN_NAME, ensureAdmin, ensureTokens, ensureWorkerToken } from './first-start.ts';
+import { loadExamples } from './examples.ts';
+import { ensureAdmin, ensureTokens, ensureWorkerToken } from './first-start.ts';
+import { greet } from './greet.ts';
 import type { EmbeddedWorker, Listening, ServerHost } from './host.ts';
-import { createLeaderLease } from './lease.ts';
+import { createLeaderLease, leaderKnown, leaderSocket } from './lease.ts';
 import { withLiveFigures } from './live-workers.ts';
 import { registerMetrics } from './metrics.ts';
 import { ownAddress } from './own-address.ts';
@@ -221,7 +222,7 @@ async function startEmbeddedWorker(
   return host.startWorker({
     socketUrl: socketUrl(listening.url)!,
     token: await ensureWorkerToken(first),
-    name: 'embedded',
+    name: embeddedName(settings, host.hostName, listening.port),
     slots: settings.embeddedWorkerSlots,
     workDir: `${settings.dataDir}/worker`,
   });
@@ -253,27 +254,8 @@ function once(close: () => Promise<void>): () => Promise<void> {
   return () => (closing ??= close());
 }
 
-function leaderKnown({ role, leaderName, epoch }: Leadership) {
-  if (leaderName === null) return { ok: false, detail: 'nobody leads yet' };
-  return { ok: true, detail: `${role === 'leader' ? 'this server' : leaderName} leads, epoch ${epoch}` };
-}
-
-function leaderSocket({ leaderUrl }: Leadership): string | null {
-  return leaderUrl === null ? null : (socketUrl(leaderUrl) ?? null);
-}
-
-function greet(listening: Listening, password: string | null, examples: readonly string[]): readonly string[] {
-  return [
-    `Vaquita is at ${listening.url}`,
-    ...(password === null
-      ? [`Sign in as ${ADMIN_NAME}.`]
-      : [
-          `Sign in as ${ADMIN_NAME} with the password ${password}`,
-          'It is shown this once and kept nowhere: write it down.',
-        ]),
-    ...(examples.length > 0
-      ? [`The project "${EXAMPLES_PROJECT}" holds ${examples.length} workflows to try: ${examples.join(', ')}.`]
-      : []),
-    'Stop with Ctrl-C.',
-  ];
+/** Of several servers on one database each may have one, and a name belongs to one worker. */
+function embeddedName({ databaseUrl }: ServerSettings, hostName: string, port: number): string {
+  if (databaseUrl.startsWith('file:')) return 'embedded';
+  return `embedded-${hostName.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 100)}-${port}`;
 }

@@ -1,6 +1,7 @@
 /** The leader's lock in the registry, as the lease that the master asks for; and what is known of whoever holds it. */
 import type { Leadership } from '@vaquita/api';
 import type { Lease } from '@vaquita/master';
+import { socketUrl } from '@vaquita/protocol';
 import { LEADER_LOCK, type Lock, parseServerNode, type RegistryClient, serverNodeKey } from '@vaquita/registry';
 
 export interface LeaderLease extends Lease {
@@ -61,4 +62,15 @@ export function createLeaderLease(client: RegistryClient, changed: () => Promise
       });
     },
   };
+}
+
+/** For readiness. */
+export function leaderKnown({ role, leaderName, epoch }: Leadership) {
+  if (leaderName === null) return { ok: false, detail: 'nobody leads yet' };
+  return { ok: true, detail: `${role === 'leader' ? 'this server' : leaderName} leads, epoch ${epoch}` };
+}
+
+/** Where workers are sent. */
+export function leaderSocket({ leaderUrl }: Leadership): string | null {
+  return leaderUrl === null ? null : (socketUrl(leaderUrl) ?? null);
 }

@@ -1,0 +1,21 @@
+/** What a person reads who has just started the server. */
+import { EXAMPLES_PROJECT } from './examples.ts';
+import { ADMIN_NAME } from './first-start.ts';
+import type { Listening } from './host.ts';
+
+/** @param password when it was made just now. @param examples the workflows that were loaded. */
+export function greet(listening: Listening, password: string | null, examples: readonly string[]): readonly string[] {
+  return [
+    `Vaquita is at ${listening.url}`,
+    ...(password === null
+      ? [`Sign in as ${ADMIN_NAME}.`]
+      : [
+          `Sign in as ${ADMIN_NAME} with the password ${password}`,
+          'It is shown this once and kept nowhere: write it down.',
+        ]),
+    ...(examples.length > 0
+      ? [`The project "${EXAMPLES_PROJECT}" holds ${examples.length} workflows to try: ${examples.join(', ')}.`]
+      : []),
+    'Stop with Ctrl-C.',
+  ];
+}

@@ -67,6 +67,22 @@ test('events are read once for all who stand at the same place', async () => {
   expect(asked(process, 'after')).toBe(1);
 });
 
+test('a listener that fails is given its time, however much happens meanwhile', async () => {
+  const { world, client } = await open();
+  let tries = 0;
+  await client.subscribe('/', () => {
+    tries += 1;
+    throw new Error('not now');
+  });
+  for (let i = 0; i < 10; i++) {
+    await client.put('/x', String(i));
+    await world.settle();
+  }
+  expect(tries).toBe(1);
+  await world.advance(REGISTRY_DEFAULTS.listenerRetryMs);
+  expect(tries).toBe(2);
+});
+
 test('a database that cannot be read is asked again', async () => {
   const clock = createManualClock();
   const said: string[] = [];

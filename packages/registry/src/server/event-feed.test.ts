@@ -112,6 +112,47 @@ test('a database that cannot be read is asked again', async () => {
   follower.stop();
 });
 
+/** Three events, for a follower that is told of them by hand. */
+function followThree(handle: (id: number) => void) {
+  const clock = createManualClock();
+  const event = { type: 'added', key: '/x', value: '', clientId: null, at: 0 } as const;
+  const follower = startFollower(
+    { path: '/', from: 0, handle: (news) => void (news.type !== 'missed' && handle(news.id)) },
+    {
+      clock,
+      log: { info() {}, warn() {} },
+      settings: REGISTRY_DEFAULTS,
+      head: () => 3,
+      readAfter: async (position) => [1, 2, 3].filter((id) => id > position).map((id) => ({ ...event, id })),
+    },
+  );
+  return { clock, follower };
+}
+
+test('who pauses in the middle of a page hears the rest of it later', async () => {
+  const heard: number[] = [];
+  const { clock, follower } = followThree((id) => {
+    heard.push(id);
+    if (id === 1) follower.pause();
+  });
+  await clock.advance(0);
+  expect(heard).toEqual([1]);
+  follower.resume();
+  await clock.advance(0);
+  expect(heard).toEqual([1, 2, 3]);
+  follower.stop();
+});
+
+test('an event that was not handled when the follower stopped is not passed over (F2)', async () => {
+  const { clock, follower } = followThree((id) => {
+    if (id === 2) throw new Error('not now');
+  });
+  await clock.advance(0);
+  follower.stop();
+  await clock.advance(0);
+  expect(follower.position).toBe(1);
+});
+
 test('more events than one page holds come in order', async () => {
   const world = await createWorld(await memoryDatabase());
   const { registry, connect } = world.process({ eventPage: 3 });

@@ -1,6 +1,7 @@
-/** Clients of one process that beat at intervals of their own, on the ticks of one pulse (B1). */
+/** Clients of one process on the ticks of one pulse: each beats at an interval of its own (B1), and is brought back when it was lost. */
 import { expect, test } from 'vitest';
 import { memoryDatabase } from '../testing/backends.ts';
+import { registration } from '../testing/contract/subject.ts';
 import { createWorld } from '../testing/world.ts';
 import type { ConnectionState } from './session.ts';
 
@@ -31,4 +32,24 @@ test('a beat that falls between two ticks goes with the nearer one, not always w
   between.onConnectionState((state) => states.push(state));
   await world.advance(20_000);
   expect(states).toEqual([]);
+});
+
+test('who is heard from while others are brought back is brought back after them', async () => {
+  const { world, process } = await open();
+  await process.connect('quick');
+  const connect = (id: string) => process.connect(id, { kind: 'worker', proxied: true });
+  const [one, two] = [await connect('one'), await connect('two')];
+  for (const id of ['one', 'two'])
+    await world.store.clients.register(registration(id, { kind: 'worker', session: 'elsewhere' }));
+  for (const client of [one, two]) client.touch();
+  await world.advance(1_000);
+  expect([one.isConnected, two.isConnected]).toEqual([false, false]);
+  const answer = process.hold('clients.register');
+  one.touch();
+  await world.advance(1_000);
+  two.touch();
+  await world.advance(1_000);
+  answer();
+  await world.advance(1_000);
+  expect([one.isConnected, two.isConnected]).toEqual([true, true]);
 });

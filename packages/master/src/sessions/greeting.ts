@@ -84,7 +84,7 @@ export function createGreeting(deps: GreetingDeps): Greeting {
     }
     if (await hasTwin(hello)) {
       counts.fault('copied_identity');
-      const text = `A worker with the same identity is connected and alive: this one runs on a copy of its work folder. Remove the file "identity" from it, and give it a --name of its own.`;
+      const text = `A worker with the same identity is connected and alive: this one runs on a copy of its work folder. Remove the file "worker-id" from it, and give it a --name of its own.`;
       return reject('name_in_use', text);
     }
     return undefined;

@@ -2,6 +2,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/server.ts';
 import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
 import { makeWorkerToken } from '../../support/worker.ts';
 import { documentOf, MARKS_VARIABLE, WITNESS_VARIABLE } from '../plan/documents.ts';
@@ -85,11 +86,12 @@ export async function openCluster(plan: ChaosPlan): Promise<Cluster> {
   try {
     if (plan.servers > 1) database = await startChaosDatabase();
     for (let nth = 0; nth < plan.servers; nth++) {
-      const env = {
-        ...SERVER_ENV,
-        ...(database ? { VAQUITA_DATABASE_URL: database.url, ...secretsOf(servers[0]) } : {}),
-      };
-      servers.push(await startChaosServer({ dataDir: join(folder, plan.servers > 1 ? `data-${nth}` : 'data'), env }));
+      const port = await freePort();
+      // Agents know the servers by other names, and do not let themselves be sent past the proxies that cut them off.
+      const shared = { VAQUITA_ADVERTISE_URL: `http://localhost:${port}`, ...secretsOf(servers[0]) };
+      const env = { ...SERVER_ENV, ...(database ? { VAQUITA_DATABASE_URL: database.url, ...shared } : {}) };
+      const dataDir = join(folder, plan.servers > 1 ? `data-${nth}` : 'data');
+      servers.push(await startChaosServer({ dataDir, port, env }));
     }
     const [{ server }] = servers as [ChaosServer];
     const token = await makeWorkerToken(server);

@@ -4,9 +4,15 @@
  */
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
-import { createMaster, JANITOR_DEFAULTS, MASTER_DEFAULTS, type MasterSettings } from '@vaquita/master';
+import {
+  createMaster,
+  JANITOR_DEFAULTS,
+  MASTER_DEFAULTS,
+  type MasterSettings,
+  RECONCILER_CHECKS,
+} from '@vaquita/master';
 import { socketUrl } from '@vaquita/protocol';
-import { migrate, openStore } from '@vaquita/store';
+import { migrate, openStore, type RetentionPolicy } from '@vaquita/store';
 import { createChanges } from './changes.ts';
 import { createEntrance } from './entrance.ts';
 import { loadExamples } from './examples.ts';
@@ -138,6 +144,15 @@ export async function assembleServer(
       store,
       workers: withLiveFigures(store.workers, master.figures),
       registry: registry.inspection,
+      upkeep: {
+        retention: store.master.retention,
+        policy: policyOf(settings),
+        cleanUp: master.cleanUp,
+        janitor: () => master.status()?.janitor ?? null,
+        reconciler: () => master.status()?.reconciler ?? null,
+        checks: RECONCILER_CHECKS,
+        mends: master.mends,
+      },
       cluster: registry.cluster,
       serverId: self.id,
       logs,
@@ -231,10 +246,11 @@ async function startEmbeddedWorker(
 function masterSettings(settings: ServerSettings): Partial<MasterSettings> {
   const { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject } = settings;
   const { recoveryPage, recoveryAtOnce, maxFailovers } = settings;
-  const { keepRunsMs, keepRunsPerWorkflow, keepRunsAtLeast, keepAuditMs, janitorIntervalMs } = settings;
-  const policy = { keepMs: keepRunsMs, keepRuns: keepRunsPerWorkflow, keepAtLeast: keepRunsAtLeast };
   return {
-    janitor: { ...JANITOR_DEFAULTS, policy, keepAuditMs, everyMs: janitorIntervalMs },
+    janitor: {
+      ...{ ...JANITOR_DEFAULTS, policy: policyOf(settings) },
+      ...{ keepAuditMs: settings.keepAuditMs, everyMs: settings.janitorIntervalMs },
+    },
     ...{ maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject },
     ...{ recoveryPage, recoveryAtOnce, machine: { ...MASTER_DEFAULTS.machine, maxFailovers } },
   };
@@ -247,6 +263,10 @@ function told<Args extends unknown[], Result>(write: (...args: Args) => Promise<
     tell();
     return result;
   };
+}
+
+function policyOf({ keepRunsMs, keepRunsPerWorkflow, keepRunsAtLeast }: ServerSettings): RetentionPolicy {
+  return { keepMs: keepRunsMs, keepRuns: keepRunsPerWorkflow, keepAtLeast: keepRunsAtLeast };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {

@@ -28,6 +28,7 @@ import { taskFileEndpoints } from './resources/task-files.ts';
 import { taskGroupEndpoints } from './resources/task-groups.ts';
 import { taskInstanceEndpoints } from './resources/task-instances.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
+import { upkeepEndpoints } from './resources/upkeep.ts';
 import { whyEndpoints } from './resources/why.ts';
 import { workerFileEndpoints } from './resources/worker-files.ts';
 import { workerGroupEndpoints } from './resources/worker-groups.ts';
@@ -83,6 +84,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...workerFileEndpoints(deps),
     ...operationEndpoints(deps),
     ...registryEndpoints(deps, audit),
+    ...upkeepEndpoints(deps, audit),
     ...historyEndpoints(deps),
     ...whyEndpoints(deps),
     ...streamEndpoints(deps),

@@ -3,6 +3,7 @@ import type { Clock, CommandRow, IdSource, Random } from '@vaquita/core';
 import type { ClusterReader, RegistryInspection } from '@vaquita/registry';
 import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerControl, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
+import type { Upkeep } from './resources/upkeep.ts';
 
 export interface Leadership {
   /** Of this process. */
@@ -74,6 +75,7 @@ export interface ApiDeps {
   readonly store: ApiStore;
   readonly workers: WorkerReader & WorkerControl;
   readonly registry: RegistryInspection;
+  readonly upkeep: Upkeep;
   readonly cluster: Pick<ClusterReader, 'servers'>;
   /** Of this process, among those. */
   readonly serverId: string;

@@ -1,4 +1,5 @@
 /** The typed client of the HTTP API: one group of methods per resource. Runs wherever fetch does. */
+import type { ReconcilerView } from '@vaquita/api/views';
 import { createSessionClient, createTokensClient, type SessionClient, type TokensClient } from './resources/access.ts';
 import { createInstancesClient, type InstancesClient } from './resources/instances.ts';
 import {
@@ -13,9 +14,10 @@ import { createProjectsClient, type ProjectsClient } from './resources/projects.
 import { createRegistryClient, type RegistryClient } from './resources/registry.ts';
 import { createTaskGroupsClient, type TaskGroupsClient } from './resources/task-groups.ts';
 import { createTaskInstancesClient, type TaskInstancesClient } from './resources/task-instances.ts';
+import { createJanitorClient, type JanitorClient, readReconciler } from './resources/upkeep.ts';
 import { createWorkerGroupsClient, type WorkerGroupsClient } from './resources/worker-groups.ts';
 import { createWorkflowsClient, type WorkflowsClient } from './resources/workflows.ts';
-import { type ClientOptions, createTransport } from './transport.ts';
+import { type CallOptions, type ClientOptions, createTransport } from './transport.ts';
 
 export interface VaquitaClient extends OperationsClient {
   readonly session: SessionClient;
@@ -30,6 +32,9 @@ export interface VaquitaClient extends OperationsClient {
   readonly tokens: TokensClient;
   readonly audit: AuditClient;
   readonly registry: RegistryClient;
+  readonly janitor: JanitorClient;
+  /** What is held against the database, and what did not agree. */
+  reconciler(options?: CallOptions): Promise<ReconcilerView>;
 }
 
 /** Every method throws {@link ApiError} when the call fails. */
@@ -49,5 +54,7 @@ export function createClient(options: ClientOptions): VaquitaClient {
     tokens: createTokensClient(transport, 'tokens'),
     audit: createAuditClient(transport),
     registry: createRegistryClient(transport),
+    janitor: createJanitorClient(transport),
+    reconciler: (options) => readReconciler(transport, options),
   };
 }

@@ -15,6 +15,9 @@ export type {
   GraphView,
   InstancePage,
   InstanceView,
+  JanitorAsked,
+  JanitorPreview,
+  JanitorView,
   LogChunk,
   LogEnd,
   LogicView,
@@ -25,6 +28,7 @@ export type {
   OperationView,
   OverviewView,
   PageQuery,
+  PassView,
   PasswordChange,
   ProblemView,
   ProjectChange,
@@ -34,6 +38,7 @@ export type {
   ProjectParamInput,
   ProjectView,
   ReasonView,
+  ReconcilerView,
   RegistryCheckView,
   RegistryClientPage,
   RegistryClientView,
@@ -115,6 +120,7 @@ export type {
   LogQuery,
   TaskInstancesClient,
 } from './resources/task-instances.ts';
+export type { JanitorClient } from './resources/upkeep.ts';
 export type { WorkerGroupsClient } from './resources/worker-groups.ts';
 export type { DefinitionInput, WorkflowsClient } from './resources/workflows.ts';
 export { followStream, readMessages, type ServerSentEvent, type StreamStatus } from './server-sent-events.ts';

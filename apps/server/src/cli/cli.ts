@@ -13,6 +13,7 @@ import { configCommand, migrateCommand, startCommand } from './commands/server.t
 import { taskGroupCommands } from './commands/task-groups.ts';
 import { tasksCommands } from './commands/tasks.ts';
 import { tokenCommands } from './commands/tokens.ts';
+import { upkeepCommands } from './commands/upkeep.ts';
 import { workerGroupCommands } from './commands/worker-groups.ts';
 import { workerCommands } from './commands/workers.ts';
 import { errorLines } from './format.ts';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   ...tokenCommands,
   clusterCommand,
   ...registryCommands,
+  ...upkeepCommands,
 ];
 
 export async function runCli(argv: readonly string[], io: CommandIo, version: string): Promise<number> {

@@ -60,6 +60,15 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   const deps: ApiDeps = {
     store,
     registry: createFakeInspection(),
+    upkeep: {
+      retention: store.master.retention,
+      policy: { keepMs: 86_400_000, keepRuns: 1_000, keepAtLeast: 1 },
+      cleanUp: () => {},
+      janitor: () => null,
+      reconciler: () => null,
+      checks: {},
+      mends: () => ({ mended: {}, gaveUp: {} }),
+    },
     cluster: createFakeCluster(),
     serverId: 'server-1',
     workers: store.workers,

@@ -11,6 +11,7 @@ export * from './reason.ts';
 export * from './registry.ts';
 export * from './task-group.ts';
 export * from './task-instance.ts';
+export * from './upkeep.ts';
 export * from './worker.ts';
 export * from './worker-control.ts';
 export * from './worker-group.ts';

@@ -111,7 +111,10 @@ describe('P9: what cannot be read', () => {
     const frame = JSON.stringify(Array.from({ length: 2_000 }, () => ({ type: 'nonsense' })));
     for (let i = 0; i < 100 && worker.closed === undefined; i++) worker.sendText(frame);
     expect(await worker.isClosed()).toMatchObject({ code: 4009 });
-    expect(await counted('vaquita_worker_sessions_ended_total{reason="flooded"}')).toBe(1);
+    // The worker may hear of the end before the server has counted it.
+    const ended = async () => counted('vaquita_worker_sessions_ended_total{reason="flooded"}');
+    await eventually('the end to be counted', async () => (await ended()) > 0);
+    expect(await ended()).toBe(1);
     const again = await connect('flood');
     expect(await again.hears('redirect')).toMatchObject({ url: null, retryAfterMs: 30_000 });
     await expectOthersUndisturbed();

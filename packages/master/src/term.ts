@@ -28,6 +28,7 @@ import { createDeliveries } from './dispatch/deliveries.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createHolds } from './dispatch/holds.ts';
 import { createLiveDispatches } from './dispatch/live-dispatches.ts';
+import { queuedTaskOf } from './dispatch/queued-task.ts';
 import { createRests } from './dispatch/rests.ts';
 import { createWorkerPool } from './dispatch/worker-pool.ts';
 import { createRoom } from './gate/room.ts';
@@ -328,21 +329,8 @@ export function openTerm(deps: TermDeps): Term {
   }
 
   function enqueue(bus: RunBus, id: TaskInstanceId): void {
-    const node = bus.run.nodeOf.get(id);
-    const row = node?.current;
-    if (!row) return;
-    dispatcher.enqueue({
-      taskInstanceId: row.id,
-      bus,
-      group: row.workerGroup,
-      type: row.type,
-      labels: node.task.workerLabels,
-      runPriority: bus.run.instance.priority,
-      taskPriority: row.priority,
-      groupPriority: row.groupPriority,
-      firstSubmittedAt: row.firstSubmittedAt,
-      queuedAt: clock.now(),
-    });
+    const task = queuedTaskOf(bus, id, clock.now());
+    if (task !== undefined) dispatcher.enqueue(task);
   }
 
   function workerLost(worker: WorkerId, loss: Loss): void {

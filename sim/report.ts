@@ -32,3 +32,10 @@ export async function describeFailure(
     `Again, exactly: npm run sim -- --seed ${seed}${name === null ? '' : ` --break ${name}`}`,
   ];
 }
+
+/** What the worlds have met, the most frequent first. @param worlds by what it was: in how many worlds it happened */
+export function describeMet(worlds: ReadonlyMap<string, number>, count: number): readonly string[] {
+  if (worlds.size === 0) return [];
+  const most = [...worlds].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return [`Met in ${count} worlds:`, ...most.map(([what, met]) => `  ${what.padEnd(16)}${String(met).padStart(7)}`)];
+}

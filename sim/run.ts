@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { describeFailure } from './report.ts';
+import { describeFailure, describeMet } from './report.ts';
 import type { SeedJob, SeedVerdict } from './seeds.ts';
 
 const HELP = `Usage: npm run sim -- [options]
@@ -54,6 +54,7 @@ function whole(text: string, option: string): number {
 
 async function simulateSeeds(job: Omit<SeedJob, 'step'>, threads: number): Promise<number> {
   let passed = 0;
+  const worlds = new Map<string, number>();
   const failed: SeedVerdict[] = [];
   const crews: Worker[] = [];
   const ends = Array.from({ length: threads }, (_, index) => {
@@ -63,6 +64,7 @@ async function simulateSeeds(job: Omit<SeedJob, 'step'>, threads: number): Promi
     crews.push(thread);
     return new Promise<void>((resolve, reject) => {
       thread.on('message', (verdict: SeedVerdict) => {
+        for (const what of verdict.met) worlds.set(what, (worlds.get(what) ?? 0) + 1);
         if (verdict.violation) failed.push(verdict);
         else passed += 1;
         // A known defect only has to be found.
@@ -77,6 +79,7 @@ async function simulateSeeds(job: Omit<SeedJob, 'step'>, threads: number): Promi
   for (const { seed, violation } of failed) print(`seed ${seed}: (${violation?.rule}) ${violation?.text}`);
   if (failed[0]) for (const line of await describeFailure(failed[0].seed, job)) print(line);
   else if (job.count === 1) for (const line of await describeFailure(job.first, job)) print(line);
+  for (const line of describeMet(worlds, passed + failed.length)) print(line);
   print(`${passed} passed, ${failed.length} failed`);
   return failed.length === 0 ? 0 : 1;
 }

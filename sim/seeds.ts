@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { findBreakage } from './breaks/breakages.ts';
 import { ABILITIES } from './scenario/abilities.ts';
 import { generateScenario } from './scenario/generate.ts';
+import type { Met } from './world/meter.ts';
 import { simulate } from './world/simulate.ts';
 
 export interface SeedJob {
@@ -18,6 +19,8 @@ export interface SeedVerdict {
   readonly seed: number;
   readonly violation: { readonly rule: string; readonly text: string } | null;
   readonly steps: number;
+  /** What went wrong in this world. */
+  readonly met: readonly Met[];
 }
 
 if (parentPort) await simulateShare(workerData as SeedJob, (verdict) => parentPort?.postMessage(verdict));
@@ -29,7 +32,7 @@ async function simulateShare(job: SeedJob, tell: (verdict: SeedVerdict) => void)
     if (seed >= job.first - (job.first % 1) + job.count + job.step) break;
     const breakage = job.breakage === null ? undefined : findBreakage(job.breakage);
     const options = { breakage, keepTrace: false, ...(job.maxSteps === undefined ? {} : { maxSteps: job.maxSteps }) };
-    const { violation, steps } = await simulate(generateScenario(seed, ABILITIES), options);
-    tell({ seed, violation, steps });
+    const { violation, steps, met } = await simulate(generateScenario(seed, ABILITIES), options);
+    tell({ seed, violation, steps, met: [...met] });
   }
 }

@@ -7,8 +7,9 @@
  * D2 A call that fails has either been done wholly or not at all. One that ends with `outcome_unknown` may be done later,
  *    but not after a later write of the same process.
  */
-import { AppError, type Random } from '@vaquita/core';
+import { AppError, type Random, toAppError } from '@vaquita/core';
 import type { RunCommit } from '@vaquita/store';
+import type { Meter } from './meter.ts';
 import type { SimProcess } from './process.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -38,6 +39,7 @@ export interface DatabaseOptions {
   readonly random: Random;
   readonly delayMs: number;
   readonly say: (line: string) => void;
+  readonly note: Meter['note'];
   /** Nobody is told whether this is written. */
   readonly lost: (unit: RunCommit) => void;
 }
@@ -57,7 +59,7 @@ const READS =
 const NO_ANSWER_MS = 1_000;
 const MAX_LATE_MS = 10_000;
 
-export function createDatabase({ timeline, random, delayMs, say, lost }: DatabaseOptions): Database {
+export function createDatabase({ timeline, random, delayMs, say, note, lost }: DatabaseOptions): Database {
   const trouble: Trouble = {
     busyUntil: 0,
     busyShare: 0,
@@ -75,8 +77,9 @@ export function createDatabase({ timeline, random, delayMs, say, lost }: Databas
   const arrived = new Map<SimProcess, number>();
 
   function delay(): number {
-    const slow = timeline.elapsed < trouble.slowUntil ? random.next() * trouble.slowBy : 0;
-    return random.next() * delayMs + slow;
+    if (timeline.elapsed >= trouble.slowUntil) return random.next() * delayMs;
+    note('slow');
+    return random.next() * delayMs + random.next() * trouble.slowBy;
   }
 
   function failure(verb: string, args: readonly unknown[]): AppError | undefined {
@@ -84,14 +87,20 @@ export function createDatabase({ timeline, random, delayMs, say, lost }: Databas
     const refusable = verb === 'commit' && touchesTasks(args[1] as RunCommit);
     if (refusable && trouble.conflictIn > 0) {
       trouble.conflictIn -= 1;
-      if (trouble.conflictIn === 0) return new AppError('conflict', 'A conflict, for the sake of the simulation.');
+      if (trouble.conflictIn === 0) {
+        note('conflict');
+        return new AppError('conflict', 'A conflict, for the sake of the simulation.');
+      }
     }
     if (refusable && trouble.refusedIn > 0) {
       trouble.refusedIn -= 1;
-      if (trouble.refusedIn === 0)
+      if (trouble.refusedIn === 0) {
+        note('refused');
         return new AppError('internal', 'The unit is refused, for the sake of the simulation.');
+      }
     }
     if (timeline.elapsed >= trouble.busyUntil || random.next() >= trouble.busyShare) return undefined;
+    note('busy');
     return new AppError('database_busy', 'The database is busy.');
   }
 
@@ -116,6 +125,7 @@ export function createDatabase({ timeline, random, delayMs, say, lost }: Databas
       const answer = (run: () => void) => timeline.after(delay(), () => process.act('answer', run));
       const unreachableFor = (trouble.unreachableUntil.get(process.name) ?? 0) - timeline.elapsed;
       if (unreachableFor > 0) {
+        note('unreachable');
         const error = new AppError('unavailable', 'The database cannot be reached.');
         timeline.after(Math.min(unreachableFor, NO_ANSWER_MS), () => process.act('answer', () => reject(error)));
         return;
@@ -137,6 +147,7 @@ export function createDatabase({ timeline, random, delayMs, say, lost }: Databas
           arrived.set(process, turn);
           if (isLost()) {
             say(`${process.name} ${verb}: the answer is lost`);
+            note('lost');
             if (verb === 'commit') lost(args[1] as RunCommit);
             answer(() => reject(new AppError('outcome_unknown', 'The answer was lost.')));
             doneOrNot(() => arrived.get(process) === turn, work);
@@ -151,6 +162,7 @@ export function createDatabase({ timeline, random, delayMs, say, lost }: Databas
             },
             (error) => {
               say(`${process.name} ${verb} is refused: ${error.message}`);
+              if (toAppError(error).code === 'fenced' && verb !== 'put') note('fenced');
               answer(() => reject(error));
             },
           );

@@ -3,6 +3,7 @@ import type { Fault } from '../scenario/scenario.ts';
 import type { Database } from './database.ts';
 import type { Fleet } from './fleet.ts';
 import type { HintNet } from './hints.ts';
+import type { Meter } from './meter.ts';
 import type { SimServer } from './server.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -12,6 +13,7 @@ export interface DisasterDeps {
   readonly servers: readonly SimServer[];
   readonly fleet: Fleet;
   readonly hints: HintNet;
+  readonly note: Meter['note'];
   readonly turnDatabaseClock: (byMs: number) => void;
   readonly say: (line: string) => void;
 }
@@ -49,23 +51,30 @@ export function createDisasters(deps: DisasterDeps): (fault: Fault) => void {
       case 'crash':
         serverOf(fault.server).crash(fault);
         return;
-      case 'shutdown':
-        serverOf(fault.server).shutDown(fault.downMs);
+      case 'shutdown': {
+        const server = serverOf(fault.server);
+        if (server.process.alive) deps.note('shutdown');
+        server.shutDown(fault.downMs);
         return;
+      }
       case 'removed':
+        deps.note('removed');
         serverOf(fault.server).remove();
         return;
       case 'hold': {
         const { process } = serverOf(fault.server);
+        if (process.alive) deps.note('hold');
         process.hold();
         timeline.after(fault.forMs, () => process.letGo());
         fleet.keepWaiting(fault.forMs);
         return;
       }
       case 'clock':
+        deps.note('clock');
         serverOf(fault.server).turn(fault.byMs);
         return;
       case 'database_clock':
+        deps.note('database_clock');
         deps.turnDatabaseClock(fault.byMs);
         return;
       case 'unheard':

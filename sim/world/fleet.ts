@@ -6,6 +6,7 @@ import type { Model } from '../model/model.ts';
 import type { Attempt, Fault, Scenario, WorkerSpec } from '../scenario/scenario.ts';
 import { serverAt, socketOf } from './addresses.ts';
 import { createLine, type Line } from './line.ts';
+import type { Meter } from './meter.ts';
 import { createSimProcess, type SimProcess } from './process.ts';
 import type { SimServer } from './server.ts';
 import type { Timeline } from './timeline.ts';
@@ -31,6 +32,7 @@ export interface FleetDeps {
   readonly servers: readonly SimServer[];
   readonly model: Model;
   readonly breakage: Breakage | undefined;
+  readonly note: Meter['note'];
   readonly guard: (run: () => void) => void;
   readonly say: (line: string) => void;
 }
@@ -130,7 +132,10 @@ export function createFleet(deps: FleetDeps): Fleet {
     const pause = (ms: number) => new Promise<void>((resolve) => process.clock.setTimeout(resolve, ms));
     const delayMs = () => random.next() * scenario.lineDelayMs;
     await pause(delayMs());
-    if (isApart(spec.name, to)) await pause(NO_ANSWER_MS);
+    if (isApart(spec.name, to)) {
+      deps.note('apart');
+      await pause(NO_ANSWER_MS);
+    }
     const server = servers.find(({ name }) => name === to);
     if (!server?.process.alive || isApart(spec.name, to)) throw new Error(`${to} does not answer.`);
     const line = createLine({ timeline, near: process, far: server.process, delayMs });
@@ -159,6 +164,8 @@ export function createFleet(deps: FleetDeps): Fleet {
     const member = members.get(fault.worker);
     if (!member) return;
     const { process, worker, lines } = member;
+    const needsLine = fault.what === 'cut' || fault.what === 'silence' || fault.what === 'stall';
+    if (needsLine ? lines.length > 0 : process.alive && fault.what !== 'apart') deps.note(fault.what);
     const now = timeline.elapsed;
     const lasts = 'forMs' in fault ? fault.forMs : 'downMs' in fault ? fault.downMs : member.spec.sessionTimeoutMs;
     model.mirror.impair(fault.worker, now + lasts + RECONNECT_MS);
@@ -170,7 +177,11 @@ export function createFleet(deps: FleetDeps): Fleet {
         for (const { line } of lines.splice(0)) line.silence();
         return;
       case 'apart':
-        for (const { line, server } of lines) if (server === nameOf(fault.server)) line.silence();
+        for (const { line, server } of lines) {
+          if (server !== nameOf(fault.server)) continue;
+          line.silence();
+          deps.note('apart');
+        }
         apart.push({ worker: fault.worker, server: nameOf(fault.server), until: now + fault.forMs });
         return;
       case 'stall':

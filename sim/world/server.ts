@@ -5,6 +5,7 @@ import type { ClientId } from '@vaquita/registry';
 import type { Filing } from '@vaquita/store';
 import { type Assembly, type AssemblyDeps, assemble } from './assembly.ts';
 import type { Hint } from './hints.ts';
+import type { Meter } from './meter.ts';
 import { type CrashPoint, createSimProcess, type SimProcess } from './process.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -41,6 +42,7 @@ export interface ServerDeps
   readonly joined: (client: ClientId, process: SimProcess) => void;
   /** A hint of the server for all others. */
   readonly tell: (server: string, hint: Hint) => void;
+  readonly note: Meter['note'];
   readonly died: (process: SimProcess) => void;
   /** It has been shut down, and everything was handed over. */
   readonly closed: (process: SimProcess) => void;
@@ -100,6 +102,7 @@ export function createSimServer(deps: ServerDeps): SimServer {
     trap.nth -= 1;
     if (trap.nth > 0) return false;
     trap = undefined;
+    deps.note('crash');
     return true;
   }
 

@@ -5,6 +5,7 @@
 import type { Breakage } from '../breaks/breakage.ts';
 import { Violation } from '../model/facts.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { Met } from './meter.ts';
 import { createWorld } from './world.ts';
 
 export interface Outcome {
@@ -12,6 +13,7 @@ export interface Outcome {
   readonly trace: readonly string[];
   readonly steps: number;
   readonly elapsedMs: number;
+  readonly met: ReadonlySet<Met>;
 }
 
 export interface SimulateOptions {
@@ -61,5 +63,5 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     violation = { rule: error.rule, text: world.trace.named(error.message) };
     world.trace.say(world.timeline.elapsed, `VIOLATION (${error.rule}) ${error.message}`);
   }
-  return { violation, trace: world.trace.lines, steps, elapsedMs: world.timeline.elapsed };
+  return { violation, trace: world.trace.lines, steps, elapsedMs: world.timeline.elapsed, met: world.met };
 }

@@ -11,6 +11,7 @@ import { createDisasters } from './disasters.ts';
 import { fillStore } from './filling.ts';
 import { createFleet } from './fleet.ts';
 import { createHintNet } from './hints.ts';
+import { createMeter, type Met } from './meter.ts';
 import { createOperator } from './operator.ts';
 import type { SimProcess } from './process.ts';
 import { createWatchedRegistry } from './registry.ts';
@@ -24,6 +25,7 @@ export interface World {
   readonly timeline: Timeline;
   readonly trace: Trace;
   readonly failure: unknown;
+  readonly met: ReadonlySet<Met>;
   /** What has not come to rest. */
   unrest(): string | undefined;
   /** The rows as the store has them are those that the model has followed. */
@@ -39,6 +41,7 @@ export async function createWorld(
   { breakage, keepTrace }: { readonly breakage: Breakage | undefined; readonly keepTrace: boolean },
 ): Promise<World> {
   const timeline = createTimeline();
+  const { met, note } = createMeter();
   const trace = createTrace(keepTrace);
   const elapsed = () => timeline.elapsed;
   const say = (line: string) => trace.say(timeline.elapsed, line);
@@ -80,6 +83,7 @@ export async function createWorld(
     random: draw(2),
     delayMs: scenario.storeDelayMs,
     say,
+    note,
     lost: (unit) => model.mirror.doubt(unit),
   });
   const registry = createWatchedRegistry(
@@ -93,6 +97,7 @@ export async function createWorld(
           return;
         }
         say(`${clientName(client)} takes the lead with epoch ${epoch}`);
+        if (epoch > 1) note('takeover');
         guard(() => model.leads(epoch, clientName(client), usurpedBy(processes.get(client))));
       },
     },
@@ -100,7 +105,7 @@ export async function createWorld(
   );
   const master = breakage?.store?.(store) ?? store.master;
   const servers: SimServer[] = [];
-  const hints = createHintNet({ timeline, random: draw(3), delayMs: scenario.lineDelayMs, servers });
+  const hints = createHintNet({ timeline, random: draw(3), delayMs: scenario.lineDelayMs, note, servers });
   for (let number = 0; number < scenario.servers; number++) {
     servers.push(
       createSimServer({
@@ -119,6 +124,7 @@ export async function createWorld(
         say,
         joined: (client, process) => void processes.set(client, process),
         tell: hints.tell,
+        note,
         died: (process) => model.registry.died(process.name),
         closed: (process) => guard(() => model.handedOver(process.name)),
         failed: fail,
@@ -133,6 +139,7 @@ export async function createWorld(
     servers,
     model,
     breakage,
+    note,
     guard,
     say,
   });
@@ -155,6 +162,7 @@ export async function createWorld(
     servers,
     fleet,
     hints,
+    note,
     turnDatabaseClock(byMs) {
       model.registry.clockTurned(databaseClock.now());
       databaseSkew += byMs;
@@ -179,6 +187,7 @@ export async function createWorld(
   return {
     timeline,
     trace,
+    met,
     get failure() {
       return failure;
     },

@@ -36,6 +36,7 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
     operations: [...operations, ...(refused ? [{ at: calmAt + 5_000, do: 'retry_aside' as const }] : [])],
     faults,
     storeDelayMs: chance.oneOf([0, 2, 20, 200]),
+    storeIsFar: chance.happens(0.25),
     lineDelayMs: chance.oneOf([0, 2, 50, 500]),
     calmAt,
   };

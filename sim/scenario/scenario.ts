@@ -13,6 +13,8 @@ export interface Scenario {
   readonly workflows: readonly WorkflowSpec[];
   readonly operations: readonly Operation[];
   readonly faults: readonly Fault[];
+  /** Its calls go over the network: 1 to 50 ms more each, now and then some seconds. */
+  readonly storeIsFar: boolean;
   /** Longest delays; each is drawn between nothing and this. */
   readonly storeDelayMs: number;
   readonly lineDelayMs: number;
@@ -200,5 +202,6 @@ export type Fault = Timed &
         readonly journal: 'kept' | 'lost';
         readonly downMs: number;
       }
+    | { readonly what: 'worker_clock'; readonly worker: string; readonly byMs: number }
     | { readonly what: 'worker_hold' | 'deaf' | 'refuses' | 'leaves'; readonly worker: string; readonly forMs: number }
   );

@@ -46,6 +46,7 @@ function* allSmaller(scenario: Scenario): Generator<Scenario> {
     }
   }
   if (scenario.servers > 1) yield { ...scenario, servers: 1 };
+  if (scenario.storeIsFar) yield { ...scenario, storeIsFar: false };
   if (scenario.storeDelayMs > 0) yield { ...scenario, storeDelayMs: 0 };
   if (scenario.lineDelayMs > 0) yield { ...scenario, lineDelayMs: 0 };
 }

@@ -38,6 +38,8 @@ export interface DatabaseOptions {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly delayMs: number;
+  /** It is reached over the network. */
+  readonly far: boolean;
   readonly say: (line: string) => void;
   readonly note: Meter['note'];
   /** Nobody is told whether this is written. */
@@ -57,9 +59,15 @@ function touchesTasks({ newTasks, changedTasks, commandsDone }: RunCommit): bool
 const READS =
   /^(load|open|pending|find|live|slot|task|instances|newest|has|current|resolve|list|get|holder|look|after|head|children)/;
 const NO_ANSWER_MS = 1_000;
+/** Over the network a call takes 1 to so many ms, one in 200 some seconds. */
+const FAR_MS = 50;
+const SECONDS_SHARE = 0.005;
+const SECONDS_MS = 4_000;
 const MAX_LATE_MS = 10_000;
 
-export function createDatabase({ timeline, random, delayMs, say, note, lost }: DatabaseOptions): Database {
+const UNREACHABLE = new AppError('unavailable', 'The database cannot be reached.');
+
+export function createDatabase({ timeline, random, delayMs, far, say, note, lost }: DatabaseOptions): Database {
   const trouble: Trouble = {
     busyUntil: 0,
     busyShare: 0,
@@ -77,9 +85,10 @@ export function createDatabase({ timeline, random, delayMs, say, note, lost }: D
   const arrived = new Map<SimProcess, number>();
 
   function delay(): number {
-    if (timeline.elapsed >= trouble.slowUntil) return random.next() * delayMs;
+    const usual = far ? FAR_MS ** random.next() + (random.next() < SECONDS_SHARE ? random.next() * SECONDS_MS : 0) : 0;
+    if (timeline.elapsed >= trouble.slowUntil) return usual + random.next() * delayMs;
     note('slow');
-    return random.next() * delayMs + random.next() * trouble.slowBy;
+    return usual + random.next() * (delayMs + trouble.slowBy);
   }
 
   function failure(verb: string, args: readonly unknown[]): AppError | undefined {
@@ -119,15 +128,22 @@ export function createDatabase({ timeline, random, delayMs, say, note, lost }: D
     else if (fate < 0.7) timeline.after(random.next() * MAX_LATE_MS, () => isLast() && run());
   }
 
+  function isCutOff({ name }: SimProcess): boolean {
+    return (trouble.unreachableUntil.get(name) ?? 0) > timeline.elapsed;
+  }
+
+  /** What was asked of the database before it was out of reach. */
+  function unanswered(verb: string): AppError {
+    return READS.test(verb) ? UNREACHABLE : new AppError('outcome_unknown', 'The answer was lost.');
+  }
+
   function call(process: SimProcess, verb: string, { args, work }: Call): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (!process.pass('call')) return;
       const answer = (run: () => void) => timeline.after(delay(), () => process.act('answer', run));
-      const unreachableFor = (trouble.unreachableUntil.get(process.name) ?? 0) - timeline.elapsed;
-      if (unreachableFor > 0) {
+      if (isCutOff(process)) {
         note('unreachable');
-        const error = new AppError('unavailable', 'The database cannot be reached.');
-        timeline.after(Math.min(unreachableFor, NO_ANSWER_MS), () => process.act('answer', () => reject(error)));
+        timeline.after(NO_ANSWER_MS, () => process.act('answer', () => reject(UNREACHABLE)));
         return;
       }
       let arrival = timeline.elapsed + delay();
@@ -158,7 +174,12 @@ export function createDatabase({ timeline, random, delayMs, say, note, lost }: D
           .then(work)
           .then(
             (value) => {
-              if (process.pass('applied')) answer(() => resolve(value));
+              if (!process.pass('applied')) return;
+              if (!isCutOff(process)) return answer(() => resolve(value));
+              note('unreachable');
+              say(`${process.name} ${verb}: the answer does not reach it`);
+              if (verb === 'commit') lost(args[1] as RunCommit);
+              timeline.after(NO_ANSWER_MS, () => process.act('answer', () => reject(unanswered(verb))));
             },
             (error) => {
               say(`${process.name} ${verb} is refused: ${error.message}`);

@@ -82,6 +82,7 @@ export async function createWorld(
     timeline,
     random: draw(2),
     delayMs: scenario.storeDelayMs,
+    far: scenario.storeIsFar,
     say,
     note,
     lost: (unit) => model.mirror.doubt(unit),

@@ -68,7 +68,7 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
     }),
   ],
   [
-    1,
+    2,
     (chance, { servers }) => ({
       what: 'unheard',
       server: chance.between(-1, servers - 1),
@@ -99,6 +99,14 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
   [
     2,
     (chance, sources) => ({ what: 'worker_hold', ...someWorker(chance, sources), forMs: chance.skewed(100, 60_000) }),
+  ],
+  [
+    2,
+    (chance, sources) => ({
+      what: 'worker_clock',
+      ...someWorker(chance, sources),
+      byMs: chance.skewed(10, 3 * HOUR_MS) * chance.oneOf([1, -1]),
+    }),
   ],
   [2, (chance, sources) => ({ what: 'deaf', ...someWorker(chance, sources), forMs: chance.skewed(100, 60_000) })],
   [1, (chance, sources) => ({ what: 'refuses', ...someWorker(chance, sources), forMs: chance.skewed(100, 30_000) })],

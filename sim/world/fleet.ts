@@ -47,6 +47,8 @@ interface Member {
   lines: { readonly line: Line; readonly server: string }[];
   /** To connect, since the last welcome. */
   tries: number;
+  /** By how much its clock is wrong. */
+  skewMs: number;
 }
 
 /** After a loss of the connection a worker may stay away for the longest backoff and the greeting. */
@@ -101,8 +103,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       name: `${member.spec.name}.${member.lives}`,
       timeline,
       startedAt: deps.startedAt,
-      // Workers' clocks are their own.
-      skew: () => (member.number % 3) * 40_000 - 40_000,
+      skew: () => member.skewMs,
       struck: () => false,
     });
     const random = deps.draw(member.number * 10 + (member.lives % 10));
@@ -149,7 +150,15 @@ export function createFleet(deps: FleetDeps): Fleet {
   }
 
   scenario.workers.forEach((spec, number) => {
-    const member = { spec, number, lives: 0, journal: emptyJournal(), lines: [], tries: 0 };
+    const member = {
+      spec,
+      number,
+      lives: 0,
+      journal: emptyJournal(),
+      lines: [],
+      tries: 0,
+      skewMs: (number % 3) * 40_000 - 40_000,
+    };
     members.set(spec.name, Object.assign(member, live(member)));
   });
 
@@ -195,15 +204,20 @@ export function createFleet(deps: FleetDeps): Fleet {
         }
         restart(member, fault.downMs);
         return;
+      case 'worker_clock':
+        member.skewMs += fault.byMs;
+        return;
       case 'worker_hold':
         process.hold();
         timeline.after(fault.forMs, () => process.letGo());
         return;
       case 'deaf':
-        worker.deafUntil = process.clock.now() + fault.forMs;
+        worker.isDeaf = true;
+        timeline.after(fault.forMs, () => Object.assign(worker, { isDeaf: false }));
         return;
       case 'refuses':
-        worker.refusesUntil = process.clock.now() + fault.forMs;
+        worker.isFull = true;
+        timeline.after(fault.forMs, () => Object.assign(worker, { isFull: false }));
         return;
       case 'leaves':
         if (!process.alive) return;

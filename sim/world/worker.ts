@@ -64,8 +64,10 @@ export interface SimWorker {
   readonly connected: boolean;
   readonly running: number;
   readonly untold: number;
-  deafUntil: number;
-  refusesUntil: number;
+  /** It hears orders and does nothing about them. */
+  isDeaf: boolean;
+  /** It takes nothing new. */
+  isFull: boolean;
   leave(): void;
 }
 
@@ -81,7 +83,7 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
   const { clock } = process;
   let session: WorkerSession | undefined;
 
-  const self = { deafUntil: 0, refusesUntil: 0 };
+  const self = { isDeaf: false, isFull: false };
   const running = () =>
     [...journal.dispatches.values()].filter(({ state }) => state === 'accepted' || state === 'started');
   const untold = () => [...journal.dispatches.values()].filter(({ state }) => state === 'ended');
@@ -169,7 +171,7 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
       }
     }
     if (order.type === 'takeOver') saw(order.epoch);
-    if (clock.now() < self.deafUntil) return;
+    if (self.isDeaf) return;
     if (order.type === 'dispatch') take(order);
     if (order.type === 'kill') kill(order);
     // Of no dispatch of its own, and so not kept: an echo that is lost is asked for again.
@@ -194,7 +196,7 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
       return;
     }
     saw(order.epoch);
-    if (clock.now() < self.refusesUntil) {
+    if (self.isFull) {
       refuse(order, 'overloaded');
       return;
     }
@@ -298,17 +300,17 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
     get untold() {
       return untold().length;
     },
-    get deafUntil() {
-      return self.deafUntil;
+    get isDeaf() {
+      return self.isDeaf;
     },
-    set deafUntil(at) {
-      self.deafUntil = at;
+    set isDeaf(yes) {
+      self.isDeaf = yes;
     },
-    get refusesUntil() {
-      return self.refusesUntil;
+    get isFull() {
+      return self.isFull;
     },
-    set refusesUntil(at) {
-      self.refusesUntil = at;
+    set isFull(yes) {
+      self.isFull = yes;
     },
     leave() {
       endAll('the agent was told to stop');

@@ -66,6 +66,18 @@ describe('lost is', () => {
     expect(wrongIn(run).join()).toContain('nothing came after it');
   });
 
+  it('a task without a newest attempt, unless its run was done again and did not come to it', () => {
+    const plan = { ...workflowOf([shell('a', [], FAILS), shell('b', ['a'])]), failureStrategy: 'end' as const };
+    const before = [row('a', { current: false, state: 'failure' }), row('b', { current: false })];
+    const tasks = [...before, row('a', { attempt: 2, state: 'failure' })];
+    const witness = told({ 'a-1': '1', 'a-2': '1', 'b-1': '0' });
+    const run = runOf(plan, tasks, { view: { state: 'failure' }, done: ['rerun'] });
+    expect(wrongIn(run, witness)).toEqual([]);
+    expect(wrongIn({ ...run, done: [] }, witness)).toEqual(['b has 0 newest attempts']);
+    const success = runOf(TWO, [row('a'), row('b', { current: false })], { done: ['rerun'] });
+    expect(wrongIn(success)).toEqual(['b has not ended']);
+  });
+
   it('a value that did not come through', () => {
     const counting = { ...TWO, counts: true };
     expect(wrongIn(runOf(counting, [row('a'), row('b', { outputs: { value: '2' } })]))).toEqual([]);

@@ -43,7 +43,7 @@ export interface MasterDeps {
   readonly store: MasterStore;
   readonly logs: LogStore;
   /** Where files of runs are: they go with their runs. */
-  readonly files?: Pick<FileStore, 'removeRuns'>;
+  readonly files?: Pick<FileStore, 'removeRuns' | 'owners'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;

@@ -24,7 +24,7 @@ export interface TermDeps {
   readonly membership: Membership;
   readonly mends: MendCounts;
   readonly cleaned: CleaningCounts;
-  readonly files: Pick<FileStore, 'removeRuns'> | null;
+  readonly files: Pick<FileStore, 'removeRuns' | 'owners'> | null;
   readonly settings: MasterSettings;
   readonly log: Logger;
   /** Runs later, after sockets and timers had their turn. */

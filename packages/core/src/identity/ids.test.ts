@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { createSeededRandom } from '../testing/seeded-random.ts';
-import { createIdSource, isId } from './ids.ts';
+import { createIdSource, isId, timeOfId } from './ids.ts';
 
 describe('createIdSource', () => {
   it('makes ids of 26 characters that isId accepts', () => {
@@ -10,6 +10,14 @@ describe('createIdSource', () => {
     const id = source.next<'worker'>();
     expect(id).toHaveLength(26);
     expect(isId(id)).toBe(true);
+  });
+
+  it('tells when an id was made', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (now) => {
+        expect(timeOfId(createIdSource({ now: () => now }, createSeededRandom(1)).next())).toBe(now);
+      }),
+    );
   });
 
   it('sorts as text in order of creation, whatever the clock does', () => {

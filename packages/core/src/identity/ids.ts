@@ -80,6 +80,13 @@ export function createIdSource(clock: Pick<Clock, 'now'>, random: Random): IdSou
   };
 }
 
+/** When the id was made, in epoch milliseconds, by the clock of whoever made it. */
+export function timeOfId(id: string): number {
+  let time = 0;
+  for (const char of id.slice(0, TIME_CHARS)) time = time * 32 + ALPHABET.indexOf(char);
+  return time;
+}
+
 const ID_PATTERN = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** True for text that could be an id of ours; a name that looks like an id is refused by the definition schema. */

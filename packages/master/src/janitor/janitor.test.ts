@@ -169,3 +169,19 @@ test('does nothing once another server leads', async () => {
   await bench.clock.advance(5_000);
   expect(await isThere(run)).toBe(true);
 });
+
+test('logs and files that a dead server has left without a run go when they are older than what is kept (S1)', async () => {
+  const worker = await open({ policy: { keepMs: 2 * DAY_MS, keepRuns: null, keepAtLeast: 1 } });
+  const run = await bench.start(await bench.createWorkflow('one', [{ name: 'a' }]));
+  await worker.ends('a');
+  const [task] = await bench.tasks(run);
+  const orphan = bench.ids.next<'task-instance'>();
+  for (const id of [task!.id, orphan]) await bench.logs.append(id, 0, new TextEncoder().encode('hello'));
+  expect(await clean()).toMatchObject({ logs: 0 });
+  await bench.clock.advance(1.5 * DAY_MS);
+  const young = bench.ids.next<'task-instance'>();
+  await bench.logs.append(young, 0, new TextEncoder().encode('hello'));
+  await bench.clock.advance(DAY_MS);
+  expect(await clean()).toMatchObject({ runs: 0, logs: 1, logBytes: 5 });
+  expect(await Promise.all([task!.id, orphan, young].map((id) => bench.logs.size(id)))).toEqual([5, 0, 5]);
+});

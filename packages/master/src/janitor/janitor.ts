@@ -5,6 +5,7 @@
 import { type Clock, type IdSource, type TimerHandle, toAppError } from '@vaquita/core';
 import { cleanUp, type PassDeps } from './pass.ts';
 import { type CleaningCounts, createCleaningCounts, type PassStatus } from './report.ts';
+import { sweep } from './sweep.ts';
 
 export interface Janitor {
   /** Called once, when open runs have been taken over. */
@@ -40,6 +41,7 @@ export function createJanitor(deps: JanitorDeps): Janitor {
   let current: { readonly startedAt: number; readonly counts: CleaningCounts } | undefined;
   let lastPass: PassStatus | null = null;
   let passes = 0;
+  let sweptAt: number | null = null;
 
   function sleep(): void {
     if (isOver()) return;
@@ -60,7 +62,12 @@ export function createJanitor(deps: JanitorDeps): Janitor {
       current = { startedAt: clock.now(), counts };
       let error: string | null = null;
       try {
-        await cleanUp({ ...deps, counts: [counts, deps.counts], pause });
+        const pass = { ...deps, counts: [counts, deps.counts], pause };
+        await cleanUp(pass);
+        if (sweptAt === null || clock.now() - sweptAt >= settings.sweepEveryMs) {
+          await sweep(pass);
+          sweptAt = clock.now();
+        }
       } catch (thrown) {
         error = toAppError(thrown).message;
         if (!isOver() && !deps.endWhenFenced(thrown))

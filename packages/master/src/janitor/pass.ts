@@ -30,8 +30,8 @@ import { type JanitorSettings, KEEP_RECORDS_MS } from './settings.ts';
 export interface PassDeps {
   readonly store: RetentionStore;
   readonly epoch: Epoch;
-  readonly logs: Pick<LogStore, 'delete' | 'size'>;
-  readonly files: Pick<FileStore, 'removeRuns'> | null;
+  readonly logs: Pick<LogStore, 'delete' | 'size' | 'owners'>;
+  readonly files: Pick<FileStore, 'removeRuns' | 'owners'> | null;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
   readonly settings: JanitorSettings;
@@ -99,29 +99,12 @@ export async function cleanUp(deps: PassDeps): Promise<void> {
     add('runs', runs);
     add('taskInstances', tasks.length);
     add('events', events);
-    await removeLogs(tasks);
+    await removeLogs(deps, tasks);
     if (runs === 0) return;
     try {
       await deps.files?.removeRuns(ids);
     } catch (error) {
       deps.log.warn('Files of a run that is gone could not be removed.', { error: toAppError(error).message });
-    }
-  }
-
-  async function removeLogs(tasks: readonly TaskInstanceId[]): Promise<void> {
-    for (const id of tasks) {
-      try {
-        const size = await deps.logs.size(id);
-        if (size === 0) continue;
-        await deps.logs.delete([id]);
-        add('logs', 1);
-        add('logBytes', size);
-      } catch (error) {
-        deps.log.warn('The log of a task that is gone could not be removed.', {
-          task: id,
-          error: toAppError(error).message,
-        });
-      }
     }
   }
 
@@ -190,6 +173,26 @@ export async function cleanUp(deps: PassDeps): Promise<void> {
   await removeBatch();
   await purge();
   await shrink();
+}
+
+/** One log that cannot be removed does not keep the others. */
+export async function removeLogs(
+  { logs, counts, log }: Pick<PassDeps, 'logs' | 'counts' | 'log'>,
+  tasks: readonly TaskInstanceId[],
+): Promise<void> {
+  for (const id of tasks) {
+    try {
+      const size = await logs.size(id);
+      if (size === 0) continue;
+      await logs.delete([id]);
+      for (const count of counts) {
+        count.add('logs', 1);
+        count.add('logBytes', size);
+      }
+    } catch (error) {
+      log.warn('The log of a task that is gone could not be removed.', { task: id, error: toAppError(error).message });
+    }
+  }
 }
 
 /** Of the database. */

@@ -7,6 +7,8 @@ export interface JanitorSettings {
   readonly keepAuditMs: number | null;
   /** From the end of one pass to the begin of the next. */
   readonly everyMs: number;
+  /** From one look for logs and files without a run to the next; the first is the first pass of a term. */
+  readonly sweepEveryMs: number;
   /** Between two units of work: others write meanwhile. */
   readonly pauseMs: number;
   /** Rows that one unit removes, about. */
@@ -21,6 +23,7 @@ export const JANITOR_DEFAULTS: JanitorSettings = Object.freeze({
   policy: Object.freeze({ keepMs: 90 * DAY_MS, keepRuns: 10_000, keepAtLeast: 10 }),
   keepAuditMs: 730 * DAY_MS,
   everyMs: 600_000,
+  sweepEveryMs: DAY_MS,
   pauseMs: 100,
   rowsAtOnce: 500,
   pagesAtOnce: 250,

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '@vaquita/core';
+import { AppError, type WorkflowInstanceId } from '@vaquita/core';
 import type { FileFacts, FileKey, FileStore } from '@vaquita/store';
 import { writeDurably } from './durable-file.ts';
 import { readChunks } from './read-chunks.ts';
@@ -101,6 +101,11 @@ export function openFileStore(folder: string): FileStore {
 
     async removeRuns(ids) {
       for (const id of ids) await rm(runFolder(id), { recursive: true, force: true, maxRetries: 3 });
+    },
+
+    async *owners() {
+      const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
+      yield names.filter((name) => ID.test(name)) as WorkflowInstanceId[];
     },
   };
 }

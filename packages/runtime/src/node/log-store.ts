@@ -6,13 +6,14 @@
  * G2 Appends to one log happen one after the other.
  * G3 What `append` has returned survives the end of this process (not of the machine: logs are not synced).
  */
-import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError, isId, type TaskInstanceId } from '@vaquita/core';
 import { type LogStore, lostMarker, wholeCharacters } from '@vaquita/store';
 
 const MAX_OPEN_FILES = 128;
 const SHARD_CHARS = 2;
+const SUFFIX = '.log';
 
 interface OpenLog {
   readonly handle: FileHandle;
@@ -31,7 +32,7 @@ export function openFileLogStore(folder: string): FileLogStore {
 
   function pathOf(id: TaskInstanceId): string {
     if (!isId(id)) throw new AppError('bad_request', 'This is not the id of a task instance.');
-    return join(folder, id.slice(-SHARD_CHARS), `${id}.log`);
+    return join(folder, id.slice(-SHARD_CHARS), `${id}${SUFFIX}`);
   }
 
   /** Runs work on one log after the work before it (G2). */
@@ -123,6 +124,16 @@ export function openFileLogStore(folder: string): FileLogStore {
       }
     },
 
+    async *owners() {
+      for (const shard of (await readdir(folder).catch(ignoreMissing)) ?? []) {
+        const names = (await readdir(join(folder, shard)).catch(ignoreMissing)) ?? [];
+        yield names
+          .filter((name) => name.endsWith(SUFFIX))
+          .map((name) => name.slice(0, -SUFFIX.length))
+          .filter(isId) as TaskInstanceId[];
+      }
+    },
+
     async close() {
       await Promise.allSettled(tails.values());
       const open = [...openLogs.values()];
@@ -143,6 +154,6 @@ export function openFileLogStore(folder: string): FileLogStore {
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
   throw error;
 }

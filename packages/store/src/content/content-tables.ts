@@ -22,3 +22,21 @@ const TABLES: readonly string[] = [
 export async function prepareContent(driver: SqlDriver): Promise<void> {
   await driver.write(TABLES.map((sql) => ({ sql, args: [] })));
 }
+
+const OWNERS_AT_ONCE = 500;
+
+/** Whom the rows of a table belong to, each once, by pages along its key. The names are ours. */
+export async function* ownersIn<Owner extends string>(
+  driver: Pick<SqlDriver, 'query'>,
+  table: 'log_chunks' | 'content_files',
+  column: 'task_instance_id' | 'workflow_instance_id',
+): AsyncGenerator<readonly Owner[]> {
+  const sql = `select distinct ${column} as owner from ${table} where ${column} > ? order by ${column} limit ${OWNERS_AT_ONCE}`;
+  for (let after = ''; ; ) {
+    const rows = await driver.query({ sql, args: [after] });
+    if (rows.length === 0) return;
+    const owners = rows.map(({ owner }) => owner as Owner);
+    yield owners;
+    after = owners.at(-1)!;
+  }
+}

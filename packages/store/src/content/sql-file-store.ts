@@ -6,9 +6,10 @@
  * K2 An upload that no file names any more is left for a while, for who is reading it, and then cleared away. So is one that
  *    has broken off.
  */
-import { AppError } from '@vaquita/core';
+import { AppError, type WorkflowInstanceId } from '@vaquita/core';
 import type { SqlDriver, SqlRow, SqlStatement } from '../ports/driver.ts';
 import type { FileFacts, FileKey, FileStore } from '../ports/files.ts';
+import { ownersIn } from './content-tables.ts';
 
 /** SHA-256 of what comes piece by piece. */
 export interface Hasher {
@@ -119,6 +120,8 @@ export function createSqlFileStore(driver: SqlDriver, { newHasher }: SqlFileStor
         ]);
       }
     },
+
+    owners: () => ownersIn<WorkflowInstanceId>(driver, 'content_files', 'workflow_instance_id'),
 
     async purge(leftForS = LEFT_FOR_S) {
       const due = "select id from content_uploads where state in ('left', 'open') and touched_at <= unixepoch() - ?";

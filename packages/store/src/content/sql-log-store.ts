@@ -11,6 +11,7 @@
 import { type ErrorCode, type TaskInstanceId, toAppError } from '@vaquita/core';
 import type { LogStore } from '../ports/api.ts';
 import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
+import { ownersIn } from './content-tables.ts';
 import { lostMarker, wholeCharacters } from './log-bytes.ts';
 
 export interface SqlLogStore extends LogStore {
@@ -131,6 +132,8 @@ export function createSqlLogStore(driver: SqlDriver, { maxBytes }: SqlLogStoreOp
         });
       }
     },
+
+    owners: () => ownersIn<TaskInstanceId>(driver, 'log_chunks', 'task_instance_id'),
 
     watch(id, onGrown) {
       const listeners = watchers.get(id) ?? new Set();

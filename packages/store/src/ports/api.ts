@@ -364,6 +364,8 @@ export interface LogStore {
   ): Promise<{ readonly bytes: Uint8Array; readonly size: number }>;
   size(id: TaskInstanceId): Promise<number>;
   delete(ids: readonly TaskInstanceId[]): Promise<void>;
+  /** The task instances that have a log, some at a time, in no order; those that come or go meanwhile may be missing. */
+  owners(): AsyncIterable<readonly TaskInstanceId[]>;
   /** Calls back after each append, at once in the same process; returns how to stop. A hint: the log is the truth. */
   watch(id: TaskInstanceId, onGrown: () => void): () => void;
 }

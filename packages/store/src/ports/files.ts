@@ -28,4 +28,6 @@ export interface FileStore {
   read(key: FileKey): Promise<{ readonly facts: FileFacts; readonly content: ReadableStream<Uint8Array> } | undefined>;
   /** Removes every file of these runs. */
   removeRuns(ids: readonly WorkflowInstanceId[]): Promise<void>;
+  /** The runs that have files, some at a time, in no order; those that come or go meanwhile may be missing. */
+  owners(): AsyncIterable<readonly WorkflowInstanceId[]>;
 }

@@ -55,6 +55,11 @@ export interface RetentionReader {
   childrenOf(ids: readonly WorkflowInstanceId[], limit: number): Promise<readonly RunHead[]>;
   /** Those of the runs that somebody has ordered to do something, or that owe a worker an order which is younger than `since`. */
   claimed(ids: readonly WorkflowInstanceId[], since: number): Promise<readonly WorkflowInstanceId[]>;
+  /** Those of the ids that no row has. */
+  missing<Id extends TaskInstanceId | WorkflowInstanceId>(
+    what: 'task_instances' | 'workflow_instances',
+    ids: readonly Id[],
+  ): Promise<readonly Id[]>;
   weigh(ids: readonly WorkflowInstanceId[], upTo: number): Promise<readonly RunWeight[]>;
 }
 

@@ -124,6 +124,22 @@ export function describeFileStoreContract(name: string, open: () => Promise<Open
       for (const [index, other] of others.entries()) expect(await textAt(other)).toBe(`other ${index}`);
     });
 
+    test('names the runs that it has files of, each once', async () => {
+      const owners = async () => {
+        const all: string[] = [];
+        for await (const some of files.owners()) all.push(...some);
+        return all.sort();
+      };
+      expect(await owners()).toEqual([]);
+      const other = { ...key, workflowInstanceId: ids.next<'workflow-instance'>() };
+      await put('mine');
+      await put('second', { ...key, output: 'second' });
+      await put('stays', other);
+      expect(await owners()).toEqual([key.workflowInstanceId, other.workflowInstanceId]);
+      await files.removeRuns([key.workflowInstanceId]);
+      expect(await owners()).toEqual([other.workflowInstanceId]);
+    });
+
     test('removes the files of the given runs and no others', async () => {
       const other = { ...key, workflowInstanceId: ids.next<'workflow-instance'>() };
       await put('mine');

@@ -107,6 +107,21 @@ export function describeLogStoreContract(name: string, open: () => Promise<Opene
       expect(grown).toBe(2);
     });
 
+    test('names whom it has logs of, each once', async () => {
+      const owners = async () => {
+        const all: string[] = [];
+        for await (const some of logs.owners()) all.push(...some);
+        return all.sort();
+      };
+      expect(await owners()).toEqual([]);
+      const others = Array.from({ length: 3 }, () => ids.next<'task-instance'>());
+      for (const owner of [id, ...others]) await logs.append(owner, 0, bytes('x'.repeat(40_000)));
+      for (const owner of [id, ...others]) await logs.append(owner, 40_000, bytes('more'));
+      expect(await owners()).toEqual([id, ...others]);
+      await logs.delete(others);
+      expect(await owners()).toEqual([id]);
+    });
+
     test('a deleted log is gone and can begin anew; deleting one that is not there is no error', async () => {
       const other = ids.next<'task-instance'>();
       await logs.append(id, 0, bytes('old'));

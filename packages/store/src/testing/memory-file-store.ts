@@ -1,5 +1,5 @@
 /** Files of tasks in memory, with the checks of the real store. */
-import { AppError, sha256Hex } from '@vaquita/core';
+import { AppError, sha256Hex, type WorkflowInstanceId } from '@vaquita/core';
 import type { FileFacts, FileKey, FileStore } from '../ports/files.ts';
 
 export function createMemoryFileStore(): FileStore {
@@ -21,6 +21,9 @@ export function createMemoryFileStore(): FileStore {
     async read(key) {
       const file = files.get(pathOf(key));
       return file && { facts: file.facts, content: new Blob([file.bytes]).stream() };
+    },
+    async *owners() {
+      yield [...new Set([...files.keys()].map((path) => path.split('/')[0]!))] as WorkflowInstanceId[];
     },
     async removeRuns(ids) {
       for (const path of files.keys()) if (ids.some((id) => path.startsWith(`${id}/`))) files.delete(path);

@@ -1,4 +1,5 @@
 /** Task logs in memory, with the offsets and lost-bytes marker of the real ones. */
+import type { TaskInstanceId } from '@vaquita/core';
 import { lostMarker } from '../content/log-bytes.ts';
 import type { LogStore } from '../ports/api.ts';
 
@@ -33,6 +34,9 @@ export function createMemoryLogStore(): LogStore {
     },
     async delete(ids) {
       for (const id of ids) logs.delete(id);
+    },
+    async *owners() {
+      yield [...logs.keys()] as TaskInstanceId[];
     },
     watch(id, onGrown) {
       const listeners = watchers.get(id) ?? new Set();

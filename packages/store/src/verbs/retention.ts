@@ -104,6 +104,13 @@ export function createRetentionVerbs(driver: SqlDriver): RetentionStore {
       const rows = await many(driver, CLAIMED, [list, list, since]);
       return rows.map((row) => row.workflow_instance_id as WorkflowInstanceId);
     },
+    async missing<Id extends TaskInstanceId | WorkflowInstanceId>(
+      what: 'task_instances' | 'workflow_instances',
+      ids: readonly Id[],
+    ) {
+      const sql = `select value as id from json_each(?) where not exists (select 1 from ${what} where id = value)`;
+      return (await many(driver, sql, [JSON.stringify(ids)])).map(({ id }) => id as Id);
+    },
     async weigh(ids, upTo) {
       const rows = await many(driver, WEIGH, [upTo, JSON.stringify(ids)]);
       return rows.map(({ id, tasks, events, log_bytes }) => ({

@@ -1,5 +1,5 @@
 /** The contract of retention: what has served its time is found and removed, and nothing that is still needed. */
-import type { WorkflowInstanceRow } from '@vaquita/core';
+import type { TaskInstanceId, WorkflowInstanceRow } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
 import type { RetentionStore } from '../../ports/retention.ts';
 import type { Subject } from '../store-contract.ts';
@@ -46,6 +46,16 @@ export function describeRetention(subject: Subject): void {
       expect(items).toMatchObject([{ id: 'r3', parentInstanceId: null, state: 'paused', isAside: false }]);
       expect(next).toBeNull();
       expect((await retention().childrenOf([runId('r1'), runId('r2')], 10)).map(({ id }) => id)).toEqual(['r2']);
+    });
+
+    test('tells which ids have no row', async () => {
+      await file('r1');
+      await addTasks('r1', 2);
+      expect(await retention().missing('workflow_instances', [runId('r1'), runId('gone')])).toEqual(['gone']);
+      expect(await retention().missing('task_instances', [])).toEqual([]);
+      const { items } = await subject.store.instances.taskPage(runId('r1'), { limit: 10, cursor: null });
+      const tasks = [...items.map(({ id }) => id), 'none' as TaskInstanceId];
+      expect(await retention().missing('task_instances', tasks)).toEqual(['none']);
     });
 
     test('finds where the newest runs of a workflow end, and what lies before', async () => {

@@ -89,6 +89,10 @@ export function createMemoryRetention(
       );
       return [...new Set(ids)].filter((id) => hasOrder(id) || owed.has(id));
     },
+    async missing(what, ids) {
+      const rows: ReadonlyMap<string, unknown> = what === 'task_instances' ? tables.tasks : tables.instances;
+      return ids.filter((id) => !rows.has(id));
+    },
     async weigh(ids, upTo) {
       return ids.map((id) => {
         const tasks = tasksOf(tables, id);

@@ -3,6 +3,7 @@
  * The first rule that is broken is thrown as a `Violation`.
  */
 import type { CommandRow } from '@vaquita/core';
+import type { ClientId } from '@vaquita/registry';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type AppliedUnit, type Execution, type NewRunFact, Violation } from './facts.ts';
 import { createMirror, type Mirror, type WorldFacts } from './mirror.ts';
@@ -27,7 +28,7 @@ export interface Model {
   /** Nobody leads any more. */
   leaves(): void;
   /** A server has been shut down in order. */
-  handedOver(process: string): void;
+  handedOver(client: ClientId): void;
   start(run: NewRunFact): void;
   file(command: CommandRow): void;
   /** A process has written something under an epoch. */

@@ -25,7 +25,7 @@ export interface RegistryTables {
   /** Those up to this one have been cleared away. */
   readonly purgedUpTo: number;
   /** Time since the client was heard of, as a share of what its session allows; undefined when there is no such client. */
-  silenceOf(name: string): number | undefined;
+  silenceOf(id: ClientId): number | undefined;
   /** The clock of the database shows another time from now on; until now it showed this. */
   clockTurned(was: number): void;
   apply(fact: RegistryFact): void;
@@ -200,8 +200,8 @@ export function createRegistryTables(named: (id: ClientId) => string): RegistryT
     get purgedUpTo() {
       return purgedUpTo;
     },
-    silenceOf(name) {
-      const client = [...clients.values()].find((one) => one.name === name);
+    silenceOf(id) {
+      const client = clients.get(id);
       return client && (now - client.beatAt) / client.timeoutMs;
     },
     clockTurned(was) {

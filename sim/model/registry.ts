@@ -5,8 +5,8 @@ import { createRegistryDelivery, type RegistryDelivery } from './registry-news.t
 import { createRegistryTables, type RegistryTables } from './registry-tables.ts';
 
 export interface RegistryModel extends Omit<RegistryDelivery, 'unrest'> {
-  /** A client by this name has been closed in order. */
-  closed(name: string): void;
+  /** The client has been closed in order. */
+  closed(id: ClientId): void;
   clockTurned: RegistryTables['clockTurned'];
   /** `members`: the keys of everybody who is there. */
   unrest(members: ReadonlySet<string>): string | undefined;
@@ -35,11 +35,11 @@ export function createRegistryModel(named: (id: ClientId) => string): RegistryMo
   return {
     ...delivery,
     clockTurned: tables.clockTurned,
-    closed(name) {
-      const silence = tables.silenceOf(name);
+    closed(id) {
+      const silence = tables.silenceOf(id);
       // One that had been given up already has no session to leave.
       if (silence === undefined || silence > TRUSTED_SHARE) return;
-      throw new Violation('members', `${name} was shut down and is still in the registry`);
+      throw new Violation('members', `${named(id)} was shut down and is still in the registry`);
     },
     apply(fact: RegistryFact) {
       tables.apply(fact);

@@ -45,7 +45,7 @@ export interface ServerDeps
   readonly note: Meter['note'];
   readonly died: (process: SimProcess) => void;
   /** It has been shut down, and everything was handed over. */
-  readonly closed: (process: SimProcess) => void;
+  readonly closed: (client: ClientId) => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -161,7 +161,8 @@ export function createSimServer(deps: ServerDeps): SimServer {
         timeline.after(GRACE_MS, () => mine.die());
         const end = (handedOver: boolean) => () =>
           mine.act('answer', () => {
-            if (handedOver) deps.closed(mine);
+            // Of what it registered without hearing the answer it knows nothing: that is left to its timeout.
+            if (handedOver && predecessor !== null) deps.closed(predecessor);
             mine.die();
           });
         // Where the database cannot be reached what it held is left to its timeouts.

@@ -127,7 +127,7 @@ export async function createWorld(
         tell: hints.tell,
         note,
         died: (process) => model.registry.died(process.name),
-        closed: (process) => guard(() => model.handedOver(process.name)),
+        closed: (client) => guard(() => model.handedOver(client)),
         failed: fail,
       }),
     );

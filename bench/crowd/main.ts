@@ -25,6 +25,7 @@ const [server, count] = [process.argv[2] ?? '', Number(process.argv[3])];
 const url = socketUrl(server);
 if (url === undefined || !(count > 0)) throw new Error('usage: main.ts <server> <how many>');
 const ids = createIdSource(systemClock, systemRandom);
+const CONNECT_WITHIN_MS = 10_000;
 let connected = 0;
 let complete = false;
 
@@ -55,7 +56,7 @@ interface Self {
 /** @returns whether it came to a welcome, when the connection is over. */
 async function connectOnce(address: string, self: Self): Promise<boolean> {
   try {
-    const wire = await connectSocket(address);
+    const wire = await connectSocket(address, CONNECT_WITHIN_MS);
     let wasOpen = false;
     return await new Promise<boolean>((resolve) => {
       createWorkerSession(wire, {

@@ -25,7 +25,7 @@ function createScene(
   mayFollow: FollowRedirect = (_, url) => ({ url }),
 ) {
   const clock = createManualClock();
-  const tries: { readonly at: number; readonly url: string }[] = [];
+  const tries: { readonly at: number; readonly url: string; readonly withinMs: number }[] = [];
   const pairs: WirePair[] = [];
   let lost = 0;
   const connection = openConnection({
@@ -34,8 +34,8 @@ function createScene(
     clock,
     random: { next: () => 0.5 },
     log: silentLog,
-    async connect(url) {
-      tries.push({ at: clock.now(), url });
+    async connect(url, withinMs) {
+      tries.push({ at: clock.now(), url, withinMs });
       if (answer(sampleHello, url) === 'unreachable') throw new Error('refused');
       const pair = createWirePair(clock);
       pairs.push(pair);
@@ -126,6 +126,27 @@ test('when its session has fallen silent a worker tries the other servers first'
 });
 
 const toLeader = { type: 'redirect', url: 'leader', retryAfterMs: 700 } as const;
+
+test('while there are others to ask, none gets long to answer; when nobody has, each gets the time of a slow network', async () => {
+  let there = false;
+  const { clock, tries, pairs, connection } = createScene(['a', 'b'], () =>
+    there ? sampleMasterMessages.welcome : 'unreachable',
+  );
+  await clock.advance(1_000);
+  expect(tries.map(({ withinMs }) => withinMs)).toEqual([3_000, 3_000, 10_000, 10_000]);
+  there = true;
+  await clock.advance(1_000);
+  there = false;
+  const before = tries.length;
+  pairs.at(-1)!.cut();
+  await clock.advance(1_000);
+  expect(tries.slice(before).map(({ withinMs }) => withinMs)).toEqual([3_000, 3_000, 10_000, 10_000]);
+  await connection.close('test', []);
+  const alone = createScene(['a'], () => 'unreachable');
+  await alone.clock.advance(1_000);
+  expect(new Set(alone.tries.map(({ withinMs }) => withinMs))).toEqual(new Set([10_000]));
+  await alone.connection.close('test', []);
+});
 
 test('a redirect is followed to its address at once', async () => {
   const { clock, tries, connection } = createScene(['a'], (_, url) =>

@@ -28,7 +28,8 @@ export interface ConnectionOptions {
   readonly log: AgentLog;
   /** Whether a redirect is followed. */
   readonly mayFollow: FollowRedirect;
-  connect(url: string): Promise<Wire>;
+  /** Rejects after so many milliseconds without an answer. */
+  connect(url: string, withinMs: number): Promise<Wire>;
   createHello(): WorkerHello;
   readHeartbeat(): Omit<WorkerHeartbeat, 'type' | 'seq'>;
   /** False when this server must not be worked for; the session is closed and another one tried later. */
@@ -79,7 +80,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     let followed: Followed | null = null;
     while (!stopping) {
       const url: string = followed?.url ?? round.url;
-      const outcome = await holdSession(url);
+      const outcome = await holdSession(url, round.connectWithinMs);
       if (stopping) return;
       const { refusal, end } = outcome;
       if (end?.reason === 'deaf' && options.onDeaf(end.text)) return;
@@ -113,10 +114,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     return null;
   }
 
-  async function holdSession(url: string): Promise<Outcome> {
+  async function holdSession(url: string, connectWithinMs: number): Promise<Outcome> {
     let wire: Wire;
     try {
-      wire = await options.connect(url);
+      wire = await options.connect(url, connectWithinMs);
     } catch (error) {
       log.warn(error instanceof Error ? error.message : String(error));
       return { welcomed: false, end: null, refusal: null };

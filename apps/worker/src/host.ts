@@ -62,5 +62,6 @@ export interface AgentHost {
   readonly kept: KeptProcesses | null;
   readonly passedFiles: PassedFiles;
   openWorkFolder(path: string): Promise<WorkFolder>;
-  connect(url: string): Promise<Wire>;
+  /** Rejects after so many milliseconds without an answer. */
+  connect(url: string, withinMs: number): Promise<Wire>;
 }

@@ -77,8 +77,8 @@ test('P6: a server that does not answer heartbeats is left, and joined again, wh
     sessionTimeoutMs: 300,
     change: (host) => ({
       ...host,
-      async connect(url) {
-        const wire = await host.connect(url);
+      async connect(url, withinMs) {
+        const wire = await host.connect(url, withinMs);
         if (master.hellos.length > 0) return wire;
         // The first connection goes deaf once it is open: a heartbeat's answer never arrives.
         return {

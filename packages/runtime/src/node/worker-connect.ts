@@ -5,12 +5,11 @@ import { MAX_FRAME_BYTES, SUBPROTOCOL, type Wire } from '@vaquita/protocol';
 import { WebSocket } from 'ws';
 import { openSocketWire } from './socket-wire.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
-
-export function connectSocket(url: string): Promise<Wire> {
+/** @param withinMs for how long the server may take to answer */
+export function connectSocket(url: string, withinMs: number): Promise<Wire> {
   const socket = new WebSocket(url, [SUBPROTOCOL], {
     perMessageDeflate: false,
-    handshakeTimeout: CONNECT_TIMEOUT_MS,
+    handshakeTimeout: withinMs,
     maxPayload: 2 * MAX_FRAME_BYTES,
     followRedirects: false,
   });

@@ -91,7 +91,10 @@ export async function openReader(options: EmbeddedDriverOptions): Promise<Reader
 function openWriter(path: string): Connection {
   const connection = openConnection({ path, readonly: false });
   try {
-    connection.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_size_limit = ${LOG_KEPT_BYTES}`);
+    // Said again to a file that has it already, it would write to it, also to one of a newer version.
+    const [{ page_count: pages } = { page_count: 0 }] = connection.all({ sql: 'PRAGMA page_count', args: [] });
+    if (pages === 0) connection.exec('PRAGMA auto_vacuum = INCREMENTAL');
+    connection.exec(`PRAGMA journal_size_limit = ${LOG_KEPT_BYTES}`);
     connection.exec('PRAGMA journal_mode = WAL');
     return connection;
   } catch (thrown) {

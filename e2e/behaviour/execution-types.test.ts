@@ -36,7 +36,9 @@ const inTurns = (names: readonly string[]) => names.flatMap((name) => [name, nam
 it('serial_wait: one at a time, the oldest first, a higher priority before, over two crashes', async () => {
   const { client, server, scratch } = stage;
   const name = 'waits-in-line';
-  await defineLimited(name, { execution: 'serial_wait' }, `${waitAt(scratch, 'line')}; sleep 0.2`);
+  // The one that goes second is held, so that the server dies while it runs.
+  const held = `case "$n" in d) ${waitAt(scratch, 'second')};; *) ${waitAt(scratch, 'line')};; esac; sleep 0.2`;
+  await defineLimited(name, { execution: 'serial_wait' }, held);
   const runs = [await begin(name, 'a'), await begin(name, 'b'), await begin(name, 'c'), await begin(name, 'd', 'high')];
   await eventually('the first to have begun', () => stampsOf(scratch, name).length === 1);
   for (const run of runs.slice(1)) await until(run, 'serial_wait');
@@ -50,6 +52,7 @@ it('serial_wait: one at a time, the oldest first, a higher priority before, over
   await server.restart();
   await until(runs[3]!, 'running');
   await server.kill9();
+  scratch.open('second');
   await server.restart();
   for (const run of runs) await waitForRun(client, run, 'success');
   const stamps = stampsOf(scratch, name);

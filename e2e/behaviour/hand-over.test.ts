@@ -98,7 +98,7 @@ describe.skipIf(SQLD_BINARY === undefined)(`the lead of several servers ${SQLD_B
     });
     await waitForTask(follower.client, paused, 'a', ({ state }) => state === 'running');
     await carriedOut(follower.client, follower.client.instances.stop(paused.id));
-    expect((await follower.client.instances.get(paused.id)).state).toBe('stopped');
+    await waitForRun(follower.client, paused, 'stopped');
   });
 
   /** Messages with which a server has reached another one. */

@@ -34,9 +34,12 @@ function startChild(database: string) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
+  // Asked for at once: it may have ended before anybody waits for that.
+  const exited = once(child, 'exit');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     child,
+    exited,
     async next(): Promise<{ readonly epoch: number }> {
       const { value, done } = await lines.next();
       if (done) throw new Error('the process has ended');
@@ -67,7 +70,7 @@ describe.skipIf(process.platform === 'win32')('a process that is stopped for lon
       const database = await make();
       const driver = await open(database);
       const { client, registry } = await joinRegistry(driver, 'watching', 60_000);
-      const { child, next } = startChild(database);
+      const { child, exited, next } = startChild(database);
       const { epoch } = await next();
       const lock = await client.acquireLock('/lock/paused');
       expect(lock?.epoch).toBe(epoch + 1);
@@ -79,7 +82,7 @@ describe.skipIf(process.platform === 'win32')('a process that is stopped for lon
       expect(await client.lockHolder('/lock/paused')).toMatchObject({ clientId: 'watching', epoch: epoch + 1 });
       const events = await driver.query({ sql: "select * from registry_events where value = 'after'", args: [] });
       expect(events).toEqual([]);
-      await once(child, 'exit');
+      await exited;
       await registry.close();
     });
   }
@@ -87,7 +90,7 @@ describe.skipIf(process.platform === 'win32')('a process that is stopped for lon
   test('is fenced by time alone, when nobody has missed it', async () => {
     const database = await databases['an embedded file']();
     const driver = await open(database);
-    const { child, next } = startChild(database);
+    const { child, exited, next } = startChild(database);
     expect(await next()).toMatchObject({ is: 'holding' });
     const silent = `select 1 from registry_clients where expires_at < cast(unixepoch('subsec') * 1000 as integer)`;
     while ((await driver.query({ sql: silent, args: [] })).length === 0) {
@@ -98,6 +101,6 @@ describe.skipIf(process.platform === 'win32')('a process that is stopped for lon
     expect(await next()).toEqual({ is: 'back', tries: true });
     const values = await driver.query({ sql: "select value from registry_data where value = 'after'", args: [] });
     expect(values).toEqual([]);
-    await once(child, 'exit');
+    await exited;
   });
 });

@@ -50,6 +50,8 @@ export * from './machine/states.ts';
 export { TASK_TABLE, type TaskCommand, whyTaskRefused } from './machine/task-machine.ts';
 export { resumeRun, type TransitionResult, transition } from './machine/transition.ts';
 export { type RunCommand, WORKFLOW_TABLE, whyRefused } from './machine/workflow-machine.ts';
+export { type IpAddress, type IpRange, isInRange, parseIp, parseIpRange, unmapped } from './network/address.ts';
+export { notPublic } from './network/public-address.ts';
 export * from './params/built-ins.ts';
 export * from './params/env.ts';
 export * from './params/file-reference.ts';

@@ -4,6 +4,7 @@ export { canonicalJson, formatWorkflowYaml } from './definition/format.ts';
 export { checkName, MAX_NAME_LENGTH } from './definition/names.ts';
 export * from './definition/parse-text.ts';
 export type { DefinitionOptions } from './definition/read-document.ts';
+export { checkShape } from './definition/shape-problems.ts';
 export { type HttpConfig, isExpectedStatus } from './definition/task-types/http.ts';
 export type { NodeConfig } from './definition/task-types/node.ts';
 export type { NoopConfig } from './definition/task-types/noop.ts';

@@ -8,4 +8,6 @@ export { createGuard, type Guard } from './outbound/guard.ts';
 export { createOutboundHttp, type OutboundHttp } from './outbound/http-client.ts';
 export { createMailSender, type MailSender } from './outbound/mail-sender.ts';
 export { chooseProxies, type ProxySettings, proxyFromEnvironment } from './outbound/proxy-settings.ts';
+export { openStaticFiles, type StaticFiles } from './static-files.ts';
+export { defer, systemClock, systemRandom } from './system.ts';
 export { createWorkerSockets, type WorkerSockets } from './worker-sockets.ts';

@@ -1,0 +1,82 @@
+/** What channels need of the machine they run on. The runtime implements these behind the guard against inner addresses. */
+import type { Clock } from '@vaquita/core';
+
+export interface ChannelPorts {
+  readonly http: OutboundHttp;
+  readonly mail: MailSender;
+  readonly clock: Clock;
+}
+
+export interface OutboundHttp {
+  /** Never rejects. */
+  request(request: OutboundRequest): Promise<OutboundAnswer | OutboundFailure>;
+}
+
+export interface OutboundRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** For everything together, redirects included. */
+  readonly timeoutMs: number;
+  readonly maxAnswerBytes: number;
+  readonly maxRedirects: number;
+  readonly signal: AbortSignal;
+}
+
+export interface OutboundAnswer {
+  readonly ok: true;
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** False when the answer went on past the bound. */
+  readonly complete: boolean;
+}
+
+export interface OutboundFailure {
+  readonly ok: false;
+  /** `refused`: the operator does not let this server connect there. `stopped`: the signal has fired. */
+  readonly failure: 'refused' | 'bad_request' | 'timeout' | 'network' | 'stopped';
+  readonly message: string;
+}
+
+export interface MailSender {
+  /** Never rejects. */
+  send(mail: OutboundMail): Promise<MailAnswer | OutboundFailure | MailRejection>;
+}
+
+export interface OutboundMail {
+  readonly host: string;
+  readonly port: number;
+  readonly security: 'tls' | 'starttls' | 'none';
+  readonly login: { readonly user: string; readonly password: string } | null;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** With angle brackets. */
+  readonly messageId: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Epoch milliseconds. */
+  readonly sentAt: number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface MailAnswer {
+  readonly ok: true;
+  readonly answer: string;
+  /** Addresses the server did not take; at least one was taken. */
+  readonly refused: readonly string[];
+}
+
+export interface MailRejection {
+  readonly ok: false;
+  readonly failure: 'rejected';
+  /** The server says: not now. */
+  readonly temporary: boolean;
+  readonly message: string;
+}

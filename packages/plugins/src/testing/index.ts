@@ -1,0 +1,3 @@
+export { type ChannelUnderTest, describeHttpChannel } from './channel-contract.ts';
+export { bodyOf, type FakeAnswer, type FakePorts, type FakeVendor, fakePorts } from './fake-ports.ts';
+export { HOSTILE, hostileMessage, hugeMessage, NOW, sampleDelivery, sampleMessage } from './sample-message.ts';

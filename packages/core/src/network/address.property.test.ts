@@ -72,6 +72,14 @@ test('a text in any of its forms is the same address, and the platform agrees', 
   );
 });
 
+test('every form of an address that others write is read', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+      expect(parseIp(text)?.family).toBe(text.includes(':') ? 6 : 4);
+    }),
+  );
+});
+
 test('an address is in a range exactly when the first bits agree', () => {
   fc.assert(
     fc.property(octets, octets, fc.nat(32), (one, two, prefixBits) => {

@@ -1,7 +1,7 @@
 /** The parts of a message that several channels show in the same words. */
 import type { AlertFact, AlertMessage, AlertSeverity } from '../message.ts';
 
-export const SEVERITY_WORDS: Readonly<Record<AlertSeverity, string>> = {
+const SEVERITY_WORDS: Readonly<Record<AlertSeverity, string>> = {
   info: 'Info',
   warning: 'Warning',
   error: 'Error',
@@ -9,7 +9,7 @@ export const SEVERITY_WORDS: Readonly<Record<AlertSeverity, string>> = {
 };
 
 /** `2026-11-21 07:00:00 UTC`: everybody reads it alike, wherever the message arrives. */
-export function timeText(at: number): string {
+function timeText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 

@@ -20,7 +20,7 @@ export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }
 
-export function portOf(url: URL): number {
+function portOf(url: URL): number {
   return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 }
 
@@ -77,7 +77,7 @@ function openTunnel(url: URL, { proxy, authorization, trust, signal }: Tunnel): 
   const options = { ...peerOf(proxy, trust), method: 'CONNECT', path: target, headers, signal };
   return new Promise((resolve, reject) => {
     const asked = requestOver(proxy)(options);
-    asked.once('error', reject);
+    asked.on('error', reject);
     // Node tells of every answer to CONNECT in this event, also of a refusal.
     asked.once('connect', (answer, socket, head) => {
       if (answer.statusCode === 200 && head.length === 0) return resolve(socket as Socket);

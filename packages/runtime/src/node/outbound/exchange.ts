@@ -32,7 +32,7 @@ export function exchange(request: Exchange, { request: send, options, path }: Co
   if (bytes !== null) headers['content-length'] = bytes.length;
   return new Promise((resolve, reject) => {
     const asked = send({ ...options, path, method, headers, signal });
-    asked.once('error', reject);
+    asked.on('error', reject);
     asked.once('response', (answer) => readAnswer(answer, request.maxAnswerBytes).then(resolve, reject));
     asked.end(bytes ?? undefined);
   });

@@ -112,3 +112,17 @@ test('O1, O5: is refused inside, and ends with the time or when it is given up',
   silent.once('connection', () => control.abort());
   expect(await sender.send(mail({ port, signal: control.signal }))).toMatchObject({ failure: 'stopped' });
 });
+
+test('a server that hangs up is a broken connection, whenever it does', async () => {
+  const rude = net.createServer((socket) => {
+    socket.on('error', () => {});
+    if (rude.listenerCount('after-greeting') > 0) socket.write('220 relay\r\n', () => socket.resetAndDestroy());
+    else socket.resetAndDestroy();
+  });
+  await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void rude.close());
+  const { port } = rude.address() as AddressInfo;
+  expect(await sender.send(mail({ port }))).toMatchObject({ ok: false, failure: 'network' });
+  rude.on('after-greeting', () => {});
+  expect(await sender.send(mail({ port }))).toMatchObject({ ok: false, failure: 'network' });
+});

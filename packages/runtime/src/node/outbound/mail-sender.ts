@@ -80,6 +80,8 @@ export function createMailSender({ guard, trust = [] }: MailSenderOptions): Mail
 
 function connect({ host, port }: MailRequest, lookup: net.LookupFunction, signal: AbortSignal): Promise<Socket> {
   const socket = net.connect({ host, port, lookup });
+  // Between here and nodemailer nobody else listens, and a reset that nobody hears would end the process.
+  socket.on('error', () => {});
   return new Promise((resolve, reject) => {
     const abort = () => {
       socket.destroy();
@@ -89,7 +91,6 @@ function connect({ host, port }: MailRequest, lookup: net.LookupFunction, signal
     socket.once('error', reject);
     socket.once('connect', () => {
       signal.removeEventListener('abort', abort);
-      socket.off('error', reject);
       resolve(socket);
     });
   });
@@ -109,7 +110,7 @@ async function deliver(mail: MailRequest, connection: Socket, { trust, signal }:
     ignoreTLS: mail.security === 'none',
     ...(mail.login === null ? {} : { auth: { user: mail.login.user, pass: mail.login.password } }),
     tls: { ...tlsOptions(mail.host, trust), minVersion: 'TLSv1.2' },
-    getSocket: (_options, done) => done(null, { connection }),
+    getSocket: (_options, done) => (connection.destroyed ? done(brokenOff()) : done(null, { connection })),
     connectionTimeout: mail.timeoutMs,
     greetingTimeout: mail.timeoutMs,
     socketTimeout: mail.timeoutMs,
@@ -130,6 +131,10 @@ async function deliver(mail: MailRequest, connection: Socket, { trust, signal }:
     signal,
   });
   return { ok: true, answer: info.response, refused: info.rejected.map((address) => String(address)) };
+}
+
+function brokenOff(): Error {
+  return Object.assign(new Error('the connection was broken off'), { code: 'ECONNRESET' });
 }
 
 interface SmtpError {

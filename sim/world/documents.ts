@@ -116,6 +116,8 @@ export function runRow(operation: Extract<Operation, { do: 'start' }>, facts: St
     environment: null,
     dryRun: operation.dryRun,
     timeoutMs: null,
+    alertOn: null,
+    alertGroup: null,
     businessTime: now,
     queuedAt: null,
     executionSlot: null,

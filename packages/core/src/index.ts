@@ -1,3 +1,5 @@
+export * from './alerts/alert.ts';
+export * from './alerts/message.ts';
 export * from './definition/compile.ts';
 export * from './definition/definition.ts';
 export { canonicalJson, formatWorkflowYaml } from './definition/format.ts';
@@ -21,6 +23,8 @@ export * from './history/moment.ts';
 export * from './history/replay.ts';
 export { sha256Hex } from './identity/digest.ts';
 export * from './identity/ids.ts';
+export * from './listeners/event.ts';
+export * from './listeners/listener.ts';
 export { childrenOf } from './logic/children.ts';
 export * from './logic/conditions.ts';
 export * from './logic/configs.ts';

@@ -51,6 +51,7 @@ function endOf(run: WorkflowInstanceRow): RunCommit {
     commandsDone: [],
     newRuns: [],
     newCommands: [],
+    newAlerts: [],
   };
 }
 

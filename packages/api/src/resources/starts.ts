@@ -84,6 +84,8 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
           params: values,
           environment: null,
           timeoutMs,
+          alertOn: null,
+          alertGroup: null,
           businessTime: now,
           createdBy: caller.name,
           parent: null,

@@ -171,6 +171,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
       commandsDone: [],
       newRuns: [],
       newCommands: [],
+      newAlerts: [],
     });
     return row;
   }

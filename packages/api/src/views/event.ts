@@ -23,6 +23,7 @@ const EVENT_TYPES = [
   'worker.changed',
   'engine.mended',
   'worker.fault',
+  'server.lost',
 ] as const satisfies readonly EventType[];
 
 export const EventView = z

@@ -63,6 +63,8 @@ export function makeChildRun(t: Transition, { row, target, params, index }: Chil
     environment,
     dryRun: false,
     timeoutMs: null,
+    alertOn: null,
+    alertGroup: null,
     businessTime,
     createdBy,
     parent: {

@@ -3,6 +3,7 @@
  * record of events are always complete. Holds no rule of what may follow what.
  */
 
+import type { NewAlert } from '../alerts/alert.ts';
 import { reasonData } from '../history/event-data.ts';
 import type { CommandId, IdSource, TaskInstanceId } from '../identity/ids.ts';
 import type { Random } from '../time/random.ts';
@@ -80,6 +81,8 @@ export interface RunChangeSet {
   readonly newRuns: readonly NewRun[];
   /** Orders to other runs. */
   readonly newCommands: readonly CommandRow[];
+  /** What people are to be told of these changes. */
+  readonly newAlerts: readonly NewAlert[];
   readonly outboxPut: readonly OutboxRow[];
   /** Dispatch ids whose outbox rows are done. */
   readonly outboxDone: readonly string[];
@@ -337,6 +340,7 @@ export function takeChanges(run: Run): RunChangeSet | undefined {
     events: changes.events,
     newRuns: changes.newRuns,
     newCommands: changes.newCommands,
+    newAlerts: changes.newAlerts,
     outboxPut: changes.outboxPut,
     outboxDone: changes.outboxDone,
     commandsDone: changes.commandsDone,
@@ -360,6 +364,7 @@ function isEmpty(changes: Run['changes']): boolean {
     changes.events.length === 0 &&
     changes.newRuns.length === 0 &&
     changes.newCommands.length === 0 &&
+    changes.newAlerts.length === 0 &&
     changes.outboxPut.length === 0 &&
     changes.outboxDone.length === 0 &&
     changes.commandsDone.length === 0

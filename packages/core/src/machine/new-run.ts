@@ -26,6 +26,8 @@ export type RunChoices = Pick<
   | 'environment'
   | 'dryRun'
   | 'timeoutMs'
+  | 'alertOn'
+  | 'alertGroup'
   | 'businessTime'
   | 'createdBy'
 > & {

@@ -3,6 +3,7 @@
  * milliseconds, durations milliseconds, absent values null. These rows are all there is: a run can be rebuilt
  * from them at any moment.
  */
+import type { AlertChoice } from '../alerts/alert.ts';
 import type { FailureStrategy, Priority, Scope } from '../definition/definition.ts';
 import type {
   CommandId,
@@ -55,6 +56,9 @@ export interface WorkflowInstanceRow {
   readonly dryRun: boolean;
   /** Overrides the definition's workflow timeout when not null. */
   readonly timeoutMs: number | null;
+  /** After which ends people are told, and which alert group; null: as the definition says. */
+  readonly alertOn: AlertChoice | null;
+  readonly alertGroup: string | null;
   /** The moment time expressions are evaluated against. */
   readonly businessTime: number;
   /** Since when it waits for its turn to run; null before its start command is taken and once it has its turn. */
@@ -213,6 +217,8 @@ export type EventType =
   | 'worker.changed'
   /** It did something wrong that people should know of. */
   | 'worker.fault'
+  /** A server of the cluster is gone without having said so. */
+  | 'server.lost'
   /** Memory and rows did not agree, and have been brought together. */
   | 'engine.mended';
 

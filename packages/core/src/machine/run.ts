@@ -2,6 +2,7 @@
  * The state of one run in memory: its rows, its execution graph and what has changed since the last commit.
  * Owned by one event bus, changed in place by transitions only, and rebuilt from rows at any moment.
  */
+import type { NewAlert } from '../alerts/alert.ts';
 import type { TaskDefinition, WorkflowDefinition } from '../definition/definition.ts';
 import { buildGraph, type LogicalGraph, selectScope, topologicalOrder } from '../graph/logical-graph.ts';
 import type { CommandId, TaskInstanceId } from '../identity/ids.ts';
@@ -46,6 +47,7 @@ export interface RunChanges {
   events: NewEvent[];
   newRuns: NewRun[];
   newCommands: CommandRow[];
+  newAlerts: NewAlert[];
   outboxPut: OutboxRow[];
   outboxDone: string[];
   commandsDone: { id: CommandId; outcome: string }[];
@@ -89,6 +91,7 @@ export function emptyChanges(): RunChanges {
     events: [],
     newRuns: [],
     newCommands: [],
+    newAlerts: [],
     outboxPut: [],
     outboxDone: [],
     commandsDone: [],

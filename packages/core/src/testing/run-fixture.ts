@@ -110,6 +110,8 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
       environment: null,
       dryRun: false,
       timeoutMs: null,
+      alertOn: null,
+      alertGroup: null,
       businessTime: now,
       createdBy: 'somebody',
       parent: null,

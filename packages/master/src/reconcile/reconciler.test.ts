@@ -53,7 +53,7 @@ test('builds a run anew that was changed behind its back, and leaves it alone wh
   await bench.store.master.commit(1, {
     ...{ instance: { ...row, runCounter: 7, updatedAt: row.updatedAt + 1 }, assignNumber: false },
     ...{ newTasks: [], changedTasks: [], writtenBefore: new Map(), events: [], outboxPut: [], outboxDone: [] },
-    ...{ commandsDone: [], newRuns: [], newCommands: [] },
+    ...{ commandsDone: [], newRuns: [], newCommands: [], newAlerts: [] },
   });
   await bench.clock.advance(30_000);
   expect(mended()).toEqual({ rows_differ: 1 });

@@ -15,6 +15,7 @@ export function commitOf(part: Partial<RunCommit>): RunCommit {
     commandsDone: [],
     newRuns: [],
     newCommands: [],
+    newAlerts: [],
     ...part,
   };
 }

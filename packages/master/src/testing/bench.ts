@@ -143,6 +143,8 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       environment: null,
       dryRun: false,
       timeoutMs: null,
+      alertOn: null,
+      alertGroup: null,
       businessTime: clock.now(),
       createdBy: 'test',
       parent: null,

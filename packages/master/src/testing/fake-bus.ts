@@ -104,6 +104,7 @@ export function unitOf(part: Partial<RunChangeSet>): RunChangeSet {
       events: [],
       newRuns: [],
       newCommands: [],
+      newAlerts: [],
     },
     ...{ outboxPut: [], outboxDone: [], commandsDone: [] },
     ...part,

@@ -1,7 +1,8 @@
 /** The contract of an alert channel: its settings as a schema, and one send. */
+
+import type { AlertMessage } from '@vaquita/core';
 import type * as z from 'zod';
 import type { ChannelPorts } from '../ports.ts';
-import type { AlertMessage } from './message.ts';
 import type { SendResult } from './send-result.ts';
 
 export interface AlertChannel<Schema extends z.ZodObject = z.ZodObject> {

@@ -1,6 +1,7 @@
 /** Messages for tests: an ordinary one, one that tries to break out of every markup, and one that is far too long. */
+
+import type { AlertMessage } from '@vaquita/core';
 import type { Delivery } from '../alerts/channel.ts';
-import type { AlertMessage } from '../alerts/message.ts';
 
 export const NOW = Date.UTC(2026, 10, 21, 7, 0, 0);
 

@@ -1,6 +1,8 @@
 /** The whole schema: what drizzle-kit turns into the SQL of migrations/. */
+export * from './alerts.ts';
 export * from './commands.ts';
 export * from './instances.ts';
+export * from './listeners.ts';
 export * from './projects.ts';
 export * from './registry.ts';
 export * from './requests.ts';

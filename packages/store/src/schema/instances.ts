@@ -1,5 +1,6 @@
 /** Tables of a run: the instance, its task instances, and orders to workers that must outlive a crash. */
 import type {
+  AlertChoice,
   DispatchId,
   FailureStrategy,
   LogicState,
@@ -56,6 +57,8 @@ export const workflowInstances = sqliteTable(
     lineage: text('lineage', { mode: 'json' }).$type<readonly WorkflowId[]>().notNull().default([]),
     outputs: text('outputs', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull().default({}),
     quarantine: text('quarantine', { mode: 'json' }).$type<Reason>(),
+    alertOn: text('alert_on').$type<AlertChoice>(),
+    alertGroup: text('alert_group'),
   },
   (t) => [
     index('workflow_instances_project').on(t.projectId, t.id),

@@ -1,5 +1,5 @@
 /** Every table of the store's verbs, compiled once. What a row may change after its insert is decided here. */
-import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
+import type { AlertRow, CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
 import type {
   AuditRow,
   EventRow,
@@ -43,6 +43,7 @@ export const INSTANCES = compileTable<WorkflowInstanceRow>(schema.workflowInstan
 export const TASKS = compileTable<TaskInstanceRow>(schema.taskInstances, {
   immutable: ['workflowInstanceId', 'name', 'type', 'attempt', 'runCounter', 'previousId', 'firstSubmittedAt'],
 });
+export const ALERTS = compileTable<AlertRow>(schema.alerts);
 export const TASK_GROUPS = compileTable<TaskGroupRow>(schema.taskGroups);
 export const WORKER_GROUPS = compileTable<WorkerGroupRow>(schema.workerGroups);
 export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {

@@ -28,6 +28,7 @@ import { many, one, statement } from '../sql/access.ts';
 import { fence } from '../sql/fence.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { COMMANDS, INSTANCES, OUTBOX, TASKS } from '../sql/tables.ts';
+import { fileAlert } from './alerts.ts';
 import { fileCommand, fromStored } from './commands.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { filingStatements } from './instances.ts';
@@ -184,6 +185,7 @@ function commitStatements(
   }
   for (const child of unit.newRuns) statements.push(...filingStatements(child));
   for (const command of unit.newCommands) statements.push(fileCommand(command));
+  for (const alert of unit.newAlerts) statements.push(fileAlert(alert));
   for (const order of unit.outboxPut) statements.push(statement(PUT_OUTBOX, OUTBOX.args(order)));
   for (const dispatchId of unit.outboxDone) statements.push(statement(DROP_OUTBOX, [dispatchId]));
   return { statements, numberAt };

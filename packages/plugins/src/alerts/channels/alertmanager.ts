@@ -2,10 +2,11 @@
  * Prometheus Alertmanager, API v2: https://prometheus.io/docs/alerting/latest/alerts_api/ and
  * https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
  */
+
+import type { AlertMessage } from '@vaquita/core';
 import * as z from 'zod';
 import { defineChannel } from '../channel.ts';
 import { destination, line, secret, webAddress } from '../form.ts';
-import type { AlertMessage } from '../message.ts';
 import { postAndTrust } from '../post.ts';
 import { allFacts, cut, headline, oneLine } from '../rendering/words.ts';
 import { base64 } from '../signing.ts';

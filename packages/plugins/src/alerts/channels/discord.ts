@@ -2,10 +2,11 @@
  * Discord, by a webhook of a channel: https://docs.discord.com/developers/resources/webhook#execute-webhook
  * Limits of embeds: https://docs.discord.com/developers/resources/message#embed-object-embed-limits
  */
+
+import type { AlertMessage, AlertSeverity } from '@vaquita/core';
 import * as z from 'zod';
 import { defineChannel } from '../channel.ts';
 import { secretAddress } from '../form.ts';
-import type { AlertMessage, AlertSeverity } from '../message.ts';
 import { postAndTrust } from '../post.ts';
 import { escapeAddress, escapeMarkdown } from '../rendering/markup.ts';
 import { cut, firstFacts, headline, joinWhole, oneLine } from '../rendering/words.ts';

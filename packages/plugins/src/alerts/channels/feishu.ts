@@ -2,10 +2,11 @@
  * Feishu and Lark, by a custom bot of a group:
  * https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot (signature, codes, limit of 20 KB).
  */
+
+import type { AlertMessage, AlertSeverity } from '@vaquita/core';
 import * as z from 'zod';
 import { defineChannel } from '../channel.ts';
 import { secret, secretAddress } from '../form.ts';
-import type { AlertMessage, AlertSeverity } from '../message.ts';
 import { post } from '../post.ts';
 import { cut, firstFacts, headline, oneLine } from '../rendering/words.ts';
 import { robotResult } from '../robot-answer.ts';

@@ -1,8 +1,9 @@
 /** Opsgenie, Alert API: https://docs.opsgenie.com/docs/alert-api */
+
+import type { AlertMessage, AlertSeverity } from '@vaquita/core';
 import * as z from 'zod';
 import { defineChannel } from '../channel.ts';
 import { destination, line, secret } from '../form.ts';
-import type { AlertMessage, AlertSeverity } from '../message.ts';
 import { postAndTrust } from '../post.ts';
 import { cut, firstFacts, headline, oneLine } from '../rendering/words.ts';
 

@@ -2,10 +2,11 @@
  * Slack, by an incoming webhook: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
  * Limits of blocks: https://docs.slack.dev/reference/block-kit/blocks/
  */
+
+import type { AlertMessage } from '@vaquita/core';
 import * as z from 'zod';
 import { defineChannel } from '../channel.ts';
 import { secretAddress } from '../form.ts';
-import type { AlertMessage } from '../message.ts';
 import { postAndTrust } from '../post.ts';
 import { escapeAddress } from '../rendering/markup.ts';
 import { allFacts, cut, headline, joinWhole, oneLine } from '../rendering/words.ts';

@@ -3,10 +3,11 @@
  * https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
  * The older connectors are no longer offered. Cards: https://adaptivecards.microsoft.com/
  */
+
+import type { AlertMessage, AlertSeverity } from '@vaquita/core';
 import * as z from 'zod';
 import { defineChannel } from '../channel.ts';
 import { secretAddress } from '../form.ts';
-import type { AlertMessage, AlertSeverity } from '../message.ts';
 import { postAndTrust } from '../post.ts';
 import { escapeMarkdown } from '../rendering/markup.ts';
 import { cut, firstFacts, headline, oneLine } from '../rendering/words.ts';

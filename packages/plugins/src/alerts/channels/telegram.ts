@@ -1,8 +1,9 @@
 /** Telegram, by a bot: https://core.telegram.org/bots/api#sendmessage */
+
+import type { AlertMessage } from '@vaquita/core';
 import * as z from 'zod';
 import { defineChannel } from '../channel.ts';
 import { destination, line, secret, webAddress } from '../form.ts';
-import type { AlertMessage } from '../message.ts';
 import { answerText, jsonOf, post } from '../post.ts';
 import { escapeHtml } from '../rendering/markup.ts';
 import { cut, firstFacts, headline, oneLine } from '../rendering/words.ts';

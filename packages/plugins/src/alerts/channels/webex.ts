@@ -1,8 +1,9 @@
 /** Webex, by a bot: https://developer.webex.com/docs/api/v1/messages/create-a-message */
+
+import type { AlertMessage } from '@vaquita/core';
 import * as z from 'zod';
 import { defineChannel } from '../channel.ts';
 import { line, secret } from '../form.ts';
-import type { AlertMessage } from '../message.ts';
 import { postAndTrust } from '../post.ts';
 import { escapeAddress, escapeHtml, escapeMarkdown } from '../rendering/markup.ts';
 import { cut, firstFacts, headline, oneLine } from '../rendering/words.ts';

@@ -1,5 +1,5 @@
 /** An alert as a mail. Styles stand inside the elements: mail programs drop style sheets. */
-import type { AlertMessage, AlertSeverity } from '../message.ts';
+import type { AlertMessage, AlertSeverity } from '@vaquita/core';
 import { escapeHtml } from './markup.ts';
 import { cut, firstFacts, headline, oneLine } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** A message in the small Markdown that chat robots read: bold by two stars, links, one line a fact. */
-import type { AlertMessage } from '../message.ts';
+import type { AlertMessage } from '@vaquita/core';
 import { escapeAddress, widenMarkup } from './markup.ts';
 import { cut, firstFacts, headline, oneLine } from './words.ts';
 

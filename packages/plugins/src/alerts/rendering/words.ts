@@ -1,5 +1,5 @@
 /** The parts of a message that several channels show in the same words. */
-import type { AlertFact, AlertMessage, AlertSeverity } from '../message.ts';
+import type { AlertFact, AlertMessage, AlertSeverity } from '@vaquita/core';
 
 const SEVERITY_WORDS: Readonly<Record<AlertSeverity, string>> = {
   info: 'Info',

@@ -69,6 +69,8 @@ export function run(id: string, more: Partial<WorkflowInstanceRow> = {}): Workfl
     environment: null,
     dryRun: false,
     timeoutMs: null,
+    alertOn: null,
+    alertGroup: null,
     businessTime: 1_790_000_000_000,
     queuedAt: null,
     executionSlot: null,
@@ -174,6 +176,7 @@ export function commit(more: Partial<RunCommit> = {}): RunCommit {
     commandsDone: [],
     newRuns: [],
     newCommands: [],
+    newAlerts: [],
     ...more,
   };
 }

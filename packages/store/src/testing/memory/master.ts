@@ -17,6 +17,7 @@ import type {
   WorkerRow,
   WorkerStore,
 } from '../../ports/master.ts';
+import { newAlertRow } from '../../verbs/alerts.ts';
 import { concernsGate, holdsSlot, slotsLast } from '../../verbs/places.ts';
 import { paramTexts } from '../../verbs/project-params.ts';
 import { standingOf } from '../../verbs/token-standing.ts';
@@ -69,6 +70,7 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
         for (const event of change.events) addEvent(tx, tables, event);
         for (const run of change.newRuns) fileRun(memory, tx, run);
         for (const command of change.newCommands) fileCommand(tx, tables, command);
+        for (const alert of change.newAlerts) tx.put(tables.alerts, alert.id, newAlertRow(alert));
         for (const order of change.outboxPut) {
           if (!tables.instances.has(order.workflowInstanceId)) throw new AppError('conflict', 'The order has no run.');
           const before = tables.outbox.get(order.dispatchId);

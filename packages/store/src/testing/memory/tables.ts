@@ -3,6 +3,7 @@
  * Boundary: no verbs. A unit that throws leaves every map as it was.
  */
 import {
+  type AlertRow,
   AppError,
   type CommandRow,
   type Epoch,
@@ -39,6 +40,7 @@ export interface Tables {
   readonly tasks: Map<string, TaskInstanceRow>;
   /** Ids of a run's task instances, in the order in which they were added. */
   readonly tasksOfRun: Map<string, string[]>;
+  readonly alerts: Map<string, AlertRow>;
   readonly taskGroups: Map<string, TaskGroupRow>;
   readonly workerGroups: Map<string, WorkerGroupRow>;
   readonly outbox: Map<string, OutboxRow>;
@@ -86,6 +88,7 @@ export function createMemory(): Memory {
     runsOfWorkflow: new Map(),
     tasks: new Map(),
     tasksOfRun: new Map(),
+    alerts: new Map(),
     taskGroups: new Map(),
     workerGroups: new Map(),
     outbox: new Map(),

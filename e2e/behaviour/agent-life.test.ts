@@ -158,7 +158,8 @@ const tried = mountSmallDisk(folder, 32);
 if (typeof tried !== 'string') tried.close();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.skipIf(typeof tried === 'string')('with its work folder on a disk that is full', () => {
+const noDisk = typeof tried === 'string' ? ` (left out: ${tried})` : '';
+describe.skipIf(noDisk !== '')(`with its work folder on a disk that is full${noDisk}`, () => {
   function smallDisk(): SmallDisk {
     const disk = mountSmallDisk(folder, 32) as SmallDisk;
     onTestFinished(async () => {

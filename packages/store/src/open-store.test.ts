@@ -7,7 +7,7 @@ import { migrate } from './migrations/migrate.ts';
 import { openStore } from './open-store.ts';
 import type { SqlDriver } from './ports/driver.ts';
 import { clearTables, holdLeaderLock, temporaryFolder } from './testing/database-file.ts';
-import { SQLD_BINARY, type Sqld, startSqld } from './testing/sqld.ts';
+import { NO_SQLD, SQLD_BINARY, type Sqld, startSqld } from './testing/sqld.ts';
 import { describeStoreContract, type OpenedStore } from './testing/store-contract.ts';
 
 function opened(driver: SqlDriver, close: () => Promise<void>): OpenedStore {
@@ -40,7 +40,7 @@ describeStoreContract('embedded file in a thread', async () => {
   return opened(driver, async () => {});
 });
 
-describe.skipIf(SQLD_BINARY === undefined)('a libSQL server', () => {
+describe.skipIf(SQLD_BINARY === undefined)(`a libSQL server${SQLD_BINARY ? '' : ` (${NO_SQLD})`}`, () => {
   let sqld: Sqld | undefined;
   let driver: SqlDriver;
   afterAll(async () => {

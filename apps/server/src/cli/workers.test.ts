@@ -58,6 +58,24 @@ it('drain, evict and resume say how the worker stands then, and why', async () =
   expect((await vaquita('workers', 'resume', 'rack-4')).out).toMatch(/^rack-4: online, 1 of 4 slots\n {2}heard/);
 });
 
+it('drain waits until the leader has carried it out', async () => {
+  const draining = vaquita('workers', 'drain', 'rack-4');
+  await expect.poll(async () => (await api.store.workers.get('id-rack-4'))!.standing?.availability).toBe('draining');
+  await join('rack-4', { state: 'draining' });
+  expect(await draining).toMatchObject({
+    notes: '',
+    out: expect.stringMatching(/^rack-4: draining, 1 of 4 slots\n {2}draining since/),
+  });
+});
+
+it('resume says so when the leader has not carried it out yet', async () => {
+  await vaquita('workers', 'drain', 'rack-4');
+  await join('rack-4', { state: 'draining' });
+  const resumed = await vaquita('workers', 'resume', 'rack-4');
+  expect(resumed.out).toMatch(/^rack-4: draining/);
+  expect(resumed.notes).toContain('The leader has not carried it out yet: “vaquita workers show rack-4”');
+});
+
 it('set changes what is given, and takes it away again', async () => {
   const set = ['--slots', '8', '--label', 'gpu=true', '--label', 'zone=b', '--weight', '2', '--log-level', 'debug'];
   const { out } = await vaquita('workers', 'set', 'rack-4', ...set);

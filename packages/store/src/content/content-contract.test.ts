@@ -8,7 +8,7 @@ import type { SqlDriver } from '../ports/driver.ts';
 import { temporaryFolder } from '../testing/database-file.ts';
 import { describeFileStoreContract } from '../testing/file-store-contract.ts';
 import { describeLogStoreContract } from '../testing/log-store-contract.ts';
-import { SQLD_BINARY, type Sqld, startSqld } from '../testing/sqld.ts';
+import { NO_SQLD, SQLD_BINARY, type Sqld, startSqld } from '../testing/sqld.ts';
 import { prepareContent } from './content-tables.ts';
 import { createSqlFileStore } from './sql-file-store.ts';
 import { createSqlLogStore } from './sql-log-store.ts';
@@ -46,7 +46,7 @@ describeContent('a database file', async () => {
   };
 });
 
-describe.skipIf(SQLD_BINARY === undefined)('on a server', () => {
+describe.skipIf(SQLD_BINARY === undefined)(`on a server${SQLD_BINARY ? '' : ` (${NO_SQLD})`}`, () => {
   let sqld: Promise<Sqld> | undefined;
   afterAll(async () => (await sqld)?.close());
 

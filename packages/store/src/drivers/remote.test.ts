@@ -4,14 +4,14 @@ import { MIGRATIONS } from '../migrations/generated.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { SqlDriver } from '../ports/driver.ts';
 import { describeDriverContract } from '../testing/driver-contract.ts';
-import { SQLD_BINARY, type Sqld, startSqld } from '../testing/sqld.ts';
+import { NO_SQLD, SQLD_BINARY, type Sqld, startSqld } from '../testing/sqld.ts';
 import { openRemoteDriver, type RemoteDriverOptions } from './remote.ts';
 
 const insert = (a: number) => ({ sql: 'insert into t values (?)', args: [a] });
 const codes = async (writes: readonly Promise<unknown>[]) =>
   (await Promise.allSettled(writes)).map((result) => (result.status === 'fulfilled' ? 'ok' : result.reason.code));
 
-describe.skipIf(SQLD_BINARY === undefined)('a libSQL server', () => {
+describe.skipIf(SQLD_BINARY === undefined)(`a libSQL server${SQLD_BINARY ? '' : ` (${NO_SQLD})`}`, () => {
   let sqld: Sqld;
   beforeAll(async () => {
     sqld = await startSqld();
@@ -194,38 +194,41 @@ describe.skipIf(SQLD_BINARY === undefined)('a libSQL server', () => {
   });
 });
 
-describe.skipIf(SQLD_BINARY === undefined)('a libSQL server that asks for a token', () => {
-  let sqld: Sqld;
-  beforeAll(async () => {
-    sqld = await startSqld({ auth: true });
-  });
-  afterAll(() => sqld.close());
-  const open = (token: string | null) => openRemoteDriver({ url: sqld.url, readToken: async () => token });
+describe.skipIf(SQLD_BINARY === undefined)(
+  `a libSQL server that asks for a token${SQLD_BINARY ? '' : ` (${NO_SQLD})`}`,
+  () => {
+    let sqld: Sqld;
+    beforeAll(async () => {
+      sqld = await startSqld({ auth: true });
+    });
+    afterAll(() => sqld.close());
+    const open = (token: string | null) => openRemoteDriver({ url: sqld.url, readToken: async () => token });
 
-  test('lets in who has a good one', async () => {
-    const driver = await open(sqld.token('rw'));
-    expect(await driver.query({ sql: 'select 1 as a', args: [] })).toEqual([{ a: 1 }]);
-    await driver.close();
-  });
+    test('lets in who has a good one', async () => {
+      const driver = await open(sqld.token('rw'));
+      expect(await driver.query({ sql: 'select 1 as a', args: [] })).toEqual([{ a: 1 }]);
+      await driver.close();
+    });
 
-  test.each([
-    ['none', () => null],
-    ['nonsense', () => 'nonsense'],
-    ['one that is over', () => sqld.token('rw', -3_600_000)],
-    ['one that may only read', () => sqld.token('ro')],
-  ])('says so to who has %s, without showing it', async (_, token) => {
-    const failure = await open(token()).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: 'bad_settings', message: expect.stringContaining('token') });
-    expect(String(failure)).not.toContain('nonsense');
-  });
+    test.each([
+      ['none', () => null],
+      ['nonsense', () => 'nonsense'],
+      ['one that is over', () => sqld.token('rw', -3_600_000)],
+      ['one that may only read', () => sqld.token('ro')],
+    ])('says so to who has %s, without showing it', async (_, token) => {
+      const failure = await open(token()).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'bad_settings', message: expect.stringContaining('token') });
+      expect(String(failure)).not.toContain('nonsense');
+    });
 
-  test('is asked again with a token that was replaced meanwhile', async () => {
-    const tokens = [sqld.token('rw', -3_600_000), sqld.token('rw')];
-    const driver = await openRemoteDriver({ url: sqld.url, readToken: async () => tokens.shift()! });
-    await driver.write([{ sql: 'create table if not exists t (a)', args: [] }]);
-    await driver.close();
-  });
-});
+    test('is asked again with a token that was replaced meanwhile', async () => {
+      const tokens = [sqld.token('rw', -3_600_000), sqld.token('rw')];
+      const driver = await openRemoteDriver({ url: sqld.url, readToken: async () => tokens.shift()! });
+      await driver.write([{ sql: 'create table if not exists t (a)', args: [] }]);
+      await driver.close();
+    });
+  },
+);
 
 describe('an address', () => {
   async function listen(answer: RequestListener): Promise<string> {

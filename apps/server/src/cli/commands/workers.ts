@@ -1,5 +1,5 @@
 /** `workers …`: how the workers are, and what people decide about them. */
-import type { WorkerChange, WorkerView } from '@vaquita/client';
+import type { VaquitaClient, WorkerChange, WorkerView } from '@vaquita/client';
 import { type Command, type CommandIo, EXIT, type OptionSpec, type OptionValues, UsageError } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
 import { between, table } from '../format.ts';
@@ -55,7 +55,13 @@ const showCommand: Command = {
   },
 };
 
-function verbCommand(verb: 'drain' | 'resume' | 'evict', summary: string): Command {
+type WorkerVerb = 'drain' | 'resume' | 'evict';
+
+/** How often, and how many times, the state of a worker is looked at after something was asked of it. */
+const LOOK_EVERY_MS = 200;
+const LOOKS = 10;
+
+function verbCommand(verb: WorkerVerb, summary: string): Command {
   return {
     name: `workers ${verb}`,
     summary: `${summary} (administrators)`,
@@ -65,10 +71,42 @@ function verbCommand(verb: 'drain' | 'resume' | 'evict', summary: string): Comma
     async run({ args, options }, io) {
       const request = options.reason === undefined ? {} : { reason: String(options.reason) };
       const { workers } = connect(options, io);
-      printWorker(await workers[verb](args[0]!, request, { idempotencyKey: crypto.randomUUID() }), io);
+      const asked = await workers[verb](args[0]!, request, { idempotencyKey: crypto.randomUUID() });
+      const worker = await awaitLeader(workers, verb, asked, io);
+      printWorker(worker, io);
+      if (!isCarriedOut(verb, worker))
+        io.note(`The leader has not carried it out yet: “vaquita workers show ${worker.name}” tells when it has.`);
       return EXIT.ok;
     },
   };
+}
+
+/** The decision is made at once; the state of the worker follows when the leader has told it. */
+async function awaitLeader(
+  workers: VaquitaClient['workers'],
+  verb: WorkerVerb,
+  asked: WorkerView,
+  { signal }: CommandIo,
+): Promise<WorkerView> {
+  let worker = asked;
+  for (let look = 0; look < LOOKS && !signal.aborted && !isCarriedOut(verb, worker); look++) {
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, LOOK_EVERY_MS);
+    });
+    worker = await workers.get(asked.id, { signal });
+  }
+  return worker;
+}
+
+function isCarriedOut(verb: WorkerVerb, { state }: WorkerView): boolean {
+  switch (verb) {
+    case 'drain':
+      return state !== 'online';
+    case 'resume':
+      return state !== 'draining';
+    case 'evict':
+      return state === 'offline';
+  }
 }
 
 const setCommand: Command = {

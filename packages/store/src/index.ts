@@ -15,3 +15,4 @@ export type * from './ports/reconcile.ts';
 export * from './ports/retention.ts';
 export type * from './ports/store.ts';
 export { type DueBecause, type DueFamily, dueFamilies, type RetentionPolicy } from './retention/due-runs.ts';
+export { isBeingRemoved } from './retention/final.ts';

@@ -132,6 +132,14 @@ describe('a run that the engine has set aside', () => {
     await read(await ask(api, id, 'stop'), 202);
   });
 
+  it('can do nothing while it is being removed', async () => {
+    const { api, id } = await bench();
+    await api.master(id, { state: 'success', quarantine: { ...quarantine, code: 'being_removed' } });
+    for (const action of ['retry', 'stop', 'rerun']) {
+      expect((await read<ProblemView>(await ask(api, id, action), 409)).detail).toContain('it is being removed');
+    }
+  });
+
   it.each(['running', 'success'] as const)('is the only one that can be retried, not one in %s', async (state) => {
     const { api, id } = await bench();
     await api.master(id, { state });

@@ -9,6 +9,7 @@ import {
   type WorkflowState,
   whyRefused,
 } from '@vaquita/core';
+import { isBeingRemoved } from '@vaquita/store';
 
 export interface RunAction {
   /** As paths and the command line spell it. */
@@ -82,6 +83,7 @@ export function whyRunRefused(instance: WorkflowInstanceRow, action: RunAction):
 }
 
 function refusalOf(instance: WorkflowInstanceRow, { command }: RunAction): string | undefined {
+  if (isBeingRemoved(instance)) return 'it is being removed, because it is older than runs are kept';
   const isSetAside = instance.quarantine !== null;
   if (command === 'RetryWorkflow' && !isSetAside) {
     return isWorkflowTerminal(instance.state)

@@ -12,7 +12,7 @@ import {
   toAppError,
   type WorkflowInstanceId,
 } from '@vaquita/core';
-import type { MasterStore, RunRows } from '@vaquita/store';
+import { isBeingRemoved, type MasterStore, type RunRows } from '@vaquita/store';
 import { type BusEnvironment, createRunBus, type NewBusRun, type RunBus } from './run-bus.ts';
 
 export type WithBus =
@@ -95,6 +95,7 @@ export function createRunRegistry({ store, env, opened, dropped, replacing, rebu
     }
     if (closed) return { kind: 'over' };
     if (!rows) return { kind: 'impossible', why: 'the run or its definition does not exist any more' };
+    if (isBeingRemoved(rows.instance)) return { kind: 'impossible', why: 'it is being removed' };
     let run: Run;
     try {
       run = rebuildRun(compileWorkflow(rows.document), rows);

@@ -91,6 +91,27 @@ test('removes a run that is too large for one unit bit by bit, and while it does
   expect(bench.master.cleaned()).toMatchObject({ runs: 1, taskInstances: 15 });
 });
 
+test.each(['retry', 'stop', 'rerun'] as const)('refuses to %s a run whose removal has begun', async (kind) => {
+  const worker = await open({ rowsAtOnce: 6 });
+  const tasks = Array.from({ length: 15 }, (_, n) => ({ name: `t${n}` }));
+  const workflow = await bench.createWorkflow('large', tasks);
+  const large = await bench.start(workflow);
+  for (let n = 0; n < 15; n++) {
+    await bench.settle();
+    await worker.ends(`t${n}`);
+  }
+  await bench.command('stop', await bench.start(workflow));
+  await bench.clock.advance(2 * DAY_MS);
+  await bench.start(workflow);
+  bench.master.cleanUp();
+  await bench.clock.advance(15);
+  expect(await bench.store.instances.find(large)).toMatchObject({ quarantine: { code: 'being_removed' } });
+  const command = await bench.command(kind, large);
+  expect(await bench.store.commands.outcome(command)).toMatchObject({ outcome: 'rejected: it is being removed' });
+  await bench.clock.advance(5_000);
+  expect(await isThere(large)).toBe(false);
+});
+
 test('goes on after a crash with a run whose removal had begun', async () => {
   const worker = await open({ rowsAtOnce: 6 });
   const tasks = Array.from({ length: 4 }, (_, n) => ({ name: `t${n}` }));

@@ -17,7 +17,7 @@ import {
   type WorkflowInstanceRow,
   type WorkflowState,
 } from '@vaquita/core';
-import type { MasterStore, RunCommit, RunRows } from '@vaquita/store';
+import { isBeingRemoved, type MasterStore, type RunCommit, type RunRows } from '@vaquita/store';
 import { commitOf, quarantineEvent } from './commit-of.ts';
 import { isLost, type Settling } from './settling.ts';
 
@@ -62,7 +62,8 @@ async function tryToEnd(
   const ends = command.kind === 'start' || command.kind === 'stop';
   const rows = ends ? await store.loadRun(command.workflowInstanceId) : undefined;
   if (!rows || isWorkflowTerminal(rows.instance.state)) {
-    if (rows?.instance.quarantine && command.kind === 'stop') return giveUp(deps, rows.instance, command);
+    if (rows?.instance.quarantine && !isBeingRemoved(rows.instance) && command.kind === 'stop')
+      return giveUp(deps, rows.instance, command);
     await store.rejectCommand(epoch, command.id, `rejected: ${why}`);
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** Which runs are over for good, as far as keeping them is concerned. */
-import type { Reason, WorkflowState } from '@vaquita/core';
+import type { Reason, WorkflowInstanceRow, WorkflowState } from '@vaquita/core';
 
 /** A paused run has ended too, but is meant to go on. */
 export const FINAL_STATES = ['success', 'failure', 'stopped'] as const satisfies readonly WorkflowState[];
@@ -14,4 +14,9 @@ export const BEING_REMOVED = 'being_removed';
 export function beingRemoved(since: number): Reason {
   const text = 'This run is being removed, because it is older than runs are kept.';
   return { code: BEING_REMOVED, text, since };
+}
+
+/** Some of its rows are gone already: nothing can be done with it any more. */
+export function isBeingRemoved({ quarantine }: Pick<WorkflowInstanceRow, 'quarantine'>): boolean {
+  return quarantine?.code === BEING_REMOVED;
 }

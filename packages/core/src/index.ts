@@ -24,6 +24,7 @@ export * from './history/replay.ts';
 export { sha256Hex } from './identity/digest.ts';
 export * from './identity/ids.ts';
 export * from './listeners/event.ts';
+export * from './listeners/host.ts';
 export * from './listeners/listener.ts';
 export { childrenOf } from './logic/children.ts';
 export * from './logic/conditions.ts';

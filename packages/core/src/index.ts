@@ -1,5 +1,6 @@
 export * from './alerts/alert.ts';
 export * from './alerts/message.ts';
+export * from './alerts/queue.ts';
 export * from './definition/compile.ts';
 export * from './definition/definition.ts';
 export { canonicalJson, formatWorkflowYaml } from './definition/format.ts';

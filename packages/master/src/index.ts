@@ -1,6 +1,6 @@
 export type { PassReport } from './janitor/report.ts';
 export { JANITOR_DEFAULTS, type JanitorSettings } from './janitor/settings.ts';
-export { createMaster, type Lease, type Master, type MasterDeps } from './master.ts';
+export { createMaster, type LeaderDuty, type Lease, type Master, type MasterDeps } from './master.ts';
 export { CHECKS as RECONCILER_CHECKS } from './reconcile/findings.ts';
 export { refuseForNow } from './sessions/follower-door.ts';
 export type { Membership, MemberWorker } from './sessions/membership.ts';

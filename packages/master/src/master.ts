@@ -3,12 +3,14 @@
  * have it. On a follower it only tells workers where the leader is, or to come back later.
  *
  * L1 At most one term is open in a process, and only while the registry session holds the lease.
- * L2 The term is closed before the lease is released or the session is given up.
+ * L2 The term is closed, and what else works only while this server leads has ended, before the lease is released or
+ *    the session is given up.
  */
 import {
   AppError,
   type Clock,
   type CommandRow,
+  type Epoch,
   type IdSource,
   type Random,
   type TimerHandle,
@@ -38,6 +40,17 @@ export interface Lease {
   onLost(lost: (why: string) => void): void;
 }
 
+/** What else works in this process for as long as this server leads, apart from the engine. */
+export interface LeaderDuty {
+  /** Must not throw. What it writes names this epoch. */
+  begin(epoch: Epoch): void;
+  /**
+   * Stops at once, and resolves when nothing of it goes on any more; the lease is held until then, if it is not lost
+   * already. Never rejects.
+   */
+  end(): Promise<void>;
+}
+
 export interface MasterDeps {
   readonly lease: Lease;
   readonly store: MasterStore;
@@ -57,6 +70,7 @@ export interface MasterDeps {
   readonly committed?: () => void;
   /** Where others see which workers are connected here. */
   readonly membership?: Membership;
+  readonly duties?: readonly LeaderDuty[];
   readonly settings?: Partial<MasterSettings>;
 }
 
@@ -99,7 +113,7 @@ export interface Master {
 
 export function createMaster(deps: MasterDeps): Master {
   const settings: MasterSettings = Object.freeze({ ...MASTER_DEFAULTS, ...deps.settings });
-  const { clock, log } = deps;
+  const { clock, log, duties = [] } = deps;
   const counts = createFaultCounts();
   const mends = createMendCounts();
   const cleaned = createCleaningCounts();
@@ -154,6 +168,11 @@ export function createMaster(deps: MasterDeps): Master {
       committed: deps.committed ?? (() => {}),
       over: (why) => stepDown(why),
     });
+    for (const duty of duties) duty.begin(epoch);
+  }
+
+  async function endTerm(ending: Term): Promise<void> {
+    await Promise.all([ending.close(), ...duties.map((duty) => duty.end())]);
   }
 
   function stepDown(why: string): void {
@@ -161,7 +180,7 @@ export function createMaster(deps: MasterDeps): Master {
     if (!ending) return;
     term = undefined;
     log.warn('This server no longer leads.', { why });
-    stepping = ending.close().then(letGo);
+    stepping = endTerm(ending).then(letGo);
     if (!closed) timer ??= clock.setTimeout(() => void campaign(), settings.electionIntervalMs);
   }
 
@@ -206,7 +225,7 @@ export function createMaster(deps: MasterDeps): Master {
       if (timer !== undefined) clock.clearTimeout(timer);
       const ending = term;
       term = undefined;
-      await ending?.close();
+      if (ending) await endTerm(ending);
       await stepping;
       await deps.lease.release();
     },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { createSeededRandom } from '../testing/seeded-random.ts';
-import { createIdSource, isId, timeOfId } from './ids.ts';
+import { createIdSource, firstIdAt, isId, timeOfId } from './ids.ts';
 
 describe('createIdSource', () => {
   it('makes ids of 26 characters that isId accepts', () => {
@@ -55,6 +55,16 @@ describe('createIdSource', () => {
       for (let i = 0; i < 100; i++) ids.add(source.next());
     }
     expect(ids.size).toBe(10_000);
+  });
+});
+
+describe('firstIdAt', () => {
+  it.each([0, 1_000, Date.UTC(2026, 10, 21)])('stands between the ids of before %d and those from then on', (time) => {
+    const random = createSeededRandom(7);
+    const at = (now: number) => createIdSource({ now: () => now }, random).next() as string;
+    expect(firstIdAt(time) <= at(time)).toBe(true);
+    if (time > 0) expect(firstIdAt(time) > at(time - 1)).toBe(true);
+    expect(timeOfId(firstIdAt(time))).toBe(time);
   });
 });
 

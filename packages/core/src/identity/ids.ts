@@ -87,6 +87,15 @@ export function timeOfId(id: string): number {
   return time;
 }
 
+/** No id that was made at this moment or later is smaller as text, and none that was made earlier is greater. */
+export function firstIdAt(time: number): string {
+  let text = '';
+  for (let rest = Math.max(0, Math.floor(time)); text.length < TIME_CHARS; rest = Math.floor(rest / 32)) {
+    text = ALPHABET[rest % 32]! + text;
+  }
+  return text.padEnd(TIME_CHARS + RANDOM_CHARS, ALPHABET[0]);
+}
+
 const ID_PATTERN = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** True for text that could be an id of ours; a name that looks like an id is refused by the definition schema. */

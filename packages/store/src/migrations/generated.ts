@@ -186,4 +186,15 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE `workflow_instances` ADD `alert_group` text;",
     ],
   },
+  {
+    number: 9,
+    name: "due_alerts_by_channel",
+    checksum: "6378951c3dd145eaeacda519e549155ab0a51eaf109d895a674b5945feac545b",
+    statements: [
+      "DROP INDEX `alerts_subject`;",
+      "CREATE INDEX `alerts_undelivered` ON `alerts` (`subject`,`id`) WHERE status = 'sending';",
+      "DROP INDEX `alert_deliveries_due`;",
+      "CREATE INDEX `alert_deliveries_due` ON `alert_deliveries` (`channel_id`,`next_attempt_at`,`id`) WHERE status in ('waiting', 'retry');",
+    ],
+  },
 ];

@@ -76,7 +76,7 @@ export const alerts = sqliteTable(
   (t) => [
     index('alerts_waiting').on(t.id).where(sql.raw("status = 'waiting'")),
     index('alerts_status').on(t.status, t.id),
-    index('alerts_subject').on(t.subject, t.kind, t.id),
+    index('alerts_undelivered').on(t.subject, t.id).where(sql.raw("status = 'sending'")),
     index('alerts_run').on(t.workflowInstanceId, t.id).where(sql.raw('workflow_instance_id is not null')),
     index('alerts_folded').on(t.foldedInto).where(sql.raw('folded_into is not null')),
   ],
@@ -106,7 +106,9 @@ export const alertDeliveries = sqliteTable(
   },
   (t) => [
     uniqueIndex('alert_deliveries_once').on(t.alertId, t.channelId),
-    index('alert_deliveries_due').on(t.nextAttemptAt, t.id).where(sql.raw("status in ('waiting', 'retry')")),
+    index('alert_deliveries_due')
+      .on(t.channelId, t.nextAttemptAt, t.id)
+      .where(sql.raw("status in ('waiting', 'retry')")),
     index('alert_deliveries_sending').on(t.claimedAt).where(sql.raw("status = 'sending'")),
     index('alert_deliveries_channel').on(t.channelId, t.id),
   ],

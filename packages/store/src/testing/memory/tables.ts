@@ -3,6 +3,9 @@
  * Boundary: no verbs. A unit that throws leaves every map as it was.
  */
 import {
+  type AlertChannelRow,
+  type AlertDeliveryRow,
+  type AlertGroupRow,
   type AlertRow,
   AppError,
   type CommandRow,
@@ -41,6 +44,9 @@ export interface Tables {
   /** Ids of a run's task instances, in the order in which they were added. */
   readonly tasksOfRun: Map<string, string[]>;
   readonly alerts: Map<string, AlertRow>;
+  readonly alertGroups: Map<string, AlertGroupRow>;
+  readonly alertChannels: Map<string, AlertChannelRow>;
+  readonly alertDeliveries: Map<string, AlertDeliveryRow>;
   readonly taskGroups: Map<string, TaskGroupRow>;
   readonly workerGroups: Map<string, WorkerGroupRow>;
   readonly outbox: Map<string, OutboxRow>;
@@ -89,6 +95,9 @@ export function createMemory(): Memory {
     tasks: new Map(),
     tasksOfRun: new Map(),
     alerts: new Map(),
+    alertGroups: new Map(),
+    alertChannels: new Map(),
+    alertDeliveries: new Map(),
     taskGroups: new Map(),
     workerGroups: new Map(),
     outbox: new Map(),

@@ -120,7 +120,11 @@ describe.skipIf(SQLD_BINARY === undefined || !HAS_TOOLS)(`the guide ${SQLD_BINAR
     machines = { database: machine('database'), a: machine('a'), b: machine('b'), worker: machine('worker') };
 
     await machines.database.run(KEYS!);
-    for (const name of NAMES) cpSync(join(machines.database.folder, 'token'), join(machines[name].folder, 'token'));
+    for (const name of NAMES) {
+      for (const file of ['token', 'secret-key']) {
+        cpSync(join(machines.database.folder, file), join(machines[name].folder, file));
+      }
+    }
     await startDatabase(DATABASE!);
     await startServer('a');
     await startServer('b');

@@ -29,6 +29,7 @@ import { createPeers } from './peers/peers.ts';
 import { createSigner } from './peers/signing.ts';
 import { joinRegistry } from './registry.ts';
 import { repeat } from './repeat.ts';
+import { openSealing } from './sealing.ts';
 import type { ServerSettings } from './settings.ts';
 
 export interface RunningServer {
@@ -74,6 +75,8 @@ export async function assembleServer(
     closers.push(() => driver.close());
     await migrate(driver);
     const store = openStore(driver, { clock });
+    const sealing = await openSealing(host, settings);
+    if (sealing.refusal !== null) log.warn(sealing.refusal);
     const content = await host.openContent(settings);
     closers.push(content.close);
     const { logs } = content;

@@ -2,6 +2,7 @@
 import type { Clock, Random } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { FileStore, LogStore, SqlDriver } from '@vaquita/store';
+import type { Outbound } from './outbound.ts';
 import type { ServerSettings } from './settings.ts';
 
 export interface HostLog {
@@ -45,6 +46,8 @@ export interface PrivateFiles {
   read(name: string): Promise<string | undefined>;
   /** Mode 0600, written whole or not at all. */
   write(name: string, text: string): Promise<void>;
+  /** The same, unless there is one. @returns whether there was none. */
+  create(name: string, text: string): Promise<boolean>;
 }
 
 /** Logs and files of tasks. */
@@ -67,7 +70,9 @@ export interface ServerHost {
   readonly fetch: typeof fetch;
   openDatabase(settings: ServerSettings): Promise<SqlDriver>;
   openContent(settings: ServerSettings): Promise<ContentStores>;
-  privateFiles(settings: ServerSettings): PrivateFiles;
+  /** @throws AppError `bad_settings`. */
+  openOutbound(settings: ServerSettings): Promise<Outbound>;
+  privateFiles(settings: Pick<ServerSettings, 'dataDir'>): PrivateFiles;
   /** Texts of the example workflows, and the values for parameters that name places on this machine. */
   readExamples(settings: ServerSettings): Promise<{
     readonly texts: readonly string[];

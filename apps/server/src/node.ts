@@ -25,7 +25,7 @@ import { readContentToken, readDatabaseToken } from './database-token.ts';
 import { startEmbeddedWorker } from './embedded-worker.ts';
 import { readExampleFiles } from './example-files.ts';
 import type { Listening, ListenOptions, ServerHost } from './host.ts';
-
+import { openOutbound } from './outbound.ts';
 import type { ServerSettings } from './settings.ts';
 
 const UI_FOLDER = fileURLToPath(new URL('../../../dist/web', import.meta.url));
@@ -60,6 +60,7 @@ function nodeHost(settings: ServerSettings): ServerHost {
     fetch,
     openDatabase,
     openContent: (given) => openContent(given, (url) => openContentDatabase(url, given)),
+    openOutbound: (given) => openOutbound(given, process.env),
     privateFiles: ({ dataDir }) => openPrivateFiles(dataDir),
     readExamples: readExampleFiles,
     listen: (options) => listen(options, (error) => log.error('A connection failed.', { error: String(error) })),

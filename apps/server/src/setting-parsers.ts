@@ -1,5 +1,5 @@
 /** How the text of one setting becomes its value, or a sentence that says what to write instead. */
-import { parseDuration } from '@vaquita/core';
+import { parseDuration, readSecretKey } from '@vaquita/core';
 
 export type Value = string | number | boolean | null;
 export type Parsed = { readonly value: Value } | { readonly problem: string };
@@ -101,4 +101,16 @@ export function serverUrl(given: string): Parsed {
   const parsed = URL.canParse(value) ? new URL(value) : undefined;
   const isGood = parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.origin === value.toLowerCase();
   return isGood ? { value: parsed.origin } : { problem: `"${given}" is not an address such as https://host:8080.` };
+}
+
+/** Never repeated in a complaint. */
+export function secretKey(given: string): Parsed {
+  if (readSecretKey(given) !== null) return { value: given.trim() };
+  return { problem: 'This is not 32 bytes as base64 or hex. Make one with: openssl rand -base64 32' };
+}
+
+/** Split at commas or spaces; kept as one text, with commas. */
+export function list(given: string): Parsed {
+  const entries = given.split(/[\s,]+/).filter((entry) => entry !== '');
+  return entries.length > 0 ? { value: entries.join(',') } : { problem: 'This is empty.' };
 }

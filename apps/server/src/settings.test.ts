@@ -76,7 +76,7 @@ describe('readSettings', () => {
     expect(problems[0]?.message).toContain('"host"');
   });
 
-  it.each(['secretKey', 'databasePassword'])('refuses %s rather than take what nothing would use', (name) => {
+  it.each(['secret', 'databasePassword'])('refuses %s rather than take what nothing would use', (name) => {
     expect(problemsOf(() => read({}, JSON.stringify({ [name]: 'x'.repeat(40) })))[0]?.message).toContain(
       'There is no such setting.',
     );
@@ -125,6 +125,38 @@ describe('readSettings', () => {
     const problems = problemsOf(() => read({ [name]: value }));
     expect(problems.map(({ path }) => path)).toEqual([name]);
     expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it('takes a secret key of 32 bytes, shows none, and repeats none that is wrong', () => {
+    const key = 'a1'.repeat(32);
+    const loaded = read({ VAQUITA_SECRET_KEY: key });
+    expect(loaded.settings.secretKey).toBe(key);
+    expect(JSON.stringify(describeSettings(loaded))).not.toContain(key);
+    expect(read().settings.secretKey).toBeNull();
+    const problems = problemsOf(() => read({ VAQUITA_SECRET_KEY: 'hunter2' }));
+    expect(problems).toEqual([{ path: 'VAQUITA_SECRET_KEY', message: expect.stringContaining('openssl rand') }]);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it('reads how alerts are sent, and where to', () => {
+    expect(read().settings).toMatchObject({
+      ...{ outboundAllow: null, outboundProxy: false, outboundCertificates: null },
+      ...{ alertAttempts: 12, alertFoldWindowMs: 300_000, keepAlertsMs: 90 * 86_400_000 },
+    });
+    const { settings } = read(
+      { VAQUITA_OUTBOUND_ALLOW: '10.2.0.0/16, mail.corp.example *.lab.example', VAQUITA_ALERT_FOLD_WINDOW: '0s' },
+      '{ "outboundProxy": true, "alertAttempts": 3, "keepAlerts": "none", "alertFoldWindow": "1m" }',
+    );
+    expect(settings).toMatchObject({
+      ...{ outboundAllow: '10.2.0.0/16,mail.corp.example,*.lab.example', outboundProxy: true },
+      ...{ alertAttempts: 3, keepAlertsMs: null, alertFoldWindowMs: 0 },
+    });
+    const wrong = { VAQUITA_ALERT_ATTEMPTS: '0', VAQUITA_ALERT_FOLD_WINDOW: '2d', VAQUITA_OUTBOUND_ALLOW: ' , ' };
+    expect(problemsOf(() => read(wrong)).map(({ path }) => path)).toEqual([
+      'VAQUITA_ALERT_FOLD_WINDOW',
+      'VAQUITA_ALERT_ATTEMPTS',
+      'VAQUITA_OUTBOUND_ALLOW',
+    ]);
   });
 
   it('keeps logs and files where the servers share a database, unless told otherwise', () => {

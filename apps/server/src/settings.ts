@@ -14,8 +14,10 @@ import {
   integer,
   keptFor,
   limit,
+  list,
   oneOf,
   type Parse,
+  secretKey,
   serverUrl,
   text,
   type Value,
@@ -38,6 +40,8 @@ export interface ServerSettings {
   readonly contentDatabaseUrl: string | null;
   readonly contentDatabaseToken: string | null;
   readonly contentDatabaseTokenFile: string | null;
+  /** 32 bytes as base64 or hex, under which secrets are kept; null: a key in a file beside the database. */
+  readonly secretKey: string | null;
   /** What is kept of one log, in a database. */
   readonly maxLogMib: number;
   /** Where workers and other servers reach this one; null: where it listens, if that is one address. */
@@ -76,8 +80,20 @@ export interface ServerSettings {
   /** How many of a workflow's newest runs are kept whatever their age. */
   readonly keepRunsAtLeast: number;
   readonly keepAuditMs: number | null;
+  /** How long alerts are kept after their last try; null: for good. */
+  readonly keepAlertsMs: number | null;
   /** How often is looked for what may go. */
   readonly janitorIntervalMs: number;
+  /** Alerts of one kind about one thing within this time become one message. */
+  readonly alertFoldWindowMs: number;
+  /** How often an alert is tried on a channel before it is given up. */
+  readonly alertAttempts: number;
+  /** What lies outside the public internet and may be reached all the same, with commas: ranges, addresses, names, `*.name`. */
+  readonly outboundAllow: string | null;
+  /** Whether alerts go through the proxies that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name. */
+  readonly outboundProxy: boolean;
+  /** A file of certificates (PEM) of authorities that are trusted beside the usual ones. */
+  readonly outboundCertificates: string | null;
   /** How long running tasks of the embedded worker get to end when the server is told to. */
   readonly shutdownGraceMs: number;
 }
@@ -129,6 +145,7 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     secret: true,
   },
   contentDatabaseTokenFile: { env: 'VAQUITA_CONTENT_DATABASE_TOKEN_FILE', parse: text, fallback: () => null },
+  secretKey: { env: 'VAQUITA_SECRET_KEY', parse: secretKey, fallback: () => null, secret: true },
   maxLogMib: { env: 'VAQUITA_MAX_LOG_MIB', parse: integer(1, 1_048_576), fallback: () => 64 },
   advertiseUrl: { env: 'VAQUITA_ADVERTISE_URL', parse: serverUrl, fallback: () => null },
   adminPassword: { env: 'VAQUITA_ADMIN_PASSWORD', parse: atLeast(8), fallback: () => null, secret: true },
@@ -183,12 +200,23 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     fallback: () => 10,
   },
   keepAuditMs: kept('VAQUITA_KEEP_AUDIT', 730 * DAY_MS),
+  keepAlertsMs: kept('VAQUITA_KEEP_ALERTS', 90 * DAY_MS),
   janitorIntervalMs: {
     env: 'VAQUITA_JANITOR_INTERVAL',
     parse: duration('1s', '7d'),
     fallback: () => 600_000,
     duration: true,
   },
+  alertFoldWindowMs: {
+    env: 'VAQUITA_ALERT_FOLD_WINDOW',
+    parse: duration('0s', '1d'),
+    fallback: () => 300_000,
+    duration: true,
+  },
+  alertAttempts: { env: 'VAQUITA_ALERT_ATTEMPTS', parse: integer(1, 100), fallback: () => 12 },
+  outboundAllow: { env: 'VAQUITA_OUTBOUND_ALLOW', parse: list, fallback: () => null },
+  outboundProxy: { env: 'VAQUITA_OUTBOUND_PROXY', parse: flag, fallback: () => false },
+  outboundCertificates: { env: 'VAQUITA_OUTBOUND_CERTIFICATES', parse: text, fallback: () => null },
   shutdownGraceMs: {
     env: 'VAQUITA_SHUTDOWN_GRACE',
     parse: duration('0s', '1h'),

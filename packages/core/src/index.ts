@@ -70,6 +70,8 @@ export * from './params/start-params.ts';
 export * from './params/time-expression.ts';
 export * from './params/values.ts';
 export { isTimezone } from './params/wall-time.ts';
+export * from './sealing/sealer.ts';
+export * from './sealing/secret-key.ts';
 export * from './time/clock.ts';
 export * from './time/duration.ts';
 export * from './time/random.ts';

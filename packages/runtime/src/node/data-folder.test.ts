@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -46,4 +46,14 @@ test('private files are written whole and read back; one that is not there is un
   await files.write('token', 'secret');
   expect(await files.read('token')).toBe('secret');
   expect(mode(join(folder, 'token'))).toBe(0o600);
+});
+
+test('of many who make a private file at once one has made it, and nothing else is left', async () => {
+  const files = openPrivateFiles(folder);
+  const made = await Promise.all(['a', 'b', 'c'].map((text) => files.create('key', text)));
+  expect(made.filter(Boolean)).toHaveLength(1);
+  expect(await files.read('key')).toBe(['a', 'b', 'c'][made.indexOf(true)]);
+  expect(await files.create('key', 'd')).toBe(false);
+  expect(mode(join(folder, 'key'))).toBe(0o600);
+  expect(readdirSync(folder)).toEqual(['key']);
 });

@@ -1,6 +1,6 @@
 /** The server's data folder, and small files in it that only their owner may read. */
 import { constants } from 'node:fs';
-import { access, chmod, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, chmod, link, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@vaquita/core';
 import { makeFolders } from './make-folders.ts';
@@ -34,6 +34,8 @@ export interface PrivateFiles {
   read(name: string): Promise<string | undefined>;
   /** Mode 0600; whole or not at all. */
   write(name: string, text: string): Promise<void>;
+  /** The same, unless there is one. @returns whether there was none; of several at once one is told so. */
+  create(name: string, text: string): Promise<boolean>;
 }
 
 export function openPrivateFiles(folder: string): PrivateFiles {
@@ -50,6 +52,20 @@ export function openPrivateFiles(folder: string): PrivateFiles {
       const path = join(folder, name);
       await writeFile(`${path}.new`, text, { mode: 0o600 });
       await rename(`${path}.new`, path);
+    },
+    async create(name, text) {
+      const path = join(folder, name);
+      const own = `${path}.${crypto.randomUUID()}.new`;
+      await writeFile(own, text, { mode: 0o600 });
+      try {
+        await link(own, path);
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+        throw error;
+      } finally {
+        await unlink(own);
+      }
     },
   };
 }

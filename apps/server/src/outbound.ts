@@ -1,0 +1,47 @@
+/** The one way out of this process to addresses that people have entered, as the operator's settings allow it. */
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { AppError } from '@vaquita/core';
+import type { ChannelPorts } from '@vaquita/plugins';
+import {
+  chooseProxies,
+  createGuard,
+  createMailSender,
+  createOutboundHttp,
+  proxyFromEnvironment,
+} from '@vaquita/runtime/node/server';
+import type { Environment, ServerSettings } from './settings.ts';
+
+export type Outbound = Pick<ChannelPorts, 'http' | 'mail'>;
+
+/** @param env where the proxies are named. @throws AppError `bad_settings` for what is none, with its name. */
+export async function openOutbound(
+  settings: Pick<ServerSettings, 'outboundAllow' | 'outboundProxy' | 'outboundCertificates'>,
+  env: Environment,
+): Promise<Outbound> {
+  const guard = createGuard(settings.outboundAllow?.split(',') ?? []);
+  const proxyFor = chooseProxies(settings.outboundProxy ? proxyFromEnvironment(env) : null);
+  const trust = settings.outboundCertificates === null ? [] : await readCertificates(settings.outboundCertificates);
+  return { http: createOutboundHttp({ guard, proxyFor, trust }), mail: createMailSender({ guard, trust }) };
+}
+
+async function readCertificates(path: string): Promise<readonly string[]> {
+  const wrong = (what: string, cause?: unknown) =>
+    new AppError('bad_settings', `VAQUITA_OUTBOUND_CERTIFICATES names ${path}, ${what}.`, { cause });
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw wrong(`which cannot be read (${(cause as NodeJS.ErrnoException).code})`, cause);
+  }
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (certificates.length === 0) throw wrong('which holds no certificate (PEM)');
+  for (const [at, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch (cause) {
+      throw wrong(`whose certificate ${at + 1} is none`, cause);
+    }
+  }
+  return certificates;
+}

@@ -212,6 +212,10 @@ export type EventType =
   | 'workflow.added'
   | 'workflow.updated'
   | 'workflow.removed'
+  /** Of a definition, with a change of its workflow: one row for each task. */
+  | 'task.added'
+  | 'task.updated'
+  | 'task.removed'
   | 'worker.state'
   /** Somebody has decided something about it. */
   | 'worker.changed'

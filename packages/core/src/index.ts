@@ -1,6 +1,9 @@
+export { addressed } from './alerts/addressed.ts';
 export * from './alerts/alert.ts';
+export { type ClusterAlertKind, type ClusterAlertSpec, clusterAlert } from './alerts/cluster-alert.ts';
 export * from './alerts/message.ts';
 export * from './alerts/queue.ts';
+export { ALERT_SEVERITY } from './alerts/severities.ts';
 export * from './definition/compile.ts';
 export * from './definition/definition.ts';
 export { canonicalJson, formatWorkflowYaml } from './definition/format.ts';

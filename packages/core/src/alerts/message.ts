@@ -40,7 +40,7 @@ export interface AlertMessage {
   readonly links: readonly AlertLink[];
   /** For programs that route: names as in Prometheus, values that stay the same for one subject. */
   readonly labels: Readonly<Record<string, string>>;
-  /** The server it comes from, by the address or name that people know. */
+  /** The server it comes from, by the address or name that people know. Empty while it is filed (`addressed`). */
   readonly source: string;
   /** How many alerts were folded into this one; 1: it is alone. */
   readonly count: number;
@@ -56,6 +56,6 @@ export interface AlertFact {
 
 export interface AlertLink {
   readonly title: string;
-  /** http or https. */
+  /** http or https. While it is filed it may be a path such as `/go/r/…`, because only who sends it knows the address. */
   readonly url: string;
 }

@@ -1,7 +1,9 @@
 /** The two doors of a definition: from unknown to a document, and from a document to what the engine runs. */
 
+import { DEFAULT_ALERT_GROUP } from '../alerts/alert.ts';
 import type { WorkerLabels } from '../workers/labels.ts';
 import type {
+  AlertPolicy,
   ParamDefinition,
   RetryPolicy,
   TaskDefinition,
@@ -55,6 +57,7 @@ function compile(document: WorkflowDocument, options?: DefinitionOptions): Workf
     strictParams: workflow.strictParams ?? false,
     failureStrategy: workflow.failureStrategy ?? 'continue',
     timeout: compileTimeout(workflow.timeout),
+    alerts: compileAlerts(workflow.alerts),
     timezone: workflow.timezone ?? 'UTC',
     tasks: tasks.map((task) => compileTask(task, workflow.workerLabels ?? {})),
   };
@@ -113,6 +116,16 @@ function compileTimeout(timeout: WorkflowInput['timeout'] | TaskInput['timeout']
   if (timeout === undefined) return null;
   const from = 'from' in timeout ? timeout.from : undefined;
   return { afterMs: durationMs(timeout.after, 0), strategy: timeout.strategy ?? 'fail', from: from ?? 'start' };
+}
+
+function compileAlerts(alerts: WorkflowInput['alerts']): AlertPolicy | null {
+  if (alerts === undefined) return null;
+  return {
+    on: alerts.on ?? 'none',
+    group: alerts.group ?? DEFAULT_ALERT_GROUP,
+    queueWaitMs: alerts.queueWait === undefined ? null : durationMs(alerts.queueWait, 0),
+    deadlineMs: alerts.deadline === undefined ? null : durationMs(alerts.deadline, 0),
+  };
 }
 
 function compileTaskGroup(group: TaskInput['taskGroup']): TaskGroupUse | null {

@@ -3,6 +3,7 @@
  * are text) and the compiled form the engine runs (defaults applied, durations in ms, type settings apart).
  */
 
+import type { AlertChoice } from '../alerts/alert.ts';
 import type { WorkerLabels } from '../workers/labels.ts';
 
 export const PRIORITIES = ['highest', 'high', 'medium', 'low', 'lowest'] as const;
@@ -64,6 +65,17 @@ export interface TimeoutPolicy {
   readonly from: 'start' | 'first_submit';
 }
 
+/** Whom a workflow's runs alert, and of what besides their ends. */
+export interface AlertPolicy {
+  readonly on: AlertChoice;
+  /** Name of an alert group. */
+  readonly group: string;
+  /** A run that waits for its turn, or a task that waits to be sent to a worker, for longer is told of; null: never. */
+  readonly queueWaitMs: number | null;
+  /** A run that has not ended so long after it was started is told of; null: never. */
+  readonly deadlineMs: number | null;
+}
+
 export interface TaskGroupUse {
   readonly name: string;
   /** Among tasks that wait for the group, the higher goes first. */
@@ -105,6 +117,8 @@ export interface WorkflowDefinition {
   readonly strictParams: boolean;
   readonly failureStrategy: FailureStrategy;
   readonly timeout: TimeoutPolicy | null;
+  /** Null: the document says nothing of alerts. */
+  readonly alerts: AlertPolicy | null;
   /** IANA zone in which time expressions are evaluated; UTC when the document names none. */
   readonly timezone: string;
   readonly tasks: readonly TaskDefinition[];

@@ -3,6 +3,7 @@
  * `compileWorkflow` fills in. What follows from several places at once (graph, types) is checked elsewhere.
  */
 import * as z from 'zod';
+import { ALERT_CHOICES } from '../alerts/alert.ts';
 import { PARAM_NAME } from '../params/placeholder.ts';
 import { isTimezone } from '../params/wall-time.ts';
 import { parseDuration } from '../time/duration.ts';
@@ -59,6 +60,13 @@ const retry = z
     },
   );
 
+const alerts = z.strictObject({
+  on: z.enum(ALERT_CHOICES).optional(),
+  group: name.optional(),
+  queueWait: positiveDuration.optional(),
+  deadline: positiveDuration.optional(),
+});
+
 const workflowShape = {
   name,
   description: description.optional(),
@@ -73,6 +81,7 @@ const workflowShape = {
   failureStrategy: z.enum(FAILURE_STRATEGIES).optional(),
   timeout: timeout.optional(),
   workerLabels: workerLabels.optional(),
+  alerts: alerts.optional(),
 };
 
 /** Keys every task may have, whatever its type. */

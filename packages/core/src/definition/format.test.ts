@@ -142,6 +142,15 @@ const document = fc
       failureStrategy: fc.constantFrom('continue', 'end'),
       timeout: fc.record({ after: duration }),
       workerLabels,
+      alerts: fc.record(
+        {
+          on: fc.constantFrom('none', 'success', 'failure', 'all'),
+          group: name,
+          queueWait: duration,
+          deadline: duration,
+        },
+        { requiredKeys: [] },
+      ),
       tasks: fc.uniqueArray(task, { selector: (one) => one.name, minLength: 1, maxLength: 5 }),
     },
     { requiredKeys: ['name', 'tasks'] },

@@ -35,6 +35,9 @@ const LOGIC_KEYS: readonly string[] = [
   'failureWait',
 ];
 
+/** `alerts` and what stands in it; `on` stands before these. */
+const ALERT_KEYS: readonly string[] = ['alerts', 'group', 'queueWait', 'deadline'];
+
 /** The order people read in. Keys that are not here come after these, in order of the alphabet; the script's tasks come last. */
 const KEY_ORDER: readonly string[] = [
   'name',
@@ -75,6 +78,7 @@ const KEY_ORDER: readonly string[] = [
   'environment',
   'priority',
   'taskGroup',
+  ...ALERT_KEYS,
 ];
 
 /** Keys that are younger than documents with free maps. */
@@ -82,6 +86,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'maxParallelRuns',
   'strictParams',
   ...LOGIC_KEYS,
+  ...ALERT_KEYS,
   'from',
   'taskGroup',
   'workerLabels',

@@ -103,3 +103,45 @@ tasks:
       priority: 1
 `);
 });
+
+describe('alerts', () => {
+  it.each([
+    ['', null],
+    ['alerts: {}', { on: 'none', group: 'default', queueWaitMs: null, deadlineMs: null }],
+    ['alerts: { on: failure }', { on: 'failure', group: 'default', queueWaitMs: null, deadlineMs: null }],
+    [
+      'alerts: { deadline: 2h, queueWait: 5m, group: ops, on: all }',
+      { on: 'all', group: 'ops', queueWaitMs: 300_000, deadlineMs: 7_200_000 },
+    ],
+  ])('%j', (head, alerts) => {
+    expect(compiled(head).alerts).toEqual(alerts);
+  });
+
+  it.each([
+    ['alerts: { on: failed }', 'alerts.on: Must be one of none, success, failure, all, not "failed".'],
+    ['alerts: { deadline: 0s }', 'alerts.deadline: Must be longer than 0s.'],
+    ['alerts: { queueWait: soon }', 'alerts.queueWait: Not a duration: write 30s, 10m, 2h or 1h30m.'],
+    ['alerts: { group: a/b }', 'alerts.group: A name must not hold "/", because it stands in addresses.'],
+    ['alerts: { when: all }', 'alerts.when: There is no key "when" here. Known: on, group, queueWait, deadline.'],
+  ])('refuses %s', (head, problem) => {
+    expect(definitionProblems(workflow(head))).toEqual([problem]);
+  });
+
+  it('are written after the settings of runs, in the order in which people read', () => {
+    const text = workflow('alerts: { deadline: 2h, queueWait: 5m, group: ops, on: all }\ntimeout: { after: 1h }');
+    const yaml = formatWorkflowYaml(parseWorkflowDocument(parseWorkflowText(text)));
+    expect(yaml).toBe(`name: w
+timeout:
+  after: 1h
+alerts:
+  on: all
+  group: ops
+  queueWait: 5m
+  deadline: 2h
+tasks:
+  - name: a
+    type: noop
+`);
+    expect(formatWorkflowYaml(parseWorkflowDocument(parseWorkflowText(yaml)))).toBe(yaml);
+  });
+});

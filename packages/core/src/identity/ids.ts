@@ -68,16 +68,47 @@ export function createIdSource(clock: Pick<Clock, 'now'>, random: Random): IdSou
       } else {
         countUp();
       }
-      let text = '';
-      let rest = lastTime;
-      for (let i = 0; i < TIME_CHARS; i++) {
-        text = ALPHABET[rest % 32]! + text;
-        rest = Math.floor(rest / 32);
-      }
+      let text = timeDigits(lastTime);
       for (const digit of digits) text += ALPHABET[digit]!;
       return text as Id<Kind>;
     },
   };
+}
+
+/**
+ * An id that follows from a moment and a name: whoever works it out gets the same one, so that what may be done twice is
+ * written once. Other names of the same millisecond give other ids, with 80 bits of difference.
+ */
+export function derivedId<Kind extends string>(at: number, name: string): Id<Kind> {
+  const [a, b, c, d] = hash128(name);
+  let digits = '';
+  for (const word of [a, b, c, d]) for (let i = 0; i < 4; i++) digits += ALPHABET[(word >>> (i * 8)) & 31]!;
+  return `${timeDigits(Math.max(0, Math.floor(at)))}${digits}` as Id<Kind>;
+}
+
+/** Of 128 bits; made for spreading, not for secrets. */
+function hash128(text: string): readonly [number, number, number, number] {
+  let [a, b, c, d] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x5bd1e995];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code ^ (b >>> 7), 0x85ebca6b);
+    b = Math.imul(b ^ code ^ (c >>> 11), 0xc2b2ae35);
+    c = Math.imul(c ^ code ^ (d >>> 13), 0x27d4eb2f);
+    d = Math.imul(d ^ code ^ (a >>> 16), 0x165667b1);
+  }
+  return [mix(a ^ c), mix(b ^ a), mix(c ^ d), mix(d ^ b)];
+}
+
+function mix(word: number): number {
+  let x = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+  x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
+  return (x ^ (x >>> 15)) >>> 0;
+}
+
+function timeDigits(time: number): string {
+  let text = '';
+  for (let i = 0, rest = time; i < TIME_CHARS; i++, rest = Math.floor(rest / 32)) text = ALPHABET[rest % 32]! + text;
+  return text;
 }
 
 /** When the id was made, in epoch milliseconds, by the clock of whoever made it. */

@@ -69,6 +69,7 @@ export function workflowDefinition(
     strictParams: false,
     failureStrategy: 'continue',
     timeout: null,
+    alerts: null,
     timezone: 'UTC',
     tasks: tasks.map(taskDefinition),
     ...more,

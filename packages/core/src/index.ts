@@ -4,6 +4,7 @@ export { type ClusterAlertKind, type ClusterAlertSpec, clusterAlert } from './al
 export * from './alerts/message.ts';
 export * from './alerts/queue.ts';
 export { ALERT_SEVERITY } from './alerts/severities.ts';
+export { createOneAtATime, type OneAtATime } from './concurrency/one-at-a-time.ts';
 export * from './definition/compile.ts';
 export * from './definition/definition.ts';
 export { canonicalJson, formatWorkflowYaml } from './definition/format.ts';

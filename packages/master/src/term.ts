@@ -8,17 +8,19 @@
  *    declares the worker lost.
  */
 import {
+  createOneAtATime,
   type DispatchId,
-  type Intent,
   type TaskInstanceId,
   type TransitionContext,
   toAppError,
   type WorkerId,
+  type WorkflowInstanceId,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import { createCoordinator } from './bus/coordinator.ts';
 import { createHoldings } from './bus/holdings.ts';
 import { createIdleWatch } from './bus/idle.ts';
+import { type IntentDeps, performIntent } from './bus/perform-intent.ts';
 import type { BusEnvironment, RunBus } from './bus/run-bus.ts';
 import { createRunRegistry } from './bus/run-registry.ts';
 import { createCommandConsumer } from './commands/command-consumer.ts';
@@ -37,7 +39,6 @@ import { createLogicHost } from './logic/logic-host.ts';
 import { createReconciliation } from './reconcile/reconciliation.ts';
 import { createDurableCommit } from './recovery/durable-commit.ts';
 import { createRepair } from './recovery/repair.ts';
-import { createRowTurns } from './recovery/row-turns.ts';
 import { createSettling } from './recovery/settling.ts';
 import { createTakingOver } from './recovery/taking-over.ts';
 import { createUnknownDispatches } from './recovery/unknown-dispatches.ts';
@@ -88,7 +89,8 @@ export function openTerm(deps: TermDeps): Term {
   const workers = workersOfTerm(store.workers, epoch);
   const heartbeats = createHeartbeats(workers, clock, settings.heartbeatFlushMs, log);
   const commits = createDurableCommit({ store, epoch, clock, log, retryMs: settings.commitRetryMs });
-  const rowTurns = createRowTurns();
+  /** Work on the rows of runs that no bus owns: nobody writes what somebody else has changed since he read it. */
+  const rowTurns = createOneAtATime<WorkflowInstanceId>();
   const idle = createIdleWatch();
   const { commitRetryMs: retryMs } = settings;
   const settling = createSettling({ store, epoch, clock, log, isOver, endWhenFenced, retryMs });
@@ -111,10 +113,14 @@ export function openTerm(deps: TermDeps): Term {
     told,
   });
 
+  const memory: IntentDeps = {
+    ...{ enqueue, queue: dispatcher.queue, releaseDispatch, timers, room },
+    logic: () => logic,
+  };
   const env: BusEnvironment = {
     context: (): TransitionContext => ({ now: clock.now(), ids, random: deps.random, settings: settings.machine }),
     ready: coordinator.ready,
-    perform,
+    perform: (bus, intent) => performIntent(memory, bus, intent),
     run(bus, effect) {
       if (effect.type === 'ReleaseTurn' || effect.type === 'ReleaseSlot') room.release(bus, effect);
       else if (effect.type === 'StartMore') bus.post({ type: 'MoreToStart' });
@@ -283,36 +289,6 @@ export function openTerm(deps: TermDeps): Term {
   system.post({ type: 'LeadershipGained', epoch });
   checkPlaceable();
   commands.nudge();
-
-  function perform(bus: RunBus, intent: Intent): void {
-    switch (intent.type) {
-      case 'EnqueueTask':
-        enqueue(bus, intent.taskInstanceId);
-        return;
-      case 'DequeueTask':
-        dispatcher.queue.remove(intent.taskInstanceId);
-        return;
-      case 'ReleaseDispatch':
-        releaseDispatch(intent.dispatchId);
-        return;
-      case 'SetTimer':
-        timers.at(intent.key, intent.dueAt, () => bus.post(intent.event));
-        return;
-      case 'ClearTimer':
-        timers.clear(intent.key);
-        return;
-      case 'RequestTurn':
-      case 'RequestSlot':
-        room.request(bus, intent);
-        return;
-      case 'ResolveWorkflow':
-      case 'ReadChildren':
-      case 'ReadDependencies':
-      case 'ForgetLogic':
-        logic.perform(bus, intent);
-        return;
-    }
-  }
 
   function releaseDispatch(id: DispatchId): void {
     live.remove(id);

@@ -2,6 +2,7 @@ export { prepareContent } from './content/content-tables.ts';
 export { lostMarker, wholeCharacters } from './content/log-bytes.ts';
 export { createSqlFileStore, type Hasher, type SqlFileStore } from './content/sql-file-store.ts';
 export { createSqlLogStore, type SqlLogStore } from './content/sql-log-store.ts';
+export { createWatchers } from './content/watchers.ts';
 export { type EmbeddedDriverOptions, openEmbeddedDriver } from './drivers/embedded.ts';
 export { openRemoteDriver, type RemoteDriverOptions } from './drivers/remote.ts';
 export { openThreadDriver, type ThreadDriverOptions } from './drivers/thread.ts';

@@ -11,15 +11,16 @@ import {
   type CommandId,
   type CommandRow,
   type IdSource,
+  type OneAtATime,
   type TimerHandle,
   toAppError,
+  type WorkflowInstanceId,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
 import { endFromRows } from '../recovery/end-from-rows.ts';
-import type { RowTurns } from '../recovery/row-turns.ts';
 import type { Settling } from '../recovery/settling.ts';
 import type { Logger } from '../settings.ts';
 import { eventOf } from './event-of.ts';
@@ -45,7 +46,7 @@ export interface CommandConsumerDeps {
   readonly ids: IdSource;
   readonly pollMs: number;
   readonly runs: Pick<RunRegistry, 'withBus' | 'rebuild'>;
-  readonly turns: RowTurns;
+  readonly turns: OneAtATime<WorkflowInstanceId>;
   readonly settling: Settling;
   /** The run was ended without its bus: it leaves memory, and workers are told. */
   readonly abandon: (bus: RunBus) => void;
@@ -164,7 +165,7 @@ export function createCommandConsumer(deps: CommandConsumerDeps): CommandConsume
 
   async function end(command: CommandRow, why: string): Promise<void> {
     const id = command.workflowInstanceId;
-    const ended = await deps.turns.alone(id, () => endFromRows(deps, command, why));
+    const ended = await deps.turns.about(id, () => endFromRows(deps, command, why));
     if (ended) deps.ended(ended);
   }
 

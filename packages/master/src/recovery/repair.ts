@@ -8,14 +8,13 @@
  *    anybody takes the run from there.
  * Q3 Rows that a lost commit may still change are not read before that is settled (N1).
  */
-import { type Clock, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
+import { type Clock, type OneAtATime, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
 import type { Logger } from '../settings.ts';
 import { commitOf, quarantineEvent } from './commit-of.ts';
 import type { DurableCommit } from './durable-commit.ts';
-import type { RowTurns } from './row-turns.ts';
 import { isLost, type Settling } from './settling.ts';
 
 export interface Repair {
@@ -43,7 +42,7 @@ export interface RepairDeps {
   readonly log: Logger;
   readonly runs: RunRegistry;
   readonly commits: DurableCommit;
-  readonly turns: RowTurns;
+  readonly turns: OneAtATime<WorkflowInstanceId>;
   readonly settling: Settling;
   /** What the run was given may be held by others, or the rows may give it more. */
   readonly doubt: (bus: RunBus, error: unknown) => Promise<void>;
@@ -72,7 +71,7 @@ export function createRepair(deps: RepairDeps): Repair {
     log.error(text, { run: id });
     unrunnable.add(id);
     const reason: Reason = { code: 'unrunnable', text, since: clock.now(), next: 'it can be stopped' };
-    await deps.turns.alone(id, () => writeQuarantine(id, reason, () => unrunnable.has(id)));
+    await deps.turns.about(id, () => writeQuarantine(id, reason, () => unrunnable.has(id)));
   }
 
   function quarantine(bus: RunBus, doing: string, thrown: unknown): void {

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, type WorkflowInstanceId } from '@vaquita/core';
+import { AppError, createOneAtATime, type WorkflowInstanceId } from '@vaquita/core';
 import type { FileFacts, FileKey, FileStore } from '@vaquita/store';
 import { writeDurably } from './durable-file.ts';
 import { readChunks } from './read-chunks.ts';
@@ -21,19 +21,10 @@ const OUTPUT = /^[A-Za-z0-9_.-]{1,200}$/;
 const READ_TRIES = 3;
 
 export function openFileStore(folder: string): FileStore {
-  const tails = new Map<string, Promise<unknown>>();
+  /** K3 */
+  const oneOutput = createOneAtATime<string>();
   const incoming = new Set<string>();
   let counter = 0;
-
-  function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
-    const mine = (tails.get(path) ?? Promise.resolve()).then(work, work);
-    tails.set(path, mine);
-    const done = () => {
-      if (tails.get(path) === mine) tails.delete(path);
-    };
-    mine.then(done, done);
-    return mine;
-  }
 
   function runFolder(id: string): string {
     if (!ID.test(id)) throw new AppError('bad_request', 'This is not the id of a run.');
@@ -75,7 +66,7 @@ export function openFileStore(folder: string): FileStore {
       try {
         await mkdir(at, { recursive: true, mode: 0o700 });
         await receive(path, facts, content);
-        await inTurn(at, () => publish(at, temporary, key, facts));
+        await oneOutput.about(at, () => publish(at, temporary, key, facts));
       } catch (error) {
         await content.cancel().catch(() => undefined);
         // What has no room must not keep any.

@@ -8,8 +8,8 @@
  */
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError, isId, type TaskInstanceId } from '@vaquita/core';
-import { type LogStore, lostMarker, wholeCharacters } from '@vaquita/store';
+import { AppError, createOneAtATime, isId, type TaskInstanceId } from '@vaquita/core';
+import { createWatchers, type LogStore, lostMarker, wholeCharacters } from '@vaquita/store';
 
 const MAX_OPEN_FILES = 128;
 const SHARD_CHARS = 2;
@@ -27,23 +27,13 @@ export interface FileLogStore extends LogStore {
 
 export function openFileLogStore(folder: string): FileLogStore {
   const openLogs = new Map<TaskInstanceId, OpenLog>();
-  const tails = new Map<TaskInstanceId, Promise<unknown>>();
-  const watchers = new Map<TaskInstanceId, Set<() => void>>();
+  /** G2 */
+  const oneLog = createOneAtATime<TaskInstanceId>();
+  const watchers = createWatchers();
 
   function pathOf(id: TaskInstanceId): string {
     if (!isId(id)) throw new AppError('bad_request', 'This is not the id of a task instance.');
     return join(folder, id.slice(-SHARD_CHARS), `${id}${SUFFIX}`);
-  }
-
-  /** Runs work on one log after the work before it (G2). */
-  function inTurn<T>(id: TaskInstanceId, work: () => Promise<T>): Promise<T> {
-    const mine = (tails.get(id) ?? Promise.resolve()).then(work, work);
-    tails.set(id, mine);
-    const done = () => {
-      if (tails.get(id) === mine) tails.delete(id);
-    };
-    mine.then(done, done);
-    return mine;
   }
 
   async function openLog(id: TaskInstanceId): Promise<OpenLog> {
@@ -65,7 +55,7 @@ export function openFileLogStore(folder: string): FileLogStore {
   function closeOldest(): void {
     for (const [id, log] of openLogs) {
       if (openLogs.size <= MAX_OPEN_FILES) return;
-      if (tails.has(id)) continue;
+      if (oneLog.isBusy(id)) continue;
       openLogs.delete(id);
       void log.handle.close().catch(() => {});
     }
@@ -88,12 +78,12 @@ export function openFileLogStore(folder: string): FileLogStore {
       await log.handle.close().catch(() => {});
       throw error;
     }
-    if (parts.length > 0) for (const onGrown of watchers.get(id) ?? []) onGrown();
+    if (parts.length > 0) watchers.grown(id);
     return log.size;
   }
 
   return {
-    append: (id, offset, chunk) => inTurn(id, () => append(id, offset, chunk)),
+    append: (id, offset, chunk) => oneLog.about(id, () => append(id, offset, chunk)),
 
     async read(id, offset, limit) {
       const handle = await open(pathOf(id), 'r').catch(ignoreMissing);
@@ -115,7 +105,7 @@ export function openFileLogStore(folder: string): FileLogStore {
 
     async delete(ids) {
       for (const id of ids) {
-        await inTurn(id, async () => {
+        await oneLog.about(id, async () => {
           const log = openLogs.get(id);
           openLogs.delete(id);
           await log?.handle.close();
@@ -135,21 +125,13 @@ export function openFileLogStore(folder: string): FileLogStore {
     },
 
     async close() {
-      await Promise.allSettled(tails.values());
+      await oneLog.idle();
       const open = [...openLogs.values()];
       openLogs.clear();
       await Promise.all(open.map(({ handle }) => handle.close()));
     },
 
-    watch(id, onGrown) {
-      const listeners = watchers.get(id) ?? new Set();
-      listeners.add(onGrown);
-      watchers.set(id, listeners);
-      return () => {
-        listeners.delete(onGrown);
-        if (listeners.size === 0 && watchers.get(id) === listeners) watchers.delete(id);
-      };
-    },
+    watch: watchers.watch,
   };
 }
 

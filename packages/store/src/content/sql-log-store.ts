@@ -8,11 +8,12 @@
  * G3 What `append` has returned is in the database. A log takes no more than `maxBytes`; what comes beyond is dropped, and its
  *    last line says so.
  */
-import { type ErrorCode, type TaskInstanceId, toAppError } from '@vaquita/core';
+import { createOneAtATime, type ErrorCode, type TaskInstanceId, toAppError } from '@vaquita/core';
 import type { LogStore } from '../ports/api.ts';
 import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import { ownersIn } from './content-tables.ts';
 import { lostMarker, wholeCharacters } from './log-bytes.ts';
+import { createWatchers } from './watchers.ts';
 
 export interface SqlLogStore extends LogStore {
   /** Hint: logs may have grown by what another server has written. */
@@ -51,19 +52,9 @@ const READ = `select start, bytes, ${END} as size from log_chunks where task_ins
 
 export function createSqlLogStore(driver: SqlDriver, { maxBytes }: SqlLogStoreOptions): SqlLogStore {
   const tails = new Map<TaskInstanceId, Tail>();
-  const turns = new Map<TaskInstanceId, Promise<unknown>>();
-  const watchers = new Map<TaskInstanceId, Set<() => void>>();
-
-  /** Runs work on one log after the work before it (G2). */
-  function inTurn<T>(id: TaskInstanceId, work: () => Promise<T>): Promise<T> {
-    const mine = (turns.get(id) ?? Promise.resolve()).then(work, work);
-    turns.set(id, mine);
-    const done = () => {
-      if (turns.get(id) === mine) turns.delete(id);
-    };
-    mine.then(done, done);
-    return mine;
-  }
+  /** G2 */
+  const oneLog = createOneAtATime<TaskInstanceId>();
+  const watchers = createWatchers();
 
   async function tailOf(id: TaskInstanceId): Promise<Tail> {
     const known = tails.get(id);
@@ -98,12 +89,12 @@ export function createSqlLogStore(driver: SqlDriver, { maxBytes }: SqlLogStoreOp
     const { unit, after } = piecesOf(id, tail, fresh);
     if (unit.length > 0) await driver.write(unit);
     remember(id, after);
-    if (unit.length > 0) for (const onGrown of watchers.get(id) ?? []) onGrown();
+    if (unit.length > 0) watchers.grown(id);
     return Math.max(after.start + after.length, offset + chunk.length);
   }
 
   return {
-    append: (id, offset, chunk) => inTurn(id, () => append(id, offset, chunk)),
+    append: (id, offset, chunk) => oneLog.about(id, () => append(id, offset, chunk)),
 
     async read(id, offset, limit) {
       const rows = await driver.query({ sql: READ, args: [id, offset, offset + Math.max(1, limit)] });
@@ -126,7 +117,7 @@ export function createSqlLogStore(driver: SqlDriver, { maxBytes }: SqlLogStoreOp
 
     async delete(ids) {
       for (const id of ids) {
-        await inTurn(id, async () => {
+        await oneLog.about(id, async () => {
           tails.delete(id);
           await driver.write([{ sql: 'delete from log_chunks where task_instance_id = ?', args: [id] }]);
         });
@@ -135,19 +126,8 @@ export function createSqlLogStore(driver: SqlDriver, { maxBytes }: SqlLogStoreOp
 
     owners: () => ownersIn<TaskInstanceId>(driver, 'log_chunks', 'task_instance_id'),
 
-    watch(id, onGrown) {
-      const listeners = watchers.get(id) ?? new Set();
-      listeners.add(onGrown);
-      watchers.set(id, listeners);
-      return () => {
-        listeners.delete(onGrown);
-        if (listeners.size === 0 && watchers.get(id) === listeners) watchers.delete(id);
-      };
-    },
-
-    wake() {
-      for (const listeners of [...watchers.values()]) for (const onGrown of [...listeners]) onGrown();
-    },
+    watch: watchers.watch,
+    wake: watchers.wake,
   };
 }
 

@@ -1,11 +1,12 @@
 /** Task logs in memory, with the offsets and lost-bytes marker of the real ones. */
 import type { TaskInstanceId } from '@vaquita/core';
 import { lostMarker } from '../content/log-bytes.ts';
+import { createWatchers } from '../content/watchers.ts';
 import type { LogStore } from '../ports/api.ts';
 
 export function createMemoryLogStore(): LogStore {
   const logs = new Map<string, Uint8Array>();
-  const watchers = new Map<string, Set<() => void>>();
+  const watchers = createWatchers();
   const bytesOf = (id: string) => logs.get(id) ?? new Uint8Array();
 
   return {
@@ -19,7 +20,7 @@ export function createMemoryLogStore(): LogStore {
       after.set(lostMarker(at - before.length), before.length);
       after.set(fresh, at);
       logs.set(id, after);
-      for (const onGrown of watchers.get(id) ?? []) onGrown();
+      watchers.grown(id);
       return after.length;
     },
     async read(id, offset, limit) {
@@ -38,10 +39,6 @@ export function createMemoryLogStore(): LogStore {
     async *owners() {
       yield [...logs.keys()] as TaskInstanceId[];
     },
-    watch(id, onGrown) {
-      const listeners = watchers.get(id) ?? new Set();
-      watchers.set(id, listeners.add(onGrown));
-      return () => void listeners.delete(onGrown);
-    },
+    watch: watchers.watch,
   };
 }

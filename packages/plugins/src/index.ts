@@ -1,8 +1,17 @@
-/** Who is told: alert channels, and the one way to send through them. */
+/** Who is told: alert channels with the one way to send through them, and listeners. */
 
 export type { AlertFact, AlertKind, AlertLink, AlertMessage, AlertSeverity } from '@vaquita/core';
 export { type AlertChannel, type Delivery, defineChannel } from './alerts/channel.ts';
 export { ALERT_CHANNELS, channelByName } from './alerts/channels.ts';
 export { sendAlert, sendThrough, type Target } from './alerts/send-alert.ts';
 export * from './alerts/send-result.ts';
+export { BUILT_IN_LISTENERS, builtInPlugin } from './listeners/built-in.ts';
+export {
+  defineListener,
+  type ListenerContext,
+  type ListenerEvent,
+  type ListenerEventType,
+  type ListenerPlugin,
+} from './listeners/listener-plugin.ts';
+export type * from './listeners/ports.ts';
 export * from './ports.ts';

@@ -1,11 +1,12 @@
 /**
- * The settings of alert channels, for the API: which channels there are, their forms, and reading, showing and changing
- * what is stored. Nothing here sends.
+ * The settings of alert channels and built-in listeners, for the API: which there are, their forms, and reading, showing
+ * and changing what is stored. Nothing here sends.
  */
 import { AppError } from '@vaquita/core';
 import type { AlertChannel } from './alerts/channel.ts';
 import { ALERT_CHANNELS, channelByName } from './alerts/channels.ts';
 import * as forms from './alerts/settings-form.ts';
+import { BUILT_IN_LISTENERS, builtInListener } from './listeners/built-in.ts';
 
 export type { JsonSchema, ShownSettings } from './alerts/settings-form.ts';
 
@@ -46,4 +47,31 @@ function known(name: string): AlertChannel {
   if (channel !== null) return channel;
   const names = ALERT_CHANNELS.map((one) => one.name).join(', ');
   throw new AppError('not_found', `There is no alert channel "${name}". Known: ${names}`);
+}
+
+/** The built-in listeners; plugins that were installed bring a JSON schema of their own. */
+export function builtInListenerTypes(): readonly ChannelType[] {
+  return BUILT_IN_LISTENERS.map((listener) => ({
+    name: listener.name,
+    title: listener.title,
+    schema: forms.settingsForm(listener),
+  }));
+}
+
+/** The schema with its rules, for reading, showing and changing as channels are; null when no such listener is built in. */
+export function builtInListenerSettings(name: string): ListenerSettings | null {
+  const listener = builtInListener(name);
+  if (listener === null) return null;
+  return {
+    read: (given) => forms.readSettings(listener, given),
+    show: (settings) => forms.showSettings(listener, settings),
+    change: (old, given) => forms.changeSettings(listener, old, given),
+  };
+}
+
+export interface ListenerSettings {
+  /** Defaults applied. Throws `bad_request` with the place of everything that is wrong. */
+  read(given: unknown): ChannelSettings;
+  show(settings: ChannelSettings): forms.ShownSettings;
+  change(old: ChannelSettings, given: ChannelSettings): ChannelSettings;
 }

@@ -1,5 +1,6 @@
 /** The kinds of fields that settings are made of. Titles and descriptions are what a form shows. */
 import * as z from 'zod';
+import { webhookKey } from './signing.ts';
 
 interface Label {
   readonly title: string;
@@ -45,4 +46,29 @@ export function line(label: Label) {
     .max(MAX_LENGTH)
     .regex(/^[^\r\n]*$/, 'This must be one line')
     .meta({ ...label });
+}
+
+/** Headers of a request, kept as secrets; what `reserved` matches is not theirs to set. */
+export function secretHeaders(reserved: RegExp) {
+  return z
+    .record(
+      z
+        .string()
+        .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'This is no name of a header')
+        .refine((name) => !reserved.test(name), 'This header is set by Vaquita'),
+      z
+        .string()
+        .max(MAX_LENGTH)
+        .regex(/^[\t\x20-\x7e]*$/, 'A header is one line of ASCII')
+        .meta({ writeOnly: true }),
+    )
+    .default({})
+    .meta({ title: 'Headers', description: 'For instance Authorization. They are kept as secrets.' });
+}
+
+export function signingSecret() {
+  return secret({
+    title: 'Signing secret',
+    description: 'The request is signed with it (Standard Webhooks). Text, or whsec_ and Base64.',
+  }).refine((text) => webhookKey(text) !== null, 'After whsec_ there must be Base64');
 }

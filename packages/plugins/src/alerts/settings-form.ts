@@ -4,7 +4,12 @@
  */
 import { AppError, checkShape, type Problem } from '@vaquita/core';
 import * as z from 'zod';
-import type { AlertChannel } from './channel.ts';
+
+/** A channel or a listener: what is configured. */
+export interface Configured {
+  readonly title: string;
+  readonly settings: z.ZodObject;
+}
 
 /** The part of JSON Schema (2020-12) that settings use. */
 export interface JsonSchema {
@@ -24,25 +29,25 @@ export interface JsonSchema {
   readonly [key: string]: unknown;
 }
 
-const forms = new WeakMap<AlertChannel, JsonSchema>();
+const forms = new WeakMap<Configured, JsonSchema>();
 
-export function settingsForm(channel: AlertChannel): JsonSchema {
-  const found = forms.get(channel) ?? (z.toJSONSchema(channel.settings, { io: 'input' }) as JsonSchema);
-  forms.set(channel, found);
+export function settingsForm(owner: Configured): JsonSchema {
+  const found = forms.get(owner) ?? (z.toJSONSchema(owner.settings, { io: 'input' }) as JsonSchema);
+  forms.set(owner, found);
   return found;
 }
 
 /** Defaults applied. Throws `bad_request` with the place of everything that is wrong. */
-export function readSettings(channel: AlertChannel, given: unknown): Readonly<Record<string, unknown>> {
+export function readSettings(owner: Configured, given: unknown): Readonly<Record<string, unknown>> {
   const problems: Problem[] = [];
-  const settings = checkShape(channel.settings, given, { path: 'settings', problems });
+  const settings = checkShape(owner.settings, given, { path: 'settings', problems });
   if (settings !== undefined) return settings;
-  throw new AppError('bad_request', `The settings of the ${channel.title} channel are not valid`, { problems });
+  throw new AppError('bad_request', `The settings of ${owner.title} are not valid`, { problems });
 }
 
 /** What may be shown: secrets are left out. `hasSecret` names those that are set. */
-export function showSettings(channel: AlertChannel, settings: Readonly<Record<string, unknown>>): ShownSettings {
-  const { properties = {} } = settingsForm(channel);
+export function showSettings(owner: Configured, settings: Readonly<Record<string, unknown>>): ShownSettings {
+  const { properties = {} } = settingsForm(owner);
   const shown: Record<string, unknown> = {};
   const hasSecret: string[] = [];
   for (const [key, value] of Object.entries(settings)) {
@@ -62,11 +67,11 @@ export interface ShownSettings {
  * must be said again, or whoever may edit a channel could have its secrets sent to himself.
  */
 export function changeSettings(
-  channel: AlertChannel,
+  owner: Configured,
   old: Readonly<Record<string, unknown>>,
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const properties = Object.entries(settingsForm(channel).properties ?? {});
+  const properties = Object.entries(settingsForm(owner).properties ?? {});
   const changed: Record<string, unknown> = { ...given };
   const kept: string[] = [];
   for (const [key, schema] of properties) {
@@ -77,7 +82,7 @@ export function changeSettings(
       kept.push(key);
     }
   }
-  const settings = readSettings(channel, changed);
+  const settings = readSettings(owner, changed);
   const moved = properties.filter(([key, schema]) => schema['x-destination'] && !isSame(settings[key], old[key]));
   if (moved.length === 0 || kept.length === 0) return settings;
   const message = `Say this again: "${moved.map(([key]) => key).join('", "')}" has changed, and with it where this is sent`;

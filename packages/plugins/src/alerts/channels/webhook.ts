@@ -4,10 +4,10 @@
  */
 import * as z from 'zod';
 import { type Delivery, defineChannel } from '../channel.ts';
-import { destination, secret, webAddress } from '../form.ts';
+import { destination, secretHeaders, signingSecret, webAddress } from '../form.ts';
 import { postAndTrust } from '../post.ts';
 import { alertJson, fillTemplate, templateProblem } from '../rendering/template.ts';
-import { base64, fromBase64, hmacSha256 } from '../signing.ts';
+import { signStandardWebhook } from '../signing.ts';
 
 /** Of HTTP itself, or made here. */
 const RESERVED =
@@ -20,20 +20,7 @@ export const webhook = defineChannel({
   settings: z.strictObject({
     url: destination(webAddress(), { title: 'Address', examples: ['https://example.com/alerts'] }),
     method: z.enum(['POST', 'PUT', 'PATCH', 'GET']).default('POST').meta({ title: 'Method' }),
-    headers: z
-      .record(
-        z
-          .string()
-          .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'This is no name of a header')
-          .refine((name) => !RESERVED.test(name), 'This header is set by Vaquita'),
-        z
-          .string()
-          .max(2_000)
-          .regex(/^[\t\x20-\x7e]*$/, 'A header is one line of ASCII')
-          .meta({ writeOnly: true }),
-      )
-      .default({})
-      .meta({ title: 'Headers', description: 'For instance Authorization. They are kept as secrets.' }),
+    headers: secretHeaders(RESERVED),
     body: z
       .string()
       .max(20_000)
@@ -53,12 +40,7 @@ export const webhook = defineChannel({
       .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w=-]+)*$/, 'This must be a media type such as application/json')
       .default('application/json')
       .meta({ title: 'Content type', description: 'Says too how values are escaped in the body.' }),
-    secret: secret({
-      title: 'Signing secret',
-      description: 'The request is signed with it (Standard Webhooks). Text, or whsec_ and Base64.',
-    })
-      .refine((text) => keyOf(text) !== null, 'After whsec_ there must be Base64')
-      .optional(),
+    secret: signingSecret().optional(),
   }),
   async send(delivery, settings, ports) {
     const { url, method, headers, contentType } = settings;
@@ -66,7 +48,7 @@ export const webhook = defineChannel({
     const signature =
       settings.secret === undefined
         ? {}
-        : await sign(delivery.id, body ?? '', { secret: settings.secret, now: ports.clock.now() });
+        : await signStandardWebhook(delivery.id, body ?? '', { secret: settings.secret, now: ports.clock.now() });
     const all = { 'content-type': contentType, ...lowerCase(headers), 'webhook-id': delivery.id, ...signature };
     return postAndTrust({ url, method, headers: all, body, maxRedirects: MAX_REDIRECTS }, delivery, ports);
   },
@@ -74,22 +56,6 @@ export const webhook = defineChannel({
 
 function bodyOf(delivery: Delivery, template: string | undefined, contentType: string): string {
   return template === undefined ? JSON.stringify(alertJson(delivery)) : fillTemplate(template, delivery, contentType);
-}
-
-async function sign(
-  id: string,
-  body: string,
-  { secret: text, now }: { readonly secret: string; readonly now: number },
-) {
-  const timestamp = String(Math.floor(now / 1_000));
-  const signature = await hmacSha256(keyOf(text) ?? text, `${id}.${timestamp}.${body}`);
-  return { 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${base64(signature)}` };
-}
-
-function keyOf(text: string): Uint8Array<ArrayBuffer> | string | null {
-  if (!text.startsWith('whsec_')) return text;
-  const bytes = fromBase64(text.slice('whsec_'.length));
-  return bytes === null || bytes.length === 0 ? null : bytes;
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -197,4 +197,19 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `alert_deliveries_due` ON `alert_deliveries` (`channel_id`,`next_attempt_at`,`id`) WHERE status in ('waiting', 'retry');",
     ],
   },
+  {
+    number: 10,
+    name: "alert_lists",
+    checksum: "a42b61437fd3123fcf4b84c42d1e6f5355fd74d87c8ce4116a945a4dd8ab6ad2",
+    statements: [
+      "DROP INDEX `alerts_folded`;",
+      "CREATE INDEX `alerts_speaking` ON `alerts` (`id`) WHERE folded_into is null;",
+      "CREATE INDEX `alerts_project` ON `alerts` (`project_id`,`id`) WHERE folded_into is null;",
+      "CREATE INDEX `alerts_workflow` ON `alerts` (`workflow_id`,`id`) WHERE folded_into is null;",
+      "CREATE INDEX `alerts_group` ON `alerts` (`group_name`,`id`) WHERE folded_into is null;",
+      "CREATE INDEX `alerts_kind` ON `alerts` (`kind`,`id`) WHERE folded_into is null;",
+      "CREATE INDEX `alerts_severity` ON `alerts` (`severity`,`id`) WHERE folded_into is null;",
+      "CREATE INDEX `alerts_folded` ON `alerts` (`folded_into`,`id`) WHERE folded_into is not null;",
+    ],
+  },
 ];

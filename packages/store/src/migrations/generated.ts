@@ -212,4 +212,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `alerts_folded` ON `alerts` (`folded_into`,`id`) WHERE folded_into is not null;",
     ],
   },
+  {
+    number: 11,
+    name: "alerts_by_subject",
+    checksum: "01643486a76aebd68fab3dfe7cecfbd85a6d5563e1bd905b4d9467e555c99aa6",
+    statements: [
+      "CREATE INDEX `alerts_subject` ON `alerts` (`subject`,`id`);",
+    ],
+  },
 ];

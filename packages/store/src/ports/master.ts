@@ -5,6 +5,7 @@ import type {
   CommandRow,
   Epoch,
   Id,
+  NewAlert,
   NewRun,
   OutboxRow,
   ProjectId,
@@ -27,7 +28,8 @@ import type { RetentionStore } from './retention.ts';
  * Everything one workflow instance's transitions changed since its last commit: one atomic unit. A store may write only what
  * differs from `writtenBefore`; whatever it writes, the row is afterwards as `changedTasks` has it. Each of `commandsDone` must
  * still be pending, else the unit is a conflict. Runs in `newRuns` are filed as `InstanceStore.start` files them. The same id
- * twice in `newCommands` is the same command.
+ * twice in `newCommands` is the same command, and the same id in `newAlerts` the same alert. A resolution among them is written
+ * only where the newest alert of its subject is open, and goes to the group that this went to.
  */
 export interface RunCommit extends RunChangeSet {
   /** Of a run that is not in the rows yet: it is filed first, as `InstanceStore.start` does it. */
@@ -254,8 +256,8 @@ export interface WorkerDecision extends Pick<WorkerRow, 'id' | 'name'> {
  * guarded by the epoch as commits are: who leads no longer says nothing more of workers. @throws AppError `fenced`.
  */
 export interface WorkerStore {
-  /** `why` the worker is in this state, for the event. */
-  upsert(epoch: Epoch, row: WorkerFacts, why: string): Promise<void>;
+  /** `why` the worker is in this state, for the event. `alert` is filed in the same unit. */
+  upsert(epoch: Epoch, row: WorkerFacts, why: string, alert?: NewAlert): Promise<void>;
   /** Heartbeats of many workers in one unit. */
   beat(
     epoch: Epoch,
@@ -265,7 +267,13 @@ export interface WorkerStore {
   setState(
     epoch: Epoch,
     id: WorkerId,
-    change: { readonly state: WorkerFacts['state']; readonly at: number; readonly why: string },
+    change: {
+      readonly state: WorkerFacts['state'];
+      readonly at: number;
+      readonly why: string;
+      /** Filed in the same unit, if the state changes. */
+      readonly alert?: NewAlert | undefined;
+    },
   ): Promise<void>;
   list(): Promise<readonly WorkerRow[]>;
   get(id: WorkerId): Promise<WorkerRow | undefined>;

@@ -18,6 +18,11 @@ export interface CompiledTable<Row> {
   readonly insert: string;
   /** `insert into t (…) select ?, …`: for inserts that carry a condition. */
   readonly insertSelect: string;
+  /** The same with expressions of SQL in the place of some values; `args` are those of the other fields. */
+  insertFrom(expressions: Readonly<Partial<Record<keyof Row & string, string>>>): {
+    readonly sql: string;
+    args(row: Row): SqlValue[];
+  };
   /** `update t set … where id = ?` over all fields but the ones named immutable; see `updateArgs`. */
   readonly update: string;
   /** The columns as a select list. */
@@ -68,6 +73,11 @@ export function compileTable<Row extends object>(
   return {
     insert: `${into} values (${marks})`,
     insertSelect: `${into} select ${marks}`,
+    insertFrom(expressions: Readonly<Partial<Record<string, string>>>) {
+      const given = fields.filter((field) => expressions[field.key] === undefined);
+      const values = fields.map((field) => expressions[field.key] ?? '?').join(', ');
+      return { sql: `${into} select ${values}`, args: (row: Row) => collect(row, given) };
+    },
     update: wholeUpdate,
     columns: fields.map(({ name }) => `${quote(tableName)}.${quote(name)}`).join(', '),
     args: (row) => collect(row, fields),

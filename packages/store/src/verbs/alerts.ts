@@ -1,11 +1,30 @@
-/** Verbs of alerts. One is filed in the unit of the change it tells of. */
+/**
+ * Verbs of alerts. One is filed in the unit of the change it tells of.
+ *
+ * Filing the same id twice writes it once. A resolution is written only where the newest alert of its subject is open, and
+ * goes to the group that this went to: who files one need not know whether anything is open.
+ */
 import type { AlertRow, NewAlert } from '@vaquita/core';
-import type { SqlStatement } from '../ports/driver.ts';
+import type { SqlStatement, SqlValue } from '../ports/driver.ts';
 import { statement } from '../sql/access.ts';
 import { ALERTS } from '../sql/tables.ts';
 
+const ONCE = 'on conflict (id) do nothing';
+const FILE = `${ALERTS.insert} ${ONCE}`;
+const FROM_OPENING = ALERTS.insertFrom({ groupName: 'opening.group_name' });
+const RESOLVE = `${FROM_OPENING.sql}
+  from (select group_name, message from alerts where subject = ? order by id desc limit 1) opening
+  where json_extract(opening.message, '$.state') = 'open' ${ONCE}`;
+
 export function fileAlert(alert: NewAlert): SqlStatement {
-  return statement(ALERTS.insert, ALERTS.args(newAlertRow(alert)));
+  const row = newAlertRow(alert);
+  if (row.message.state === 'open') return statement(FILE, ALERTS.args(row));
+  return statement(RESOLVE, [...FROM_OPENING.args(row), row.subject]);
+}
+
+/** Filed only where a condition on other rows holds, such as `from workers where id = ?`. */
+export function fileAlertIf(alert: NewAlert, condition: string, args: readonly SqlValue[]): SqlStatement {
+  return statement(`${ALERTS.insertSelect} ${condition} ${ONCE}`, [...ALERTS.args(newAlertRow(alert)), ...args]);
 }
 
 /** As it is before the engine has taken it up. */

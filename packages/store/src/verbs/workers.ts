@@ -6,6 +6,7 @@ import type { WorkerDecision, WorkerRow, WorkerStore } from '../ports/master.ts'
 import { many, one, statement } from '../sql/access.ts';
 import { fence } from '../sql/fence.ts';
 import { NEW_EVENTS, WORKERS } from '../sql/tables.ts';
+import { fileAlert, fileAlertIf } from './alerts.ts';
 import { standingOf } from './token-standing.ts';
 import { createTokenVerbs } from './users.ts';
 import { asConfigured, evictedFirst } from './worker-standing.ts';
@@ -23,6 +24,7 @@ const TELL_OF_STATE = `insert into events (type, project_id, workflow_instance_i
   from (select ? as id) one left join workers w on w.id = one.id
   where w.state is not ? and coalesce(?, w.name) is not null`;
 const BEAT = 'update workers set last_heartbeat_at = ?, stats = ?, updated_at = ? where id = ?';
+const IF_STATE_CHANGES = 'from workers where id = ? and state is not ?';
 const SET_STATE = 'update workers set state = ?, updated_at = ? where id = ?';
 const DECIDE = 'update workers set standing = ? where id = ? and standing is ?';
 /** Before the change itself: tells of it if there is something to change. */
@@ -35,18 +37,20 @@ const LIST = `select ${WORKERS.columns} from workers order by name, id`;
 export function createWorkerVerbs(driver: SqlDriver): WorkerStore & WorkerControl {
   const tokens = createTokenVerbs(driver);
   return {
-    async upsert(epoch, row, why) {
+    async upsert(epoch, row, why, alert) {
       const event = tellOfState({ id: row.id, name: row.name, state: row.state, at: row.updatedAt, why });
-      await driver.write([fence(epoch), event, statement(UPSERT, WORKERS.args({ ...row, standing: null }))]);
+      const upsert = statement(UPSERT, WORKERS.args({ ...row, standing: null }));
+      await driver.write([fence(epoch), event, upsert, ...(alert === undefined ? [] : [fileAlert(alert)])]);
     },
     async beat(epoch, beats) {
       const writes = beats.map(({ id, at, stats }) => statement(BEAT, [at, JSON.stringify(stats), at, id]));
       await driver.write([fence(epoch), ...writes]);
     },
-    async setState(epoch, id, { state, at, why }) {
+    async setState(epoch, id, { state, at, why, alert }) {
       const event = tellOfState({ id, name: null, state, at, why });
-      const [, , result] = await driver.write([fence(epoch), event, statement(SET_STATE, [state, at, id])]);
-      if (result!.changes === 0) throw new AppError('not_found', `There is no worker ${id}.`);
+      const news = alert === undefined ? [] : [fileAlertIf(alert, IF_STATE_CHANGES, [id, state])];
+      const results = await driver.write([fence(epoch), event, ...news, statement(SET_STATE, [state, at, id])]);
+      if (results.at(-1)!.changes === 0) throw new AppError('not_found', `There is no worker ${id}.`);
     },
     async list() {
       return (await many(driver, LIST)).map(toWorkerRow);

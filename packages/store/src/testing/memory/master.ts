@@ -17,11 +17,11 @@ import type {
   WorkerRow,
   WorkerStore,
 } from '../../ports/master.ts';
-import { newAlertRow } from '../../verbs/alerts.ts';
 import { concernsGate, holdsSlot, slotsLast } from '../../verbs/places.ts';
 import { paramTexts } from '../../verbs/project-params.ts';
 import { standingOf } from '../../verbs/token-standing.ts';
 import { asConfigured, evictedFirst, isEvicted } from '../../verbs/worker-standing.ts';
+import { putAlert } from './alerts.ts';
 import { createMemoryOtherRuns } from './other-runs.ts';
 import { createMemoryTokens } from './people.ts';
 import { createMemoryReconcile } from './reconcile.ts';
@@ -70,7 +70,7 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
         for (const event of change.events) addEvent(tx, tables, event);
         for (const run of change.newRuns) fileRun(memory, tx, run);
         for (const command of change.newCommands) fileCommand(tx, tables, command);
-        for (const alert of change.newAlerts) tx.put(tables.alerts, alert.id, newAlertRow(alert));
+        for (const alert of change.newAlerts) putAlert(tx, tables, alert);
         for (const order of change.outboxPut) {
           if (!tables.instances.has(order.workflowInstanceId)) throw new AppError('conflict', 'The order has no run.');
           const before = tables.outbox.get(order.dispatchId);
@@ -175,11 +175,12 @@ export function createMemoryWorkers(memory: Memory): WorkerStore & WorkerControl
   }
 
   return {
-    async upsert(epoch, row, why) {
+    async upsert(epoch, row, why, alert) {
       memory.unit((tx) => {
         checkEpoch(memory, epoch);
         tellOfState(tx, row, row.updatedAt, why);
         tx.put(workers, row.id, asConfigured(row, workers.get(row.id)?.standing ?? null));
+        if (alert !== undefined) putAlert(tx, memory.tables, alert);
       });
     },
     async beat(epoch, beats) {
@@ -191,12 +192,13 @@ export function createMemoryWorkers(memory: Memory): WorkerStore & WorkerControl
         }
       });
     },
-    async setState(epoch, id, { state, at, why }) {
+    async setState(epoch, id, { state, at, why, alert }) {
       memory.unit((tx) => {
         checkEpoch(memory, epoch);
         const row = workers.get(id);
         if (row === undefined) throw new AppError('not_found', `There is no worker ${id}.`);
         tellOfState(tx, { ...row, state }, at, why);
+        if (alert !== undefined && row.state !== state) putAlert(tx, memory.tables, alert);
         tx.put(workers, id, { ...row, state, updatedAt: at });
       });
     },

@@ -1,0 +1,18 @@
+/** Filing alerts, as `verbs/alerts.ts` does it. */
+import type { NewAlert } from '@vaquita/core';
+import { newAlertRow } from '../../verbs/alerts.ts';
+import type { Tables, Transaction } from './tables.ts';
+
+export function putAlert(tx: Transaction, tables: Tables, alert: NewAlert): void {
+  if (tables.alerts.has(alert.id)) return;
+  const row = newAlertRow(alert);
+  if (row.message.state === 'open') {
+    tx.put(tables.alerts, row.id, row);
+    return;
+  }
+  let opening: typeof row | undefined;
+  for (const one of tables.alerts.values()) {
+    if (one.subject === row.subject && (opening === undefined || one.id > opening.id)) opening = one;
+  }
+  if (opening?.message.state === 'open') tx.put(tables.alerts, row.id, { ...row, groupName: opening.groupName });
+}

@@ -6,13 +6,15 @@ import { openThreadDriver } from './drivers/thread.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openStore } from './open-store.ts';
 import type { SqlDriver } from './ports/driver.ts';
+import { putAlertTargets } from './testing/alert-targets.ts';
 import { clearTables, holdLeaderLock, temporaryFolder } from './testing/database-file.ts';
 import { NO_SQLD, SQLD_BINARY, type Sqld, startSqld } from './testing/sqld.ts';
 import { describeStoreContract, type OpenedStore } from './testing/store-contract.ts';
 
 function opened(driver: SqlDriver, close: () => Promise<void>): OpenedStore {
   const store = openStore(driver, { clock: { now: () => 1_000 } });
-  return { store, lead: (epoch) => holdLeaderLock(driver, epoch), close };
+  const lead = (epoch: number | null) => holdLeaderLock(driver, epoch);
+  return { store, lead, putAlertTargets: (targets) => putAlertTargets(driver, targets), close };
 }
 
 describeStoreContract('embedded file', async () => {

@@ -2,6 +2,7 @@
 import type { Clock } from '@vaquita/core';
 import type { SqlDriver } from './ports/driver.ts';
 import type { Store } from './ports/store.ts';
+import { createAlertQueueVerbs } from './verbs/alert-queue.ts';
 import { createCommandVerbs, createEventVerbs } from './verbs/commands.ts';
 import { createDocumentCache } from './verbs/document-cache.ts';
 import { createInstanceVerbs } from './verbs/instances.ts';
@@ -38,6 +39,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     sessions: createSessionVerbs(driver),
     requests: createRequestVerbs(driver),
     master: createMasterVerbs(driver, { clock: options.clock, documents }),
+    alertQueue: createAlertQueueVerbs(driver),
     close: () => driver.close(),
   };
 }

@@ -6,7 +6,7 @@
  *    @throws AppError `fenced` then, in every verb that takes an epoch.
  * Q2 A delivery is claimed by an update with a condition; only rows that it changed may be sent.
  * Q3 The result of a claim is written only while the row is still that claim: same claimer, same attempt, `sending`.
- * Q4 The status of an alert is derived from its deliveries in the unit that changes one of them.
+ * Q4 The status of an alert, and its reason, are derived from its deliveries in the unit that changes one of them.
  */
 import type { Epoch } from '../identity/ids.ts';
 import type {
@@ -72,6 +72,8 @@ export interface AlertDispatch {
   claim(epoch: Epoch, claim: ClaimRequest): Promise<readonly ClaimedDelivery[]>;
   /** @throws AppError `conflict`: the row is not this claim any more, nothing was written (Q3). `fenced`. */
   finish(epoch: Epoch, result: DeliveryResult): Promise<void>;
+  /** When the next delivery may be tried, as far as it depends on time; null: there is none. */
+  nextAt(): Promise<number | null>;
   /** Gives claims back as if they had not been. Those that are over stay as they are. */
   release(epoch: Epoch, claimer: string, claims: readonly Claim[], now: number): Promise<void>;
 }
@@ -91,10 +93,8 @@ export interface Claim {
 
 export interface ClaimedDelivery extends Claim {
   readonly message: AlertMessage;
-  readonly channelId: AlertChannelId;
-  readonly channelName: string;
-  /** Null: it was removed meanwhile. */
-  readonly channel: AlertChannelRow | null;
+  /** As it was a moment before. */
+  readonly channel: AlertChannelRow;
 }
 
 export type DeliveryResult = Claim & { readonly claimer: string; readonly now: number } & DeliveryOutcome;
@@ -153,25 +153,39 @@ export interface AlertFigures {
   readonly sending: number;
   /** When the oldest alert that has not reached everybody was filed. */
   readonly oldestAt: number | null;
-  /** When the next delivery may be tried. */
-  readonly nextAttemptAt: number | null;
   readonly channels: readonly { readonly name: string; readonly lastDeliveredAt: number | null }[];
 }
 
-/** For people: has what has failed sent again. */
-export interface AlertResend {
+/** One alert, for people. */
+export interface AlertRecords {
+  find(id: AlertId): Promise<AlertRecord | undefined>;
   /**
-   * Failed deliveries of the alert begin anew, and an alert for which there was nobody is taken up again.
+   * Failed deliveries of the alert begin anew, with all their tries, and an alert for which there was nobody is taken up
+   * again. Not guarded by the epoch: any server may be asked.
    * @throws AppError `not_found`. `conflict`: nothing of it has failed.
    */
   resend(id: AlertId, now: number): Promise<void>;
 }
 
-/** Q4. Of an alert that has been taken up. */
+export interface AlertRecord {
+  readonly alert: AlertRow;
+  /** In order of the channels' names. */
+  readonly deliveries: readonly AlertDeliveryRow[];
+}
+
+/** Q4: of an alert that has been taken up. */
 export function alertStatusOf(deliveries: readonly Pick<AlertDeliveryRow, 'status'>[]): AlertStatus {
   const sent = deliveries.filter(({ status }) => status === 'sent').length;
   const failed = deliveries.filter(({ status }) => status === 'failed').length;
   if (sent + failed < deliveries.length) return 'sending';
   if (failed === 0) return 'sent';
   return sent === 0 ? 'failed' : 'partly_sent';
+}
+
+/** Why not everybody was reached, of an alert that has been taken up; null: nothing has failed. */
+export function alertReasonOf(
+  deliveries: readonly Pick<AlertDeliveryRow, 'channelName' | 'status' | 'reason'>[],
+): string | null {
+  const failed = deliveries.filter(({ status }) => status === 'failed');
+  return failed.length === 0 ? null : failed.map(({ channelName, reason }) => `${channelName}: ${reason}`).join('; ');
 }

@@ -1,4 +1,5 @@
 /** The whole store, as the assembly hands it out. Packages take only the port they need. */
+import type { AlertQueue, AlertRecords } from '@vaquita/core';
 import type {
   CommandStore,
   EventStore,
@@ -30,6 +31,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly requests: RequestStore;
   readonly master: MasterStore;
+  readonly alertQueue: AlertQueue & AlertRecords;
   readonly definitions: DefinitionSource;
   close(): Promise<void>;
 }

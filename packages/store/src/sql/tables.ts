@@ -1,5 +1,14 @@
 /** Every table of the store's verbs, compiled once. What a row may change after its insert is decided here. */
-import type { AlertRow, CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
+import type {
+  AlertChannelRow,
+  AlertDeliveryRow,
+  AlertRow,
+  CommandRow,
+  NewEvent,
+  OutboxRow,
+  TaskInstanceRow,
+  WorkflowInstanceRow,
+} from '@vaquita/core';
 import type {
   AuditRow,
   EventRow,
@@ -44,6 +53,8 @@ export const TASKS = compileTable<TaskInstanceRow>(schema.taskInstances, {
   immutable: ['workflowInstanceId', 'name', 'type', 'attempt', 'runCounter', 'previousId', 'firstSubmittedAt'],
 });
 export const ALERTS = compileTable<AlertRow>(schema.alerts);
+export const ALERT_DELIVERIES = compileTable<AlertDeliveryRow>(schema.alertDeliveries);
+export const ALERT_CHANNELS = compileTable<AlertChannelRow>(schema.alertChannels);
 export const TASK_GROUPS = compileTable<TaskGroupRow>(schema.taskGroups);
 export const WORKER_GROUPS = compileTable<WorkerGroupRow>(schema.workerGroups);
 export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {

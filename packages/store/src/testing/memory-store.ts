@@ -1,6 +1,7 @@
 /** The whole store in memory, for tests and simulations: the same ports, conflicts and guards, and no SQL. */
-import type { Clock, Epoch } from '@vaquita/core';
+import type { AlertChannelId, AlertChannelRow, AlertGroupRow, Clock, Epoch } from '@vaquita/core';
 import type { Store } from '../ports/store.ts';
+import { createMemoryAlertQueue } from './memory/alert-queue.ts';
 import { createMemoryProjects, createMemoryWorkflows } from './memory/definitions.ts';
 import { createMemoryMaster, createMemoryWorkers } from './memory/master.ts';
 import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
@@ -9,9 +10,16 @@ import { createMemory } from './memory/tables.ts';
 import { createMemoryTaskGroups } from './memory/task-groups.ts';
 import { createMemoryWorkerGroups } from './memory/worker-groups.ts';
 
+export interface AlertTargets {
+  readonly channels?: readonly AlertChannelRow[];
+  readonly groups?: readonly AlertGroupRow[];
+}
+
 export interface MemoryStore extends Store {
   /** Says who leads; in a database the registry's lock row does. */
   readonly leader: { set(epoch: Epoch | null): void };
+  /** Who is told of alerts. */
+  readonly alertTargets: { put(rows: AlertTargets): void; drop(channel: AlertChannelId): void };
 }
 
 export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'> } = {}): MemoryStore {
@@ -33,6 +41,14 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     sessions: createMemorySessions(memory),
     requests: createMemoryRequests(memory),
     master: createMemoryMaster(memory, clock),
+    alertQueue: createMemoryAlertQueue(memory),
+    alertTargets: {
+      put: ({ channels = [], groups = [] }) => {
+        for (const row of channels) memory.tables.alertChannels.set(row.id, row);
+        for (const row of groups) memory.tables.alertGroups.set(row.id, row);
+      },
+      drop: (channel) => memory.tables.alertChannels.delete(channel),
+    },
     leader: {
       set(epoch) {
         memory.leaderEpoch = epoch;

@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../ports/store.ts';
+import { describeAlerts } from './contract/alerts.ts';
 import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
 import { describeFiling } from './contract/filing.ts';
@@ -18,11 +19,14 @@ import { describeRuns } from './contract/runs.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
 import { describeWorkers } from './contract/workers.ts';
+import type { AlertTargets } from './memory-store.ts';
 
 export interface OpenedStore {
   readonly store: Store;
   /** Makes this the epoch of the held leader lock; null releases it. */
   lead(epoch: number | null): Promise<void>;
+  /** Has these told of alerts. */
+  putAlertTargets(targets: AlertTargets): Promise<void>;
   /** Closes the store and frees what it used. */
   close(): Promise<void>;
 }
@@ -31,6 +35,7 @@ export interface OpenedStore {
 export interface Subject {
   readonly store: Store;
   lead(epoch: number | null): Promise<void>;
+  putAlertTargets(targets: AlertTargets): Promise<void>;
 }
 
 export function describeStoreContract(name: string, open: () => Promise<OpenedStore>): void {
@@ -41,6 +46,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
         return opened.store;
       },
       lead: (epoch) => opened.lead(epoch),
+      putAlertTargets: (targets) => opened.putAlertTargets(targets),
     };
 
     beforeEach(async () => {
@@ -63,5 +69,6 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeTaskGroups(subject);
     describeWorkerGroups(subject);
     describePeople(subject);
+    describeAlerts(subject);
   });
 }

@@ -232,3 +232,24 @@ test('every other read', async () => {
     }
   }
 });
+
+test('the queue of alerts: along indices of what is not over, and of one channel only', async () => {
+  const { store, read, plan } = await openNoted();
+  const { alertQueue } = store;
+  await alertQueue.waiting(null, 10);
+  await alertQueue.claim(1, { claimer: 's', now: 1, limit: 1, perChannel: 1 });
+  await alertQueue.reclaim(1, { alive: [], claimedBefore: 1, now: 1, limit: 1 });
+  await alertQueue.purge(1, { before: 1, limit: 1 });
+  await alertQueue.nextAt();
+  const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));
+  const [waiting, due, lost, gone, over, next] = plans;
+  expect(waiting).toMatch(/USING INDEX alerts_waiting/);
+  expect(due).toMatch(/SEARCH x USING (COVERING )?INDEX alert_deliveries_due \(channel_id=\? AND next_attempt_at<\?\)/);
+  expect(due).toMatch(/SEARCH e USING (COVERING )?INDEX alerts_undelivered \(subject=\? AND id<\?\)/);
+  expect(due).toMatch(/SEARCH o USING INDEX alert_deliveries_once \(alert_id=\? AND channel_id=\?\)/);
+  expect(lost).toMatch(/alert_deliveries_sending/);
+  expect(gone).toMatch(/alert_deliveries_due/);
+  expect(over).toMatch(/SEARCH a USING INDEX sqlite_autoindex_alerts_1 \(id<\?\)/);
+  expect(next).toMatch(/SEARCH d USING INDEX alert_deliveries_due \(channel_id=\?\)/);
+  for (const steps of plans) expect(steps).not.toMatch(/SCAN (alerts|[demox])\b/);
+});

@@ -30,7 +30,7 @@ import { addTask, updateInstance, updateTask } from './run-rows.ts';
 import { addEvent, fileCommand, fileRun, tasksOf } from './runs.ts';
 import { compare, type Memory, type MemoryCommand, pageOf, type Transaction } from './tables.ts';
 
-function checkEpoch({ leaderEpoch }: Memory, epoch: Epoch): void {
+export function checkEpoch({ leaderEpoch }: Memory, epoch: Epoch): void {
   if (leaderEpoch !== null && leaderEpoch === epoch) return;
   throw new AppError('fenced', `Epoch ${epoch} is not the one of the held leader lock; nothing was written.`);
 }

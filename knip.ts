@@ -29,6 +29,8 @@ const config: KnipConfig = {
       ignoreBinaries: ['mount', 'sqlite3', 'umount'],
     },
     'packages/*': { project: ['src/**'] },
+    // Begins the processes and threads of listener plugins.
+    'packages/runtime': { entry: ['src/node/listeners/inside/{process,thread}-main.ts'], project: ['src/**'] },
     // drizzle-kit reads the schema.
     'packages/store': { entry: ['src/schema/index.ts'], project: ['src/**'] },
     'apps/server': { project: ['src/**', 'bin/**'] },

@@ -1,0 +1,63 @@
+/** What the host of a plugin and the isolated side say to each other. Both ends read this file; it imports types only. */
+import type { ListenerEvent, ListenerLogLevel } from '@vaquita/core';
+
+export type HostMessage =
+  | { readonly type: 'load'; readonly source: PluginSource }
+  | {
+      readonly type: 'open';
+      readonly id: number;
+      readonly instance: PluginUse['instance'];
+      readonly settings: PluginUse['settings'];
+    }
+  | { readonly type: 'event'; readonly id: number; readonly event: ListenerEvent }
+  | { readonly type: 'close'; readonly id: number }
+  /** The time of a call is over. */
+  | { readonly type: 'abort'; readonly id: number };
+
+/** `module`: the address of a file of our own, and the name under which it exports the plugin. */
+export type PluginSource = { readonly code: string } | { readonly module: string; readonly exported: string };
+
+export interface PluginUse {
+  readonly instance: { readonly id: string; readonly name: string };
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export type PluginMessage =
+  | { readonly type: 'loaded'; readonly shape: PluginShape }
+  | { readonly type: 'unusable'; readonly problem: string }
+  | { readonly type: 'answer'; readonly id: number; readonly error: string | null }
+  /** The last word before the end: what nobody has caught. */
+  | { readonly type: 'fatal'; readonly reason: string };
+
+/** What the module's default export looks like, as plain data. */
+export interface PluginShape {
+  /** `typeof`, or `null`, `array`, or `missing`. */
+  readonly plugin: string;
+  readonly fields: Readonly<Record<PluginField, FieldShape>>;
+}
+
+export const PLUGIN_FIELDS = ['name', 'title', 'version', 'settings', 'open', 'onEvent', 'close'] as const;
+export type PluginField = (typeof PLUGIN_FIELDS)[number];
+
+export interface FieldShape {
+  readonly kind: string;
+  /** Of a text, or the JSON of an object; null for everything else and for what has no JSON. */
+  readonly text: string | null;
+}
+
+/** At the beginning of a line of output: the level that it was written with. */
+const LEVEL_MARKS: Readonly<Record<ListenerLogLevel, string>> = { info: '\u0001i', warn: '\u0001w', error: '\u0001e' };
+
+export function markLines(level: ListenerLogLevel, text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${LEVEL_MARKS[level]}${line}\n`)
+    .join('');
+}
+
+export function readMark(line: string, unmarked: ListenerLogLevel): { level: ListenerLogLevel; text: string } {
+  for (const level of ['info', 'warn', 'error'] as const) {
+    if (line.startsWith(LEVEL_MARKS[level])) return { level, text: line.slice(2) };
+  }
+  return { level: unmarked, text: line };
+}

@@ -1,0 +1,79 @@
+/** Runs listener plugins: foreign code in processes, our own in threads, both behind one port. */
+import type { Clock, InspectedPlugin, ListenerCode, ListenerHost, ListenerUse } from '@vaquita/core';
+import type { CageEars } from './cage.ts';
+import type { PluginSource } from './inside/messages.ts';
+import { createInstanceLogs } from './instance-logs.ts';
+import { MAX_CODE_BYTES, PLUGIN_LIMITS, type PluginLimits } from './limits.ts';
+import { startPluginProcess } from './plugin-process.ts';
+import { startPluginThread } from './plugin-thread.ts';
+import { readPlugin } from './read-plugin.ts';
+import { runListener } from './running-listener.ts';
+import { openSession } from './session.ts';
+
+export interface ListenerHostOptions {
+  readonly clock: Clock;
+  /** A folder of its own that stays empty: foreign plugins stand in it. */
+  readonly folder: string;
+  /** The plugins that come with the server, by name. */
+  readonly builtin: Readonly<Record<string, BuiltinListener>>;
+  readonly limits?: Partial<PluginLimits>;
+}
+
+export interface BuiltinListener {
+  /** Address (`file:`) of the module that has it. */
+  readonly module: string;
+  /** Name under which it is exported there. */
+  readonly exported: string;
+}
+
+export function createListenerHost({ clock, folder, builtin, ...options }: ListenerHostOptions): ListenerHost {
+  const limits: PluginLimits = { ...PLUGIN_LIMITS, ...options.limits };
+  const logs = createInstanceLogs(clock);
+  const cages = {
+    builtin: (ears: CageEars) => startPluginThread(clock, limits, ears),
+    foreign: (ears: CageEars) => startPluginProcess({ clock, limits, folder }, ears),
+  };
+
+  function sourceOf(plugin: ListenerCode): PluginSource {
+    if (plugin.kind === 'foreign') return { code: plugin.code };
+    const known = Object.hasOwn(builtin, plugin.name) ? builtin[plugin.name] : undefined;
+    if (known === undefined) throw new Error(`No listener plugin "${plugin.name}" comes with this server`);
+    return known;
+  }
+
+  function use({ instance, plugin, settings }: ListenerUse) {
+    const onLog: CageEars['onLog'] = (level, text) => logs.add(instance.id, level, text);
+    return runListener({
+      use: { instance, settings },
+      source: sourceOf(plugin),
+      limits,
+      openSession: () => openSession({ clock, limits, start: cages[plugin.kind], onLog }),
+      note: (text) => onLog('error', text),
+    });
+  }
+
+  async function inspect(code: string): Promise<InspectedPlugin> {
+    const bytes = Buffer.byteLength(code);
+    if (bytes > MAX_CODE_BYTES) {
+      return { ok: false, problem: `it has ${bytes} bytes; a plugin may have at most ${MAX_CODE_BYTES}` };
+    }
+    const session = openSession({ clock, limits, start: cages.foreign, onLog: () => undefined });
+    const loaded = await session.load({ code }, new AbortController().signal);
+    await session.end('it was only looked at');
+    switch (loaded.type) {
+      case 'loaded':
+        return readPlugin(loaded.shape, Object.keys(builtin));
+      case 'unusable':
+        return { ok: false, problem: loaded.problem };
+      case 'timeout':
+        return {
+          ok: false,
+          problem: `it was not loaded within ${limits.startMs} ms: what it does while it is imported must end`,
+        };
+      case 'ended':
+        return { ok: false, problem: `it ends while it is loaded: ${loaded.reason}` };
+    }
+  }
+
+  return { use, log: (instance) => logs.read(instance), inspect };
+}

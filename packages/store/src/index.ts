@@ -8,6 +8,7 @@ export { openRemoteDriver, type RemoteDriverOptions } from './drivers/remote.ts'
 export { openThreadDriver, type ThreadDriverOptions } from './drivers/thread.ts';
 export { type MigrateOptions, type Migration, migrate } from './migrations/migrate.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
+export type * from './ports/alerts.ts';
 export type * from './ports/api.ts';
 export type * from './ports/driver.ts';
 export type * from './ports/files.ts';

@@ -3,6 +3,8 @@ import type { Clock } from '@vaquita/core';
 import type { SqlDriver } from './ports/driver.ts';
 import type { Store } from './ports/store.ts';
 import { createAlertQueueVerbs } from './verbs/alert-queue.ts';
+import { createAlertReaderVerbs } from './verbs/alert-lists.ts';
+import { createAlertChannelVerbs, createAlertGroupVerbs } from './verbs/alert-targets.ts';
 import { createCommandVerbs, createEventVerbs } from './verbs/commands.ts';
 import { createDocumentCache } from './verbs/document-cache.ts';
 import { createInstanceVerbs } from './verbs/instances.ts';
@@ -31,6 +33,9 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     instances: createInstanceVerbs(driver),
     taskGroups: createTaskGroupVerbs(driver),
     workerGroups: createWorkerGroupVerbs(driver),
+    alertGroups: createAlertGroupVerbs(driver),
+    alertChannels: createAlertChannelVerbs(driver),
+    alerts: createAlertReaderVerbs(driver),
     workers: createWorkerVerbs(driver),
     commands: createCommandVerbs(driver),
     events: createEventVerbs(driver),

@@ -1,5 +1,6 @@
 /** The whole store, as the assembly hands it out. Packages take only the port they need. */
 import type { AlertQueue, AlertRecords } from '@vaquita/core';
+import type { AlertChannelStore, AlertGroupStore, AlertReader } from './alerts.ts';
 import type {
   CommandStore,
   EventStore,
@@ -23,6 +24,9 @@ export interface Store {
   readonly instances: InstanceStore;
   readonly taskGroups: TaskGroupStore;
   readonly workerGroups: WorkerGroupStore;
+  readonly alertGroups: AlertGroupStore;
+  readonly alertChannels: AlertChannelStore;
+  readonly alerts: AlertReader;
   readonly workers: WorkerReader & WorkerControl;
   readonly commands: CommandStore;
   readonly events: EventStore;

@@ -2,6 +2,7 @@
 import type {
   AlertChannelRow,
   AlertDeliveryRow,
+  AlertGroupRow,
   AlertRow,
   CommandRow,
   NewEvent,
@@ -55,6 +56,7 @@ export const TASKS = compileTable<TaskInstanceRow>(schema.taskInstances, {
 export const ALERTS = compileTable<AlertRow>(schema.alerts);
 export const ALERT_DELIVERIES = compileTable<AlertDeliveryRow>(schema.alertDeliveries);
 export const ALERT_CHANNELS = compileTable<AlertChannelRow>(schema.alertChannels);
+export const ALERT_GROUPS = compileTable<Omit<AlertGroupRow, 'channels'>>(schema.alertGroups);
 export const TASK_GROUPS = compileTable<TaskGroupRow>(schema.taskGroups);
 export const WORKER_GROUPS = compileTable<WorkerGroupRow>(schema.workerGroups);
 export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {

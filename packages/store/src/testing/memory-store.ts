@@ -2,6 +2,7 @@
 import type { AlertChannelId, AlertChannelRow, AlertGroupRow, Clock, Epoch } from '@vaquita/core';
 import type { Store } from '../ports/store.ts';
 import { createMemoryAlertQueue } from './memory/alert-queue.ts';
+import { createMemoryAlertChannels, createMemoryAlertGroups, createMemoryAlerts } from './memory/alert-targets.ts';
 import { createMemoryProjects, createMemoryWorkflows } from './memory/definitions.ts';
 import { createMemoryMaster, createMemoryWorkers } from './memory/master.ts';
 import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
@@ -33,6 +34,9 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     instances: createMemoryInstances(memory),
     taskGroups: createMemoryTaskGroups(memory),
     workerGroups: createMemoryWorkerGroups(memory),
+    alertGroups: createMemoryAlertGroups(memory),
+    alertChannels: createMemoryAlertChannels(memory),
+    alerts: createMemoryAlerts(memory),
     workers: createMemoryWorkers(memory),
     commands: createMemoryCommands(memory),
     events: createMemoryEvents(memory),

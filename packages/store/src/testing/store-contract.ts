@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../ports/store.ts';
 import { describeAlerts } from './contract/alerts.ts';
+import { describeAlertTargets } from './contract/alert-targets.ts';
 import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
 import { describeFiling } from './contract/filing.ts';
@@ -68,6 +69,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeOtherRuns(subject);
     describeTaskGroups(subject);
     describeWorkerGroups(subject);
+    describeAlertTargets(subject);
     describePeople(subject);
     describeAlerts(subject);
   });

@@ -1,10 +1,11 @@
 /** Every list and filter that is offered must be answered from an index, in order, whatever the size of the table. */
 import { join } from 'node:path';
-import type { ProjectId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
+import type { AlertId, ProjectId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { openEmbeddedDriver } from '../drivers/embedded.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { openStore } from '../open-store.ts';
+import type { AlertFilter } from '../ports/alerts.ts';
 import type { InstanceFilter } from '../ports/api.ts';
 import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import { encodeCursor } from '../sql/page.ts';
@@ -252,4 +253,36 @@ test('the queue of alerts: along indices of what is not over, and of one channel
   expect(over).toMatch(/SEARCH a USING INDEX sqlite_autoindex_alerts_1 \(id<\?\)/);
   expect(next).toMatch(/SEARCH d USING INDEX alert_deliveries_due \(channel_id=\?\)/);
   for (const steps of plans) expect(steps).not.toMatch(/SCAN (alerts|[demox])\b/);
+});
+
+const alertFilters: readonly (readonly [AlertFilter, RegExp])[] = [
+  [{}, /alerts_speaking|sqlite_autoindex_alerts/],
+  [{ since: 5, until: 9 }, /alerts_speaking|sqlite_autoindex_alerts/],
+  [{ status: 'failed' }, /alerts_status \(status=\?/],
+  [{ kind: 'test' }, /alerts_kind \(kind=\?/],
+  [{ severity: 'error', since: 5, until: 9 }, /alerts_severity \(severity=\? AND id>\? AND id<\?/],
+  [{ projectId, severity: 'error', kind: 'test' }, /alerts_project \(project_id=\?/],
+  [{ projectId, workflowId }, /alerts_workflow \(workflow_id=\?/],
+  [{ projectId, group: 'ops' }, /alerts_group \(group_name=\?/],
+  [{ workflowInstanceId: parentId, workflowId, status: 'sent' }, /alerts_run \(workflow_instance_id=\?/],
+];
+
+test.each(alertFilters)('alerts by %j', async (filter, index) => {
+  const { store, read, plan } = await openNoted();
+  await store.alerts.list(filter, { limit: 50, cursor: null });
+  await store.alerts.list(filter, { limit: 50, cursor: encodeCursor('01') });
+  expect(read).toHaveLength(2);
+  for (const statement of read) {
+    const steps = (await plan(statement)).join('\n');
+    expect(steps).toMatch(index);
+    expect(steps).not.toContain('TEMP B-TREE');
+  }
+});
+
+test('alerts that were folded into one', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.alerts.folded('a' as AlertId, { limit: 50, cursor: null });
+  const steps = (await plan(read[0]!)).join('\n');
+  expect(steps).toMatch(/alerts_folded \(folded_into=\? AND id<\?\)/);
+  expect(steps).not.toContain('TEMP B-TREE');
 });

@@ -16,7 +16,7 @@ import { migrate, openStore, type RetentionPolicy } from '@vaquita/store';
 import { createChanges } from './changes.ts';
 import { createEntrance } from './entrance.ts';
 import { loadExamples } from './examples.ts';
-import { ensureAdmin, ensureTokens, ensureWorkerToken } from './first-start.ts';
+import { ensureAdmin, ensureAlertGroup, ensureTokens, ensureWorkerToken } from './first-start.ts';
 import { greet } from './greet.ts';
 import type { EmbeddedWorker, Listening, ServerHost } from './host.ts';
 import { createLeaderLease, leaderKnown, leaderSocket } from './lease.ts';
@@ -203,6 +203,7 @@ export async function assembleServer(
     await master.start();
 
     const first = { store, host, ids, settings };
+    await ensureAlertGroup(first);
     if (settings.embeddedWorker) {
       const worker = await startEmbeddedWorker(first, listening);
       closers.push(() => worker.close(settings.shutdownGraceMs));

@@ -3,7 +3,7 @@ import { createIdSource, type SessionId } from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
 import { createMemoryStore } from '@vaquita/store/testing';
 import { expect, test } from 'vitest';
-import { ADMIN_NAME, ensureAdmin, type FirstStartDeps } from './first-start.ts';
+import { ADMIN_NAME, ensureAdmin, ensureAlertGroup, type FirstStartDeps } from './first-start.ts';
 
 /** Carried by the hash, so that a check of it is cheap too. */
 const CHEAP = { logN: 4, r: 1, p: 1 };
@@ -40,3 +40,13 @@ test.each([['the old one'], [null]])(
     expect(await store.sessions.use('cookie', 2_000)).toBeDefined();
   },
 );
+
+test('a group to which channels can be added is there, made once, whoever starts at the same time', async () => {
+  const { store, deps } = await withAdmin(null);
+  await Promise.all([ensureAlertGroup(deps), ensureAlertGroup(deps)]);
+  const made = await store.alertGroups.find('default');
+  expect(made).toMatchObject({ channels: [], kinds: expect.arrayContaining(['worker_lost', 'listener_stopped']) });
+  await store.alertGroups.update(made!.id, { kinds: [], at: 5 });
+  await ensureAlertGroup(deps);
+  expect(await store.alertGroups.find('default')).toMatchObject({ id: made!.id, kinds: [] });
+});

@@ -1,6 +1,13 @@
 /** What a new database gets before the server answers: somebody who may sign in, and tokens for this machine. */
 import { hashPassword, makeToken, verifyPassword } from '@vaquita/api';
-import { type IdSource, sha256Hex, type UserId } from '@vaquita/core';
+import {
+  CLUSTER_ALERT_KINDS,
+  DEFAULT_ALERT_GROUP,
+  type IdSource,
+  sha256Hex,
+  toAppError,
+  type UserId,
+} from '@vaquita/core';
 import type { Store, UserRow } from '@vaquita/store';
 import type { ServerHost } from './host.ts';
 import type { ServerSettings } from './settings.ts';
@@ -119,4 +126,20 @@ function makePassword(host: ServerHost): string {
     }
   }
   return password.slice(0, PASSWORD_LENGTH);
+}
+
+/** A group to which a channel can be added: of every alert about the cluster, and of workflows that name no other. */
+export async function ensureAlertGroup({ store, host, ids }: FirstStartDeps): Promise<void> {
+  if ((await store.alertGroups.find(DEFAULT_ALERT_GROUP)) !== undefined) return;
+  const now = host.clock.now();
+  const about = 'Told of the cluster itself, and of workflows that name no other group';
+  try {
+    await store.alertGroups.create({
+      ...{ id: ids.next<'alert-group'>(), name: DEFAULT_ALERT_GROUP, description: about },
+      ...{ kinds: CLUSTER_ALERT_KINDS, channels: [], createdAt: now, updatedAt: now },
+    });
+  } catch (thrown) {
+    // Another server was first.
+    if (toAppError(thrown).code !== 'name_in_use') throw thrown;
+  }
 }

@@ -4,10 +4,15 @@ import type { AlertId, NewAlert } from './alert.ts';
 import { composeMessage } from './compose.ts';
 import type { AlertFact, AlertKind, AlertLink, AlertMessage } from './message.ts';
 
-export type ClusterAlertKind = Extract<
-  AlertKind,
-  'workflow_quarantined' | 'worker_lost' | 'server_lost' | 'failover' | 'admission_closed' | 'listener_stopped'
->;
+export const CLUSTER_ALERT_KINDS = [
+  'workflow_quarantined',
+  'worker_lost',
+  'server_lost',
+  'failover',
+  'admission_closed',
+  'listener_stopped',
+] as const satisfies readonly AlertKind[];
+export type ClusterAlertKind = (typeof CLUSTER_ALERT_KINDS)[number];
 
 export interface ClusterAlertSpec {
   /** `derivedId` where the same may be filed twice: the second time nothing is written. */

@@ -2,8 +2,8 @@
 import type { Clock } from '@vaquita/core';
 import type { SqlDriver } from './ports/driver.ts';
 import type { Store } from './ports/store.ts';
-import { createAlertQueueVerbs } from './verbs/alert-queue.ts';
 import { createAlertReaderVerbs } from './verbs/alert-lists.ts';
+import { createAlertQueueVerbs } from './verbs/alert-queue.ts';
 import { createAlertChannelVerbs, createAlertGroupVerbs } from './verbs/alert-targets.ts';
 import { createCommandVerbs, createEventVerbs } from './verbs/commands.ts';
 import { createDocumentCache } from './verbs/document-cache.ts';

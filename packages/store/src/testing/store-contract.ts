@@ -4,8 +4,8 @@
  */
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../ports/store.ts';
-import { describeAlerts } from './contract/alerts.ts';
 import { describeAlertTargets } from './contract/alert-targets.ts';
+import { describeAlerts } from './contract/alerts.ts';
 import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
 import { describeFiling } from './contract/filing.ts';

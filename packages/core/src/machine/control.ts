@@ -1,5 +1,6 @@
 /** What people order a run to do: pause, stop, and the ways to go on. Which state allows what is in the table. */
 import { reach } from '../graph/logical-graph.ts';
+import { tellOfEnd, tellOfTimeout } from './alerts.ts';
 import { restPaused } from './endings.ts';
 import type { WorkflowEvent, WorkflowEventType } from './events.ts';
 import { killActive } from './kill.ts';
@@ -86,6 +87,7 @@ function endResting(t: Transition, why: Reason): void {
   t.run.instance.endedAt = t.context.now;
   setWorkflowState(t, 'stopped', why);
   leaveTurn(t);
+  tellOfEnd(t);
 }
 
 export function delayed(t: Transition, event: WorkflowEventOf<'TurnDelayed'>): void {
@@ -112,6 +114,7 @@ export function timeOut(t: Transition, event: WorkflowEventOf<'WorkflowTimedOut'
   if (strategy !== 'fail' && instance.reason?.code !== 'workflow_timeout') {
     const next = instance.state === 'ready_pause' ? 'it is paused when nothing runs any more' : 'it goes on';
     setWorkflowReason(t, reason(t, 'workflow_timeout', text, { next }));
+    tellOfTimeout(t, strategy === 'warn' ? next : 'it is ended now');
   }
   if (strategy !== 'warn') beginStop(t, reason(t, 'workflow_timeout', text), 'the run has passed its timeout');
 }

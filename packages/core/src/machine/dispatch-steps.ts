@@ -1,5 +1,7 @@
 /** What happens to a task instance that a worker runs, from its placement to its end. */
 import { childrenOf } from '../logic/children.ts';
+import { endTaskWatch } from './alert-timers.ts';
+import { tellOfTaskTimeout } from './alerts.ts';
 import { becomePaused, breakNode, endKilled, failTask, leave, nextAttempt, succeedTask } from './endings.ts';
 import type { TaskEvent, TaskEventType } from './events.ts';
 import { resolveInputs } from './inputs.ts';
@@ -45,6 +47,7 @@ export function place(t: Transition, subject: TaskSubject, event: TaskEventOf<'T
   row.dispatchedAt = t.context.now;
   const text = `Sent to worker "${event.workerName}", which has not started it yet.`;
   setTaskState(t, row, 'dispatched', reason(t, 'sent', text));
+  endTaskWatch(t, row);
   t.effects.push({
     type: 'SendDispatch',
     taskInstanceId: row.id,
@@ -89,7 +92,10 @@ export function timeOut(t: Transition, { node, row }: TaskSubject): void {
   const { timeout } = node.task;
   if (timeout === null) return;
   const text = `its timeout of ${timeout.afterMs / 1000} s has passed`;
-  if (timeout.strategy !== 'fail') warn(t, row, 'timeout', `Not ended although ${text}.`);
+  if (timeout.strategy !== 'fail') {
+    warn(t, row, 'timeout', `Not ended although ${text}.`);
+    tellOfTaskTimeout(t, node, row);
+  }
   if (timeout.strategy === 'warn') return;
   if (row.dispatchId !== null) requestKill(t, row, text, 'timeout');
   else if (row.state === 'running' && childrenOf(row).length > 0) stopChildren(t, row, text, 'timeout');

@@ -1,4 +1,6 @@
 /** How task instances end, whoever ran them, and what that means for their task: another attempt, or the next tasks. */
+import { endTaskWatch } from './alert-timers.ts';
+import { noteFailedTask } from './alerts.ts';
 import { clearOutbox, makeTaskInstance, type NewTask, reason, setTaskState, type Transition } from './ledger.ts';
 import { breaksRun, setOutcome } from './outcomes.ts';
 import { enterOrPause, nodeEnded, pausedReason } from './progress.ts';
@@ -108,6 +110,7 @@ export function endKilled(t: Transition, node: RunNode, row: Row<TaskInstanceRow
 /** A task has failed for good or was killed; with failure strategy `end` nothing starts any more. */
 export function breakNode(t: Transition, node: RunNode, outcome: 'failed' | 'killed'): void {
   nodeEnded(t, node, outcome);
+  if (outcome === 'failed') noteFailedTask(t, node);
   if (t.run.ending || t.run.instance.failureStrategy !== 'end' || !breaksRun(t.run, node)) return;
   t.run.ending = true;
   t.broken = node;
@@ -115,7 +118,10 @@ export function breakNode(t: Transition, node: RunNode, outcome: 'failed' | 'kil
 
 /** Timers, queue place, order, worker slot: whatever the task instance holds goes. */
 export function leave(t: Transition, node: RunNode, row: TaskInstanceRow): void {
-  if (row.state === 'submitted') t.intents.push({ type: 'DequeueTask', taskInstanceId: row.id });
+  if (row.state === 'submitted') {
+    t.intents.push({ type: 'DequeueTask', taskInstanceId: row.id });
+    endTaskWatch(t, row);
+  }
   t.intents.push(...clearTimers(node, row));
   if (row.logic !== null) t.intents.push({ type: 'ForgetLogic', taskInstanceId: row.id });
   if (row.dispatchId === null) return;

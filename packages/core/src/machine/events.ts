@@ -63,7 +63,11 @@ export type WorkflowEvent =
       readonly name: string;
       readonly outputs: Readonly<Record<string, string>>;
     } & Commanded)
-  | { readonly type: 'WorkflowTimedOut'; readonly runCounter: number };
+  | { readonly type: 'WorkflowTimedOut'; readonly runCounter: number }
+  /** It has waited for its turn, since that moment, for longer than people want to be kept in the dark. */
+  | { readonly type: 'TurnWaitPassed'; readonly queuedAt: number }
+  /** It should have ended by now. */
+  | { readonly type: 'DeadlinePassed'; readonly runCounter: number };
 
 export type Evidence = NonNullable<Reason['evidence']>;
 
@@ -131,6 +135,8 @@ export type TaskEvent =
       readonly lastHeardAt?: number;
     } & OfDispatch)
   | ({ readonly type: 'TaskTimedOut' } & OfTask)
+  /** It has waited for a slot or a worker for longer than people want to be kept in the dark. */
+  | ({ readonly type: 'TaskWaitPassed' } & OfTask)
   /** Whether a connected worker of its group could take it, once one has a free slot. Told when it changes. */
   | ({
       readonly type: 'TaskPlaceable';
@@ -181,6 +187,8 @@ export const WORKFLOW_EVENT_TYPES = [
   'RetryWorkflow',
   'SignalReceived',
   'WorkflowTimedOut',
+  'TurnWaitPassed',
+  'DeadlinePassed',
 ] as const satisfies readonly WorkflowEventType[];
 
 export const TASK_EVENT_TYPES = [
@@ -191,6 +199,7 @@ export const TASK_EVENT_TYPES = [
   'DispatchReturned',
   'WorkerLost',
   'TaskTimedOut',
+  'TaskWaitPassed',
   'TaskPlaceable',
   'KillUnanswered',
   'SlotGranted',

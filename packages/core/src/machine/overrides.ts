@@ -1,4 +1,5 @@
 /** What somebody may declare although the machine has decided otherwise: recorded with who did it. */
+import { tellOfEnd } from './alerts.ts';
 import type { TaskEventOf, TaskSubject } from './dispatch-steps.ts';
 import { finishCommand, reason, setTaskState, setWorkflowState, type Transition } from './ledger.ts';
 import { breaksRun } from './outcomes.ts';
@@ -30,6 +31,7 @@ function goOnBehind(t: Transition, by: string): void {
   if (hasSucceeded(t)) {
     const text = `${by} declared the tasks that had failed a success.`;
     setWorkflowState(t, 'success', reason(t, 'forced_success', text));
+    tellOfEnd(t);
   } else if (run.instance.state === 'failure') {
     run.instance.runCounter += 1;
     askForTurn(t);

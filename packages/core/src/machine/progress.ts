@@ -3,6 +3,8 @@
  * graph of any depth costs no stack, and looks at each edge once per activation.
  */
 import { isLogicType } from '../definition/task-types/registry.ts';
+import { endRunWatch, watchTask } from './alert-timers.ts';
+import { tellOfEnd } from './alerts.ts';
 import {
   makeTaskInstance,
   reason,
@@ -117,8 +119,10 @@ export function enter(t: Transition, node: RunNode, row: Row<TaskInstanceRow>): 
   } else if (waitsForSlot(row)) {
     if (row.reason?.code !== 'waiting_for_task_group') setTaskReason(t, row, slotReason(t, row.taskGroup!));
     t.intents.push({ type: 'RequestSlot', taskInstanceId: row.id });
+    watchTask(t, row);
   } else {
     t.intents.push({ type: 'EnqueueTask', taskInstanceId: row.id });
+    watchTask(t, row);
   }
 }
 
@@ -177,6 +181,7 @@ export function finishWhenDone(t: Transition): void {
     setWorkflowState(t, 'failure', failureReason(t));
   }
   leaveTurn(t);
+  tellOfEnd(t);
 }
 
 /** The run is not live any more: its timeout and its place go. */
@@ -184,6 +189,7 @@ export function leaveTurn(t: Transition): void {
   t.run.instance.queuedAt = null;
   t.intents.push({ type: 'ClearTimer', key: runTimeoutKey(t.run.instance.id) });
   t.effects.push({ type: 'ReleaseTurn' });
+  endRunWatch(t);
 }
 
 /** Every task has passed or was skipped, or failed where that is caught. */

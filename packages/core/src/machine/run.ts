@@ -9,6 +9,7 @@ import type { CommandId, TaskInstanceId } from '../identity/ids.ts';
 import type { NewRun } from './new-run.ts';
 import { deriveOutcomes } from './outcomes.ts';
 import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from './rows.ts';
+import { alertsOfRun, type RunAlerts } from './run-alerts.ts';
 import { NOTHING_VISIBLE, type VisibleOutputs } from './visible-outputs.ts';
 
 /**
@@ -79,6 +80,8 @@ export interface Run {
   activeCount: number;
   /** True once a task broke in a run whose failure strategy is `end`: nothing starts any more. */
   ending: boolean;
+  /** Whom it alerts; null: nobody, whatever happens. */
+  readonly alerts: RunAlerts | null;
   changes: RunChanges;
 }
 
@@ -142,6 +145,7 @@ export function rebuildRun(definition: WorkflowDefinition, rows: RunRowsInput): 
     numbered: rows.instance.number !== null,
     activeCount: 0,
     ending: false,
+    alerts: alertsOfRun(definition, rows.instance),
     changes: emptyChanges(),
   };
   for (const row of rows.tasks) {

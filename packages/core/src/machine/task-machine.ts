@@ -10,6 +10,7 @@
  * M10 A paused task instance holds no slot of a task group.
  * M11 A task instance that waits says why: one that has not ended and does not run has a reason.
  */
+import { tellOfTaskWait } from './alerts.ts';
 import {
   acknowledgeAgain,
   becomeDue,
@@ -59,6 +60,7 @@ const whenEnded = {
   DispatchReturned: { ignore: ENDED },
   WorkerLost: { ignore: ENDED },
   TaskTimedOut: { ignore: ENDED },
+  TaskWaitPassed: { ignore: ENDED },
   TaskPlaceable: { ignore: ENDED },
   KillUnanswered: { ignore: ENDED },
   SlotGranted: { ignore: ENDED },
@@ -98,6 +100,7 @@ const whenWaiting = {
 const HAS_SLOT = 'it waits for no slot of a task group';
 
 const whenWithWorker = {
+  TaskWaitPassed: { ignore: 'a worker has it, or it is done here' },
   SlotGranted: { ignore: 'it goes on already' },
   SlotDelayed: { ignore: 'it goes on already' },
   WorkflowResolved: { ignore: 'a worker runs it' },
@@ -113,6 +116,7 @@ export const TASK_TABLE: TaskTable = {
   submitted: {
     ...whenWaiting,
     TaskDue: { ignore: 'already queued' },
+    TaskWaitPassed: tellOfTaskWait,
     TaskPlaced: place,
     TaskPlaceable: notePlaceable,
     SlotGranted: takeSlot,
@@ -122,6 +126,7 @@ export const TASK_TABLE: TaskTable = {
   delayed: {
     ...whenWaiting,
     TaskDue: becomeDue,
+    TaskWaitPassed: { ignore: 'not queued yet' },
     TaskPlaced: releaseDispatch,
     TaskPlaceable: { ignore: 'not queued yet' },
     SlotGranted: giveSlotBack,

@@ -2,6 +2,8 @@
  * The one door of the engine: a run and an event go in, the run is changed in place, and what to do comes out as data.
  * Deterministic: time, ids and chance come with the context. Does no I/O and never throws for a late or doubled event.
  */
+import { watchDeadline, watchTurn } from './alert-timers.ts';
+import { tellOfFailedTasks } from './alerts.ts';
 import type { Effect, Intent } from './effects.ts';
 import { isTaskEvent, type LifecycleEvent, type TaskEvent, type WorkflowEvent } from './events.ts';
 import { killActive, killTimer } from './kill.ts';
@@ -55,6 +57,7 @@ function settle(t: Transition): void {
     } else if (t.free.length === 0) break;
   }
   finishWhenDone(t);
+  tellOfFailedTasks(t);
 }
 
 interface Declined {
@@ -115,7 +118,10 @@ export function resumeRun(run: Run, context: TransitionContext): TransitionResul
   const { state } = run.instance;
   if (run.instance.quarantine !== null) setQuarantine(t, null);
   if (state === 'running' || state === 'ready_pause' || state === 'ready_stop') {
-    if (state !== 'ready_stop') setRunTimeout(t);
+    if (state !== 'ready_stop') {
+      setRunTimeout(t);
+      watchDeadline(t);
+    }
     for (const node of run.nodes) if (node.current && node.outcome === 'active') resumeTask(t, node, node.current);
     for (const { dispatchId, workerId, reason, graceMs } of run.outbox.values()) {
       t.effects.push({ type: 'SendKill', dispatchId, workerId, reason, graceMs });
@@ -124,6 +130,7 @@ export function resumeRun(run: Run, context: TransitionContext): TransitionResul
     settle(t);
   } else if (run.instance.queuedAt !== null) {
     t.intents.push({ type: 'RequestTurn' });
+    watchTurn(t);
   }
   return { verdict: 'handled', because: null, intents: t.intents, effects: t.effects };
 }

@@ -3,6 +3,7 @@
  * Every verb edits rows first and then comes here, so that a crash in between loses nothing: the rows say what is to be
  * done, `queuedAt` that the run waits for its turn.
  */
+import { endTurnWatch, watchTurn } from './alert-timers.ts';
 import { inherited } from './endings.ts';
 import { stopRestingChildren } from './kill.ts';
 import {
@@ -32,6 +33,7 @@ export function askForTurn(t: Transition): void {
   }
   setWorkflowState(t, 'submitted', turnReason(t));
   t.intents.push({ type: 'RequestTurn' });
+  watchTurn(t);
 }
 
 /** The run has its turn: paused tasks go on, and everything that waits for nothing is started. */
@@ -43,6 +45,7 @@ export function goOn(t: Transition, slot: number | null): void {
   instance.executionSlot = slot;
   setWorkflowState(t, 'running', null);
   setRunTimeout(t);
+  endTurnWatch(t);
   for (const node of nodes) if (node.outcome === 'paused') continuePaused(t, node);
   freeReadyNodes(t);
 }

@@ -6,6 +6,7 @@
  * M6 A run that has ended goes on only by a command.
  */
 
+import { tellOfDeadline, tellOfTurnWait } from './alerts.ts';
 import {
   delayed,
   denied,
@@ -60,6 +61,8 @@ const whenEnded = {
   RetryWorkflow: retry,
   SignalReceived: NO_SIGNAL,
   WorkflowTimedOut: { ignore: 'it has ended' },
+  TurnWaitPassed: NOT_WAITING,
+  DeadlinePassed: { ignore: 'it has ended' },
 } as const satisfies WorkflowTable['success'];
 
 const whenLive = {
@@ -73,6 +76,8 @@ const whenLive = {
   RetryWorkflow: retry,
   SignalReceived: signal,
   WorkflowTimedOut: timeOut,
+  TurnWaitPassed: { ignore: 'it has its turn already' },
+  DeadlinePassed: tellOfDeadline,
 } as const satisfies Partial<WorkflowTable['success']>;
 
 /** Waits for its turn, or for its start command to be taken. */
@@ -92,6 +97,8 @@ const whenWaiting = {
   RetryWorkflow: retry,
   SignalReceived: NO_SIGNAL,
   WorkflowTimedOut: { ignore: 'the timeout counts from the moment it has its turn' },
+  TurnWaitPassed: tellOfTurnWait,
+  DeadlinePassed: tellOfDeadline,
 } as const satisfies WorkflowTable['success'];
 
 /** A run is taken over from its rows as it is; none is ever put into this state, and one found in it has no legal past. */
@@ -111,6 +118,8 @@ const notEntered = {
   RetryWorkflow: { refuse: 'no run enters this state' },
   SignalReceived: NO_SIGNAL,
   WorkflowTimedOut: { ignore: 'no run enters this state' },
+  TurnWaitPassed: { ignore: 'no run enters this state' },
+  DeadlinePassed: { ignore: 'no run enters this state' },
 } as const satisfies WorkflowTable['success'];
 
 export const WORKFLOW_TABLE: WorkflowTable = {
@@ -145,6 +154,7 @@ export const WORKFLOW_TABLE: WorkflowTable = {
     RerunFrom: { refuse: 'it is still stopping; wait until it has stopped' },
     SignalReceived: NO_SIGNAL,
     WorkflowTimedOut: { ignore: 'it is stopping already' },
+    DeadlinePassed: { ignore: 'it is stopping already' },
   },
   paused: {
     ...whenEnded,

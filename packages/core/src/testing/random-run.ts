@@ -53,7 +53,10 @@ export function wander(seed: number, steps: number, onStep: (step: WanderStep, f
     grantsTurns: false,
     failureStrategy: chance(0.3) ? 'end' : 'continue',
     instance: { dryRun: chance(0.05), timeoutMs: chance(0.2) ? 60_000 : null },
-    definition: { strictParams: chance(0.2) },
+    definition: {
+      strictParams: chance(0.2),
+      ...(chance(0.3) ? { alerts: { on: 'all', group: 'ops', queueWaitMs: 500, deadlineMs: 5_000 } } : {}),
+    },
     settings: { maxFailovers: 2, maxNewTasks: 1 + below(6) },
   });
   const wanderer: Wanderer = { fixture, below, chance, nextId: () => `id-${seed}-${++ids}` as never };
@@ -95,6 +98,8 @@ function workflowEvent({ fixture, below, chance, nextId }: Wanderer): LifecycleE
     RerunFrom: { tasks: [names[below(names.length)]!], params: chance(0.5) ? { day: 'x' } : {} },
     SignalReceived: { name: 'go', outputs: {} },
     WorkflowTimedOut: { runCounter },
+    TurnWaitPassed: { queuedAt: queuedAt ?? 0 },
+    DeadlinePassed: { runCounter },
   };
   return { by: 'somebody', commandId: nextId(), ...all[type as keyof typeof all], type } as LifecycleEvent;
 }

@@ -3,6 +3,7 @@
  * for what dispatcher and workers would say. Every change set taken is applied to the rows, so `rebuilt()` is what a
  * new leader would see.
  */
+import type { AlertId, NewAlert } from '../alerts/alert.ts';
 import type { FailureStrategy, TaskDefinition, WorkflowDefinition } from '../definition/definition.ts';
 import {
   type CommandId,
@@ -130,6 +131,8 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     commands: new Map<CommandId, string>(),
     newRuns: [] as NewRun[],
     newCommands: [] as CommandRow[],
+    /** By id: a store writes each once. */
+    alerts: new Map<AlertId, NewAlert>(),
   };
   const context = (): TransitionContext => ({
     now,
@@ -170,6 +173,7 @@ export function createRunFixture(tasks: readonly TaskSpec[], options: RunFixture
     rows.events.push(...unit.events);
     rows.newRuns.push(...unit.newRuns);
     rows.newCommands.push(...unit.newCommands);
+    for (const alert of unit.newAlerts) if (!rows.alerts.has(alert.id)) rows.alerts.set(alert.id, alert);
     for (const row of unit.outboxPut) rows.outbox.set(row.dispatchId, row);
     for (const id of unit.outboxDone) rows.outbox.delete(id);
     for (const { id, outcome } of unit.commandsDone) rows.commands.set(id, outcome);

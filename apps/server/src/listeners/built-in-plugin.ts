@@ -4,7 +4,9 @@ import {
   chooseProxies,
   createGuard,
   createLineFiles,
+  createNatsDialer,
   createOutboundHttp,
+  createRedisDialer,
   type ProxySettings,
   systemClock,
 } from '@vaquita/runtime/node/listeners';
@@ -33,5 +35,7 @@ function createListenerPorts({ outboundAllow, outboundProxy, trust, folder }: Bu
     http: createOutboundHttp({ guard, proxyFor: chooseProxies(outboundProxy), trust }),
     clock: systemClock,
     files: createLineFiles(folder),
+    nats: createNatsDialer({ guard, trust }),
+    redis: createRedisDialer({ guard, trust }),
   };
 }

@@ -3,10 +3,12 @@ import type { BuiltInListener } from './built-in-listener.ts';
 import { asPlugin } from './built-in-listener.ts';
 import type { ListenerPlugin } from './listener-plugin.ts';
 import { logFile } from './log-file/log-file.ts';
+import { nats } from './nats/nats.ts';
 import type { ListenerPorts } from './ports.ts';
+import { redisStreams } from './redis-streams/redis-streams.ts';
 import { webhook } from './webhook/webhook.ts';
 
-export const BUILT_IN_LISTENERS: readonly BuiltInListener[] = [logFile, webhook];
+export const BUILT_IN_LISTENERS: readonly BuiltInListener[] = [logFile, webhook, nats, redisStreams];
 
 /** Null when there is none of that name. `version` is that of the server. */
 export function builtInListener(name: string): BuiltInListener | null {

@@ -9,6 +9,8 @@ export interface ListenerPorts {
   readonly http: OutboundHttp;
   readonly clock: Clock;
   readonly files: LineFiles;
+  readonly nats: Dialer<NatsOrder>;
+  readonly redis: Dialer<RedisOrder>;
 }
 
 export interface LineFiles {
@@ -30,4 +32,74 @@ export interface LineFile {
   /** One line, without its end. All of it is in the file, or none. */
   append(line: string): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Dialer<Order> {
+  /** Connects and signs in. */
+  open(order: Order, signal: AbortSignal): Promise<BrokerLink>;
+}
+
+export interface BrokerLink {
+  /** False once the connection is known to be gone: then a new link is needed. */
+  isOpen(): boolean;
+  /** Resolves when the other side has said that it has the message. Rejects when it has not, or the signal fires first. */
+  publish(message: BrokerMessage, signal: AbortSignal): Promise<void>;
+  /** Ends at once, never rejects. */
+  close(): Promise<void>;
+}
+
+export interface BrokerMessage {
+  /** The same for every try: what the other side may tell a second one by. */
+  readonly id: string;
+  readonly seq: number;
+  readonly type: string;
+  /** What keeps the order: messages of one key arrive as they were sent. */
+  readonly key: string;
+  /** Names in lower case, values ASCII. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Null: the connection is not encrypted. */
+export interface TlsOrder {
+  /** PEM of authorities that are trusted beside the others. */
+  readonly authority: string | null;
+  /** PEM: who this client is. */
+  readonly certificate: string | null;
+  readonly key: string | null;
+}
+
+export interface Peer {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface NatsOrder {
+  readonly servers: readonly Peer[];
+  readonly tls: TlsOrder | null;
+  readonly login:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'password'; readonly user: string; readonly password: string }
+    | { readonly kind: 'token'; readonly token: string }
+    | { readonly kind: 'nkey'; readonly seed: string }
+    | { readonly kind: 'credentials'; readonly text: string };
+  readonly clientName: string;
+  /** `{type}` in it becomes the type of the event. */
+  readonly subject: string;
+  /** `jetstream`: a stream has stored it. `core`: the server has it, and whoever listens now. */
+  readonly mode: 'jetstream' | 'core';
+  readonly timeoutMs: number;
+}
+
+export interface RedisOrder extends Peer {
+  readonly tls: TlsOrder | null;
+  /** A null user is the default one. */
+  readonly login: { readonly user: string | null; readonly password: string } | null;
+  readonly database: number;
+  readonly stream: string;
+  /** About how many entries stay; null: all. */
+  readonly maxLength: number | null;
+  /** `event`: ids are `<seq>-0`, and a second try is told by that. `server`: the server makes them. */
+  readonly entryIds: 'event' | 'server';
+  readonly timeoutMs: number;
 }

@@ -1,4 +1,8 @@
 /** What listeners are given on Node, apart from the server's own parts: a thread that runs one loads no database. */
+export { createNatsDialer } from './brokers/nats.ts';
+export { type NatsClient, openNats } from './brokers/nats-client.ts';
+export { openRedis, type RedisAccess, type RedisClient } from './brokers/redis-client.ts';
+export { createRedisDialer } from './brokers/redis-streams.ts';
 export { createLineFiles, type LineFiles } from './listeners/line-files.ts';
 export { createGuard, type Guard } from './outbound/guard.ts';
 export { createOutboundHttp, type OutboundHttp } from './outbound/http-client.ts';

@@ -14,8 +14,8 @@ function pluginTo(vendor: FakeVendor) {
 }
 
 function plugin(http: OutboundHttp, clock = fakePorts(() => ({ status: 200 })).clock) {
-  const files = { open: () => Promise.reject(new Error('no files here')) };
-  return asPlugin(webhook, { http, clock, files }, '1.0.0');
+  const none = { open: () => Promise.reject(new Error('not for a webhook')) };
+  return asPlugin(webhook, { http, clock, files: none, nats: none, redis: none }, '1.0.0');
 }
 
 async function sent(settings: Record<string, unknown>, event = sampleEvent()): Promise<OutboundRequest> {

@@ -2,7 +2,7 @@
 export { openPrivateFiles, type PrivateFiles, prepareDataFolder, preparePrivateFile } from './data-folder.ts';
 export { openFileStore } from './file-store.ts';
 export { type HttpServer, type HttpServerOptions, peerAddress, startHttpServer } from './http-server.ts';
-export { type BuiltinListener, createListenerHost, type ListenerHostOptions } from './listeners/listener-host.ts';
+export { createListenerHost, type ListenerHostOptions } from './listeners/listener-host.ts';
 export { type FileLogStore, openFileLogStore } from './log-store.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
 export { createGuard, type Guard } from './outbound/guard.ts';

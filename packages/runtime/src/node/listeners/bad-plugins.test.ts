@@ -14,18 +14,19 @@ const PATIENT_MS = 60_000;
 /** For what never answers: it only says when the test goes on. */
 const SHORT_MS = 50;
 
+const NONE_BUILT_IN = { names: [], module: '', exported: '', options: null };
 const scratch = mkdtempSync(join(tmpdir(), 'vaquita-listeners-'));
 const folder = join(scratch, 'empty');
 const host = createListenerHost({
   clock: systemClock,
   folder,
-  builtin: { webhook: { module: 'file:///nowhere', exported: 'x' } },
+  builtin: NONE_BUILT_IN,
   limits: { startMs: PATIENT_MS, graceMs: SHORT_MS, memoryBytes: 160 * MIB },
 });
 const quick = createListenerHost({
   clock: systemClock,
   folder,
-  builtin: {},
+  builtin: NONE_BUILT_IN,
   limits: { startMs: 2_000, graceMs: SHORT_MS, memoryBytes: 160 * MIB },
 });
 

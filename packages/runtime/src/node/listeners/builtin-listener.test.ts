@@ -15,11 +15,11 @@ const file = join(scratch, 'sample.mjs');
 writeFileSync(
   file,
   `let calls = 0;
-  export const sample = {
+  export const create = (name, { greeting }) => name !== 'sample' ? null : {
     name: 'sample', settings: { type: 'object' },
     async onEvent(event, context) {
       calls += 1;
-      console.log(context.settings.greeting, 'call', calls, JSON.stringify(process.env));
+      console.log(greeting, context.instance.name, 'call', calls, JSON.stringify(process.env));
       const all = [];
       switch (event.subject) {
         case 'loop': for (;;);
@@ -34,14 +34,14 @@ const module = pathToFileURL(file).href;
 const host = createListenerHost({
   clock: systemClock,
   folder: join(scratch, 'empty'),
-  builtin: { sample: { module, exported: 'sample' }, absent: { module, exported: 'absent' } },
+  builtin: { names: ['sample', 'absent'], module, exported: 'create', options: { greeting: 'hello' } },
   limits: { startMs: PATIENT_MS, graceMs: 50, memoryBytes: 64 * MIB },
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const id = 'i' as ListenerInstanceId;
 const use = (name: string) =>
-  host.use({ instance: { id, name: 'i' }, plugin: { kind: 'builtin', name }, settings: { greeting: 'hello' } });
+  host.use({ instance: { id, name: 'i' }, plugin: { kind: 'builtin', name }, settings: {} });
 const event = (subject: string): ListenerEvent => ({
   id: 'e',
   seq: 1,
@@ -57,7 +57,7 @@ test('what loops, fills its heap or breaks down is ended, and the next try is a 
   const listener = use('sample');
   expect(await listener.deliver(event('fine'), PATIENT_MS)).toEqual({ ok: true });
   expect(await listener.deliver(event('throw'), PATIENT_MS)).toMatchObject({ failure: 'failed' });
-  await expect.poll(() => host.log(id).map(({ text }) => text)).toEqual(['hello call 1 {}', 'hello call 2 {}']);
+  await expect.poll(() => host.log(id).map(({ text }) => text)).toEqual(['hello i call 1 {}', 'hello i call 2 {}']);
   for (const [subject, failed] of [
     ['loop', { failure: 'timeout' }],
     ['fill', { failure: 'ended', reason: expect.stringContaining('more than 64 MiB') }],
@@ -70,7 +70,7 @@ test('what loops, fills its heap or breaks down is ended, and the next try is a 
 });
 
 test('one that is not there is said to be', async () => {
-  const reason = expect.stringContaining('no default export');
+  const reason = expect.stringContaining('none of this name');
   expect(await use('absent').deliver(event('fine'), PATIENT_MS)).toMatchObject({ failure: 'unusable', reason });
   expect(() => use('toString')).toThrow('No listener plugin "toString"');
 });

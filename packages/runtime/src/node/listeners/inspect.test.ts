@@ -11,7 +11,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'vaquita-inspect-'));
 const host = createListenerHost({
   clock: systemClock,
   folder: join(scratch, 'empty'),
-  builtin: { webhook: { module: 'file:///nowhere', exported: 'x' } },
+  builtin: { names: ['webhook'], module: '', exported: '', options: null },
   limits: { startMs: 60_000, memoryBytes: 160 * MIB },
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

@@ -14,20 +14,22 @@ export interface ListenerHostOptions {
   readonly clock: Clock;
   /** A folder of its own that stays empty: foreign plugins stand in it. */
   readonly folder: string;
-  /** The plugins that come with the server, by name. */
-  readonly builtin: Readonly<Record<string, BuiltinListener>>;
+  readonly builtin: BuiltinListeners;
   readonly limits?: Partial<PluginLimits>;
 }
 
-export interface BuiltinListener {
-  /** Address (`file:`) of the module that has it. */
+/** The plugins that come with the server. */
+export interface BuiltinListeners {
+  readonly names: readonly string[];
+  /** Address (`file:`) of the module that makes them, and of its function `(name, options) => plugin`. */
   readonly module: string;
-  /** Name under which it is exported there. */
   readonly exported: string;
+  /** Plain data. */
+  readonly options: unknown;
 }
 
-export function createListenerHost({ clock, folder, builtin, ...options }: ListenerHostOptions): ListenerHost {
-  const limits: PluginLimits = { ...PLUGIN_LIMITS, ...options.limits };
+export function createListenerHost({ clock, folder, builtin, ...given }: ListenerHostOptions): ListenerHost {
+  const limits: PluginLimits = { ...PLUGIN_LIMITS, ...given.limits };
   const logs = createInstanceLogs(clock);
   const cages = {
     builtin: (ears: CageEars) => startPluginThread(clock, limits, ears),
@@ -36,9 +38,9 @@ export function createListenerHost({ clock, folder, builtin, ...options }: Liste
 
   function sourceOf(plugin: ListenerCode): PluginSource {
     if (plugin.kind === 'foreign') return { code: plugin.code };
-    const known = Object.hasOwn(builtin, plugin.name) ? builtin[plugin.name] : undefined;
-    if (known === undefined) throw new Error(`No listener plugin "${plugin.name}" comes with this server`);
-    return known;
+    const { names, module, exported, options } = builtin;
+    if (!names.includes(plugin.name)) throw new Error(`No listener plugin "${plugin.name}" comes with this server`);
+    return { module, exported, given: [plugin.name, options] };
   }
 
   function use({ instance, plugin, settings }: ListenerUse) {
@@ -62,7 +64,7 @@ export function createListenerHost({ clock, folder, builtin, ...options }: Liste
     await session.end('it was only looked at');
     switch (loaded.type) {
       case 'loaded':
-        return readPlugin(loaded.shape, Object.keys(builtin));
+        return readPlugin(loaded.shape, builtin.names);
       case 'unusable':
         return { ok: false, problem: loaded.problem };
       case 'timeout':

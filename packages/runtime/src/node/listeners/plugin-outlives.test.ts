@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 const SERVER = `
 const { createListenerHost } = await import(${JSON.stringify(new URL('./listener-host.ts', import.meta.url).href)});
 const { systemClock } = await import(${JSON.stringify(new URL('../system.ts', import.meta.url).href)});
-const host = createListenerHost({ clock: systemClock, folder: process.argv[1], builtin: {} });
+const host = createListenerHost({ clock: systemClock, folder: process.argv[1], builtin: { names: [] } });
 const code = 'export default { name: "p", settings: { type: "object" }, onEvent() { console.log(process.pid); for (;;); } }';
 void host.use({ instance: { id: 'i', name: 'i' }, plugin: { kind: 'foreign', name: 'p', code }, settings: {} }).deliver({}, 600_000);
 const look = setInterval(() => {

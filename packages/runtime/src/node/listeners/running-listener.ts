@@ -7,7 +7,7 @@
  * L4 After `stop` nothing of it is left, and nothing is started.
  */
 import type { ListenerDelivery, ListenerDeliveryFailure, ListenerEvent, RunningListener } from '@vaquita/core';
-import type { PluginSource, PluginUse } from './inside/messages.ts';
+import type { PluginShape, PluginSource, PluginUse } from './inside/messages.ts';
 import type { PluginLimits } from './limits.ts';
 import { readPlugin } from './read-plugin.ts';
 import type { CallEnd, Session } from './session.ts';
@@ -56,7 +56,7 @@ export function runListener({ use, source, limits, openSession, note }: Listener
       return forget(begun, 'timeout', `the plugin was not loaded within ${limits.startMs} ms`);
     if (loaded.type === 'unusable')
       return await leave(begun, 'unusable', `the plugin cannot be used: ${loaded.problem}`);
-    const plugin = readPlugin(loaded.shape, []);
+    const plugin = readSource(source, loaded.shape);
     if (!plugin.ok) return await leave(begun, 'unusable', `the plugin cannot be used: ${plugin.problem}`);
     const end = await begun.call((id) => ({ type: 'open', id, ...use }), limits.startMs, stopping.signal);
     return end.type === 'done' ? begun : await settle(begun, end, `to open within ${limits.startMs} ms`, 'open: ');
@@ -105,6 +105,12 @@ export function runListener({ use, source, limits, openSession, note }: Listener
       return inTurn(close);
     },
   };
+}
+
+/** Our own have settings of a richer schema than foreign ones may have. */
+function readSource(source: PluginSource, shape: PluginShape): { ok: true } | { ok: false; problem: string } {
+  if ('code' in source) return readPlugin(shape, []);
+  return shape.plugin === 'object' ? { ok: true } : { ok: false, problem: 'there is none of this name' };
 }
 
 const STOPPED: ListenerDeliveryFailure = {

@@ -14,8 +14,17 @@ export type HostMessage =
   /** The time of a call is over. */
   | { readonly type: 'abort'; readonly id: number };
 
-/** `module`: the address of a file of our own, and the name under which it exports the plugin. */
-export type PluginSource = { readonly code: string } | { readonly module: string; readonly exported: string };
+/** The text of a module, or a maker among our own. */
+export type PluginSource = { readonly code: string } | PluginMaker;
+
+export interface PluginMaker {
+  /** Address (`file:`) of a module of our own. */
+  readonly module: string;
+  /** The name under which it exports a function that is given the arguments and returns the plugin. */
+  readonly exported: string;
+  /** Plain data. */
+  readonly given: readonly unknown[];
+}
 
 export interface PluginUse {
   readonly instance: { readonly id: string; readonly name: string };

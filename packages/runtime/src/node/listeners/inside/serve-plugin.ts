@@ -2,7 +2,14 @@
 import { format } from 'node:util';
 import type { ListenerEvent, ListenerLogLevel } from '@vaquita/core';
 import { explainImport, hidesItsPlace, importCode } from './load-code.ts';
-import { type HostMessage, markLines, type PluginMessage, type PluginSource, type PluginUse } from './messages.ts';
+import {
+  type HostMessage,
+  markLines,
+  type PluginMaker,
+  type PluginMessage,
+  type PluginSource,
+  type PluginUse,
+} from './messages.ts';
 import { shapeOf } from './shape.ts';
 import { wordsOf } from './words.ts';
 
@@ -30,8 +37,7 @@ export function servePlugin(answer: (message: PluginMessage) => void): (message:
 
   async function load(source: PluginSource): Promise<void> {
     try {
-      const loaded = 'code' in source ? await importCode(source.code) : await import(source.module);
-      const exported = loaded['code' in source ? 'default' : source.exported];
+      const exported = 'code' in source ? (await importCode(source.code)).default : await make(source);
       const shape = shapeOf(exported);
       plugin = exported as Plugin;
       answer({ type: 'loaded', shape });
@@ -69,6 +75,11 @@ export function servePlugin(answer: (message: PluginMessage) => void): (message:
         return calls.get(message.id)?.abort(new Error('the time for this call is over, or the instance is stopped'));
     }
   };
+}
+
+async function make({ module, exported, given }: PluginMaker): Promise<unknown> {
+  const loaded = await import(module);
+  return loaded[exported](...given);
 }
 
 /** Whoever started the process reads what Node prints of it. */

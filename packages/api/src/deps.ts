@@ -54,6 +54,7 @@ export type ApiStore = Pick<
   | 'instances'
   | 'taskGroups'
   | 'workerGroups'
+  | 'alertGroups'
   | 'commands'
   | 'events'
   | 'users'

@@ -1,6 +1,6 @@
 /** The commands that act on runs, tasks, task groups and project parameters, against the API in this process. */
 import { type ApiBench, openApi, taskRow } from '@vaquita/api/testing';
-import type { TaskInstanceRow, WorkflowState } from '@vaquita/core';
+import type { AlertGroupId, TaskInstanceRow, WorkflowState } from '@vaquita/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { runCaptured } from './run-captured.ts';
 
@@ -270,5 +270,19 @@ describe('parameters of a project', () => {
     expect((await vaquita('projects', 'unset-param', 'etl', 'limit')).code).toBe(0);
     expect((await vaquita('projects', 'params', 'etl')).out).not.toContain('limit');
     expect((await vaquita('projects', 'set-param', 'etl', 'limit')).code).toBe(2);
+  });
+});
+
+describe('run', () => {
+  it('says whom the run alerts', async () => {
+    const at = { createdAt: 1, updatedAt: 1 };
+    const group = { id: 'g1' as AlertGroupId, name: 'night', description: '', kinds: [], channels: [], ...at };
+    await api.store.alertGroups.create(group);
+    const alerting = ['--alert-on', 'failure', '--alert-group', 'night'];
+    const { code, out } = await vaquita('run', 'etl/daily', '--param', 'day=mon', ...alerting);
+    expect(code).toBe(0);
+    expect(await api.store.instances.find(out.trim())).toMatchObject({ alertOn: 'failure', alertGroup: 'night' });
+    const { code: refused, notes } = await vaquita('run', 'etl/daily', '--param', 'day=mon', '--alert-group', 'nigt');
+    expect([refused, notes]).toEqual([1, expect.stringContaining('There is no alert group named "nigt"')]);
   });
 });

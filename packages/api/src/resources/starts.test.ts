@@ -1,7 +1,7 @@
-import { AppError } from '@vaquita/core';
+import { type AlertGroupId, AppError } from '@vaquita/core';
 import { describe, expect, it } from 'vitest';
 import { type ApiBench, DEFINITION, openApi, read, START } from '../testing/api-bench.ts';
-import type { InstanceView } from '../views/instance.ts';
+import type { InstanceView, StartAnswer } from '../views/instance.ts';
 import type { ProblemView } from '../views/page.ts';
 
 const INSTANCES = '/api/v1/projects/etl/workflows/daily/instances';
@@ -85,7 +85,9 @@ describe('start', () => {
     [{ params: { day: 'x' }, timeout: '0s' }, ['timeout']],
     [{ params: { day: 'x' }, priority: 'urgent' }, ['priority']],
     [{ params: { day: 'x' }, version: 0 }, ['version']],
-    [{ params: { day: 'x' }, alertOn: 'failure' }, ['alertOn']],
+    [{ params: { day: 'x' }, alertOn: 'failed' }, ['alertOn']],
+    [{ params: { day: 'x' }, alertGroup: '' }, ['alertGroup']],
+    [{ params: { day: 'x' }, alertGroup: 'nobody' }, ['alertGroup']],
     [{ params: { day: 'x' }, environment: 'prod', startTask: 'a' }, ['environment', 'startTask']],
     [{ startTasks: ['nope'], timeout: 'x' }, ['startTasks[0]', 'timeout', 'params.day']],
   ])('refuses %o and starts nothing', async (body, paths) => {
@@ -94,6 +96,24 @@ describe('start', () => {
     expect([...new Set(errors?.map(({ path }) => path))]).toEqual(paths);
     expect((await list(api)).items).toEqual([]);
     expect(await api.store.commands.pendingCount()).toBe(0);
+  });
+
+  it('records whom the run alerts, where the start says so', async () => {
+    const api = await bench();
+    const begun = async (choice: object) => {
+      const { id } = await read<StartAnswer>(await start(api, { params: { day: 'x' }, ...choice }), 202);
+      return await read<InstanceView>(await api.send('GET', `/api/v1/workflow-instances/${id}`), 200);
+    };
+    expect(await begun({})).toMatchObject({ alertOn: null, alertGroup: null });
+    expect(await begun({ alertOn: 'none' })).toMatchObject({ alertOn: 'none', alertGroup: null });
+    const group = { id: 'g1' as AlertGroupId, name: 'night shift', description: '', kinds: [], channels: [] };
+    await api.store.alertGroups.create({ ...group, createdAt: 1, updatedAt: 1 });
+    for (const alertGroup of ['night shift', 'g1']) {
+      expect(await begun({ alertOn: 'failure', alertGroup })).toMatchObject({
+        alertOn: 'failure',
+        alertGroup: 'night shift',
+      });
+    }
   });
 
   it('tells a missing parameter from a wrong one', async () => {
@@ -106,11 +126,8 @@ describe('start', () => {
 
   it('says that a field is not supported instead of ignoring it', async () => {
     const api = await bench();
-    for (const field of [{ alertOn: 'all' }, { alertGroup: 'ops' }, { environment: 'prod' }]) {
-      const { errors } = await read<ProblemView>(await start(api, { params: { day: 'x' }, ...field }), 400);
-      expect(errors?.[0]?.message).toContain('not supported by this version');
-    }
-    await read(await start(api, { params: { day: 'x' }, alertOn: 'none' }), 202);
+    const { errors } = await read<ProblemView>(await start(api, { params: { day: 'x' }, environment: 'prod' }), 400);
+    expect(errors?.[0]?.message).toContain('not supported by this version');
   });
 
   it('refuses a workflow that is offline, and a version that is not there', async () => {

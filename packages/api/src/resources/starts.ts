@@ -25,7 +25,6 @@ import { requireVersion } from './workflow-versions.ts';
 type Start = z.output<typeof StartRequest>;
 
 const UNSUPPORTED = {
-  alertGroup: 'Alerts are not supported by this version; leave this field out',
   environment: 'Environments are not supported by this version; leave this field out',
 };
 
@@ -47,6 +46,16 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
     } catch {
       await file(run, audit);
     }
+  }
+
+  /** A run that is to alert a group that is not there would alert nobody. */
+  async function requireAlertGroup(idOrName: string): Promise<string> {
+    const group = await store.alertGroups.find(idOrName);
+    if (group !== undefined) return group.name;
+    const message = `There is no alert group named "${idOrName}". Make it first, or leave this out for that of the definition`;
+    throw new AppError('bad_request', 'The run cannot be started like this.', {
+      problems: [{ path: 'alertGroup', message }],
+    });
   }
 
   return [
@@ -73,6 +82,7 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
         const version = await requireVersion(store, workflow, body.version ?? workflow.version);
         const definition = compileWorkflow(version.document);
         const { values, timeoutMs } = checkStart(definition, body);
+        const alertGroup = body.alertGroup === undefined ? null : await requireAlertGroup(body.alertGroup);
 
         const now = clock.now();
         const choices: RunChoices = {
@@ -84,8 +94,7 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
           params: values,
           environment: null,
           timeoutMs,
-          alertOn: null,
-          alertGroup: null,
+          alertGroup,
           businessTime: now,
           createdBy: caller.name,
           parent: null,
@@ -111,6 +120,7 @@ function runSettings(definition: WorkflowDefinition, body: Start) {
     priority: body.priority ?? 'medium',
     workerGroup: body.workerGroup ?? null,
     dryRun: body.dryRun ?? false,
+    alertOn: body.alertOn ?? null,
   } as const;
 }
 

@@ -43,6 +43,8 @@ export function toInstanceView(row: WorkflowInstanceRow, projectName: string): I
     environment: row.environment,
     dryRun: row.dryRun,
     timeout: row.timeoutMs === null ? null : formatDuration(row.timeoutMs),
+    alertOn: row.alertOn,
+    alertGroup: row.alertGroup,
     businessTime: isoTime(row.businessTime),
     createdBy: row.createdBy,
     createdAt: isoTime(row.createdAt),

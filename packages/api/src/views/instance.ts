@@ -1,6 +1,7 @@
 /** Bodies of runs: start, list, detail, graph. */
 
 import {
+  ALERT_CHOICES,
   FAILURE_STRATEGIES,
   PRIORITIES,
   SCOPES,
@@ -31,10 +32,13 @@ export const StartRequest = z
     failureStrategy: z.enum(FAILURE_STRATEGIES).optional(),
     priority: z.enum(PRIORITIES).optional(),
     workerGroup: Name.optional().meta({ description: 'For tasks that name no worker group themselves' }),
-    alertOn: z
-      .literal('none', 'Alerts are not supported by this version; only none is possible')
-      .optional()
-      .meta({ description: 'No run alerts anybody yet, so `none` is all that can be asked for' }),
+    alertOn: z.enum(ALERT_CHOICES).optional().meta({
+      description:
+        'After which ends of this run its alert group is told, in the place of what the definition says; `none` silences whatever it asks for',
+    }),
+    alertGroup: Name.optional().meta({
+      description: 'The alert group that is told, in the place of that of the definition',
+    }),
     dryRun: z.boolean().optional(),
     version: z.number().int().min(1).optional().meta({ description: 'A version other than the newest' }),
     timeout: Duration.optional().meta({ description: 'Overrides the timeout of the definition' }),
@@ -65,6 +69,8 @@ export const InstanceView = z
     environment: z.string().nullable(),
     dryRun: z.boolean(),
     timeout: Duration.nullable(),
+    alertOn: z.enum(ALERT_CHOICES).nullable().meta({ description: 'As the start asked; null: as the definition says' }),
+    alertGroup: z.string().nullable().meta({ description: 'Likewise' }),
     businessTime: Timestamp,
     createdBy: z.string(),
     createdAt: Timestamp,

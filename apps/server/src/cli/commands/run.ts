@@ -25,6 +25,8 @@ export const runCommand: Command = {
     'failure-strategy': { type: 'string', value: 'continue|end', help: 'What a failed task means for the others' },
     timeout: { type: 'string', value: 'duration', help: 'Overrides that of the definition' },
     version: { type: 'string', value: 'n', help: 'A version other than the newest' },
+    'alert-on': { type: 'string', value: 'none|success|failure|all', help: 'After which ends an alert group is told' },
+    'alert-group': { type: 'string', value: 'name', help: 'The alert group that is told' },
     'dry-run': { type: 'boolean', help: 'Walk the graph without executing anything' },
     ...CONNECTION_OPTIONS,
   },
@@ -59,6 +61,8 @@ function startRequest(options: OptionValues): StartRequest {
     failureStrategy: options['failure-strategy'],
     timeout: options.timeout,
     version: version === undefined ? undefined : Number(version),
+    alertOn: options['alert-on'],
+    alertGroup: options['alert-group'],
     dryRun: options['dry-run'],
   };
   return body as StartRequest;

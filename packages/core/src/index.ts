@@ -1,6 +1,11 @@
 export { addressed } from './alerts/addressed.ts';
 export * from './alerts/alert.ts';
-export { CLUSTER_ALERT_KINDS, type ClusterAlertKind, type ClusterAlertSpec, clusterAlert } from './alerts/cluster-alert.ts';
+export {
+  CLUSTER_ALERT_KINDS,
+  type ClusterAlertKind,
+  type ClusterAlertSpec,
+  clusterAlert,
+} from './alerts/cluster-alert.ts';
 export * from './alerts/message.ts';
 export * from './alerts/queue.ts';
 export { ALERT_SEVERITY } from './alerts/severities.ts';

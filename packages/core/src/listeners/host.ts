@@ -64,3 +64,21 @@ export type InspectedPlugin =
     }
   /** What is wrong and where, in words for whoever has written it. */
   | { readonly ok: false; readonly problem: string };
+
+/** Where plugins that are packages come from. */
+export interface ListenerPackages {
+  /** `name` or `name@version`. Never rejects, and runs nothing of the package. */
+  find(spec: string, signal: AbortSignal): Promise<FoundPackage>;
+}
+
+export type FoundPackage =
+  | {
+      readonly ok: true;
+      readonly packageName: string;
+      readonly version: string;
+      /** `server`: it stands beside the server. */
+      readonly from: 'server' | 'registry';
+      /** Its one module; to be inspected as an uploaded file is. */
+      readonly code: string;
+    }
+  | { readonly ok: false; readonly problem: string };

@@ -16,6 +16,7 @@ export interface Answer {
   /** Names in lower case; what came more than once is joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  readonly bytes: Uint8Array;
   /** False when the answer went on past the bound. */
   readonly complete: boolean;
 }
@@ -47,11 +48,13 @@ async function readAnswer(answer: IncomingMessage, maxBytes: number): Promise<An
     size += part.length;
     if (size > maxBytes) break;
   }
+  const bytes = Buffer.concat(parts);
   const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);
   return {
     status: answer.statusCode ?? 0,
     headers: Object.fromEntries(headers),
-    text: Buffer.concat(parts).toString('utf8'),
+    text: bytes.toString('utf8'),
+    bytes,
     complete: size <= maxBytes,
   };
 }

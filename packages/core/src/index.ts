@@ -33,6 +33,7 @@ export * from './history/moment.ts';
 export * from './history/replay.ts';
 export { sha256Hex } from './identity/digest.ts';
 export * from './identity/ids.ts';
+export * from './listeners/engine-store.ts';
 export * from './listeners/event.ts';
 export * from './listeners/from-record.ts';
 export * from './listeners/host.ts';

@@ -8,6 +8,9 @@ import { createAlertChannelVerbs, createAlertGroupVerbs } from './verbs/alert-ta
 import { createCommandVerbs, createEventVerbs } from './verbs/commands.ts';
 import { createDocumentCache } from './verbs/document-cache.ts';
 import { createInstanceVerbs } from './verbs/instances.ts';
+import { createListenerEngineStore } from './verbs/listeners/engine.ts';
+import { createListenerInstanceVerbs } from './verbs/listeners/instances.ts';
+import { createListenerPluginVerbs } from './verbs/listeners/plugins.ts';
 import { createMasterVerbs } from './verbs/master.ts';
 import { createProjectVerbs } from './verbs/projects.ts';
 import { createRequestVerbs } from './verbs/requests.ts';
@@ -45,6 +48,8 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     requests: createRequestVerbs(driver),
     master: createMasterVerbs(driver, { clock: options.clock, documents }),
     alertQueue: createAlertQueueVerbs(driver),
+    listeners: { plugins: createListenerPluginVerbs(driver), instances: createListenerInstanceVerbs(driver) },
+    listenerEngine: createListenerEngineStore(driver),
     close: () => driver.close(),
   };
 }

@@ -168,13 +168,20 @@ describe('the stream of events', () => {
     await stream.next();
     const path = '/api/v1/projects/etl/workflows';
     // The clock stands still: without being announced no event would get through.
-    const next = async () => ((await stream.next())?.data as EventView | undefined)!;
+    const nextOfAll = async () => ((await stream.next())?.data as EventView | undefined)!;
+    const next = async () => {
+      for (;;) {
+        const event = await nextOfAll();
+        if (!event.type.startsWith('task.')) return event;
+      }
+    };
 
     const { id } = await read<{ id: string }>(await api.send('POST', path, { body: DEFINITION }), 201);
-    const about = { workflowId: id, name: 'daily', by: 'admin' };
+    const about = { workflowId: id, project: 'etl', name: 'daily', by: 'admin' };
     const added = await next();
     expect(added).toMatchObject({ type: 'workflow.added', workflowInstanceId: null });
     expect(added.data).toEqual({ ...about, change: 'created', version: 1 });
+    expect(await nextOfAll()).toMatchObject({ type: 'task.added', data: { ...about, version: 1 } });
     const item = `${path}/${id}`;
     await api.send('POST', `${item}/offline`);
     await api.send('POST', `${item}/online`);

@@ -1,10 +1,11 @@
 /** Reads definitions that are to be saved, and saves them as versions: of a text that was sent, or of an older version. */
-import { canonicalJson, compileWorkflow, sha256Hex, type WorkflowDocument } from '@vaquita/core';
+import { AppError, canonicalJson, compileWorkflow, sha256Hex, type WorkflowDocument } from '@vaquita/core';
 import type { ProjectRow, WorkflowRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { WorkflowSaved } from '../views/workflow.ts';
+import { taskEvents } from './task-events.ts';
 import { workflowEvent } from './workflow-events.ts';
 
 export interface ReadDefinition {
@@ -39,6 +40,9 @@ export interface VersionToSave {
 
 export type SaveVersion = (save: VersionToSave) => Promise<WorkflowSaved>;
 
+/** Each is lost to somebody else's save. */
+const MAX_TRIES = 10;
+
 /** Makes no version, tells nobody and audits nothing when the newest version says the same. */
 export function createSaveVersion({ store, clock, changes }: ApiDeps, audit: Audit): SaveVersion {
   return async ({ project, workflow, definition, caller, more }) => {
@@ -49,16 +53,31 @@ export function createSaveVersion({ store, clock, changes }: ApiDeps, audit: Aud
       at: clock.now(),
       more: { ...more, ...(name === workflow.name ? {} : { renamedFrom: workflow.name }) },
     } as const;
-    const saved = await store.workflows.saveVersion(
-      workflow.id,
-      { ...definition, createdBy: caller.name, at: change.at },
-      workflowEvent({ ...workflow, name }, change),
-    );
+    const saved = await save();
     if (saved.created) {
       changes.announce();
       const data = { id: workflow.id, version: saved.version, ...change.more };
       await audit(caller, { action: 'workflow.update', subject: `${project.name}/${name}`, data });
     }
     return { id: workflow.id, name, version: saved.version, created: saved.created };
+
+    /** What has changed of its tasks is found by a look at the newest version, and holds only while that is the newest. */
+    async function save(): ReturnType<typeof store.workflows.saveVersion> {
+      let base = workflow.version;
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const from = (await store.workflows.version(workflow.id, base))?.document ?? {};
+        const as = { ...workflow, name, project: project.name, version: base + 1 };
+        const events = taskEvents(as, { by: change.by, at: change.at, from, to: definition.document });
+        const saved = await store.workflows.saveVersion(
+          workflow.id,
+          { ...definition, createdBy: caller.name, at: change.at },
+          workflowEvent({ ...workflow, name }, { ...change, more: { ...change.more, project: project.name } }),
+          { base, events },
+        );
+        if (saved.created || saved.version === base) return saved;
+        base = saved.version;
+      }
+      throw new AppError('conflict', 'Others keep saving new versions of this workflow. Try again.');
+    }
   };
 }

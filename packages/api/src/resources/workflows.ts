@@ -10,6 +10,7 @@ import { WorkflowDetail, WorkflowPage, WorkflowSaved, WorkflowView } from '../vi
 import { requireProject, requireWorkflow } from './lookup.ts';
 import { isoTime, pageRequest, toPage } from './paging.ts';
 import { createSaveVersion, type ReadDefinition, readDefinition } from './saved-definition.ts';
+import { taskEvents } from './task-events.ts';
 import { workflowEvent } from './workflow-events.ts';
 import { requireVersion } from './workflow-versions.ts';
 
@@ -80,9 +81,11 @@ function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
         const times = { createdAt: now, updatedAt: now };
         const row = { id, projectId: project.id, name, description, version: 1, online: false, taskCount, ...times };
         const first = { workflowId: id, version: 1, document, contentHash, createdBy: caller.name, createdAt: now };
-        const event = workflowEvent(row, { change: 'created', by: caller.name, at: now, more: { version: 1 } });
+        const change = { change: 'created', by: caller.name, at: now } as const;
+        const event = workflowEvent(row, { ...change, more: { version: 1, project: project.name } });
+        const tasks = taskEvents({ ...row, project: project.name, version: 1 }, { ...change, to: document });
         await createOnce(
-          () => store.workflows.create(row, first, event),
+          () => store.workflows.create(row, first, event, tasks),
           () => store.workflows.find(project.id, id),
         );
         changes.announce();
@@ -130,8 +133,12 @@ function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
       status: 204,
       async handle({ params, caller }) {
         const { project, workflow } = await requireWorkflow(store, params);
-        const event = { change: 'deleted', by: caller.name, at: clock.now() } as const;
-        await store.workflows.delete(workflow.id, workflowEvent(workflow, event));
+        const change = { change: 'deleted', by: caller.name, at: clock.now() } as const;
+        const { version } = workflow;
+        const { document } = await requireVersion(store, workflow, version);
+        const event = workflowEvent(workflow, { ...change, more: { version, project: project.name } });
+        const events = taskEvents({ ...workflow, project: project.name }, { ...change, from: document });
+        await store.workflows.delete(workflow.id, event, { base: version, events });
         changes.announce();
         const subject = `${project.name}/${workflow.name}`;
         await audit(caller, { action: 'workflow.delete', subject, data: { id: workflow.id } });
@@ -152,7 +159,8 @@ function onlineEndpoints({ store, clock, changes }: ApiDeps, audit: Audit): read
       answer: WorkflowView,
       async handle({ params, caller }) {
         const { project, workflow } = await requireWorkflow(store, params);
-        const event = { change: target, by: caller.name, at: clock.now(), more: { version: workflow.version } };
+        const more = { version: workflow.version, project: project.name };
+        const event = { change: target, by: caller.name, at: clock.now(), more };
         const online = target === 'online';
         const changed = await store.workflows.setOnline(workflow.id, online, workflowEvent(workflow, event));
         if (!changed) return toWorkflowView({ ...workflow, online }, project);

@@ -34,3 +34,8 @@ export interface ListenerEvent {
   readonly subject: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
+
+/** The id of the event at this place. */
+export function listenerEventId(seq: number): string {
+  return `event-${seq}`;
+}

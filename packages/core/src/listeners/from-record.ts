@@ -4,7 +4,7 @@
  */
 import type { ProjectId, TaskInstanceId, WorkflowId, WorkflowInstanceId } from '../identity/ids.ts';
 import type { EventType } from '../machine/rows.ts';
-import type { ListenerEvent, ListenerEventType } from './event.ts';
+import { type ListenerEvent, type ListenerEventType, listenerEventId } from './event.ts';
 import { LISTENER_PAYLOADS, type ListenerPayloadOf } from './payloads.ts';
 
 /** A row of the record, with what else is known of whatever it tells of. */
@@ -83,7 +83,16 @@ function make<Type extends ListenerEventType>(
   const { seq, at, projectId, projectName } = row;
   const name = projectName ?? text(row.data.project) ?? projectId;
   const project = projectId === null ? null : { id: projectId, name: name! };
-  return { id: `event-${seq}`, seq, type, version: LISTENER_PAYLOADS[type].version, time: at, project, subject, data };
+  return {
+    id: listenerEventId(seq),
+    seq,
+    type,
+    version: LISTENER_PAYLOADS[type].version,
+    time: at,
+    project,
+    subject,
+    data,
+  };
 }
 
 function serverDown(row: RelayedRow): ListenerEvent {

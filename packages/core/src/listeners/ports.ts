@@ -17,8 +17,7 @@ export interface ListenerEventProducer {
   position(): Promise<number | null>;
   /**
    * Keeps the events and the position, for good when it resolves. Doing it again, wholly or from any place on, changes
-   * nothing: an event is known by its `seq`. It may leave out what no enabled instance wants, and must judge that no
-   * earlier than the writing itself.
+   * nothing: an event is known by its `seq`, and a position never goes back.
    * @throws AppError: nothing, or a part from the beginning, was kept. `fenced`: the term is over.
    */
   append(batch: ListenerBatch): Promise<void>;

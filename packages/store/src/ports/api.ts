@@ -81,12 +81,18 @@ export interface WorkflowVersionRow {
 }
 
 /** Each change and the event that tells of it are one unit: both are written, or neither. */
+/** What a change of a workflow says of its tasks, found by comparing with the version `base`. */
+export interface TaskChanges {
+  readonly base: number;
+  readonly events: readonly NewEvent[];
+}
+
 export interface WorkflowStore {
   /** Saves version 1. @throws AppError `name_in_use`. */
-  create(row: WorkflowRow, first: WorkflowVersionRow, event: NewEvent): Promise<void>;
+  create(row: WorkflowRow, first: WorkflowVersionRow, event: NewEvent, tasks?: readonly NewEvent[]): Promise<void>;
   /**
    * Saves a new version unless the content hash equals the newest one's. The event is written only with a new version,
-   * whose number is put into its data as `version`.
+   * whose number is put into its data as `version`. With `tasks`, nothing is saved when their base is not the newest.
    * @returns the version that now is newest. @throws AppError `name_in_use`, `not_found`.
    */
   saveVersion(
@@ -101,6 +107,7 @@ export interface WorkflowStore {
       readonly at: number;
     },
     event: NewEvent,
+    tasks?: TaskChanges,
   ): Promise<{ readonly version: number; readonly created: boolean }>;
   find(projectId: ProjectId, idOrName: string): Promise<WorkflowRow | undefined>;
   list(projectId: ProjectId, page: PageRequest): Promise<Page<WorkflowRow>>;
@@ -111,8 +118,11 @@ export interface WorkflowStore {
    * @returns whether it changed. @throws AppError `not_found`.
    */
   setOnline(id: WorkflowId, online: boolean, event: NewEvent): Promise<boolean>;
-  /** Removes the workflow and its versions. @throws AppError `conflict` while it has runs that have not ended. */
-  delete(id: WorkflowId, event: NewEvent): Promise<void>;
+  /**
+   * Removes the workflow and its versions.
+   * @throws AppError `conflict` while it has runs that have not ended, and when the base of `tasks` is not the newest version.
+   */
+  delete(id: WorkflowId, event: NewEvent, tasks?: TaskChanges): Promise<void>;
 }
 
 export interface InstanceFilter {

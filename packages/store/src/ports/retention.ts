@@ -78,6 +78,7 @@ export interface RetentionStore extends RetentionReader {
   /**
    * Removes runs with their task instances, events and orders, in one unit, guarded by the epoch: all of them, or none when one of
    * them is not final any more, has an order pending, or has a child that is not among them.
+   * Events that have not been read for listeners keep their run, where they are read at all.
    * @throws AppError `conflict`: nothing was removed. `fenced`.
    */
   remove(epoch: Epoch, ids: readonly WorkflowInstanceId[]): Promise<Removed>;

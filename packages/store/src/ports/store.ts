@@ -1,5 +1,5 @@
 /** The whole store, as the assembly hands it out. Packages take only the port they need. */
-import type { AlertQueue, AlertRecords } from '@vaquita/core';
+import type { AlertQueue, AlertRecords, ListenerEngineStore } from '@vaquita/core';
 import type { AlertChannelStore, AlertGroupStore, AlertReader } from './alerts.ts';
 import type {
   CommandStore,
@@ -16,6 +16,7 @@ import type {
   WorkerReader,
   WorkflowStore,
 } from './api.ts';
+import type { ListenerStore } from './listeners.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
 
 export interface Store {
@@ -37,5 +38,7 @@ export interface Store {
   readonly master: MasterStore;
   readonly alertQueue: AlertQueue & AlertRecords;
   readonly definitions: DefinitionSource;
+  readonly listeners: ListenerStore;
+  readonly listenerEngine: ListenerEngineStore;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Store } from '../ports/store.ts';
 import { createMemoryAlertQueue } from './memory/alert-queue.ts';
 import { createMemoryAlertChannels, createMemoryAlertGroups, createMemoryAlerts } from './memory/alert-targets.ts';
 import { createMemoryProjects, createMemoryWorkflows } from './memory/definitions.ts';
+import { createMemoryListenerEngine, createMemoryListeners } from './memory/listeners.ts';
 import { createMemoryMaster, createMemoryWorkers } from './memory/master.ts';
 import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
 import { createMemoryCommands, createMemoryEvents, createMemoryInstances } from './memory/runs.ts';
@@ -53,6 +54,8 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
       },
       drop: (channel) => memory.tables.alertChannels.delete(channel),
     },
+    listeners: createMemoryListeners(memory),
+    listenerEngine: createMemoryListenerEngine(memory),
     leader: {
       set(epoch) {
         memory.leaderEpoch = epoch;

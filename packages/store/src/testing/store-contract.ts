@@ -10,6 +10,7 @@ import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
 import { describeFiling } from './contract/filing.ts';
 import { PROJECT, project, version, WORKFLOW, workflow, workflowEvent } from './contract/fixtures.ts';
+import { describeListeners } from './contract/listeners.ts';
 import { describeMaster } from './contract/master.ts';
 import { describeOtherRuns } from './contract/other-runs.ts';
 import { describePeople } from './contract/people.ts';
@@ -72,5 +73,6 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeAlertTargets(subject);
     describePeople(subject);
     describeAlerts(subject);
+    describeListeners(subject);
   });
 }

@@ -42,15 +42,18 @@ const IS_FREE = `state in ${FINAL} and (quarantine is null or json_extract(quara
   and id not in (${PENDING})`;
 const REMOVE_TASKS = `delete from task_instances where workflow_instance_id in ${IDS} returning id`;
 const REMOVE_ORDERS = `delete from outbox where workflow_instance_id in ${IDS}`;
-const REMOVE_EVENTS = `delete from events where workflow_instance_id in ${IDS}`;
+/** What listeners may have to hear of stays until it has been read for them. */
+const IS_READ = 'seq <= coalesce((select seq from listener_relay where id = 1), 9e18)';
+const REMOVE_EVENTS = `delete from events where workflow_instance_id in ${IDS} and ${IS_READ}`;
 const REMOVE_RUNS = `delete from workflow_instances where id in ${IDS} and ${IS_FREE}
-  and not exists (select 1 from workflow_instances c where c.parent_instance_id = workflow_instances.id and c.id not in ${IDS})`;
+  and not exists (select 1 from workflow_instances c where c.parent_instance_id = workflow_instances.id and c.id not in ${IDS})
+  and not exists (select 1 from events e where e.workflow_instance_id = workflow_instances.id)`;
 const BEGIN_REMOVAL = `update workflow_instances set quarantine = ?, updated_at = ? where id = ? and ${IS_FREE}`;
 const OF_THE_REMOVED = `in (select id from workflow_instances where id = ? and json_extract(quarantine, '$.code') = '${BEING_REMOVED}')`;
 const THIN_TASKS = `delete from task_instances where id in
   (select id from task_instances where workflow_instance_id ${OF_THE_REMOVED} order by id limit ?) returning id`;
 const THIN_EVENTS = `delete from events where seq in
-  (select seq from events where workflow_instance_id ${OF_THE_REMOVED} order by seq limit ?)`;
+  (select seq from events where workflow_instance_id ${OF_THE_REMOVED} and ${IS_READ} order by seq limit ?)`;
 const SPACE = `select page_count, page_size, freelist_count, auto_vacuum
   from pragma_page_count, pragma_page_size, pragma_freelist_count, pragma_auto_vacuum`;
 const INCREMENTAL = 2;
@@ -60,7 +63,7 @@ const OLD: Readonly<Record<Purged, { readonly page: string; readonly remove: str
   events: {
     page: `select seq as id, at, at as seen from events indexed by events_run
       where workflow_instance_id is null and seq > cast(? as integer) order by seq limit ?`,
-    remove: `delete from events where seq in ${IDS}`,
+    remove: `delete from events where seq in ${IDS} and ${IS_READ}`,
   },
   commands: {
     page: 'select id, done_at as at, created_at as seen from commands where id > ? order by id limit ?',

@@ -13,7 +13,7 @@ const SELECT = `select ${WORKFLOWS.columns} from workflows`;
 /** Inserts the next version unless the newest one holds the same content. */
 const ADD_VERSION = `insert into workflow_versions (workflow_id, version, document, content_hash, created_by, created_at)
   select w.id, w.version + 1, ?, ?, ?, ? from workflows w
-  where w.id = ? and not exists (
+  where w.id = ? and w.version = coalesce(?, w.version) and not exists (
     select 1 from workflow_versions v where v.workflow_id = w.id and v.version = w.version and v.content_hash = ?)`;
 /** Follows it: changes the workflow only when there is a newer version than the one it names. */
 const FOLLOW_VERSION = `update workflows set version = version + 1, name = ?, description = ?, task_count = ?, updated_at = ?
@@ -23,14 +23,22 @@ const FOLLOW_VERSION = `update workflows set version = version + 1, name = ?, de
 const TELL_OF_VERSION = `insert into events (type, project_id, workflow_instance_id, task_instance_id, at, data)
   select ?, ?, ?, ?, ?, json_set(?, '$.version', w.version + 1) from workflows w
   where w.id = ? and exists (select 1 from workflow_versions v where v.workflow_id = w.id and v.version = w.version + 1)`;
+const TELL_OF_TASKS = `insert into events (type, project_id, at, data)
+  select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(?)`;
+/** Between the two as well. */
+const TELL_OF_TASKS_OF_VERSION = `${TELL_OF_TASKS} where exists (select 1 from workflows w join workflow_versions v
+  on v.workflow_id = w.id and v.version = w.version + 1 where w.id = ?)`;
 const CURRENT_VERSION = 'select version from workflows where id = ?';
 /** Before the change itself: tells of it if there will be one. */
 const TELL_OF_ONLINE = `${NEW_EVENTS.insertSelect} from workflows where id = ? and online <> ?`;
 const SET_ONLINE = 'update workflows set online = ?, updated_at = ? where id = ? and online <> ?';
 const EXISTS = 'select 1 from workflows where id = ?';
 const DELETE_VERSIONS = 'delete from workflow_versions where workflow_id = ?';
-const DELETE = `delete from workflows where id = ? and not exists (
+const DELETE = `delete from workflows where id = ? and version = coalesce(?, version) and not exists (
     select 1 from workflow_instances where workflow_id = ? and state in ${OPEN_STATES_SQL})`;
+
+export const HAS_RUNS = 'The workflow has runs that have not ended. Stop them, or wait for their end.';
+export const HAS_CHANGED = 'Somebody has saved a new version meanwhile. Look at it, and delete the workflow then.';
 
 const HEAD = `select ${VERSION_HEADS.columns} from workflow_versions where workflow_id = ? and version = ?`;
 const DOCUMENT = 'select document from workflow_versions where workflow_id = ? and version = ?';
@@ -68,7 +76,7 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
     async document(id, number): Promise<WorkflowDocument | undefined> {
       return (await version(id, number))?.document;
     },
-    async create(row, first, event) {
+    async create(row, first, event, tasks = []) {
       // The project's foreign key and the unique name both end as a conflict: ask which it was.
       await writeOr(
         driver,
@@ -76,6 +84,7 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
           statement(WORKFLOWS.insert, WORKFLOWS.args(row)),
           statement(VERSIONS.insert, VERSIONS.args(first)),
           statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
+          ...(tasks.length === 0 ? [] : [statement(TELL_OF_TASKS, [taskRows(tasks)])]),
         ],
         async () =>
           (await one(driver, 'select 1 from projects where id = ?', [row.projectId])) === undefined
@@ -83,19 +92,23 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
             : nameInUse(row.name)(),
       );
     },
-    async saveVersion(id, change, event) {
+    async saveVersion(id, change, event, tasks) {
       const { name, description, taskCount, document, contentHash, createdBy, at } = change;
       const results = await writeOr(
         driver,
         [
-          statement(ADD_VERSION, [JSON.stringify(document), contentHash, createdBy, at, id, contentHash]),
+          statement(ADD_VERSION, [
+            ...[JSON.stringify(document), contentHash, createdBy, at, id],
+            ...[tasks?.base ?? null, contentHash],
+          ]),
           statement(TELL_OF_VERSION, versionEventArgs(event, id)),
+          statement(TELL_OF_TASKS_OF_VERSION, [taskRows(tasks?.events ?? []), id]),
           statement(FOLLOW_VERSION, [name, description, taskCount, at, id]),
           statement(CURRENT_VERSION, [id]),
         ],
         nameInUse(name),
       );
-      const newest = results[3]!.rows[0];
+      const newest = results[4]!.rows[0];
       if (newest === undefined) throw notFound(id);
       return { version: Number(newest.version), created: results[0]!.changes === 1 };
     },
@@ -132,19 +145,26 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
       if (results[2]!.rows.length === 0) throw notFound(id);
       return results[1]!.changes === 1;
     },
-    async delete(id, event) {
+    async delete(id, event, tasks) {
       const unit = [
         statement(DELETE_VERSIONS, [id]),
-        statement(DELETE, [id, id], 1),
+        statement(DELETE, [id, tasks?.base ?? null, id], 1),
+        ...(tasks === undefined ? [] : [statement(TELL_OF_TASKS, [taskRows(tasks.events)])]),
         statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
       ];
-      await writeOr(driver, unit, async () =>
-        (await findOne('id = ?', [id])) === undefined
-          ? notFound(id)
-          : new AppError('conflict', 'The workflow has runs that have not ended. Stop them, or wait for their end.'),
-      );
+      await writeOr(driver, unit, async () => {
+        const row = await findOne('id = ?', [id]);
+        if (row === undefined) return notFound(id);
+        const isOther = row.version !== (tasks?.base ?? row.version);
+        return new AppError('conflict', isOther ? HAS_CHANGED : HAS_RUNS);
+      });
     },
   };
+}
+
+/** Of events that are of no run, for one statement however many there are. */
+function taskRows(events: readonly NewEvent[]): string {
+  return JSON.stringify(events.map(({ type, projectId, at, data }) => [type, projectId, at, JSON.stringify(data)]));
 }
 
 function versionEventArgs(event: NewEvent, id: WorkflowId): SqlValue[] {

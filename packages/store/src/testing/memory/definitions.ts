@@ -2,6 +2,7 @@
 import { AppError, isWorkflowTerminal } from '@vaquita/core';
 import type { ProjectStore, WorkflowStore, WorkflowVersionRow } from '../../ports/api.ts';
 import type { DefinitionSource } from '../../ports/master.ts';
+import { HAS_CHANGED, HAS_RUNS } from '../../verbs/workflows.ts';
 import { addEvent } from './runs.ts';
 import { type Memory, pageOf, type Transaction } from './tables.ts';
 
@@ -90,20 +91,21 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
     async document(id, number) {
       return (await version(id, number))?.document;
     },
-    async create(row, first, event) {
+    async create(row, first, event, tasks = []) {
       unit((tx) => {
         if (!projects.has(row.projectId)) throw new AppError('not_found', `There is no project ${row.projectId}.`);
         take(tx, row.projectId, row);
         tx.put(workflows, row.id, row);
         tx.put(versions, row.id, [first]);
-        addEvent(tx, tables, event);
+        for (const one of [event, ...tasks]) addEvent(tx, tables, one);
       });
     },
-    async saveVersion(id, { document, contentHash, createdBy, at, ...change }, event) {
+    async saveVersion(id, { document, contentHash, createdBy, at, ...change }, event, tasks) {
       return unit((tx) => {
         const row = mustFind(id);
         const kept = versions.get(id) ?? [];
-        if (kept.at(-1)?.contentHash === contentHash) return { version: row.version, created: false };
+        const isStale = row.version !== (tasks?.base ?? row.version);
+        if (isStale || kept.at(-1)?.contentHash === contentHash) return { version: row.version, created: false };
         const next = row.version + 1;
         tx.release(`workflow:${row.projectId}:${row.name}`);
         take(tx, row.projectId, { name: change.name, id });
@@ -111,6 +113,7 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
         const added = { workflowId: id, version: next, document, contentHash, createdBy, createdAt: at };
         tx.put(versions, id, [...kept, added]);
         addEvent(tx, tables, { ...event, data: { ...event.data, version: next } });
+        for (const one of tasks?.events ?? []) addEvent(tx, tables, one);
         return { version: next, created: true };
       });
     },
@@ -135,20 +138,18 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
         return true;
       });
     },
-    async delete(id, event) {
+    async delete(id, event, tasks) {
       unit((tx) => {
         const row = mustFind(id);
+        if (row.version !== (tasks?.base ?? row.version)) throw new AppError('conflict', HAS_CHANGED);
         for (const run of instances.values()) {
           if (run.workflowId !== id || isWorkflowTerminal(run.state)) continue;
-          throw new AppError(
-            'conflict',
-            'The workflow has runs that have not ended. Stop them, or wait for their end.',
-          );
+          throw new AppError('conflict', HAS_RUNS);
         }
         tx.release(`workflow:${row.projectId}:${row.name}`);
         tx.drop(workflows, id);
         tx.drop(versions, id);
-        addEvent(tx, tables, event);
+        for (const one of [...(tasks?.events ?? []), event]) addEvent(tx, tables, one);
       });
     },
   };

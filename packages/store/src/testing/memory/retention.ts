@@ -40,8 +40,15 @@ export function createMemoryRetention(
     return row !== undefined && isFinal(row.state) && !isAside && !hasOrder(row.id);
   }
 
+  /** What listeners may have to hear of stays until it has been read for them. */
+  function isRead(seq: number): boolean {
+    return seq <= (tables.lastSeq.get('relay') ?? Number.POSITIVE_INFINITY);
+  }
+
   function dropEvents(tx: Transaction, ids: ReadonlySet<string>, limit = Number.POSITIVE_INFINITY): number {
-    const found = [...tables.events.values()].filter(({ workflowInstanceId: id }) => id !== null && ids.has(id));
+    const found = [...tables.events.values()].filter(
+      ({ workflowInstanceId: id, seq }) => id !== null && ids.has(id) && isRead(seq),
+    );
     const some = found.slice(0, limit);
     for (const { seq } of some) tx.drop(tables.events, seq);
     return some.length;
@@ -114,6 +121,9 @@ export function createMemoryRetention(
           if (wanted.has(order.workflowInstanceId)) tx.drop(tables.outbox, order.dispatchId);
         const tasks = ids.flatMap((id) => dropTasks(tx, id));
         const events = dropEvents(tx, wanted);
+        if ([...tables.events.values()].some(({ workflowInstanceId: id }) => wanted.has(id ?? ''))) {
+          throw new AppError('conflict', 'A run is not free to be removed.');
+        }
         for (const row of rows as WorkflowInstanceRow[]) {
           tx.drop(tables.instances, row.id);
           tx.drop(tables.tasksOfRun, row.id);
@@ -172,7 +182,12 @@ export function createMemoryRetention(
       case 'events':
         return [...tables.events.values()]
           .filter(({ workflowInstanceId }) => workflowInstanceId === null)
-          .map(({ seq, at }) => ({ id: String(seq), at, seen: at, drop: (tx) => tx.drop(tables.events, seq) }));
+          .map(({ seq, at }) => ({
+            id: String(seq),
+            at: isRead(seq) ? at : null,
+            seen: at,
+            drop: (tx) => tx.drop(tables.events, seq),
+          }));
       case 'commands':
         return [...tables.commands.values()]
           .sort((a, b) => compare(a.id, b.id))

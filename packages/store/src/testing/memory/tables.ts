@@ -10,6 +10,9 @@ import {
   AppError,
   type CommandRow,
   type Epoch,
+  type ListenerEvent,
+  type ListenerInstanceRow,
+  type ListenerPluginRow,
   type OutboxRow,
   type TaskInstanceRow,
   type WorkflowInstanceRow,
@@ -28,6 +31,7 @@ import type {
 } from '../../ports/api.ts';
 import type { Page, TaskGroupRow, WorkerGroupRow, WorkerRow } from '../../ports/master.ts';
 import { checkLimit, decodeCursor, toPage } from '../../sql/page.ts';
+import type { MemoryFailure } from './listeners.ts';
 
 export type MemoryCommand = CommandRow & { readonly doneAt: number | null; readonly outcome: string | null };
 
@@ -53,7 +57,15 @@ export interface Tables {
   readonly commands: Map<string, MemoryCommand>;
   readonly events: Map<number, EventRow>;
   /** The `seq` that was given last: old events go, and no number is given twice. */
-  readonly lastSeq: Map<'events', number>;
+  /** `relay`: how far the record has been read for listeners, once it has been. */
+  readonly lastSeq: Map<'events' | 'relay', number>;
+  readonly listenerPlugins: Map<string, ListenerPluginRow>;
+  /** By plugin. */
+  readonly listenerCode: Map<string, string>;
+  readonly listenerInstances: Map<string, ListenerInstanceRow>;
+  readonly listenerEvents: Map<number, ListenerEvent>;
+  /** By instance and event. */
+  readonly listenerFailures: Map<string, MemoryFailure>;
   readonly workers: Map<string, WorkerRow>;
   readonly users: Map<string, UserRow>;
   readonly tokens: Map<string, TokenRow>;
@@ -104,6 +116,11 @@ export function createMemory(): Memory {
     commands: new Map(),
     events: new Map(),
     lastSeq: new Map(),
+    listenerPlugins: new Map(),
+    listenerCode: new Map(),
+    listenerInstances: new Map(),
+    listenerEvents: new Map(),
+    listenerFailures: new Map(),
     workers: new Map(),
     users: new Map(),
     tokens: new Map(),

@@ -1,0 +1,49 @@
+/** How far each listener instance is: what the leader's engine reads and writes of it. */
+import type { EnabledListener, ListenerProgress } from '@vaquita/core';
+import type { SqlDriver } from '../../ports/driver.ts';
+import { many, one, statement } from '../../sql/access.ts';
+import { fence } from '../../sql/fence.ts';
+import { LISTENER_INSTANCES } from './wants.ts';
+
+const ENABLED = `select ${LISTENER_INSTANCES.columns}, p.enabled as plugin_enabled, p.digest as plugin_digest
+  from listener_instances left join listener_plugins p on p.name = listener_instances.plugin
+  where listener_instances.enabled = 1 order by listener_instances.id`;
+const CODE = `select c.code from listener_code c join listener_plugins p on p.id = c.plugin_id where p.name = ?`;
+export const UNBLOCKED = 'blocked_seq = null, attempt = 0, next_attempt_at = null, reason = null, blocked_since = null';
+/** Before the instance goes on: the failure that this ends, if there was one. */
+const OVERCOME = `update listener_failures set outcome = 'delivered', last_at = ?
+  where instance_id = ? and seq = ? and outcome = 'blocked'`;
+const HEARD = `update listener_instances set cursor = ?, delivered = delivered + 1, last_delivered_at = ?, ${UNBLOCKED}
+  where id = ? and cursor < ?`;
+const BLOCKED = `update listener_instances set blocked_seq = ?, attempt = ?, next_attempt_at = ?, reason = ?,
+    blocked_since = case when blocked_seq = ? then blocked_since else ? end
+  where id = ? and cursor < ?`;
+const FAILED = `insert into listener_failures (instance_id, seq, outcome, attempts, reason, skipped_by, first_at, last_at)
+  select id, ?, 'blocked', ?, ?, null, ?, ? from listener_instances where id = ? and blocked_seq = ?
+  on conflict (instance_id, seq) do update set
+    outcome = 'blocked', attempts = excluded.attempts, reason = excluded.reason, last_at = excluded.last_at`;
+
+export function createListenerProgress(driver: SqlDriver): ListenerProgress {
+  return {
+    async enabled() {
+      return (await many(driver, ENABLED)).map((row): EnabledListener => {
+        const digest = row.plugin_digest as string | null;
+        const installed = digest === null ? null : { enabled: row.plugin_enabled === 1, digest };
+        return { ...LISTENER_INSTANCES.read(row), installed };
+      });
+    },
+    async code(plugin) {
+      return (await one(driver, CODE, [plugin]))?.code as string | undefined;
+    },
+    async heard(epoch, id, { seq, at }) {
+      await driver.write([fence(epoch), statement(OVERCOME, [at, id, seq]), statement(HEARD, [seq, at, id, seq])]);
+    },
+    async failed(epoch, id, { seq, attempt, reason, at, nextAttemptAt }) {
+      await driver.write([
+        fence(epoch),
+        statement(BLOCKED, [seq, attempt, nextAttemptAt, reason, seq, at, id, seq]),
+        statement(FAILED, [seq, attempt, reason, at, at, id, seq]),
+      ]);
+    },
+  };
+}

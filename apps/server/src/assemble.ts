@@ -134,6 +134,7 @@ export async function assembleServer(
       taskGroups: master.refreshTaskGroups,
       workerGroups: master.refreshWorkerGroups,
       workers: master.refreshWorkers,
+      alerts: () => {},
       lease: master.leaseChanged,
       events: changes.announce,
       logs: logs.wake,
@@ -165,6 +166,7 @@ export async function assembleServer(
         findDispatch: store.master.findDispatch,
         isWorkerToken: async (token) => (await judgeToken(token)) === 'valid',
       },
+      sealer: sealing.sealer,
       clock,
       random,
       ids,
@@ -176,6 +178,7 @@ export async function assembleServer(
       taskGroupsChanged: hint('taskGroups'),
       workerGroupsChanged: hint('workerGroups'),
       workersChanged: hint('workers'),
+      alertsChanged: hint('alerts'),
       changes: { subscribe: changes.subscribe, announce },
       leadership: lease.leadership,
       readiness: [

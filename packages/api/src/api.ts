@@ -10,6 +10,9 @@ import { HttpError } from './http/http-error.ts';
 import { createIdempotency } from './http/idempotency.ts';
 import { problemResponse } from './http/problem.ts';
 import { type ApiEnv, mountEndpoints } from './http/router.ts';
+import { alertChannelEndpoints } from './resources/alert-channels.ts';
+import { alertGroupEndpoints } from './resources/alert-groups.ts';
+import { alertEndpoints } from './resources/alerts.ts';
 import { bulkActionEndpoints } from './resources/bulk-actions.ts';
 import { commandEndpoints } from './resources/commands.ts';
 import { streamEndpoints } from './resources/events.ts';
@@ -82,6 +85,9 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...workerGroupEndpoints(deps, audit),
     ...workerEndpoints(deps, audit),
     ...workerFileEndpoints(deps),
+    ...alertGroupEndpoints(deps, audit),
+    ...alertChannelEndpoints(deps, audit),
+    ...alertEndpoints(deps, audit),
     ...operationEndpoints(deps),
     ...registryEndpoints(deps, audit),
     ...upkeepEndpoints(deps, audit),

@@ -1,5 +1,5 @@
 /** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
-import type { Clock, CommandRow, IdSource, Random } from '@vaquita/core';
+import type { Clock, CommandRow, IdSource, Random, Sealer } from '@vaquita/core';
 import type { ClusterReader, RegistryInspection } from '@vaquita/registry';
 import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerControl, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
@@ -55,6 +55,9 @@ export type ApiStore = Pick<
   | 'taskGroups'
   | 'workerGroups'
   | 'alertGroups'
+  | 'alertChannels'
+  | 'alerts'
+  | 'alertQueue'
   | 'commands'
   | 'events'
   | 'users'
@@ -82,6 +85,8 @@ export interface ApiDeps {
   readonly serverId: string;
   readonly logs: LogStore;
   readonly files: TaskFiles;
+  /** For settings that hold secrets. */
+  readonly sealer: Sealer;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;
@@ -98,6 +103,8 @@ export interface ApiDeps {
   workerGroupsChanged(): void;
   /** And that something about a worker or a worker token has been decided. */
   workersChanged(): void;
+  /** And that there is an alert to send, or that one may go another way. */
+  alertsChanged(): void;
   /** That events may have been added, told and heard. A hint too: a lost one costs a reader one poll. */
   readonly changes: {
     announce(): void;

@@ -3,8 +3,17 @@
  * stands in the database, and is found without it a poll later.
  */
 
-/** By who looks: the leader at commands, groups and workers; a follower at the lease; everybody at what its readers wait for. */
-export const HINTS = ['commands', 'taskGroups', 'workerGroups', 'workers', 'lease', 'events', 'logs'] as const;
+/** By who looks: the leader at commands, groups, workers and alerts; a follower at the lease; everybody at what its readers wait for. */
+export const HINTS = [
+  'commands',
+  'taskGroups',
+  'workerGroups',
+  'workers',
+  'alerts',
+  'lease',
+  'events',
+  'logs',
+] as const;
 export type Hint = (typeof HINTS)[number];
 
 /** Where a server hears them, on the port of the API. */

@@ -2,6 +2,7 @@
 import {
   AppError,
   createIdSource,
+  createSealer,
   sha256Hex,
   type TaskInstanceId,
   type TaskInstanceRow,
@@ -53,6 +54,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   let groupHints = 0;
   let workerGroupHints = 0;
   let workerHints = 0;
+  let alertHints = 0;
   function hint(): void {
     for (const onChange of hints) onChange();
   }
@@ -96,6 +98,10 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     workersChanged: () => {
       workerHints += 1;
     },
+    alertsChanged: () => {
+      alertHints += 1;
+    },
+    sealer: createSealer(new Uint8Array(32), random),
     changes: {
       announce: hint,
       subscribe(onChange) {
@@ -220,6 +226,9 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     },
     get workerHints() {
       return workerHints;
+    },
+    get alertHints() {
+      return alertHints;
     },
     get workerGroupHints() {
       return workerGroupHints;

@@ -1,6 +1,8 @@
 /** Every body of the API, as schemas and as the types that clients import. */
 export * from './access.ts';
 export * from './action.ts';
+export * from './alert.ts';
+export * from './alert-target.ts';
 export * from './event.ts';
 export * from './history.ts';
 export * from './instance.ts';

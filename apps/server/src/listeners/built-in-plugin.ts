@@ -3,6 +3,7 @@ import { builtInPlugin, type ListenerPlugin, type ListenerPorts } from '@vaquita
 import {
   chooseProxies,
   createGuard,
+  createKafkaDialer,
   createLineFiles,
   createNatsDialer,
   createOutboundHttp,
@@ -35,6 +36,7 @@ function createListenerPorts({ outboundAllow, outboundProxy, trust, folder }: Bu
     http: createOutboundHttp({ guard, proxyFor: chooseProxies(outboundProxy), trust }),
     clock: systemClock,
     files: createLineFiles(folder),
+    kafka: createKafkaDialer({ guard, trust }),
     nats: createNatsDialer({ guard, trust }),
     redis: createRedisDialer({ guard, trust }),
   };

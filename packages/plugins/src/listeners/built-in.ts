@@ -1,6 +1,7 @@
 /** The listeners that are built in, in the order in which they are offered. */
 import type { BuiltInListener } from './built-in-listener.ts';
 import { asPlugin } from './built-in-listener.ts';
+import { kafka } from './kafka/kafka.ts';
 import type { ListenerPlugin } from './listener-plugin.ts';
 import { logFile } from './log-file/log-file.ts';
 import { nats } from './nats/nats.ts';
@@ -8,7 +9,7 @@ import type { ListenerPorts } from './ports.ts';
 import { redisStreams } from './redis-streams/redis-streams.ts';
 import { webhook } from './webhook/webhook.ts';
 
-export const BUILT_IN_LISTENERS: readonly BuiltInListener[] = [logFile, webhook, nats, redisStreams];
+export const BUILT_IN_LISTENERS: readonly BuiltInListener[] = [logFile, webhook, kafka, nats, redisStreams];
 
 /** Null when there is none of that name. `version` is that of the server. */
 export function builtInListener(name: string): BuiltInListener | null {

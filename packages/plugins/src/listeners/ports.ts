@@ -9,6 +9,7 @@ export interface ListenerPorts {
   readonly http: OutboundHttp;
   readonly clock: Clock;
   readonly files: LineFiles;
+  readonly kafka: Dialer<KafkaOrder>;
   readonly nats: Dialer<NatsOrder>;
   readonly redis: Dialer<RedisOrder>;
 }
@@ -72,6 +73,20 @@ export interface TlsOrder {
 export interface Peer {
   readonly host: string;
   readonly port: number;
+}
+
+export interface KafkaOrder {
+  /** Where to ask for the others. */
+  readonly brokers: readonly Peer[];
+  readonly tls: TlsOrder | null;
+  readonly login: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly user: string;
+    readonly password: string;
+  } | null;
+  readonly clientId: string;
+  readonly topic: string;
+  readonly timeoutMs: number;
 }
 
 export interface NatsOrder {

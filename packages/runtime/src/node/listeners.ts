@@ -1,4 +1,5 @@
 /** What listeners are given on Node, apart from the server's own parts: a thread that runs one loads no database. */
+export { createKafkaDialer } from './brokers/kafka.ts';
 export { createNatsDialer } from './brokers/nats.ts';
 export { type NatsClient, openNats } from './brokers/nats-client.ts';
 export { openRedis, type RedisAccess, type RedisClient } from './brokers/redis-client.ts';

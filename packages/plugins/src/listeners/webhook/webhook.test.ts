@@ -15,7 +15,7 @@ function pluginTo(vendor: FakeVendor) {
 
 function plugin(http: OutboundHttp, clock = fakePorts(() => ({ status: 200 })).clock) {
   const none = { open: () => Promise.reject(new Error('not for a webhook')) };
-  return asPlugin(webhook, { http, clock, files: none, nats: none, redis: none }, '1.0.0');
+  return asPlugin(webhook, { http, clock, files: none, kafka: none, nats: none, redis: none }, '1.0.0');
 }
 
 async function sent(settings: Record<string, unknown>, event = sampleEvent()): Promise<OutboundRequest> {

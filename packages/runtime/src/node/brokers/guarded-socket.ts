@@ -57,7 +57,7 @@ export async function startTls(
   return until(encrypted, 'secureConnect', { host: `${host}:${port}`, signal });
 }
 
-function tlsClientOptions(host: string, order: TlsOrder, trust: readonly string[]): tls.ConnectionOptions {
+export function tlsClientOptions(host: string, order: TlsOrder, trust: readonly string[]): tls.ConnectionOptions {
   const { authority, certificate, key } = order;
   return {
     ...tlsOptions(host, authority === null ? trust : [...trust, authority]),
@@ -97,7 +97,7 @@ export function brokenOff(host: string): Error {
 }
 
 /** OpenSSL's own codes, where the other side says no in the handshake or speaks no TLS at all. */
-function wordsFor(host: string, error: unknown): Error {
+export function wordsFor(host: string, error: unknown): Error {
   const code = String((error as { code?: unknown }).code ?? '');
   if (/^ERR_SSL_.*(WRONG_VERSION_NUMBER|PACKET_LENGTH|RECORD|UNSUPPORTED_PROTOCOL)/.test(code)) {
     return new Error(`${host} does not speak TLS there: switch TLS off, or enter its port for TLS`, { cause: error });

@@ -84,6 +84,8 @@ export interface ClaimRequest {
   readonly now: number;
   readonly limit: number;
   readonly perChannel: number;
+  /** Of the limit, for channels that have not taken an alert yet, or not the last one: they may hang. */
+  readonly limitUnproven: number;
 }
 
 export interface Claim {
@@ -113,7 +115,7 @@ export type DeliveryOutcome =
 export interface AlertUpkeep {
   /**
    * Puts claims that nobody has any more back to `retry`: those of claimers that are not `alive`, and those older than
-   * `claimedBefore`. Deliveries to channels that were removed end as `failed`. At most `limit` of each.
+   * `claimedBefore` that are not `held`. Deliveries to channels that were removed end as `failed`. At most `limit` of each.
    * @returns what it found.
    */
   reclaim(epoch: Epoch, request: ReclaimRequest): Promise<Reclaimed>;
@@ -128,6 +130,8 @@ export interface AlertUpkeep {
 
 export interface ReclaimRequest {
   readonly alive: readonly string[];
+  /** Whoever asks has these in hand. */
+  readonly held: readonly AlertDeliveryId[];
   readonly claimedBefore: number;
   readonly now: number;
   readonly limit: number;

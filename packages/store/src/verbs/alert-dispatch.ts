@@ -42,8 +42,9 @@ const TROUBLE = `update alert_channels set last_error = ?, not_before = max(not_
 
 export function createAlertDispatchVerbs(driver: SqlDriver): AlertDispatch {
   return {
-    async claim(epoch, { claimer, now, limit, perChannel }) {
-      const rows = chosen(await many(driver, CANDIDATES, [now, perChannel, now]), perChannel).slice(0, limit);
+    async claim(epoch, request) {
+      const { claimer, now, limit, perChannel } = request;
+      const rows = chosen(await many(driver, CANDIDATES, [now, perChannel, now]), request).slice(0, limit);
       if (rows.length === 0) return [];
       const ids = JSON.stringify(rows.map((row) => row.delivery_id));
       const [, claimed] = await driver.write([fence(epoch), statement(CLAIM, [claimer, now, now, ids, now])]);
@@ -66,13 +67,16 @@ export function createAlertDispatchVerbs(driver: SqlDriver): AlertDispatch {
   };
 }
 
-/** Of each channel as many as are free. */
-function chosen(rows: readonly SqlRow[], perChannel: number): readonly SqlRow[] {
+/** Of each channel as many as are free, and of unproven ones no more than they may have together. */
+function chosen(rows: readonly SqlRow[], { perChannel, limitUnproven }: ClaimRequest): readonly SqlRow[] {
   const taken = new Map<unknown, number>();
+  let unproven = 0;
   return rows.filter((row) => {
     const busy = taken.get(row.id) ?? Number(row.busy);
-    if (busy >= perChannel) return false;
+    const isProven = row.last_error === null && row.last_delivered_at !== null;
+    if (busy >= perChannel || (!isProven && unproven >= limitUnproven)) return false;
     taken.set(row.id, busy + 1);
+    if (!isProven) unproven += 1;
     return true;
   });
 }

@@ -30,8 +30,8 @@ const GROW = `update alerts set message = ?, severity = ?, count = ?, first_at =
   where id = ? and status = 'waiting'`;
 const TAKE = `update alerts set status = ?, reason = ?, updated_at = ? where id = ? and status = 'waiting'`;
 
-const LOST =
-  "status = 'sending' and (claimed_at < ? or claimed_by is null or claimed_by not in (select value from json_each(?)))";
+const LOST = `status = 'sending' and id not in ${IDS}
+  and (claimed_at < ? or claimed_by is null or claimed_by not in ${IDS})`;
 const FIND_LOST = `select id, attempt, channel_name, claimed_by, claimed_at from alert_deliveries
   indexed by alert_deliveries_sending where ${LOST} order by claimed_at limit ?`;
 const TAKE_BACK = `update alert_deliveries set status = 'retry', next_attempt_at = ?, claimed_by = null, claimed_at = null,
@@ -122,16 +122,16 @@ function takeStatements({ id, deliveries, reason }: TakenAlert, now: number): re
 
 function upkeepVerbs(driver: SqlDriver): AlertUpkeep {
   return {
-    async reclaim(epoch, { alive, claimedBefore, now, limit }) {
-      const living = JSON.stringify(alive);
-      const lost = (await many(driver, FIND_LOST, [claimedBefore, living, limit])).map(readLost);
+    async reclaim(epoch, { alive, held, claimedBefore, now, limit }) {
+      const isLost = [JSON.stringify(held), claimedBefore, JSON.stringify(alive)];
+      const lost = (await many(driver, FIND_LOST, [...isLost, limit])).map(readLost);
       const unreachable = await many(driver, FIND_UNREACHABLE, [limit]);
       if (lost.length === 0 && unreachable.length === 0) return { claims: [], unreachable: 0 };
       const gone = JSON.stringify(unreachable.map(({ id }) => id));
       const alerts = [...new Set(unreachable.map((row) => row.alert_id as AlertId))];
       const [, back, givenUp] = await driver.write([
         fence(epoch),
-        statement(TAKE_BACK, [now, CLAIM_LOST, now, JSON.stringify(lost.map(({ id }) => id)), claimedBefore, living]),
+        statement(TAKE_BACK, [now, CLAIM_LOST, now, JSON.stringify(lost.map(({ id }) => id)), ...isLost]),
         statement(GIVE_UP, [CHANNEL_GONE, now, gone]),
         deriveAlerts(alerts, now),
       ]);

@@ -238,8 +238,8 @@ test('the queue of alerts: along indices of what is not over, and of one channel
   const { store, read, plan } = await openNoted();
   const { alertQueue } = store;
   await alertQueue.waiting(null, 10);
-  await alertQueue.claim(1, { claimer: 's', now: 1, limit: 1, perChannel: 1 });
-  await alertQueue.reclaim(1, { alive: [], claimedBefore: 1, now: 1, limit: 1 });
+  await alertQueue.claim(1, { claimer: 's', now: 1, limit: 1, perChannel: 1, limitUnproven: 1 });
+  await alertQueue.reclaim(1, { alive: [], held: [], claimedBefore: 1, now: 1, limit: 1 });
   await alertQueue.purge(1, { before: 1, limit: 1 });
   await alertQueue.nextAt();
   const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));

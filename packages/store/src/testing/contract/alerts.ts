@@ -62,7 +62,7 @@ export function describeAlerts(subject: Subject): void {
     });
     const take = (...taken: ReturnType<typeof told>[]) => queue().takeUp(1, { folds: [], taken, now: 20 });
     const claim = (more: Partial<ClaimRequest> = {}) =>
-      queue().claim(1, { claimer: 's1', now: 20, limit: 10, perChannel: 10, ...more });
+      queue().claim(1, { claimer: 's1', now: 20, limit: 10, perChannel: 10, limitUnproven: 10, ...more });
     const statuses = async (id: string) => {
       const { alert, deliveries } = (await queue().find(alertId(id)))!;
       return [alert.status, ...deliveries.map(({ status }) => status)];
@@ -134,7 +134,7 @@ export function describeAlerts(subject: Subject): void {
       const result = { ...claimed!, claimer: 's1', now: 30, status: 'sent', answer: '' } as const;
       await expect(queue().finish(1, result)).rejects.toMatchObject(FENCED);
       await expect(queue().release(1, 's1', [claimed!], 30)).rejects.toMatchObject(FENCED);
-      const lost = queue().reclaim(1, { alive: [], claimedBefore: 0, now: 30, limit: 10 });
+      const lost = queue().reclaim(1, { alive: [], held: [], claimedBefore: 0, now: 30, limit: 10 });
       await expect(lost).rejects.toMatchObject(FENCED);
       expect(await statuses('01')).toEqual(['sending', 'sending', 'waiting']);
     });
@@ -163,6 +163,18 @@ export function describeAlerts(subject: Subject): void {
       expect(idsOf(await claim({ now: 90, perChannel: 2 }))).toEqual(['03-a']);
       const [held] = await queue().channels([channelId('a')]);
       expect(held).toMatchObject({ notBefore: 90, lastError: '429', lastDeliveredAt: null });
+    });
+
+    test('channels that have not taken the last alert get some of the places only', async () => {
+      await subject.putAlertTargets({
+        channels: [channel('ok', { lastDeliveredAt: 1 }), channel('bad', { lastDeliveredAt: 1, lastError: 'timeout' })],
+      });
+      await file(alert('01'), alert('02', { subject: 'x' }));
+      await queue().takeUp(1, { folds: [], taken: [told('01', 'a', 'b', 'bad')], now: 15 });
+      await take(told('02', 'ok'));
+      expect(idsOf(await claim({ limitUnproven: 1 }))).toEqual(['01-a', '02-ok']);
+      expect(await claim({ limitUnproven: 0 })).toEqual([]);
+      expect(idsOf(await claim({ limitUnproven: 2 }))).toEqual(['01-b', '01-bad']);
     });
 
     test('what is said of one subject reaches a channel in its order', async () => {
@@ -217,17 +229,19 @@ export function describeAlerts(subject: Subject): void {
       await claim({ limit: 1, claimer: 'dead' });
       await claim({ limit: 1, now: 25 });
       await claim({ limit: 1, now: 40 });
-      const found = await queue().reclaim(1, { alive: ['s1'], claimedBefore: 30, now: 50, limit: 10 });
+      const kept = { alive: ['s1', 'dead'], held: [deliveryId('01-a'), deliveryId('01-b')], claimedBefore: 30 };
+      expect(await queue().reclaim(1, { ...kept, now: 45, limit: 10 })).toEqual({ claims: [], unreachable: 1 });
+      const found = await queue().reclaim(1, { alive: ['s1'], held: [], claimedBefore: 30, now: 50, limit: 10 });
       expect(found).toEqual({
         claims: [
           { id: '01-a', attempt: 1, channelName: 'channel a', claimedBy: 'dead', claimedAt: 20 },
           { id: '01-b', attempt: 1, channelName: 'channel b', claimedBy: 's1', claimedAt: 25 },
         ],
-        unreachable: 1,
+        unreachable: 0,
       });
       expect(await statuses('01')).toEqual(['sending', 'retry', 'retry']);
       expect(await statuses('02')).toEqual(['sending', 'sending', 'failed']);
-      const again = await queue().reclaim(1, { alive: ['s1'], claimedBefore: 30, now: 50, limit: 10 });
+      const again = await queue().reclaim(1, { alive: ['s1'], held: [], claimedBefore: 30, now: 50, limit: 10 });
       expect(again).toEqual({ claims: [], unreachable: 0 });
       expect(await claim({ now: 50 })).toMatchObject([{ attempt: 2 }, { attempt: 2 }]);
     });

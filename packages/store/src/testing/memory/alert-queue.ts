@@ -109,7 +109,8 @@ export function createMemoryAlertQueue(memory: Memory): AlertQueue & AlertRecord
         }
       });
     },
-    async claim(epoch, { claimer, now, limit, perChannel }) {
+    async claim(epoch, { claimer, now, limit, perChannel, limitUnproven }) {
+      let unproven = 0;
       const first = firstAlerts();
       const busy = new Map<string, number>();
       for (const { status, channelId } of deliveries.values())
@@ -121,8 +122,12 @@ export function createMemoryAlertQueue(memory: Memory): AlertQueue & AlertRecord
         .sort(byDue)
         .filter(({ channelId }) => {
           const taken = busy.get(channelId) ?? 0;
+          const { lastError, lastDeliveredAt } = alertChannels.get(channelId)!;
+          const isProven = lastError === null && lastDeliveredAt !== null;
+          if (taken >= perChannel || (!isProven && unproven >= limitUnproven)) return false;
           busy.set(channelId, taken + 1);
-          return taken < perChannel;
+          if (!isProven) unproven += 1;
+          return true;
         })
         .slice(0, limit);
       if (due.length === 0) return [];
@@ -172,10 +177,12 @@ export function createMemoryAlertQueue(memory: Memory): AlertQueue & AlertRecord
         }
       });
     },
-    async reclaim(epoch, { alive, claimedBefore, now, limit }) {
+    async reclaim(epoch, { alive, held: inHand, claimedBefore, now, limit }) {
       const rows = [...deliveries.values()];
-      const isLost = ({ status, claimedBy, claimedAt }: AlertDeliveryRow) =>
-        status === 'sending' && (!alive.includes(claimedBy ?? '') || claimedAt! < claimedBefore);
+      const isLost = ({ id, status, claimedBy, claimedAt }: AlertDeliveryRow) =>
+        status === 'sending' &&
+        !inHand.includes(id) &&
+        (!alive.includes(claimedBy ?? '') || claimedAt! < claimedBefore);
       const lost = rows.filter(isLost).sort((a, b) => compare(a.claimedAt!, b.claimedAt!));
       const gone = rows.filter((row) => isPending(row) && !alertChannels.has(row.channelId)).slice(0, limit);
       const found = lost.slice(0, limit);

@@ -41,7 +41,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   { folder: 'packages/tasks', may: [core], runtimeFree: true },
   {
     folder: 'packages/plugins',
-    // Its tests have the listener engine work on the store in memory.
+    // Its tests have the engines work on the store in memory.
     may: [core, { name: 'store', entries: /^$/, testEntries: /^\.\/testing$/ }],
     runtimeFree: true,
   },
@@ -59,7 +59,12 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     ],
     runtimeFree: true,
   },
-  { folder: 'packages/runtime', may: [core, protocol, store, registry], runtimeFree: false },
+  {
+    folder: 'packages/runtime',
+    // The thread that sends alerts runs the channels; nothing else of the package knows them.
+    may: [core, protocol, store, registry, { name: 'plugins', entries: /^\.$/ }],
+    runtimeFree: false,
+  },
   {
     folder: 'apps/worker',
     // The other duty of the runtime package opens databases; the agent must not carry one. Its tests need a server.

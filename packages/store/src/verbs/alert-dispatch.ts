@@ -1,5 +1,12 @@
 /** Claims of deliveries, and what came of them (Q1 to Q4 of `AlertQueue`). */
-import type { AlertDeliveryId, AlertDispatch, AlertMessage, ClaimedDelivery, DeliveryResult } from '@vaquita/core';
+import type {
+  AlertDeliveryId,
+  AlertDispatch,
+  AlertMessage,
+  ClaimedDelivery,
+  ClaimRequest,
+  DeliveryResult,
+} from '@vaquita/core';
 import type { SqlDriver, SqlRow, SqlStatement } from '../ports/driver.ts';
 import { many, one, statement } from '../sql/access.ts';
 import { fence } from '../sql/fence.ts';

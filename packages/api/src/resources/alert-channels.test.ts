@@ -134,6 +134,7 @@ describe('a test of it', () => {
       now: api.clock.now(),
       limit: 5,
       perChannel: 1,
+      limitUnproven: 1,
     });
     expect(claimed).toMatchObject({ channel: { name: 'ops' }, message: { kind: 'test' } });
     expect((await api.auditLog()).at(-1)).toMatchObject({ action: 'alert_channel.test', data: { alertId: id } });
@@ -147,7 +148,7 @@ describe('a test of it', () => {
     const first = await test('k1');
     expect(await test('k1')).toEqual(first);
     await test('k2');
-    const claim = { claimer: 's', now: api.clock.now(), limit: 5, perChannel: 5 };
+    const claim = { claimer: 's', now: api.clock.now(), limit: 5, perChannel: 5, limitUnproven: 5 };
     expect(await api.store.alertQueue.claim(1, claim)).toHaveLength(2);
     expect((await api.send('POST', `${PATH}/none/test`)).status).toBe(404);
   });

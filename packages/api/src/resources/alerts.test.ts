@@ -32,7 +32,13 @@ async function openWithChannel() {
 
 async function failDelivery(api: ApiBench): Promise<void> {
   const now = api.clock.now();
-  for (const { id, attempt } of await api.store.alertQueue.claim(1, { claimer: 's', now, limit: 9, perChannel: 9 })) {
+  for (const { id, attempt } of await api.store.alertQueue.claim(1, {
+    claimer: 's',
+    now,
+    limit: 9,
+    perChannel: 9,
+    limitUnproven: 9,
+  })) {
     await api.store.alertQueue.finish(1, { id, attempt, claimer: 's', now, status: 'failed', reason: 'no such hook' });
   }
 }

@@ -1,4 +1,6 @@
 /** What a server is made of on Node. */
+export type { OutboundSettings } from './alerts/messages.ts';
+export { type AlertSender, openAlertSender } from './alerts/sender.ts';
 export { openPrivateFiles, type PrivateFiles, prepareDataFolder, preparePrivateFile } from './data-folder.ts';
 export { openFileStore } from './file-store.ts';
 export { type HttpServer, type HttpServerOptions, peerAddress, startHttpServer } from './http-server.ts';

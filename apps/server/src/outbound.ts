@@ -8,11 +8,14 @@ import {
   createGuard,
   createMailSender,
   createOutboundHttp,
+  type OutboundHttp,
   proxyFromEnvironment,
 } from '@vaquita/runtime/node/server';
 import type { Environment, ServerSettings } from './settings.ts';
 
-export type Outbound = Pick<ChannelPorts, 'http' | 'mail'>;
+export interface Outbound extends Pick<ChannelPorts, 'mail'> {
+  readonly http: OutboundHttp;
+}
 
 /** @param env where the proxies are named. @throws AppError `bad_settings` for what is none, with its name. */
 export async function openOutbound(

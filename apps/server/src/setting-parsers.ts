@@ -103,6 +103,15 @@ export function serverUrl(given: string): Parsed {
   return isGood ? { value: parsed.origin } : { problem: `"${given}" is not an address such as https://host:8080.` };
 }
 
+/** With a path, but without anything that would be sent along with each request. */
+export function webAddress(given: string): Parsed {
+  const value = given.trim().replace(/\/+$/, '');
+  const parsed = URL.canParse(value) ? new URL(value) : undefined;
+  const isPlain = parsed !== undefined && parsed.username === '' && parsed.search === '' && parsed.hash === '';
+  const isGood = isPlain && /^https?:$/.test(parsed.protocol);
+  return isGood ? { value } : { problem: 'This is not an address such as https://proxy.corp.example/npm.' };
+}
+
 /** Never repeated in a complaint. */
 export function secretKey(given: string): Parsed {
   if (readSecretKey(given) !== null) return { value: given.trim() };

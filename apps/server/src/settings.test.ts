@@ -138,6 +138,15 @@ describe('readSettings', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
+  it('reads where plugins are fetched from, with a path and without a password', () => {
+    expect(read().settings.pluginRegistry).toBe('https://registry.npmjs.org');
+    const own = { VAQUITA_PLUGIN_REGISTRY: 'https://proxy.corp.example/npm/' };
+    expect(read(own).settings.pluginRegistry).toBe('https://proxy.corp.example/npm');
+    for (const wrong of ['proxy.corp.example', 'ftp://a.example', 'https://u:p@a.example', 'https://a.example/?x=1']) {
+      expect(() => read({ VAQUITA_PLUGIN_REGISTRY: wrong }), wrong).toThrow('VAQUITA_PLUGIN_REGISTRY');
+    }
+  });
+
   it('reads how alerts are sent, and where to', () => {
     expect(read().settings).toMatchObject({
       ...{ outboundAllow: null, outboundProxy: false, outboundCertificates: null },

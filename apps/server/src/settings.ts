@@ -21,6 +21,7 @@ import {
   serverUrl,
   text,
   type Value,
+  webAddress,
 } from './setting-parsers.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -94,6 +95,8 @@ export interface ServerSettings {
   readonly outboundProxy: boolean;
   /** A file of certificates (PEM) of authorities that are trusted beside the usual ones. */
   readonly outboundCertificates: string | null;
+  /** Where listener plugins that are packages are fetched from. */
+  readonly pluginRegistry: string;
   /** How long running tasks of the embedded worker get to end when the server is told to. */
   readonly shutdownGraceMs: number;
 }
@@ -217,6 +220,11 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
   outboundAllow: { env: 'VAQUITA_OUTBOUND_ALLOW', parse: list, fallback: () => null },
   outboundProxy: { env: 'VAQUITA_OUTBOUND_PROXY', parse: flag, fallback: () => false },
   outboundCertificates: { env: 'VAQUITA_OUTBOUND_CERTIFICATES', parse: text, fallback: () => null },
+  pluginRegistry: {
+    env: 'VAQUITA_PLUGIN_REGISTRY',
+    parse: webAddress,
+    fallback: () => 'https://registry.npmjs.org',
+  },
   shutdownGraceMs: {
     env: 'VAQUITA_SHUTDOWN_GRACE',
     parse: duration('0s', '1h'),

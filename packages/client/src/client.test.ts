@@ -107,6 +107,34 @@ describe('a call', () => {
     expect(sent[0]?.headers).toMatchObject({ 'idempotency-key': 'k' });
   });
 
+  it('manages who is told of alerts, and looks at them', async () => {
+    const { client, sent } = clientOf(...Array.from({ length: 10 }, () => json({}, 200)));
+    await client.alertChannels.types();
+    await client.alertChannels.create({ name: 'a b', type: 'slack', settings: {} }, { idempotencyKey: 'k' });
+    await client.alertChannels.update('a b', { enabled: false });
+    await client.alertChannels.test('a b');
+    await client.alertGroups.create({ name: 'night', channels: ['a b'] });
+    await client.alertGroups.update('night', { kinds: ['worker_lost'] });
+    await client.alertGroups.delete('night');
+    await client.alerts.list({ status: 'failed', project: 'etl', limit: 5 });
+    await client.alerts.folded('x1');
+    await client.alerts.resend('x1');
+    const base = 'http://server.test/api/v1';
+    expect(sent.map(({ method, url, body }) => [method, url, body])).toEqual([
+      ['GET', `${base}/alert-channels/types`, undefined],
+      ['POST', `${base}/alert-channels`, '{"name":"a b","type":"slack","settings":{}}'],
+      ['PATCH', `${base}/alert-channels/a%20b`, '{"enabled":false}'],
+      ['POST', `${base}/alert-channels/a%20b/test`, undefined],
+      ['POST', `${base}/alert-groups`, '{"name":"night","channels":["a b"]}'],
+      ['PATCH', `${base}/alert-groups/night`, '{"kinds":["worker_lost"]}'],
+      ['DELETE', `${base}/alert-groups/night`, undefined],
+      ['GET', `${base}/alerts?status=failed&project=etl&limit=5`, undefined],
+      ['GET', `${base}/alerts/x1/folded`, undefined],
+      ['POST', `${base}/alerts/x1/resend`, undefined],
+    ]);
+    expect(sent[1]?.headers).toMatchObject({ 'idempotency-key': 'k' });
+  });
+
   it('compares and restores versions', async () => {
     const { client, sent } = clientOf(json({}), json({}));
     await client.workflows.diff('p', 'w', { from: 1 });

@@ -1,6 +1,14 @@
 /** The typed client of the HTTP API: one group of methods per resource. Runs wherever fetch does. */
 import type { ReconcilerView } from '@vaquita/api/views';
 import { createSessionClient, createTokensClient, type SessionClient, type TokensClient } from './resources/access.ts';
+import {
+  type AlertChannelsClient,
+  type AlertGroupsClient,
+  type AlertsClient,
+  createAlertChannelsClient,
+  createAlertGroupsClient,
+  createAlertsClient,
+} from './resources/alerts.ts';
 import { createInstancesClient, type InstancesClient } from './resources/instances.ts';
 import {
   type AuditClient,
@@ -28,6 +36,9 @@ export interface VaquitaClient extends OperationsClient {
   readonly taskGroups: TaskGroupsClient;
   readonly workers: WorkersClient;
   readonly workerGroups: WorkerGroupsClient;
+  readonly alerts: AlertsClient;
+  readonly alertGroups: AlertGroupsClient;
+  readonly alertChannels: AlertChannelsClient;
   readonly workerTokens: TokensClient;
   readonly tokens: TokensClient;
   readonly audit: AuditClient;
@@ -50,6 +61,9 @@ export function createClient(options: ClientOptions): VaquitaClient {
     taskGroups: createTaskGroupsClient(transport),
     workers: createWorkersClient(transport),
     workerGroups: createWorkerGroupsClient(transport),
+    alerts: createAlertsClient(transport),
+    alertGroups: createAlertGroupsClient(transport),
+    alertChannels: createAlertChannelsClient(transport),
     workerTokens: createTokensClient(transport, 'worker-tokens'),
     tokens: createTokensClient(transport, 'tokens'),
     audit: createAuditClient(transport),

@@ -1,5 +1,22 @@
 export type {
   ActionAnswer,
+  AlertChannelChange,
+  AlertChannelCreate,
+  AlertChannelPage,
+  AlertChannelTypePage,
+  AlertChannelTypeView,
+  AlertChannelView,
+  AlertDeliveryView,
+  AlertDetail,
+  AlertGroupChange,
+  AlertGroupCreate,
+  AlertGroupDeleted,
+  AlertGroupPage,
+  AlertGroupView,
+  AlertPage,
+  AlertQuery,
+  AlertTestAnswer,
+  AlertView,
   AuditPage,
   AuditView,
   BulkAction,
@@ -109,6 +126,7 @@ export { ApiError } from './api-error.ts';
 export { createClient, type VaquitaClient } from './client.ts';
 export { eachItem } from './pages.ts';
 export type { SessionClient, TokensClient } from './resources/access.ts';
+export type { AlertChannelsClient, AlertGroupsClient, AlertsClient } from './resources/alerts.ts';
 export type { InstanceQuery, InstancesClient } from './resources/instances.ts';
 export type { AuditClient, EventStreamOptions, OperationsClient, WorkersClient } from './resources/operations.ts';
 export type { ProjectsClient } from './resources/projects.ts';

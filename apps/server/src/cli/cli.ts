@@ -1,6 +1,9 @@
 /** The `vaquita` command from its arguments to its exit code. */
 import type { Command, CommandIo } from './command.ts';
 import { EXIT, parseCommandLine, UsageError } from './command.ts';
+import { alertChannelCommands } from './commands/alert-channels.ts';
+import { alertGroupCommands } from './commands/alert-groups.ts';
+import { alertCommands } from './commands/alerts.ts';
 import { applyCommand } from './commands/apply.ts';
 import { clusterCommand } from './commands/cluster.ts';
 import { exportCommand } from './commands/export.ts';
@@ -32,6 +35,9 @@ export const COMMANDS: readonly Command[] = [
   ...taskGroupCommands,
   ...workerCommands,
   ...workerGroupCommands,
+  ...alertCommands,
+  ...alertGroupCommands,
+  ...alertChannelCommands,
   ...projectCommands,
   ...tokenCommands,
   clusterCommand,

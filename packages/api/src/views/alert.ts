@@ -105,4 +105,4 @@ export const AlertQuery = PageQuery.extend({
   since: Moment.optional().meta({ description: 'Filed at this time or later, ISO 8601' }),
   until: Moment.optional().meta({ description: 'Filed before this time' }),
 });
-export type AlertQuery = z.input<typeof AlertQuery>;
+export type AlertQuery = PageQuery & Omit<z.input<typeof AlertQuery>, keyof PageQuery>;

@@ -94,7 +94,13 @@ describe('channels', () => {
     const sent = vaquita('alert-channels', 'test', 'chat', '--wait');
     await expect.poll(async () => (await api.store.alerts.list({}, { limit: 1, cursor: null })).items.length).toBe(1);
     const now = api.clock.now();
-    const [claim] = await api.store.alertQueue.claim(1, { claimer: 's', now, limit: 1, perChannel: 1 });
+    const [claim] = await api.store.alertQueue.claim(1, {
+      claimer: 's',
+      now,
+      limit: 1,
+      limitUnproven: 1,
+      perChannel: 1,
+    });
     const { id, attempt } = claim!;
     await api.store.alertQueue.finish(1, { id, attempt, claimer: 's', now, status: 'failed', reason: 'no such hook' });
     expect(await sent).toMatchObject({ code: 1, out: expect.stringContaining('failed: no such hook') });

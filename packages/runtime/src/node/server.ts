@@ -6,6 +6,13 @@ export { openFileStore } from './file-store.ts';
 export { type HttpServer, type HttpServerOptions, peerAddress, startHttpServer } from './http-server.ts';
 export { createListenerHost, type ListenerHostOptions } from './listeners/listener-host.ts';
 export { createPluginPackages, type PluginPackagesOptions } from './listeners/plugin-packages.ts';
+export {
+  createRedisConnection,
+  parseRedisUrl,
+  type RedisConnection,
+  type RedisTarget,
+} from './listeners/redis-connection.ts';
+export { createRedisListenerLog, type RedisLogOptions } from './listeners/redis-log.ts';
 export { type FileLogStore, openFileLogStore } from './log-store.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
 export { createGuard, type Guard } from './outbound/guard.ts';

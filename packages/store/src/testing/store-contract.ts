@@ -10,6 +10,7 @@ import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
 import { describeFiling } from './contract/filing.ts';
 import { PROJECT, project, version, WORKFLOW, workflow, workflowEvent } from './contract/fixtures.ts';
+import { listenerLogOf } from './contract/listener-log.ts';
 import { describeListeners } from './contract/listeners.ts';
 import { describeMaster } from './contract/master.ts';
 import { describeOtherRuns } from './contract/other-runs.ts';
@@ -21,6 +22,7 @@ import { describeRuns } from './contract/runs.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
 import { describeWorkers } from './contract/workers.ts';
+import { describeListenerLog } from './listener-log-contract.ts';
 import type { AlertTargets } from './memory-store.ts';
 
 export interface OpenedStore {
@@ -74,5 +76,6 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describePeople(subject);
     describeAlerts(subject);
     describeListeners(subject);
+    describeListenerLog(listenerLogOf(subject));
   });
 }

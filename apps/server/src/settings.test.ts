@@ -150,7 +150,7 @@ describe('readSettings', () => {
   it('reads how alerts are sent, and where to', () => {
     expect(read().settings).toMatchObject({
       ...{ outboundAllow: null, outboundProxy: false, outboundCertificates: null },
-      ...{ alertAttempts: 12, alertFoldWindowMs: 300_000, keepAlertsMs: 90 * 86_400_000 },
+      ...{ alertAttempts: 15, alertFoldWindowMs: 300_000, keepAlertsMs: 90 * 86_400_000 },
     });
     const { settings } = read(
       { VAQUITA_OUTBOUND_ALLOW: '10.2.0.0/16, mail.corp.example *.lab.example', VAQUITA_ALERT_FOLD_WINDOW: '0s' },

@@ -216,7 +216,7 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     fallback: () => 300_000,
     duration: true,
   },
-  alertAttempts: { env: 'VAQUITA_ALERT_ATTEMPTS', parse: integer(1, 100), fallback: () => 12 },
+  alertAttempts: { env: 'VAQUITA_ALERT_ATTEMPTS', parse: integer(1, 100), fallback: () => 15 },
   outboundAllow: { env: 'VAQUITA_OUTBOUND_ALLOW', parse: list, fallback: () => null },
   outboundProxy: { env: 'VAQUITA_OUTBOUND_PROXY', parse: flag, fallback: () => false },
   outboundCertificates: { env: 'VAQUITA_OUTBOUND_CERTIFICATES', parse: text, fallback: () => null },

@@ -13,6 +13,7 @@ import {
 } from '@vaquita/master';
 import { socketUrl } from '@vaquita/protocol';
 import { migrate, openStore, type RetentionPolicy } from '@vaquita/store';
+import { startAlerts } from './alerts.ts';
 import { createChanges } from './changes.ts';
 import { createEntrance } from './entrance.ts';
 import { loadExamples } from './examples.ts';
@@ -110,6 +111,13 @@ export async function assembleServer(
     });
     const judgeToken = async (token: string) =>
       (await store.master.workers.findToken(await sha256Hex(token), clock.now()))?.standing ?? 'unknown';
+    const sender = await host.openAlertSender(settings);
+    closers.push(() => sender.close());
+    const alerts = startAlerts({
+      ...{ store, sender, sealer: sealing.sealer, ids, clock, random, log, metrics },
+      ...{ claimer: self.id, keepMs: settings.keepAlertsMs },
+    });
+    closers.push(changes.subscribe(alerts.nudge));
     const master = createMaster({
       lease,
       store: store.master,
@@ -120,6 +128,7 @@ export async function assembleServer(
       ids,
       serverId: self.id,
       membership: registry.membership,
+      duties: [alerts],
       leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
       log,
@@ -134,7 +143,7 @@ export async function assembleServer(
       taskGroups: master.refreshTaskGroups,
       workerGroups: master.refreshWorkerGroups,
       workers: master.refreshWorkers,
-      alerts: () => {},
+      alerts: alerts.nudge,
       lease: master.leaseChanged,
       events: changes.announce,
       logs: logs.wake,

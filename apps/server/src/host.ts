@@ -2,6 +2,7 @@
 import type { Clock, Random } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { FileStore, LogStore, SqlDriver } from '@vaquita/store';
+import type { AlertSender } from './alerts.ts';
 import type { Outbound } from './outbound.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -72,6 +73,8 @@ export interface ServerHost {
   openContent(settings: ServerSettings): Promise<ContentStores>;
   /** @throws AppError `bad_settings`. */
   openOutbound(settings: ServerSettings): Promise<Outbound>;
+  /** Sends alerts apart from the event loop. @throws AppError `bad_settings`. */
+  openAlertSender(settings: ServerSettings): Promise<AlertSender>;
   privateFiles(settings: Pick<ServerSettings, 'dataDir'>): PrivateFiles;
   /** Texts of the example workflows, and the values for parameters that name places on this machine. */
   readExamples(settings: ServerSettings): Promise<{

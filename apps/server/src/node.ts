@@ -8,6 +8,7 @@ import {
   createLogger,
   createWorkerSockets,
   defer,
+  openAlertSender,
   openPrivateFiles,
   openStaticFiles,
   peerAddress,
@@ -25,7 +26,7 @@ import { readContentToken, readDatabaseToken } from './database-token.ts';
 import { startEmbeddedWorker } from './embedded-worker.ts';
 import { readExampleFiles } from './example-files.ts';
 import type { Listening, ListenOptions, ServerHost } from './host.ts';
-import { openOutbound } from './outbound.ts';
+import { openOutbound, readOutbound } from './outbound.ts';
 import type { ServerSettings } from './settings.ts';
 
 const UI_FOLDER = fileURLToPath(new URL('../../../dist/web', import.meta.url));
@@ -61,6 +62,11 @@ function nodeHost(settings: ServerSettings): ServerHost {
     openDatabase,
     openContent: (given) => openContent(given, (url) => openContentDatabase(url, given)),
     openOutbound: (given) => openOutbound(given, process.env),
+    openAlertSender: async (given) =>
+      openAlertSender({
+        ...(await readOutbound(given, process.env)),
+        ended: (why) => log.error('The thread that sends alerts has ended; the next alert starts another.', { why }),
+      }),
     privateFiles: ({ dataDir }) => openPrivateFiles(dataDir),
     readExamples: readExampleFiles,
     listen: (options) => listen(options, (error) => log.error('A connection failed.', { error: String(error) })),

@@ -9,6 +9,7 @@ import {
   createMailSender,
   createOutboundHttp,
   type OutboundHttp,
+  type OutboundSettings,
   proxyFromEnvironment,
 } from '@vaquita/runtime/node/server';
 import type { Environment, ServerSettings } from './settings.ts';
@@ -18,14 +19,24 @@ export interface Outbound extends Pick<ChannelPorts, 'mail'> {
 }
 
 /** @param env where the proxies are named. @throws AppError `bad_settings` for what is none, with its name. */
-export async function openOutbound(
-  settings: Pick<ServerSettings, 'outboundAllow' | 'outboundProxy' | 'outboundCertificates'>,
-  env: Environment,
-): Promise<Outbound> {
-  const guard = createGuard(settings.outboundAllow?.split(',') ?? []);
-  const proxyFor = chooseProxies(settings.outboundProxy ? proxyFromEnvironment(env) : null);
-  const trust = settings.outboundCertificates === null ? [] : await readCertificates(settings.outboundCertificates);
-  return { http: createOutboundHttp({ guard, proxyFor, trust }), mail: createMailSender({ guard, trust }) };
+export async function openOutbound(given: GivenSettings, env: Environment): Promise<Outbound> {
+  const { allow, proxy, trust } = await readOutbound(given, env);
+  const guard = createGuard(allow);
+  return {
+    http: createOutboundHttp({ guard, proxyFor: chooseProxies(proxy), trust }),
+    mail: createMailSender({ guard, trust }),
+  };
+}
+
+type GivenSettings = Pick<ServerSettings, 'outboundAllow' | 'outboundProxy' | 'outboundCertificates'>;
+
+/** The same as data, for a thread. @throws AppError `bad_settings`. */
+export async function readOutbound(settings: GivenSettings, env: Environment): Promise<OutboundSettings> {
+  return {
+    allow: settings.outboundAllow?.split(',') ?? [],
+    proxy: settings.outboundProxy ? proxyFromEnvironment(env) : null,
+    trust: settings.outboundCertificates === null ? [] : await readCertificates(settings.outboundCertificates),
+  };
 }
 
 async function readCertificates(path: string): Promise<readonly string[]> {

@@ -56,7 +56,7 @@ export async function openAlertBench() {
         sent.push({ channel, delivery });
         return answer(delivery, channel);
       },
-      open: (settings) => JSON.parse(settings) as Readonly<Record<string, unknown>>,
+      open: ({ settings }) => JSON.parse(settings) as Readonly<Record<string, unknown>>,
       ...more,
     });
   }

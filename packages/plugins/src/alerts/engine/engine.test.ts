@@ -173,14 +173,14 @@ test('what a subject came to is told in its order, also when an earlier one has 
   expect(bench.titles().slice(before)).toEqual(['chat: down 2', 'chat: up 2', 'chat: down 3']);
 });
 
-test('settings that cannot be read end the delivery with the reason, and nothing else', async () => {
+test('settings that this server cannot open are tried again, with the reason, and delay nothing else', async () => {
   const { bench, engine, clock } = await openLeading();
   bench.store.alertTargets.put({ channels: [channelRow('chat', { settings: '{' })] });
   const id = await bench.file();
   engine.nudge();
   await clock.advance(holdMs + 1_000);
   expect(await bench.deliveries(id)).toMatchObject([
-    { status: 'failed', reason: expect.stringContaining('The settings of the channel cannot be read') },
+    { status: 'retry', reason: expect.stringContaining('The settings of the channel cannot be opened') },
     { status: 'sent' },
   ]);
 });

@@ -1,5 +1,5 @@
 /** What the alert engine is given. It knows no runtime, no database and no network. */
-import type { AlertQueue, Clock, Epoch, IdSource, LostClaim, Random } from '@vaquita/core';
+import type { AlertChannelRow, AlertQueue, Clock, Epoch, IdSource, LostClaim, Random } from '@vaquita/core';
 import type { ChannelSettings } from '../../settings.ts';
 import type { Delivery } from '../channel.ts';
 import type { Target } from '../send-alert.ts';
@@ -24,8 +24,8 @@ export interface AlertEngineDeps {
   /** Session of this server, under which it claims. */
   readonly claimer: string;
   readonly send: SendFunction;
-  /** Settings of a channel as they are stored, made readable. @throws when they cannot be. */
-  readonly open: (settings: string) => ChannelSettings | Promise<ChannelSettings>;
+  /** The settings of a channel, which are stored sealed. @throws when this server cannot open them; they are tried again. */
+  readonly open: (channel: AlertChannelRow) => ChannelSettings | Promise<ChannelSettings>;
   /** Puts on record that claims of somebody who is gone were taken back. May reject. */
   readonly recovered?: (epoch: Epoch, claims: readonly LostClaim[], unreachable: number) => Promise<void>;
   readonly settings?: Partial<AlertEngineSettings>;

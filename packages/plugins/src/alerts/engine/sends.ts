@@ -95,9 +95,10 @@ export function createSends(deps: SendsDeps): Sends {
     }
     let opened: Readonly<Record<string, unknown>>;
     try {
-      opened = await deps.open(channel.settings);
+      opened = await deps.open(channel);
     } catch (error) {
-      return sendFailure('bad_settings', `The settings of the channel cannot be read: ${toAppError(error).message}`);
+      // It may be the key of this server that is wrong: then it is not for good.
+      return sendFailure('internal', `The settings of the channel cannot be opened: ${toAppError(error).message}`);
     }
     const control = new AbortController();
     const stop = () => control.abort();

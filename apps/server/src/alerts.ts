@@ -1,0 +1,85 @@
+/** The alert engine in this server: what it is given, and what it tells about itself at /metrics. */
+import type { MetricsRegistry } from '@vaquita/api';
+import type { AlertChannelRow, AlertFigures, Clock, IdSource, Random, Sealer } from '@vaquita/core';
+import { type AlertCount, type AlertEngine, createAlertEngine, type SendFunction } from '@vaquita/plugins';
+import type { Store } from '@vaquita/store';
+import type { HostLog } from './host.ts';
+
+export interface AlertSender {
+  /** Never rejects. */
+  readonly send: SendFunction;
+  close(): Promise<void>;
+}
+
+export interface AlertsDeps {
+  readonly store: Pick<Store, 'alertQueue' | 'master'>;
+  readonly sender: AlertSender;
+  readonly sealer: Sealer;
+  readonly ids: IdSource;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: HostLog;
+  readonly metrics: MetricsRegistry;
+  /** Session of this server in the registry. */
+  readonly claimer: string;
+  /** How long alerts that are over are kept; null: for ever. */
+  readonly keepMs: number | null;
+}
+
+/** Idle until this server leads. */
+export function startAlerts(deps: AlertsDeps): AlertEngine {
+  const { store, sender, sealer, ids, clock, random, log, claimer, keepMs } = deps;
+  const engine = createAlertEngine({
+    ...{ queue: store.alertQueue, ids, clock, random, log, claimer, send: sender.send },
+    open: async ({ id, settings }: AlertChannelRow) =>
+      JSON.parse(await sealer.open(id, settings)) as Readonly<Record<string, unknown>>,
+    async recovered(epoch, claims, unreachable) {
+      const data = { claims: claims.map((claim) => ({ ...claim })), unreachable };
+      const what = { actor: 'alert-engine', action: 'alerts.taken_back', subject: 'alerts', data };
+      await store.master.retention.note(epoch, { id: ids.next<'audit'>(), at: clock.now(), ...what });
+    },
+    settings: { keepMs },
+  });
+  registerAlertMetrics(deps, engine);
+  return engine;
+}
+
+/** What became of tries, as the metric says it. */
+const RESULTS: Partial<Readonly<Record<AlertCount, string>>> = {
+  ...{ sent: 'sent', retried: 'retry', failed: 'failed', stopped: 'given_back', recovered: 'taken_back' },
+};
+const HANDLED: Partial<Readonly<Record<AlertCount, string>>> = {
+  ...{ taken: 'taken_up', folded: 'folded', untold: 'for_nobody', purged: 'removed' },
+};
+
+function registerAlertMetrics({ store, metrics, clock }: AlertsDeps, engine: AlertEngine): void {
+  const total = (name: string, help: string, label: string, names: typeof RESULTS) =>
+    metrics.total(name, help, () => {
+      const { counts } = engine.status();
+      return Object.entries(names).map(([what, value]) => ({
+        labels: { [label]: value },
+        value: counts[what as AlertCount],
+      }));
+    });
+  total('vaquita_alert_deliveries_total', 'Tries at telling a channel of an alert, by the result.', 'result', RESULTS);
+  total('vaquita_alerts_total', 'Alerts that the engine has dealt with, by what became of them.', 'what', HANDLED);
+
+  const gauge = (name: string, help: string, read: (figures: AlertFigures) => number) =>
+    metrics.gauge(name, help, async () => [{ value: read(await store.alertQueue.figures()) }]);
+  gauge('vaquita_alerts_waiting', 'Alerts that nobody has taken up yet.', ({ waiting }) => waiting);
+  gauge('vaquita_alert_deliveries_queued', 'Alerts on their channels that wait to be sent.', ({ queued }) => queued);
+  gauge('vaquita_alert_deliveries_sending', 'Alerts on their channels that are being sent.', ({ sending }) => sending);
+  gauge(
+    'vaquita_alerts_oldest_seconds',
+    'Age of the oldest alert that has not reached all of its channels; 0: there is none.',
+    ({ oldestAt }) => (oldestAt === null ? 0 : Math.max(0, clock.now() - oldestAt) / 1000),
+  );
+  metrics.gauge(
+    'vaquita_alert_channel_delivered_timestamp_seconds',
+    'When a channel last took an alert; absent until it has taken one.',
+    async () =>
+      (await store.alertQueue.figures()).channels.flatMap(({ name, lastDeliveredAt }) =>
+        lastDeliveredAt === null ? [] : [{ labels: { channel: name }, value: lastDeliveredAt / 1000 }],
+      ),
+  );
+}

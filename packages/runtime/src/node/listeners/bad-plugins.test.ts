@@ -190,10 +190,16 @@ test('a plugin finds nothing of the server and reaches nothing beside it', async
   const secret = join(scratch, 'secret.txt');
   writeFileSync(secret, 'SECRET');
   const base = join(scratch, 'vaquita.db');
-  writeFileSync(base, '');
+  writeFileSync(base, 'PRECIOUS');
   process.env.VAQUITA_TEST_SECRET = 'SECRET';
   const listener = use(
-    `const tries = {
+    `import net from 'node:net';
+    const connected = (open) => new Promise((resolve, reject) => {
+      const opened = open(net);
+      for (const name of ['connect', 'response', 'listening']) opened.on(name, resolve);
+      opened.on('error', reject);
+    });
+    const tries = {
       environment: () => JSON.stringify(process.env),
       ownEnvironment: async () => (await import('node:fs')).readFileSync('/proc/self/environ', 'utf8'),
       serverEnvironment: async () => (await import('node:fs')).readFileSync('/proc/${process.pid}/environ', 'utf8'),
@@ -215,9 +221,25 @@ test('a plugin finds nothing of the server and reaches nothing beside it', async
       killRaw: () => process._kill(${process.pid}, 0),
       debug: () => process._debugProcess(${process.pid}),
       priority: async () => (await import('node:os')).setPriority(${process.pid}, 5),
-      socketFile: async () => (await import('node:net')).connect('/var/run/docker.sock'),
-      socketFileAsOption: async () => (await import('node:http')).request({ socketPath: '/var/run/docker.sock' }).on('error', () => {}),
+      socketFile: () => connected((net) => net.connect('/var/run/docker.sock')),
+      socketFileAsOption: async () => { const http = await import('node:http'); return connected(() => http.get({ socketPath: '/var/run/docker.sock' })); },
+      socketFileByHandle: async () => {
+        const { createHook } = await import('node:async_hooks');
+        let Wrap;
+        createHook({ init(id, type, trigger, resource) { if (type === 'TCPCONNECTWRAP') Wrap = resource.constructor; } }).enable();
+        await connected((net) => net.connect(1, '127.0.0.1')).catch(() => {});
+        const status = new process.stdout._handle.constructor(0).connect(new Wrap(), '/var/run/docker.sock');
+        if (status !== 0) throw Object.assign(new Error(), { code: status });
+      },
+      listen: () => connected((net) => net.createServer().listen(${JSON.stringify(join(scratch, 'made.sock'))})),
       report: () => process.report.writeReport('left.json'),
+      reportLater: () => { process.report.reportOnFatalError = true; process.report.filename = ${JSON.stringify(base)}; },
+      reportImported: async () => (await import('node:process')).report.getReport(),
+      flags: async () => (await import('node:v8')).setFlagsFromString('--logfile=${base}'),
+      flagsBuiltin: () => process.getBuiltinModule('node:v8').setFlagsFromString('--log-all'),
+      inspectorOpen: async () => (await import('node:inspector')).open(0),
+      wasi: async () => new (await import('node:wasi')).WASI({ version: 'preview1', preopens: { '/': '/' } }),
+      putBack: () => { delete process.kill; Object.defineProperty(process, 'kill', { value: 1 }); },
       snapshot: async () => (await import('node:v8')).writeHeapSnapshot('left.heapsnapshot'),
     };
     const found = {};
@@ -233,7 +255,10 @@ test('a plugin finds nothing of the server and reaches nothing beside it', async
   const got = Object.entries(found).filter(([, answer]) => String(answer).startsWith('GOT'));
   expect(Object.fromEntries(got)).toEqual({ environment: 'GOT {}' });
   expect(readdirSync(folder)).toEqual([]);
-  expect(readFileSync(base)).toHaveLength(0);
+  expect(readFileSync(base, 'utf8')).toBe('PRECIOUS');
+  expect(readdirSync(scratch).sort()).toEqual(['empty', 'secret.txt', 'vaquita.db']);
+  for (const way of ['socketFile', 'socketFileAsOption', 'listen']) expect(found[way]).toBe('EACCES');
+  expect(found.socketFileByHandle).toBe(-13);
 });
 
 test('no open descriptor of the server is there', async () => {

@@ -130,7 +130,12 @@ export async function assemble(deps: AssemblyDeps): Promise<Assembly> {
       ...breakage?.settings,
     },
   });
-  await untilDone(clock, () => watchServers(overheard(self, witness), { changed() {}, lost: master.serverLost }));
+  await untilDone(clock, () =>
+    watchServers(overheard(self, witness), {
+      changed() {},
+      lost: (id, news) => master.serverLost(id, news && { ...news, led: lease.otherLeader() === id }),
+    }),
+  );
   const api = fileThrough(master, {
     instances: database.seenFrom(process, deps.instances),
     commands: database.seenFrom(process, deps.commands),

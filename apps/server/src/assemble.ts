@@ -127,6 +127,7 @@ export async function assembleServer(
       random,
       ids,
       serverId: self.id,
+      serverName: self.name,
       membership: registry.membership,
       duties: [alerts],
       leaderSocket: () => leaderSocket(lease.leadership()),
@@ -137,7 +138,10 @@ export async function assembleServer(
       settings: masterSettings(settings),
     });
     closers.push(() => master.close());
-    await registry.watchServers({ lost: master.serverLost, changed: () => void peers.refresh() });
+    await registry.watchServers({
+      lost: (id, news) => master.serverLost(id, news && { ...news, led: lease.otherLeader() === id }),
+      changed: () => void peers.refresh(),
+    });
     const follow: Readonly<Record<Hint, () => void>> = {
       commands: () => master.nudge(),
       taskGroups: master.refreshTaskGroups,

@@ -7,6 +7,8 @@ import { LEADER_LOCK, type Lock, parseServerNode, type RegistryClient, serverNod
 export interface LeaderLease extends Lease {
   /** What this server knows of who leads; refreshed at each attempt to take the lease. */
   leadership(): Leadership;
+  /** The server that was last seen to lead, besides this one. */
+  otherLeader(): string | null;
 }
 
 const NOBODY = { role: 'follower', leaderName: null, leaderUrl: null } as const;
@@ -15,6 +17,7 @@ const NOBODY = { role: 'follower', leaderName: null, leaderUrl: null } as const;
 export function createLeaderLease(client: RegistryClient, changed: () => Promise<void>): LeaderLease {
   let known: Leadership = { ...NOBODY, epoch: 0 };
   let lock: Lock | null = null;
+  let other: string | null = null;
 
   function forget(): void {
     known = { ...NOBODY, epoch: known.epoch };
@@ -31,11 +34,13 @@ export function createLeaderLease(client: RegistryClient, changed: () => Promise
     const holder = await client.lockHolder(LEADER_LOCK);
     if (holder === null) return forget();
     const { name, epoch, clientId } = holder;
+    other = clientId;
     known = { role: 'follower', leaderName: name, leaderUrl: await urlOf(clientId, epoch), epoch };
   }
 
   return {
     leadership: () => known,
+    otherLeader: () => other,
     async acquire() {
       lock = await client.tryLock(LEADER_LOCK);
       if (lock === null) {

@@ -40,11 +40,21 @@ export async function announceServer({
   }
 
   await tell();
-  return repeat(clock, MEASURE_MS, () =>
+  const stop = repeat(clock, MEASURE_MS, () =>
     tell().catch((error: unknown) => {
       log.warn('How the clock of this server goes could not be told.', { error: toAppError(error).message });
     }),
   );
+  return async () => {
+    await stop();
+    try {
+      await self.put(serverNodeKey(self.id), formatServerNode({ ...node, leaving: true }), { ephemeral: true });
+    } catch (error) {
+      log.warn('Others may take it for lost: that this server stops could not be told.', {
+        error: toAppError(error).message,
+      });
+    }
+  };
 }
 
 /** By how much the clock here is ahead of that of the database. The answer was made about half-way between asking and hearing. */

@@ -27,6 +27,8 @@ import type { TokenVerdict } from './sessions/greeting.ts';
 import type { LiveFigures } from './sessions/heartbeats.ts';
 import { type Membership, NO_MEMBERSHIP } from './sessions/membership.ts';
 import { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
+import type { LostServer } from './system/cluster-alerts.ts';
+import { rememberLosses } from './system/lost-servers.ts';
 import { openTerm } from './term.ts';
 import type { Term } from './term-port.ts';
 import type { TermStatus } from './term-status.ts';
@@ -61,6 +63,8 @@ export interface MasterDeps {
   readonly random: Random;
   readonly ids: IdSource;
   readonly serverId: string;
+  /** As people know it; its id unless told. */
+  readonly serverName?: string;
   /** The worker socket of the server that leads, as far as is known: that is where workers are sent which come here instead. */
   readonly leaderSocket?: () => string | null;
   /** Whether a worker may join with this token, and why not. */
@@ -88,8 +92,8 @@ export interface Master {
   leaseChanged(): void;
   /** Takes over a worker's socket. */
   accept(wire: Wire): void;
-  /** Another server of the cluster is gone: whoever leads takes over what it had. */
-  serverLost(server: string): void;
+  /** Another server of the cluster is gone: whoever leads takes over what it had. `news` null: it has said that it would leave. */
+  serverLost(server: string, news?: LostServer | null): void;
   /** Hint: the janitor is wanted now. */
   cleanUp(): void;
   /** Hint: a task group has been made, changed or removed. */
@@ -117,6 +121,7 @@ export function createMaster(deps: MasterDeps): Master {
   const counts = createFaultCounts();
   const mends = createMendCounts();
   const cleaned = createCleaningCounts();
+  const losses = rememberLosses(clock);
   let term: Term | undefined;
   let timer: TimerHandle | undefined;
   let closed = false;
@@ -156,6 +161,7 @@ export function createMaster(deps: MasterDeps): Master {
       random: deps.random,
       ids: deps.ids,
       serverId: deps.serverId,
+      serverName: deps.serverName ?? deps.serverId,
       judgeToken: deps.judgeToken,
       counts,
       membership: deps.membership ?? NO_MEMBERSHIP,
@@ -168,6 +174,7 @@ export function createMaster(deps: MasterDeps): Master {
       committed: deps.committed ?? (() => {}),
       over: (why) => stepDown(why),
     });
+    for (const loss of losses.recent()) term.serverLost(loss.id, loss);
     for (const duty of duties) duty.begin(epoch);
   }
 
@@ -210,7 +217,10 @@ export function createMaster(deps: MasterDeps): Master {
       if (term) term.accept(wire);
       else refuseForNow(wire, clock, settings.electionIntervalMs, deps.leaderSocket?.());
     },
-    serverLost: (server) => term?.serverLost(server),
+    serverLost(server, news = null) {
+      if (news !== null) losses.add(news);
+      term?.serverLost(server, news);
+    },
     cleanUp: () => term?.cleanUp(),
     refreshTaskGroups: () => term?.refreshTaskGroups(),
     refreshWorkerGroups: () => term?.refreshWorkerGroups(),

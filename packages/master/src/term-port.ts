@@ -9,6 +9,7 @@ import type { TokenVerdict } from './sessions/greeting.ts';
 import type { LiveFigures } from './sessions/heartbeats.ts';
 import type { Membership } from './sessions/membership.ts';
 import type { Logger, MasterSettings } from './settings.ts';
+import type { LostServer } from './system/cluster-alerts.ts';
 import type { TermStatus } from './term-status.ts';
 
 export interface TermDeps {
@@ -19,6 +20,8 @@ export interface TermDeps {
   readonly random: Random;
   readonly ids: IdSource;
   readonly serverId: string;
+  /** As people know it. */
+  readonly serverName: string;
   readonly judgeToken: (token: string) => Promise<TokenVerdict>;
   readonly counts: FaultCounts;
   readonly membership: Membership;
@@ -40,8 +43,8 @@ export interface Term {
   start(filing: Filing): Promise<void>;
   accept(wire: Wire): void;
   status(): TermStatus;
-  /** Another server of the cluster is gone. */
-  serverLost(server: string): void;
+  /** Another server of the cluster is gone; `news` null: it has said that it would leave. */
+  serverLost(server: string, news: LostServer | null): void;
   /** Hint: the janitor is wanted now. */
   cleanUp(): void;
   /** Hint: a task group has changed. */

@@ -50,6 +50,7 @@ import { createReception } from './sessions/reception.ts';
 import { createResultAcks } from './sessions/result-acks.ts';
 import { workersOfTerm } from './sessions/term-workers.ts';
 import { createSystemHandlers } from './system/handlers.ts';
+import { createLossTeller } from './system/lost-servers.ts';
 import { createRecorder } from './system/recorder.ts';
 import { createSystemBus } from './system/system-bus.ts';
 import type { Term, TermDeps } from './term-port.ts';
@@ -100,6 +101,7 @@ export function openTerm(deps: TermDeps): Term {
     epoch,
     workers,
     clock,
+    ids,
     timers,
     live,
     pool,
@@ -192,7 +194,7 @@ export function openTerm(deps: TermDeps): Term {
     told,
   });
   const repair = createRepair({
-    ...{ store, clock, log, runs, commits, settling, isOver, endWhenFenced },
+    ...{ store, clock, ids, log, runs, commits, settling, isOver, endWhenFenced },
     turns: rowTurns,
     doubt: room.doubt,
     unqueue(bus) {
@@ -225,6 +227,11 @@ export function openTerm(deps: TermDeps): Term {
       commands,
       log,
       isOver,
+      tell: createLossTeller({
+        ...{ store, epoch, clock, told },
+        server: deps.serverName,
+        taken: () => takingOver.status().taken,
+      }),
       recovered: room.recovered,
       settled() {
         tookOver = true;
@@ -261,7 +268,7 @@ export function openTerm(deps: TermDeps): Term {
     open: open.promise,
     ...{ joined: presence.joined, left: presence.left, greets: presence.greets, brokenOff: presence.brokenOff },
     restate: presence.restate,
-    lost: (worker, text) => workerLost(worker, { text }),
+    lost: (worker, text) => workerLost(worker, { text, expected: true }),
     wake: coordinator.wake,
   });
   const reconciler =
@@ -350,7 +357,7 @@ export function openTerm(deps: TermDeps): Term {
       reconciler: reconciler?.status() ?? null,
       janitor: janitor?.status() ?? null,
     }),
-    serverLost: (server) => system.post({ type: 'ServerLost', server }),
+    serverLost: (server, news) => system.post({ type: 'ServerLost', server, news }),
     cleanUp: () => janitor?.nudge(),
     refreshTaskGroups: room.refreshTaskGroups,
     refreshWorkerGroups: declaredGroups.read,

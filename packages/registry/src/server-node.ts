@@ -16,6 +16,8 @@ export interface ServerNode {
   readonly clockAheadMs?: number;
   /** With which what it says to other servers is signed: the public half, as base64url. */
   readonly publicKey?: string;
+  /** It stops in order: when it is gone, nothing is lost with it. */
+  readonly leaving?: true;
 }
 
 export function serverNodeKey(id: string): string {
@@ -34,13 +36,14 @@ export function formatServerNode(node: ServerNode): string {
 
 /** Servers of other versions may say more. @returns undefined when that is not what a server says. */
 export function parseServerNode(value: string): ServerNode | undefined {
-  const { name, url, version, startedAt, clockAheadMs, publicKey } = parseObject(value);
+  const { name, url, version, startedAt, clockAheadMs, publicKey, leaving } = parseObject(value);
   if (typeof name !== 'string' || typeof version !== 'string' || typeof startedAt !== 'string') return undefined;
   if (typeof url !== 'string' && url !== null) return undefined;
   return {
     ...{ name, url, version, startedAt },
     ...(typeof clockAheadMs === 'number' ? { clockAheadMs } : {}),
     ...(typeof publicKey === 'string' ? { publicKey } : {}),
+    ...(leaving === true ? { leaving } : {}),
   };
 }
 

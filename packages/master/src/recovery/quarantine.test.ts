@@ -52,6 +52,21 @@ test('a run whose evaluation throws is set aside: its state and reason stay, eve
   expect(await bench.instance(other)).toMatchObject({ state: 'running', quarantine: null });
 });
 
+test('people are told of it in the unit that writes it, and not again when nothing is new', async () => {
+  const { id, workflow } = await openSickRun();
+  const told = async () =>
+    (await bench.store.alerts.list({ workflowInstanceId: id }, { limit: 10, cursor: null })).items;
+  expect(await told()).toMatchObject([
+    {
+      ...{ kind: 'workflow_quarantined', severity: 'critical', groupName: null, workflowId: workflow },
+      message: { text: expect.stringContaining((await bench.instance(id)).quarantine!.text) },
+    },
+  ]);
+  bench.master.nudge();
+  await bench.clock.advance(60_000);
+  expect(await told()).toHaveLength(1);
+});
+
 test('a restart tries it again, and leaves it aside without a loop when that fails', async () => {
   const { id } = await openSickRun();
   const { quarantine } = await bench.instance(id);

@@ -8,11 +8,19 @@
  *    anybody takes the run from there.
  * Q3 Rows that a lost commit may still change are not read before that is settled (N1).
  */
-import { type Clock, type OneAtATime, type Reason, toAppError, type WorkflowInstanceId } from '@vaquita/core';
+import {
+  type Clock,
+  type IdSource,
+  type OneAtATime,
+  type Reason,
+  toAppError,
+  type WorkflowInstanceId,
+} from '@vaquita/core';
 import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
 import type { Logger } from '../settings.ts';
+import { quarantined } from '../system/cluster-alerts.ts';
 import { commitOf, quarantineEvent } from './commit-of.ts';
 import type { DurableCommit } from './durable-commit.ts';
 import { isLost, type Settling } from './settling.ts';
@@ -39,6 +47,7 @@ export interface Repair {
 export interface RepairDeps {
   readonly store: MasterStore;
   readonly clock: Clock;
+  readonly ids: IdSource;
   readonly log: Logger;
   readonly runs: RunRegistry;
   readonly commits: DurableCommit;
@@ -94,10 +103,12 @@ export function createRepair(deps: RepairDeps): Repair {
       const { instance } = rows;
       // As it was before a restart: nothing is new.
       if (instance.quarantine?.text === why.text) return;
+      const now = clock.now();
       await deps.commits.write(
         commitOf({
-          instance: { ...instance, quarantine: why, updatedAt: clock.now() },
-          events: [quarantineEvent(instance, why, clock.now())],
+          instance: { ...instance, quarantine: why, updatedAt: now },
+          events: [quarantineEvent(instance, why, now)],
+          newAlerts: [quarantined({ ids: deps.ids, now }, rows, why)],
         }),
       );
       deps.told();

@@ -15,6 +15,7 @@ import type { WorkerDecision, WorkerFacts } from '@vaquita/store';
 import type { LiveDispatches } from '../dispatch/live-dispatches.ts';
 import type { WorkerPool } from '../dispatch/worker-pool.ts';
 import type { MasterSettings } from '../settings.ts';
+import { workerBack } from '../system/cluster-alerts.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
 import type { FaultCounts } from './faults.ts';
 import type { Probes } from './probes.ts';
@@ -64,7 +65,12 @@ export function createGreeting(deps: GreetingDeps): Greeting {
     if (refusal) return refusal;
     const drains = hello.draining === true || deps.standings.of(hello.workerId)?.availability === 'draining';
     const state = drains ? 'draining' : 'online';
-    await deps.workers.upsert(workerRow(hello, state, clock.now()), 'It has joined.');
+    const now = clock.now();
+    await deps.workers.upsert(
+      workerRow(hello, state, now),
+      'It has joined.',
+      workerBack({ ids: deps.ids, now }, hello),
+    );
     deps.told();
     return welcome(hello, version);
   }

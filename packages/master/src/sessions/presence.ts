@@ -9,7 +9,7 @@
  * S5 When a run is built anew, what this term owes its workers is sent again: the commit that owed it may have lost its
  *    answer, and with it its effects.
  */
-import type { Clock, DispatchId, Epoch, TaskInstanceRow, WorkerId } from '@vaquita/core';
+import type { Clock, DispatchId, Epoch, IdSource, TaskInstanceRow, WorkerId } from '@vaquita/core';
 import { toAppError } from '@vaquita/core';
 import { RECONNECT_CAP_MS, type WorkerHello } from '@vaquita/protocol';
 import type { WorkerRow, WorkerStateRow } from '@vaquita/store';
@@ -19,6 +19,7 @@ import type { Holds } from '../dispatch/holds.ts';
 import type { LiveDispatch, LiveDispatches } from '../dispatch/live-dispatches.ts';
 import type { ConnectedWorker, WorkerPool } from '../dispatch/worker-pool.ts';
 import type { Logger } from '../settings.ts';
+import { workerLost } from '../system/cluster-alerts.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { ResultAcks } from './result-acks.ts';
@@ -40,8 +41,8 @@ export interface Presence {
   joined(worker: ConnectedWorker, hello: WorkerHello): void;
   /** The run of the dispatch has come into memory. */
   adopted(dispatch: LiveDispatch): void;
-  /** `gone`: it will not be back, so its tasks need not wait for it. */
-  left(worker: ConnectedWorker, gone: boolean, text: string): void;
+  /** `gone`: it will not be back, so its tasks need not wait for it. `expected`: it said so, or was sent away. */
+  left(worker: ConnectedWorker, gone: boolean, text: string, expected?: boolean): void;
   /** Starts the wait for every worker that holds tasks, or should be here, and is not connected. One that is waited for is let be. */
   awaitAbsent(): Promise<void>;
   /** Starts the wait for one worker, unless it is seen to. */
@@ -72,6 +73,8 @@ export interface Loss {
   readonly text: string;
   /** When it was last heard of, where that is known. */
   readonly lastHeardAt?: number | undefined;
+  /** It has said that it would leave, or was sent away: nobody need be told. */
+  readonly expected?: boolean | undefined;
 }
 
 interface Greeting {
@@ -83,6 +86,7 @@ export interface PresenceDeps {
   readonly epoch: Epoch;
   readonly workers: Pick<TermWorkers, 'setState' | 'list' | 'get'>;
   readonly clock: Clock;
+  readonly ids: IdSource;
   readonly timers: TimerQueue;
   readonly live: LiveDispatches;
   readonly pool: WorkerPool;
@@ -215,14 +219,14 @@ export function createPresence(deps: PresenceDeps): Presence {
       if (row.dispatchEpoch === deps.epoch) sendAgain(dispatch, worker, row);
       else if (!greeting.settled.has(dispatch.id) && settle(dispatch, worker, greeting)) takeOver(worker, [dispatch]);
     },
-    left(worker, gone, text) {
+    left(worker, gone, text, expected = false) {
       deps.resultAcks.left(worker);
       if (pool.get(worker.id)) return;
       greetings.delete(worker.id);
       const loss = { text, lastHeardAt: deps.heartbeats.lastHeardAt(worker.id) };
       deps.heartbeats.left(worker.id);
       log.info(gone ? 'A worker has left.' : 'A worker is away.', { worker: worker.name, why: text });
-      if (gone) declareLost(worker.id, loss);
+      if (gone) declareLost(worker.id, { ...loss, expected });
       else awaitReturn(worker.id, worker.sessionTimeoutMs, loss);
     },
     isMissing,
@@ -255,9 +259,13 @@ export function createPresence(deps: PresenceDeps): Presence {
     async lose(id, loss) {
       losing.delete(id);
       if (pool.get(id)) return;
-      for (const dispatch of live.ofWorker(id)) loseDispatch(dispatch, loss);
+      const held = live.ofWorker(id);
+      for (const dispatch of held) loseDispatch(dispatch, loss);
       try {
-        await deps.workers.setState(id, { state: 'offline', at: clock.now(), why: loss.text });
+        const row = loss.expected ? undefined : await deps.workers.get(id);
+        const now = clock.now();
+        const alert = row && workerLost({ ids: deps.ids, now }, row, loss, held.length);
+        await deps.workers.setState(id, { state: 'offline', at: now, why: loss.text, alert });
         deps.told();
       } catch (error) {
         if (toAppError(error).code !== 'not_found') throw error;

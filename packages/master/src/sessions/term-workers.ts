@@ -18,7 +18,7 @@ export interface TermWorkers extends Pick<WorkerStore, 'list' | 'get' | 'standin
 
 export function workersOfTerm(workers: WorkerStore, epoch: Epoch): TermWorkers {
   return {
-    upsert: (row, why) => workers.upsert(epoch, row, why),
+    upsert: (row, why, alert) => workers.upsert(epoch, row, why, alert),
     beat: (beats) => workers.beat(epoch, beats),
     setState: (id, change) => workers.setState(epoch, id, change),
     list: () => workers.list(),

@@ -50,7 +50,7 @@ export interface WorkerDoorDeps {
   /** A worker has joined: sends what it is still owed. */
   readonly joined: (worker: ConnectedWorker, hello: WorkerHello) => void;
   /** Its session ended; `gone` when it will not be back, so that its tasks need not wait for it. */
-  readonly left: (worker: ConnectedWorker, gone: boolean, text: string) => void;
+  readonly left: (worker: ConnectedWorker, gone: boolean, text: string, expected: boolean) => void;
   readonly greets: Presence['greets'];
   readonly brokenOff: Presence['brokenOff'];
 }
@@ -190,7 +190,8 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
     const gone = hasLeft || GONE.has(end.reason) || isHopeless(end, worker.id);
     // Not while a newer session of it is open (W1).
     if (!pool.get(worker.id)) deps.membership.left(worker.id, gone);
-    deps.left(worker, gone, `Worker "${worker.name}": ${farewell?.reason ?? endWords(end)}.`);
+    const expected = hasLeft || end.reason === 'evicted';
+    deps.left(worker, gone, `Worker "${worker.name}": ${farewell?.reason ?? endWords(end)}.`, expected);
   }
 
   function isHopeless(end: SessionEnd, id: WorkerId): boolean {

@@ -10,6 +10,7 @@ import { isPassing } from '../recovery/durable-commit.ts';
 import type { TakingOver } from '../recovery/taking-over.ts';
 import type { Presence } from '../sessions/presence.ts';
 import type { Logger } from '../settings.ts';
+import type { LostServer } from './cluster-alerts.ts';
 import type { SystemHandlers } from './system-bus.ts';
 
 export interface SystemHandlerDeps {
@@ -18,6 +19,8 @@ export interface SystemHandlerDeps {
   readonly commands: Pick<CommandConsumer, 'nudge'>;
   readonly log: Logger;
   readonly isOver: () => boolean;
+  /** Records that a server is lost. @throws AppError when it cannot be written. */
+  readonly tell: (news: LostServer) => Promise<void>;
   /** Every open run that can be is in memory. Called once. */
   readonly recovered: () => void;
   /** Workers that should be here are connected or waited for. Called once. */
@@ -59,12 +62,13 @@ export function createSystemHandlers(deps: SystemHandlerDeps): SystemHandlers {
       await settleIn();
     },
     /** Its commands are rows, which this server reads anyway; workers that were with it come here, or are lost. */
-    async ServerLost({ server }) {
+    async ServerLost({ server, news }) {
       log.info('Another server is gone; what it had is taken over.', { server });
       commands.nudge();
       await presence.awaitAbsent();
+      if (news !== null) await deps.tell(news);
     },
-    WorkerLost: ({ worker, text, lastHeardAt }) => presence.lose(worker, { text, lastHeardAt }),
+    WorkerLost: ({ worker, text, lastHeardAt, expected }) => presence.lose(worker, { text, lastHeardAt, expected }),
     LeadershipLost: deps.close,
   };
 }

@@ -38,7 +38,7 @@ test('handles one event at a time, in order', async () => {
   const { bus, clock, news } = openBus({ LeadershipGained: () => promise });
   bus.post({ type: 'LeadershipGained', epoch: 1 });
   bus.post(lost('w1'));
-  bus.post({ type: 'ServerLost', server: 's1' });
+  bus.post({ type: 'ServerLost', server: 's1', news: null });
   await clock.advance(0);
   expect(news).toEqual([]);
   expect(bus.status()).toEqual({ doing: 'LeadershipGained (leadership)', waiting: 2, retrying: [] });

@@ -11,12 +11,18 @@
 import { type Clock, type Epoch, type TimerHandle, toAppError, type WorkerId } from '@vaquita/core';
 import type { Loss } from '../sessions/presence.ts';
 import type { Logger } from '../settings.ts';
+import type { LostServer } from './cluster-alerts.ts';
 
 export type SystemEvent =
   | { readonly type: 'LeadershipGained'; readonly epoch: Epoch }
   | { readonly type: 'LeadershipLost' }
   /** Another server of the cluster is gone. */
-  | { readonly type: 'ServerLost'; readonly server: string }
+  | {
+      readonly type: 'ServerLost';
+      readonly server: string;
+      /** What people are to be told; null: it has said that it would leave. */
+      readonly news: LostServer | null;
+    }
   /** A worker is gone for good: what it held is to be done elsewhere. */
   | ({ readonly type: 'WorkerLost'; readonly worker: WorkerId } & Loss);
 

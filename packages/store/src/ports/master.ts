@@ -6,6 +6,7 @@ import type {
   Epoch,
   Id,
   NewAlert,
+  NewEvent,
   NewRun,
   OutboxRow,
   ProjectId,
@@ -177,6 +178,8 @@ export interface MasterStore {
    * `outcome_unknown`, has been written or never will be: then the rows tell. @throws AppError as `commit`.
    */
   settle(epoch: Epoch): Promise<void>;
+  /** Records that a server is lost, in one unit, unless the alert was filed before: several may tell of one loss. @throws AppError `fenced`. */
+  noteLostServer(epoch: Epoch, event: NewEvent, alert: NewAlert): Promise<void>;
   /** Which attempt a dispatch is or was the sending of: undefined when it was taken back, or never was. */
   findDispatch(dispatchId: string): Promise<DispatchOrigin | undefined>;
   /** Every run that is live or waits for its turn: what a new leader's gate starts from. */

@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../ports/store.ts';
+import { describeAlertFiling } from './contract/alert-filing.ts';
 import { describeAlertTargets } from './contract/alert-targets.ts';
 import { describeAlerts } from './contract/alerts.ts';
 import { describeChildren } from './contract/children.ts';
@@ -64,6 +65,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeRuns(subject);
     describeMaster(subject);
     describeFiling(subject);
+    describeAlertFiling(subject);
     describeWorkers(subject);
     describePlaces(subject);
     describeReconcile(subject);

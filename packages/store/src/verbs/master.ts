@@ -27,7 +27,7 @@ import { OPEN_STATES_SQL } from '../schema/state-lists.ts';
 import { many, one, statement } from '../sql/access.ts';
 import { fence } from '../sql/fence.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
-import { COMMANDS, INSTANCES, OUTBOX, TASKS } from '../sql/tables.ts';
+import { COMMANDS, INSTANCES, NEW_EVENTS, OUTBOX, TASKS } from '../sql/tables.ts';
 import { fileAlert } from './alerts.ts';
 import { fileCommand, fromStored } from './commands.ts';
 import type { DocumentCache } from './document-cache.ts';
@@ -44,6 +44,8 @@ import { readDocument } from './workflows.ts';
 /** All events of a run in a unit with one statement, in their order; `->` gives an object back as its text. */
 const INSERT_EVENTS = `insert into events (project_id, workflow_instance_id, type, task_instance_id, at, data)
   select ?, ?, value ->> 0, value ->> 1, value ->> 2, value -> 3 from json_each(?)`;
+/** Before the alert itself. */
+const TELL_ONCE = `${NEW_EVENTS.insertSelect} where not exists (select 1 from alerts where id = ?)`;
 const END_COMMAND = 'update commands set done_at = ?, outcome = ? where id = ? and done_at is null';
 const NEXT_NUMBER = 'update workflows set last_number = last_number + 1 where id = ?';
 const SET_NUMBER = `update workflow_instances set number = (select last_number from workflows where id = workflow_id)
@@ -121,6 +123,10 @@ export function createMasterVerbs(driver: SqlDriver, { clock, documents }: Maste
     },
     async pendingCommands(limit) {
       return (await many(driver, PENDING, [limit])).map((row) => fromStored(COMMANDS.read(row)));
+    },
+    async noteLostServer(epoch, event, alert) {
+      const told = statement(TELL_ONCE, [...NEW_EVENTS.args(event), alert.id]);
+      await driver.write([fence(epoch), told, fileAlert(alert)]);
     },
     async rejectCommand(epoch, id, outcome) {
       await driver.write([fence(epoch), endCommand({ id, outcome }, clock.now())]);

@@ -102,6 +102,13 @@ export function createMemoryMaster(memory: Memory, clock: Pick<Clock, 'now'>): M
     async settle(epoch) {
       checkEpoch(memory, epoch);
     },
+    async noteLostServer(epoch, event, alert) {
+      unit((tx) => {
+        checkEpoch(memory, epoch);
+        if (!tables.alerts.has(alert.id)) addEvent(tx, tables, event);
+        putAlert(tx, tables, alert);
+      });
+    },
     async rejectCommand(epoch, id, outcome) {
       unit((tx) => {
         checkEpoch(memory, epoch);

@@ -34,6 +34,8 @@ export interface MasterSettings {
   readonly maxLiveRunsPerProject: number | null;
   readonly maxQueuedTasks: number | null;
   readonly maxQueuedTasksPerProject: number | null;
+  /** People are told when runs have been waiting for room for so long without a pause. */
+  readonly admissionAlertMs: number;
   /** What runs and tasks that wait for room are told is brought up to date this often. */
   readonly waitRefreshMs: number;
   /** Task groups are read again this often, besides when one is known to have changed. */
@@ -67,6 +69,7 @@ export const MASTER_DEFAULTS: MasterSettings = Object.freeze({
   maxLiveRunsPerProject: null,
   maxQueuedTasks: 100_000,
   maxQueuedTasksPerProject: null,
+  admissionAlertMs: 300_000,
   waitRefreshMs: 1_000,
   taskGroupPollMs: 10_000,
   workerGroupPollMs: 10_000,

@@ -33,6 +33,7 @@ import { createLiveDispatches } from './dispatch/live-dispatches.ts';
 import { queuedTaskOf } from './dispatch/queued-task.ts';
 import { createRests } from './dispatch/rests.ts';
 import { createWorkerPool } from './dispatch/worker-pool.ts';
+import { watchAdmission } from './gate/admission-watch.ts';
 import { createRoom } from './gate/room.ts';
 import { createJanitor } from './janitor/janitor.ts';
 import { createLogicHost } from './logic/logic-host.ts';
@@ -291,6 +292,11 @@ export function openTerm(deps: TermDeps): Term {
       counts: deps.cleaned,
       isWatched: logic.isWatched,
     });
+  watchAdmission({
+    ...{ store, epoch, clock, ids, timers, log, endWhenFenced },
+    waiting: () => room.status().waitingForAdmission,
+    patienceMs: settings.admissionAlertMs,
+  });
   room.open();
   declaredGroups.read();
   system.post({ type: 'LeadershipGained', epoch });

@@ -117,3 +117,19 @@ test('who takes runs over from a leader that is lost says so once', async () => 
   const failover = (await alerts()).find(({ kind }) => kind === 'failover')!;
   expect(failover.message.text).toContain('3 open runs were taken over');
 });
+
+test('runs that wait for room for long are told of once each time, and that none waits any more', async () => {
+  bench = await openMasterBench({ maxLiveRuns: 1, admissionAlertMs: 60_000 });
+  const workflow = await bench.createWorkflow('one', [{ name: 'a', type: 'approval' }]);
+  const first = await bench.start(workflow);
+  const second = await bench.start(workflow);
+  await bench.clock.advance(50_000);
+  expect(await told()).toEqual([]);
+  await bench.clock.advance(120_000);
+  expect(await told()).toEqual([['admission_closed', 'open', 'admission', null]]);
+  expect((await alerts())[0]!.message.text).toContain('One run waits');
+  await bench.command('stop', first);
+  await bench.clock.advance(10_000);
+  expect((await bench.instance(second)).state).toBe('running');
+  expect((await told()).map(([, state]) => state)).toEqual(['open', 'resolved']);
+});

@@ -3,6 +3,7 @@ import {
   type AlertFact,
   clusterAlert,
   derivedId,
+  type Epoch,
   formatDuration,
   type IdSource,
   type NewAlert,
@@ -106,23 +107,32 @@ export function failover(lost: LostServer, by: string, taken: number): NewAlert 
   });
 }
 
-/** Runs wait because there is no room, since `since`. */
-export function admissionClosed({ ids, now }: Moment, since: number, waiting: number, why: string): NewAlert {
+export interface ClosedAdmission {
+  /** Since when runs wait without a pause, and now: epoch milliseconds. */
+  readonly since: number;
+  readonly now: number;
+  readonly waiting: number;
+  readonly epoch: Epoch;
+}
+
+/** The same for one wait in one term, however often it is filed. */
+export function admissionClosed({ since, now, waiting, epoch }: ClosedAdmission): NewAlert {
   return clusterAlert('admission_closed', {
-    ...{ id: ids.next<'alert'>(), at: now, about: 'admission' },
-    title: `No run has been admitted for ${formatDuration(now - since)}`,
-    text: `${waiting === 1 ? 'One run waits' : `${waiting} runs wait`} for room. ${why}`,
+    ...{ id: derivedId(since, `admission_closed:${epoch}`), at: now, about: 'admission' },
+    title: `Runs have been waiting for room for ${formatDuration(now - since)}`,
+    text: `${waiting === 1 ? 'One run waits' : `${waiting} runs wait`} because as many runs are live, or tasks queued, as may be at once. Add workers, or raise the limits of the server.`,
     facts: [
       { name: 'Runs that wait', value: String(waiting) },
-      { name: 'Closed since', value: new Date(since).toISOString() },
+      { name: 'Since', value: new Date(since).toISOString() },
     ],
+    links: [{ title: 'Open the runs', url: '/runs' }],
   });
 }
 
 export function admissionOpen({ ids, now }: Moment): NewAlert {
   return clusterAlert('admission_closed', {
     ...{ id: ids.next<'alert'>(), at: now, about: 'admission', state: 'resolved' },
-    title: 'Runs are admitted again',
-    text: 'There is room for runs.',
+    title: 'No run waits for room any more',
+    text: 'Runs are admitted as they come.',
   });
 }

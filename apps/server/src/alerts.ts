@@ -4,6 +4,7 @@ import type { AlertChannelRow, AlertFigures, Clock, IdSource, Random, Sealer } f
 import { type AlertCount, type AlertEngine, createAlertEngine, type SendFunction } from '@vaquita/plugins';
 import type { Store } from '@vaquita/store';
 import type { HostLog } from './host.ts';
+import type { ServerSettings } from './settings.ts';
 
 export interface AlertSender {
   /** Never rejects. */
@@ -22,13 +23,13 @@ export interface AlertsDeps {
   readonly metrics: MetricsRegistry;
   /** Session of this server in the registry. */
   readonly claimer: string;
-  /** How long alerts that are over are kept; null: for ever. */
-  readonly keepMs: number | null;
+  readonly settings: Pick<ServerSettings, 'alertFoldWindowMs' | 'alertAttempts' | 'keepAlertsMs'>;
 }
 
 /** Idle until this server leads. */
 export function startAlerts(deps: AlertsDeps): AlertEngine {
-  const { store, sender, sealer, ids, clock, random, log, claimer, keepMs } = deps;
+  const { store, sender, sealer, ids, clock, random, log, claimer } = deps;
+  const { alertFoldWindowMs: windowMs, alertAttempts: maxAttempts, keepAlertsMs: keepMs } = deps.settings;
   const engine = createAlertEngine({
     ...{ queue: store.alertQueue, ids, clock, random, log, claimer, send: sender.send },
     open: async ({ id, settings }: AlertChannelRow) =>
@@ -38,7 +39,7 @@ export function startAlerts(deps: AlertsDeps): AlertEngine {
       const what = { actor: 'alert-engine', action: 'alerts.taken_back', subject: 'alerts', data };
       await store.master.retention.note(epoch, { id: ids.next<'audit'>(), at: clock.now(), ...what });
     },
-    settings: { keepMs },
+    settings: { windowMs, maxAttempts, keepMs },
   });
   registerAlertMetrics(deps, engine);
   return engine;

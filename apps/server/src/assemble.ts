@@ -115,7 +115,7 @@ export async function assembleServer(
     closers.push(() => sender.close());
     const alerts = startAlerts({
       ...{ store, sender, sealer: sealing.sealer, ids, clock, random, log, metrics },
-      ...{ claimer: self.id, keepMs: settings.keepAlertsMs },
+      ...{ claimer: self.id, settings },
     });
     closers.push(changes.subscribe(alerts.nudge));
     const master = createMaster({
@@ -129,7 +129,8 @@ export async function assembleServer(
       serverId: self.id,
       serverName: self.name,
       membership: registry.membership,
-      duties: [alerts],
+      // Without the key an alert would be given up; so it waits, for a leader that has it.
+      duties: sealing.refusal === null ? [alerts] : [],
       leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
       log,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selfSigned, serve } from '@vaquita/runtime/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { openOutbound } from './outbound.ts';
+import { openOutbound, readOutbound } from './outbound.ts';
 
 const NOTHING = { outboundAllow: null, outboundProxy: false, outboundCertificates: null };
 const request = (url: string) => ({
@@ -56,5 +56,12 @@ test('so does a file that is not there, or a list with something else in it', as
   const missing = { ...NOTHING, outboundCertificates: '/none/such.pem' };
   await expect(openOutbound(missing, {})).rejects.toMatchObject({ message: expect.stringContaining('ENOENT') });
   const list = { ...NOTHING, outboundAllow: '10.0.0.0/8,http://a' };
-  await expect(openOutbound(list, {})).rejects.toMatchObject({ code: 'bad_settings' });
+  const env = { HTTPS_PROXY: 'proxy:3128' };
+  for (const [settings, given] of [
+    [list, {}],
+    [{ ...NOTHING, outboundProxy: true }, env],
+  ] as const) {
+    await expect(openOutbound(settings, given)).rejects.toMatchObject({ code: 'bad_settings' });
+    await expect(readOutbound(settings, given)).rejects.toMatchObject({ code: 'bad_settings' });
+  }
 });

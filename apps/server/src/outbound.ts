@@ -32,9 +32,13 @@ type GivenSettings = Pick<ServerSettings, 'outboundAllow' | 'outboundProxy' | 'o
 
 /** The same as data, for a thread. @throws AppError `bad_settings`. */
 export async function readOutbound(settings: GivenSettings, env: Environment): Promise<OutboundSettings> {
+  const allow = settings.outboundAllow?.split(',') ?? [];
+  const proxy = settings.outboundProxy ? proxyFromEnvironment(env) : null;
+  // What is wrong stops the start, and not a thread later on.
+  createGuard(allow);
+  chooseProxies(proxy);
   return {
-    allow: settings.outboundAllow?.split(',') ?? [],
-    proxy: settings.outboundProxy ? proxyFromEnvironment(env) : null,
+    ...{ allow, proxy },
     trust: settings.outboundCertificates === null ? [] : await readCertificates(settings.outboundCertificates),
   };
 }

@@ -113,6 +113,12 @@ export function webAddress(given: string): Parsed {
 }
 
 /** Never repeated in a complaint. */
+/** What comes after is read when the server starts. */
+export function redisUrl(given: string): Parsed {
+  const isRedis = URL.canParse(given) && ['redis:', 'rediss:'].includes(new URL(given).protocol);
+  return isRedis ? { value: given } : { problem: 'must be redis://<host>:<port> or rediss://<host>:<port>' };
+}
+
 export function secretKey(given: string): Parsed {
   if (readSecretKey(given) !== null) return { value: given.trim() };
   return { problem: 'This is not 32 bytes as base64 or hex. Make one with: openssl rand -base64 32' };

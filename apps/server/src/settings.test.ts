@@ -147,6 +147,15 @@ describe('readSettings', () => {
     }
   });
 
+  it('keeps listener events where it is told, and says no password when that is no Redis', () => {
+    expect(read().settings.listenerEventsUrl).toBeNull();
+    const url = 'rediss://u:a-password@redis.corp.example/2?prefix=prod';
+    expect(read({ VAQUITA_LISTENER_EVENTS_URL: url }).settings.listenerEventsUrl).toBe(url);
+    const wrong = () => read({ VAQUITA_LISTENER_EVENTS_URL: 'http://u:a-password@x' });
+    expect(wrong).toThrow('VAQUITA_LISTENER_EVENTS_URL');
+    expect(JSON.stringify(problemsOf(wrong))).not.toContain('a-password');
+  });
+
   it('reads how alerts are sent, and where to', () => {
     expect(read().settings).toMatchObject({
       ...{ outboundAllow: null, outboundProxy: false, outboundCertificates: null },

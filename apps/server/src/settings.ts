@@ -17,6 +17,7 @@ import {
   list,
   oneOf,
   type Parse,
+  redisUrl,
   secretKey,
   serverUrl,
   text,
@@ -97,6 +98,8 @@ export interface ServerSettings {
   readonly outboundCertificates: string | null;
   /** Where listener plugins that are packages are fetched from. */
   readonly pluginRegistry: string;
+  /** The Redis server in which listener events are kept; null: the database of everything else. */
+  readonly listenerEventsUrl: string | null;
   /** How long running tasks of the embedded worker get to end when the server is told to. */
   readonly shutdownGraceMs: number;
 }
@@ -225,6 +228,7 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     parse: webAddress,
     fallback: () => 'https://registry.npmjs.org',
   },
+  listenerEventsUrl: { env: 'VAQUITA_LISTENER_EVENTS_URL', parse: redisUrl, fallback: () => null, secret: true },
   shutdownGraceMs: {
     env: 'VAQUITA_SHUTDOWN_GRACE',
     parse: duration('0s', '1h'),

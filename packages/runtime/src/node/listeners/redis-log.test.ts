@@ -77,6 +77,16 @@ describe.skipIf(REDIS_BINARY === undefined)(`listener events in Redis ${REDIS_BI
     expect(await seqsAfter(log)).toEqual([5, 9]);
   });
 
+  test('a Redis that has no memory left keeps what it has, and says so', async () => {
+    const log = openLog(1);
+    await log.producer.append({ events: [loggedEvent(1)], position: 1 });
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    const full = log.producer.append({ events: [loggedEvent(2)], position: 2 });
+    await expect(full).rejects.toMatchObject({ code: 'storage_full' });
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    expect([await log.producer.position(), await seqsAfter(log)]).toEqual([1, [1]]);
+  });
+
   test('two installations in one Redis do not meet when their prefixes differ', async () => {
     await openLog(5, 'one').producer.append({ events: [loggedEvent(1)], position: 1 });
     const other = openLog(1, 'two');

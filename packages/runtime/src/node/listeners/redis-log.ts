@@ -70,21 +70,27 @@ export function createRedisListenerLog({ redis, prefix, epoch, enabledInstances 
   const stream = `{${prefix}}:listener-events`;
   const state = `{${prefix}}:listener-log`;
 
-  async function run(script: string, ...args: readonly (string | number)[]) {
+  async function ask(...parts: readonly (string | number)[]) {
     try {
-      return await redis.command('EVAL', script, 2, stream, state, epoch, ...args);
+      return await redis.command(...parts);
     } catch (error) {
-      if (error instanceof RedisError && error.message.includes('FENCED')) {
+      if (!(error instanceof RedisError)) throw error;
+      if (error.message.includes('FENCED')) {
         throw new AppError('fenced', 'Another server leads: the log of listener events is its own now', {
           cause: error,
         });
       }
-      throw error;
+      const code = error.code === 'OOM' ? 'storage_full' : 'unavailable';
+      throw new AppError(code, `The log of listener events does not work: ${error.message}`, { cause: error });
     }
   }
 
+  function run(script: string, ...args: readonly (string | number)[]) {
+    return ask('EVAL', script, 2, stream, state, epoch, ...args);
+  }
+
   async function page(after: number, limit: number): Promise<readonly Entry[]> {
-    const found = await redis.command('XRANGE', stream, `${Math.max(0, after) + 1}-0`, '+', 'COUNT', limit);
+    const found = await ask('XRANGE', stream, `${Math.max(0, after) + 1}-0`, '+', 'COUNT', limit);
     return (found as readonly (readonly [string, readonly [string, string]])[]).map(([, [, json]]) => ({
       event: JSON.parse(json) as ListenerEvent,
       bytes: Buffer.byteLength(json),
@@ -128,8 +134,8 @@ export function createRedisListenerLog({ redis, prefix, epoch, enabledInstances 
     },
     keeper: {
       async weight() {
-        const events = await redis.command('XLEN', stream);
-        const bytes = await redis.command('HGET', state, 'bytes');
+        const events = await ask('XLEN', stream);
+        const bytes = await ask('HGET', state, 'bytes');
         return { events: Number(events), bytes: Number(bytes ?? 0) };
       },
       async removeHeard({ after, before, limit }) {

@@ -3,7 +3,6 @@ import type { Clock, Random } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { FileStore, LogStore, SqlDriver } from '@vaquita/store';
 import type { AlertSender } from './alerts.ts';
-import type { Outbound } from './outbound.ts';
 import type { ServerSettings } from './settings.ts';
 
 export interface HostLog {
@@ -71,8 +70,6 @@ export interface ServerHost {
   readonly fetch: typeof fetch;
   openDatabase(settings: ServerSettings): Promise<SqlDriver>;
   openContent(settings: ServerSettings): Promise<ContentStores>;
-  /** @throws AppError `bad_settings`. */
-  openOutbound(settings: ServerSettings): Promise<Outbound>;
   /** Sends alerts apart from the event loop. @throws AppError `bad_settings`. */
   openAlertSender(settings: ServerSettings): Promise<AlertSender>;
   privateFiles(settings: Pick<ServerSettings, 'dataDir'>): PrivateFiles;

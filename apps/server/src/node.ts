@@ -26,7 +26,7 @@ import { readContentToken, readDatabaseToken } from './database-token.ts';
 import { startEmbeddedWorker } from './embedded-worker.ts';
 import { readExampleFiles } from './example-files.ts';
 import type { Listening, ListenOptions, ServerHost } from './host.ts';
-import { openOutbound, readOutbound } from './outbound.ts';
+import { readOutbound } from './outbound.ts';
 import type { ServerSettings } from './settings.ts';
 
 const UI_FOLDER = fileURLToPath(new URL('../../../dist/web', import.meta.url));
@@ -61,7 +61,6 @@ function nodeHost(settings: ServerSettings): ServerHost {
     fetch,
     openDatabase,
     openContent: (given) => openContent(given, (url) => openContentDatabase(url, given)),
-    openOutbound: (given) => openOutbound(given, process.env),
     openAlertSender: async (given) =>
       openAlertSender({
         ...(await readOutbound(given, process.env)),

@@ -1,36 +1,13 @@
-/** The one way out of this process to addresses that people have entered, as the operator's settings allow it. */
+/** Where this process may connect to for people who enter addresses, as the operator's settings say. */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AppError } from '@vaquita/core';
-import type { ChannelPorts } from '@vaquita/plugins';
-import {
-  chooseProxies,
-  createGuard,
-  createMailSender,
-  createOutboundHttp,
-  type OutboundHttp,
-  type OutboundSettings,
-  proxyFromEnvironment,
-} from '@vaquita/runtime/node/server';
+import { chooseProxies, createGuard, type OutboundSettings, proxyFromEnvironment } from '@vaquita/runtime/node/server';
 import type { Environment, ServerSettings } from './settings.ts';
-
-export interface Outbound extends Pick<ChannelPorts, 'mail'> {
-  readonly http: OutboundHttp;
-}
-
-/** @param env where the proxies are named. @throws AppError `bad_settings` for what is none, with its name. */
-export async function openOutbound(given: GivenSettings, env: Environment): Promise<Outbound> {
-  const { allow, proxy, trust } = await readOutbound(given, env);
-  const guard = createGuard(allow);
-  return {
-    http: createOutboundHttp({ guard, proxyFor: chooseProxies(proxy), trust }),
-    mail: createMailSender({ guard, trust }),
-  };
-}
 
 type GivenSettings = Pick<ServerSettings, 'outboundAllow' | 'outboundProxy' | 'outboundCertificates'>;
 
-/** The same as data, for a thread. @throws AppError `bad_settings`. */
+/** @param env where the proxies are named. @throws AppError `bad_settings` for what is none, with its name. */
 export async function readOutbound(settings: GivenSettings, env: Environment): Promise<OutboundSettings> {
   const allow = settings.outboundAllow?.split(',') ?? [];
   const proxy = settings.outboundProxy ? proxyFromEnvironment(env) : null;

@@ -83,3 +83,9 @@ test('a secret is not sent to another place than the one it was given for', () =
   }
   expect(changeChannelSettings('email', mail, { ...rest, to: ['c@a.test'] })).toMatchObject({ password: 'p' });
 });
+
+test('an empty table of headers is no secret that stands in the way of another address', () => {
+  const old = readChannelSettings('webhook', { url: 'https://a.test/' });
+  expect(showChannelSettings('webhook', old).hasSecret).toEqual([]);
+  expect(changeChannelSettings('webhook', old, { url: 'https://b.test/' })).toMatchObject({ url: 'https://b.test/' });
+});

@@ -52,7 +52,7 @@ export function showSettings(owner: Configured, settings: Readonly<Record<string
   const hasSecret: string[] = [];
   for (const [key, value] of Object.entries(settings)) {
     if (!isSecret(properties[key])) shown[key] = value;
-    else if (value !== undefined) hasSecret.push(key);
+    else if (isSet(value)) hasSecret.push(key);
   }
   return { settings: shown, hasSecret };
 }
@@ -77,7 +77,7 @@ export function changeSettings(
   for (const [key, schema] of properties) {
     if (!isSecret(schema)) continue;
     if (given[key] === null) delete changed[key];
-    else if (given[key] === undefined && old[key] !== undefined) {
+    else if (given[key] === undefined && isSet(old[key])) {
       changed[key] = old[key];
       kept.push(key);
     }
@@ -94,6 +94,11 @@ export function changeSettings(
 function isSecret(schema: JsonSchema | undefined): boolean {
   if (schema === undefined) return false;
   return schema.writeOnly === true || isSecret(schema.additionalProperties) || isSecret(schema.items);
+}
+
+/** A list or a table without entries holds no secret. */
+function isSet(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined;
 }
 
 function isSame(one: unknown, other: unknown): boolean {

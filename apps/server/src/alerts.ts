@@ -1,6 +1,15 @@
 /** The alert engine in this server: what it is given, and what it tells about itself at /metrics. */
 import type { MetricsRegistry } from '@vaquita/api';
-import type { AlertChannelRow, AlertFigures, Clock, IdSource, Random, Sealer } from '@vaquita/core';
+import {
+  type AlertChannelRow,
+  type AlertFigures,
+  addressed,
+  type Clock,
+  type IdSource,
+  type Random,
+  type Sealer,
+  type Sender,
+} from '@vaquita/core';
 import { type AlertCount, type AlertEngine, createAlertEngine, type SendFunction } from '@vaquita/plugins';
 import type { Store } from '@vaquita/store';
 import type { HostLog } from './host.ts';
@@ -24,6 +33,8 @@ export interface AlertsDeps {
   /** Session of this server in the registry. */
   readonly claimer: string;
   readonly settings: Pick<ServerSettings, 'alertFoldWindowMs' | 'alertAttempts' | 'keepAlertsMs'>;
+  /** What links lead to, and who sends. */
+  readonly from: Sender;
 }
 
 /** Idle until this server leads. */
@@ -31,7 +42,9 @@ export function startAlerts(deps: AlertsDeps): AlertEngine {
   const { store, sender, sealer, ids, clock, random, log, claimer } = deps;
   const { alertFoldWindowMs: windowMs, alertAttempts: maxAttempts, keepAlertsMs: keepMs } = deps.settings;
   const engine = createAlertEngine({
-    ...{ queue: store.alertQueue, ids, clock, random, log, claimer, send: sender.send },
+    ...{ queue: store.alertQueue, ids, clock, random, log, claimer },
+    // What was filed knows neither the address nor who would send it.
+    send: (delivery, target) => sender.send({ ...delivery, message: addressed(delivery.message, deps.from) }, target),
     open: async ({ id, settings }: AlertChannelRow) =>
       JSON.parse(await sealer.open(id, settings)) as Readonly<Record<string, unknown>>,
     async recovered(epoch, claims, unreachable) {

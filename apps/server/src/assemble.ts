@@ -115,7 +115,7 @@ export async function assembleServer(
     closers.push(() => sender.close());
     const alerts = startAlerts({
       ...{ store, sender, sealer: sealing.sealer, ids, clock, random, log, metrics },
-      ...{ claimer: self.id, settings },
+      ...{ claimer: self.id, settings, from: { address: url, name: self.name } },
     });
     closers.push(changes.subscribe(alerts.nudge));
     const master = createMaster({

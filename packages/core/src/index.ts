@@ -1,4 +1,4 @@
-export { addressed } from './alerts/addressed.ts';
+export { addressed, type Sender } from './alerts/addressed.ts';
 export * from './alerts/alert.ts';
 export {
   CLUSTER_ALERT_KINDS,

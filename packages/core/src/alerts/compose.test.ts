@@ -32,11 +32,14 @@ test('paths become links where it is known how people reach this system', () => 
     { title: 'Other', url: 'https://elsewhere.example/x' },
   ];
   const { message } = clusterAlert('failover', { ...spec, links });
-  expect(addressed(message, 'https://v.example/base/')).toMatchObject({
+  expect(addressed(message, { address: 'https://v.example/base/', name: 'a:80' })).toMatchObject({
     links: [{ url: 'https://v.example/base/go/r/1' }, { url: 'https://elsewhere.example/x' }],
     source: 'https://v.example/base',
   });
-  expect(addressed(message, null)).toMatchObject({ links: [{ title: 'Other' }], source: '' });
+  expect(addressed(message, { address: null, name: 'a:80' })).toMatchObject({
+    links: [{ title: 'Other' }],
+    source: 'a:80',
+  });
 });
 
 test('an id that is derived is one of ours, of its moment, and the same each time', () => {

@@ -31,7 +31,7 @@ interface Entry {
 }
 
 /** Enough that half as many find the same, which a test holds. */
-const RUNS = 5_000;
+export const RUNS = 7_000;
 const STEPS_PER_RUN = 150;
 
 export function findTransitions(runs = RUNS): FoundTransitions {

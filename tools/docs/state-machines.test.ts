@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { repoRoot } from '../repo.ts';
 import { currentStateMachinesPage } from './current-page.ts';
 import { findInvariants } from './find-invariants.ts';
-import { findTransitions } from './find-transitions.ts';
+import { findTransitions, RUNS } from './find-transitions.ts';
 import { STATE_MACHINES_PAGE } from './state-machines-page.ts';
 
 it('is up to date with the code; if not, run "npm run docs:machines"', () => {
@@ -12,7 +12,7 @@ it('is up to date with the code; if not, run "npm run docs:machines"', () => {
 }, 60_000);
 
 it('finds as many transitions with half as many runs: the search is long enough', () => {
-  expect(findTransitions(2_500)).toEqual(findTransitions());
+  expect(findTransitions(RUNS / 2)).toEqual(findTransitions());
 }, 60_000);
 
 it('reads numbered invariants from headers only, over as many lines as they take', () => {

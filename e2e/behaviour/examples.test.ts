@@ -17,6 +17,8 @@ const DATA = join(REPO, 'node_modules', 'vega-datasets', 'data');
 const EXAMPLES = ['parallel-fan', 'retry-and-failure', 'stock-report', 'weather-report'];
 /** Started by an example, and with no data of their own. */
 const CHILDREN = ['stock-page', 'stock-share'];
+/** Shown by `example-alert.test.ts`. */
+const ALERTING = ['broken-import'];
 
 let server: TestServer;
 let worker: TestWorker;
@@ -58,7 +60,7 @@ async function runExample(workflow: string, params: Readonly<Record<string, stri
 describe('the examples', () => {
   it('are loaded on the first start, online and with places of this machine', async () => {
     const { items } = await server.client.workflows.list('examples', { limit: 100 });
-    expect(items.map(({ name }) => name).sort()).toEqual([...EXAMPLES, ...CHILDREN].sort());
+    expect(items.map(({ name }) => name).sort()).toEqual([...EXAMPLES, ...CHILDREN, ...ALERTING].sort());
     expect(items.every(({ online }) => online)).toBe(true);
     for (const name of EXAMPLES) {
       const { definition } = await server.client.workflows.get('examples', name);

@@ -11,6 +11,8 @@ import {
   type MasterSettings,
   RECONCILER_CHECKS,
 } from '@vaquita/master';
+import { BUILT_IN_LISTENERS } from '@vaquita/plugins';
+import { createListenerEngine, LISTENER_DEFAULTS, type ListenerSettings } from '@vaquita/plugins/engine';
 import { socketUrl } from '@vaquita/protocol';
 import { migrate, openStore, type RetentionPolicy } from '@vaquita/store';
 import { startAlerts } from './alerts.ts';
@@ -21,6 +23,7 @@ import { ensureAdmin, ensureAlertGroup, ensureTokens, ensureWorkerToken } from '
 import { greet } from './greet.ts';
 import type { EmbeddedWorker, Listening, ServerHost } from './host.ts';
 import { createLeaderLease, leaderKnown, leaderSocket } from './lease.ts';
+import { registerListenerMetrics } from './listeners/listener-metrics.ts';
 import { withLiveFigures } from './live-workers.ts';
 import { registerMetrics } from './metrics.ts';
 import { ownAddress } from './own-address.ts';
@@ -118,6 +121,16 @@ export async function assembleServer(
       ...{ claimer: self.id, settings, from: { address: url, name: self.name } },
     });
     closers.push(changes.subscribe(alerts.nudge));
+    const listeners = await host.openListeners(settings);
+    const listenerEngine = createListenerEngine({
+      store: store.listenerEngine,
+      host: listeners.host,
+      sealer: sealing.sealer,
+      builtIns: new Set(BUILT_IN_LISTENERS.map(({ name }) => name)),
+      ...{ clock, random, ids, log },
+      settings: listenerSettings(settings),
+    });
+    closers.push(changes.subscribe(listenerEngine.nudge));
     const master = createMaster({
       lease,
       store: store.master,
@@ -130,7 +143,7 @@ export async function assembleServer(
       serverName: self.name,
       membership: registry.membership,
       // Without the key an alert would be given up; so it waits, for a leader that has it.
-      duties: sealing.refusal === null ? [alerts] : [],
+      duties: sealing.refusal === null ? [alerts, listenerEngine] : [listenerEngine],
       leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
       log,
@@ -149,6 +162,7 @@ export async function assembleServer(
       workerGroups: master.refreshWorkerGroups,
       workers: master.refreshWorkers,
       alerts: alerts.nudge,
+      listeners: listenerEngine.refresh,
       lease: master.leaseChanged,
       events: changes.announce,
       logs: logs.wake,
@@ -157,6 +171,7 @@ export async function assembleServer(
     const hint = (what: Hint) => () => (lease.leadership().role === 'leader' ? follow[what]() : peers.tell(what));
 
     registerMetrics(metrics, { master, store, clock, version });
+    registerListenerMetrics(metrics, { engine: listenerEngine, clock });
     let isSetUp = false;
     const api = createApi({
       store,
@@ -193,6 +208,7 @@ export async function assembleServer(
       workerGroupsChanged: hint('workerGroups'),
       workersChanged: hint('workers'),
       alertsChanged: hint('alerts'),
+      listeners: { ...listeners, changed: hint('listeners') },
       changes: { subscribe: changes.subscribe, announce },
       leadership: lease.leadership,
       readiness: [
@@ -274,6 +290,16 @@ function masterSettings(settings: ServerSettings): Partial<MasterSettings> {
     },
     ...{ maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject },
     ...{ recoveryPage, recoveryAtOnce, machine: { ...MASTER_DEFAULTS.machine, maxFailovers } },
+  };
+}
+
+function listenerSettings(settings: ServerSettings): ListenerSettings {
+  return {
+    ...LISTENER_DEFAULTS,
+    timeoutMs: settings.listenerTimeoutMs,
+    keepMs: settings.keepListenerEventsMs,
+    maxBytes: settings.listenerBacklogMib * 1024 * 1024,
+    blockedMs: settings.listenerBlockedMs,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Clock, Random } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { FileStore, LogStore, SqlDriver } from '@vaquita/store';
 import type { AlertSender } from './alerts.ts';
+import type { OpenedListeners } from './listeners/open-listeners.ts';
 import type { ServerSettings } from './settings.ts';
 
 export interface HostLog {
@@ -72,6 +73,8 @@ export interface ServerHost {
   openContent(settings: ServerSettings): Promise<ContentStores>;
   /** Sends alerts apart from the event loop. @throws AppError `bad_settings`. */
   openAlertSender(settings: ServerSettings): Promise<AlertSender>;
+  /** @throws AppError `bad_settings`. */
+  openListeners(settings: ServerSettings): Promise<OpenedListeners>;
   privateFiles(settings: Pick<ServerSettings, 'dataDir'>): PrivateFiles;
   /** Texts of the example workflows, and the values for parameters that name places on this machine. */
   readExamples(settings: ServerSettings): Promise<{

@@ -26,6 +26,7 @@ import { readContentToken, readDatabaseToken } from './database-token.ts';
 import { startEmbeddedWorker } from './embedded-worker.ts';
 import { readExampleFiles } from './example-files.ts';
 import type { Listening, ListenOptions, ServerHost } from './host.ts';
+import { openListeners } from './listeners/open-listeners.ts';
 import { readOutbound } from './outbound.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -66,6 +67,8 @@ function nodeHost(settings: ServerSettings): ServerHost {
         ...(await readOutbound(given, process.env)),
         ended: (why) => log.error('The thread that sends alerts has ended; the next alert starts another.', { why }),
       }),
+    openListeners: (given) =>
+      openListeners(given, { clock: systemClock, env: process.env, version: packageJson.version }),
     privateFiles: ({ dataDir }) => openPrivateFiles(dataDir),
     readExamples: readExampleFiles,
     listen: (options) => listen(options, (error) => log.error('A connection failed.', { error: String(error) })),

@@ -100,6 +100,14 @@ export interface ServerSettings {
   readonly pluginRegistry: string;
   /** The Redis server in which listener events are kept; null: the database of everything else. */
   readonly listenerEventsUrl: string | null;
+  /** How long a listener may take over one event. */
+  readonly listenerTimeoutMs: number;
+  /** How long events are kept that all listeners which wanted them have heard. */
+  readonly keepListenerEventsMs: number;
+  /** People are told when events that listeners have yet to hear take more. */
+  readonly listenerBacklogMib: number;
+  /** And when one event has blocked a listener for so long. */
+  readonly listenerBlockedMs: number;
   /** How long running tasks of the embedded worker get to end when the server is told to. */
   readonly shutdownGraceMs: number;
 }
@@ -229,6 +237,25 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
     fallback: () => 'https://registry.npmjs.org',
   },
   listenerEventsUrl: { env: 'VAQUITA_LISTENER_EVENTS_URL', parse: redisUrl, fallback: () => null, secret: true },
+  listenerTimeoutMs: {
+    env: 'VAQUITA_LISTENER_TIMEOUT',
+    parse: duration('1s', '10m'),
+    fallback: () => 30_000,
+    duration: true,
+  },
+  keepListenerEventsMs: {
+    env: 'VAQUITA_KEEP_LISTENER_EVENTS',
+    parse: duration('1m', '365d'),
+    fallback: () => 7 * DAY_MS,
+    duration: true,
+  },
+  listenerBacklogMib: { env: 'VAQUITA_LISTENER_BACKLOG_MIB', parse: integer(1, 100_000), fallback: () => 256 },
+  listenerBlockedMs: {
+    env: 'VAQUITA_LISTENER_BLOCKED',
+    parse: duration('10s', '7d'),
+    fallback: () => 300_000,
+    duration: true,
+  },
   shutdownGraceMs: {
     env: 'VAQUITA_SHUTDOWN_GRACE',
     parse: duration('0s', '1h'),

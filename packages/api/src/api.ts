@@ -19,6 +19,9 @@ import { streamEndpoints } from './resources/events.ts';
 import { healthEndpoints } from './resources/health.ts';
 import { historyEndpoints } from './resources/history.ts';
 import { instanceEndpoints } from './resources/instances.ts';
+import { listenerEventEndpoints } from './resources/listener-events.ts';
+import { listenerInstanceEndpoints } from './resources/listener-instances.ts';
+import { listenerPluginEndpoints } from './resources/listener-plugins.ts';
 import { operationEndpoints } from './resources/operations.ts';
 import { passwordEndpoints } from './resources/password.ts';
 import { projectEndpoints } from './resources/projects.ts';
@@ -87,6 +90,9 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...workerFileEndpoints(deps),
     ...alertGroupEndpoints(deps, audit),
     ...alertChannelEndpoints(deps, audit),
+    ...listenerPluginEndpoints(deps, audit),
+    ...listenerInstanceEndpoints(deps, audit),
+    ...listenerEventEndpoints(deps, audit),
     ...alertEndpoints(deps, audit),
     ...operationEndpoints(deps),
     ...registryEndpoints(deps, audit),

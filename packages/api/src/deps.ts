@@ -1,5 +1,5 @@
 /** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
-import type { Clock, CommandRow, IdSource, Random, Sealer } from '@vaquita/core';
+import type { Clock, CommandRow, IdSource, ListenerHost, ListenerPackages, Random, Sealer } from '@vaquita/core';
 import type { ClusterReader, RegistryInspection } from '@vaquita/registry';
 import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerControl, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
@@ -58,6 +58,8 @@ export type ApiStore = Pick<
   | 'alertChannels'
   | 'alerts'
   | 'alertQueue'
+  | 'listeners'
+  | 'listenerEngine'
   | 'commands'
   | 'events'
   | 'users'
@@ -85,6 +87,12 @@ export interface ApiDeps {
   readonly serverId: string;
   readonly logs: LogStore;
   readonly files: TaskFiles;
+  readonly listeners: {
+    readonly host: Pick<ListenerHost, 'inspect' | 'log'>;
+    readonly packages: ListenerPackages;
+    /** Tells whoever leads that a plugin or an instance has changed. A hint. */
+    changed(): void;
+  };
   /** For settings that hold secrets. */
   readonly sealer: Sealer;
   readonly clock: Clock;

@@ -7,6 +7,7 @@ import type { AlertChannel } from './alerts/channel.ts';
 import { ALERT_CHANNELS, channelByName } from './alerts/channels.ts';
 import * as forms from './alerts/settings-form.ts';
 import { BUILT_IN_LISTENERS, builtInListener } from './listeners/built-in.ts';
+import { configuredBy } from './listeners/installed-settings.ts';
 
 export type { JsonSchema, ShownSettings } from './alerts/settings-form.ts';
 
@@ -66,6 +67,16 @@ export function builtInListenerSettings(name: string): ListenerSettings | null {
     read: (given) => forms.readSettings(listener, given),
     show: (settings) => forms.showSettings(listener, settings),
     change: (old, given) => forms.changeSettings(listener, old, given),
+  };
+}
+
+/** By the JSON schema that an installed plugin brings. Throws `bad_request` for one that cannot be used. */
+export function installedListenerSettings(title: string, schema: forms.JsonSchema): ListenerSettings {
+  const owner = configuredBy(title, schema);
+  return {
+    read: (given) => forms.readSettings(owner, given),
+    show: (settings) => forms.showSettings(owner, settings),
+    change: (old, given) => forms.changeSettings(owner, old, given),
   };
 }
 

@@ -3,13 +3,14 @@
  * stands in the database, and is found without it a poll later.
  */
 
-/** By who looks: the leader at commands, groups, workers and alerts; a follower at the lease; everybody at what its readers wait for. */
+/** By who looks: the leader at commands, groups, workers, alerts and listeners; a follower at the lease; everybody at what its readers wait for. */
 export const HINTS = [
   'commands',
   'taskGroups',
   'workerGroups',
   'workers',
   'alerts',
+  'listeners',
   'lease',
   'events',
   'logs',

@@ -6,6 +6,7 @@ export * from './alert-target.ts';
 export * from './event.ts';
 export * from './history.ts';
 export * from './instance.ts';
+export * from './listener.ts';
 export * from './operation.ts';
 export * from './page.ts';
 export * from './project.ts';

@@ -9,6 +9,8 @@ import * as z from 'zod';
 export interface Configured {
   readonly title: string;
   readonly settings: z.ZodObject;
+  /** Where it is given; made of the settings otherwise. */
+  readonly form?: JsonSchema;
 }
 
 /** The part of JSON Schema (2020-12) that settings use. */
@@ -32,7 +34,7 @@ export interface JsonSchema {
 const forms = new WeakMap<Configured, JsonSchema>();
 
 export function settingsForm(owner: Configured): JsonSchema {
-  const found = forms.get(owner) ?? (z.toJSONSchema(owner.settings, { io: 'input' }) as JsonSchema);
+  const found = owner.form ?? forms.get(owner) ?? (z.toJSONSchema(owner.settings, { io: 'input' }) as JsonSchema);
   forms.set(owner, found);
   return found;
 }

@@ -19,8 +19,6 @@ export interface ListenerEngineDeps {
   readonly random: Random;
   readonly ids: IdSource;
   readonly log: Logger;
-  /** The epoch is over, as the store says. */
-  readonly fenced: () => void;
   readonly settings: ListenerSettings;
 }
 

@@ -53,13 +53,9 @@ function openWorld(more: Partial<ListenerSettings> = {}) {
   };
   const log = { info() {}, warn() {} };
   const sealer = { open: async (_: string, text: string) => text };
-  let wasFenced = 0;
   function createEngine(): ListenerEngine {
     const engine = createListenerEngine({
       ...{ store: store.listenerEngine, host, sealer, builtIns: new Set(['log']), clock, random, ids, log, settings },
-      fenced: () => {
-        wasFenced += 1;
-      },
     });
     engines.push(engine);
     return engine;
@@ -68,7 +64,6 @@ function openWorld(more: Partial<ListenerSettings> = {}) {
   return {
     ...{ clock, store, engine, createEngine, heard, behave, settings },
     open: () => open,
-    wasFenced: () => wasFenced,
     lead(next: number, which = engine) {
       epoch = next;
       store.leader.set(epoch);
@@ -248,7 +243,6 @@ describe('the listener engine', () => {
     world.store.leader.set(2);
     answer?.(OK);
     await world.clock.advance(60_000);
-    expect(world.wasFenced()).toBe(1);
     expect(world.heard.a).toEqual([one]);
     expect(await world.row('a')).toMatchObject({ delivered: 0, blockedSeq: null });
     await world.engine.end();

@@ -68,7 +68,7 @@ function openTerm(deps: ListenerEngineDeps, epoch: number): Term {
     handedOverTo: () => relay.report().position ?? 0,
     endWhenFenced(error) {
       if (toAppError(error).code !== 'fenced') return false;
-      if (!over) deps.fenced();
+      // The master finds by itself that it does not lead any more, and has this ended.
       over = true;
       return true;
     },

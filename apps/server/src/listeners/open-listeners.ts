@@ -1,0 +1,36 @@
+/** Listeners on this machine: where their plugins run, and where packages of plugins come from. */
+import { fileURLToPath } from 'node:url';
+import type { Clock, ListenerHost, ListenerPackages } from '@vaquita/core';
+import { createPluginPackages } from '@vaquita/runtime/node/server';
+import { openOutbound, readOutbound } from '../outbound.ts';
+import type { Environment, ServerSettings } from '../settings.ts';
+import { createServerListenerHost } from './listener-host.ts';
+
+export interface OpenedListeners {
+  readonly host: ListenerHost;
+  readonly packages: ListenerPackages;
+}
+
+export interface ListenerMeans {
+  readonly clock: Clock;
+  readonly env: Environment;
+  readonly version: string;
+}
+
+/** @throws AppError `bad_settings`. */
+export async function openListeners(
+  settings: ServerSettings,
+  { clock, env, version }: ListenerMeans,
+): Promise<OpenedListeners> {
+  const { dataDir, pluginRegistry } = settings;
+  const { allow, proxy, trust } = await readOutbound(settings, env);
+  const builtIn = { version, outboundAllow: allow, outboundProxy: proxy, trust, folder: `${dataDir}/listener-logs` };
+  return {
+    host: createServerListenerHost({ clock, dataDir, builtIn }),
+    packages: createPluginPackages({
+      beside: fileURLToPath(new URL('.', import.meta.url)),
+      http: (await openOutbound(settings, env)).http,
+      registry: pluginRegistry.replace(/\/+$/, ''),
+    }),
+  };
+}

@@ -11,6 +11,12 @@ import {
 } from './resources/alerts.ts';
 import { createInstancesClient, type InstancesClient } from './resources/instances.ts';
 import {
+  createListenerPluginsClient,
+  createListenersClient,
+  type ListenerPluginsClient,
+  type ListenersClient,
+} from './resources/listeners.ts';
+import {
   type AuditClient,
   createAuditClient,
   createOperationsClient,
@@ -39,6 +45,8 @@ export interface VaquitaClient extends OperationsClient {
   readonly alerts: AlertsClient;
   readonly alertGroups: AlertGroupsClient;
   readonly alertChannels: AlertChannelsClient;
+  readonly listeners: ListenersClient;
+  readonly listenerPlugins: ListenerPluginsClient;
   readonly workerTokens: TokensClient;
   readonly tokens: TokensClient;
   readonly audit: AuditClient;
@@ -55,6 +63,8 @@ export function createClient(options: ClientOptions): VaquitaClient {
     ...createOperationsClient(transport),
     session: createSessionClient(transport),
     projects: createProjectsClient(transport),
+    listeners: createListenersClient(transport),
+    listenerPlugins: createListenerPluginsClient(transport),
     workflows: createWorkflowsClient(transport),
     instances: createInstancesClient(transport),
     taskInstances: createTaskInstancesClient(transport),

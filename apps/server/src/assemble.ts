@@ -122,7 +122,10 @@ export async function assembleServer(
     });
     closers.push(changes.subscribe(alerts.nudge));
     const listeners = await host.openListeners(settings);
+    const listenerLogs = listeners.openLogs(store.listenerEngine);
+    closers.push(() => listenerLogs.close());
     const listenerEngine = createListenerEngine({
+      openLog: listenerLogs.openLog,
       store: store.listenerEngine,
       host: listeners.host,
       sealer: sealing.sealer,
@@ -208,7 +211,11 @@ export async function assembleServer(
       workerGroupsChanged: hint('workerGroups'),
       workersChanged: hint('workers'),
       alertsChanged: hint('alerts'),
-      listeners: { ...listeners, changed: hint('listeners') },
+      listeners: {
+        ...{ host: listeners.host, packages: listeners.packages, changed: hint('listeners') },
+        // What only reads needs no term.
+        events: (listenerLogs.openLog ?? store.listenerEngine.openLog)(0).consumer,
+      },
       changes: { subscribe: changes.subscribe, announce },
       leadership: lease.leadership,
       readiness: [

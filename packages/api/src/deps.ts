@@ -1,5 +1,14 @@
 /** Everything the API needs from outside, handed in by the assembly. The API itself names no runtime. */
-import type { Clock, CommandRow, IdSource, ListenerHost, ListenerPackages, Random, Sealer } from '@vaquita/core';
+import type {
+  Clock,
+  CommandRow,
+  IdSource,
+  ListenerEventConsumer,
+  ListenerHost,
+  ListenerPackages,
+  Random,
+  Sealer,
+} from '@vaquita/core';
 import type { ClusterReader, RegistryInspection } from '@vaquita/registry';
 import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerControl, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
@@ -59,7 +68,6 @@ export type ApiStore = Pick<
   | 'alerts'
   | 'alertQueue'
   | 'listeners'
-  | 'listenerEngine'
   | 'commands'
   | 'events'
   | 'users'
@@ -90,6 +98,7 @@ export interface ApiDeps {
   readonly listeners: {
     readonly host: Pick<ListenerHost, 'inspect' | 'log'>;
     readonly packages: ListenerPackages;
+    readonly events: ListenerEventConsumer;
     /** Tells whoever leads that a plugin or an instance has changed. A hint. */
     changed(): void;
   };

@@ -7,6 +7,8 @@ import { alertCommands } from './commands/alerts.ts';
 import { applyCommand } from './commands/apply.ts';
 import { clusterCommand } from './commands/cluster.ts';
 import { exportCommand } from './commands/export.ts';
+import { listenerPluginCommands } from './commands/listener-plugins.ts';
+import { listenerCommands } from './commands/listeners.ts';
 import { logsCommand } from './commands/logs.ts';
 import { projectCommands } from './commands/projects.ts';
 import { registryCommands } from './commands/registry.ts';
@@ -38,6 +40,8 @@ export const COMMANDS: readonly Command[] = [
   ...alertCommands,
   ...alertGroupCommands,
   ...alertChannelCommands,
+  ...listenerCommands,
+  ...listenerPluginCommands,
   ...projectCommands,
   ...tokenCommands,
   clusterCommand,

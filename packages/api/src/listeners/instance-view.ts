@@ -5,7 +5,7 @@ import { isoTime, isoTimeOrNull } from '../resources/paging.ts';
 import type { ListenerInstanceView } from '../views/listener.ts';
 import { allPlugins, settingsOf } from './plugin-catalog.ts';
 
-type Deps = Pick<ApiDeps, 'store' | 'sealer' | 'clock'>;
+type Deps = Pick<ApiDeps, 'store' | 'sealer' | 'listeners'>;
 
 export async function openSettings(deps: Deps, row: ListenerInstanceRow): Promise<Readonly<Record<string, unknown>>> {
   return JSON.parse(await deps.sealer.open(row.id, row.settings));
@@ -27,9 +27,7 @@ const NOTHING = { settings: {}, hasSecret: [] as string[] };
 
 export async function instanceView(deps: Deps, row: ListenerInstanceRow): Promise<ListenerInstanceView> {
   const { store } = deps;
-  // What only reads needs no term.
-  const { consumer } = store.listenerEngine.openLog(0);
-  const backlog = await consumer.waiting({ ...selectionOf(row), after: row.cursor });
+  const backlog = await deps.listeners.events.waiting({ ...selectionOf(row), after: row.cursor });
   const project = row.projectId === null ? null : await store.projects.find(row.projectId);
   return {
     ...{ id: row.id, name: row.name, plugin: row.plugin, enabled: row.enabled },

@@ -36,7 +36,8 @@ async function open(inspected: { current: InspectedPlugin } = { current: MINE })
       changes += 1;
     },
   };
-  const api = await openApi({ deps: { listeners } });
+  const events = { next: async () => [], waiting: async () => ({ events: 2, oldestAt: 5 }) };
+  const api = await openApi({ deps: { listeners: { ...listeners, events } } });
   return { ...api, changes: () => changes };
 }
 type Api = Awaited<ReturnType<typeof open>>;

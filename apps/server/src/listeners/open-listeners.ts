@@ -1,8 +1,8 @@
 /** Listeners on this machine: where their plugins run, and where packages of plugins come from. */
 import { fileURLToPath } from 'node:url';
 import type { Clock, ListenerEngineStore, ListenerHost, ListenerPackages } from '@vaquita/core';
-import { createPluginPackages } from '@vaquita/runtime/node/server';
-import { openOutbound, readOutbound } from '../outbound.ts';
+import { chooseProxies, createGuard, createOutboundHttp, createPluginPackages } from '@vaquita/runtime/node/server';
+import { readOutbound } from '../outbound.ts';
 import type { Environment, ServerSettings } from '../settings.ts';
 import { createServerListenerHost } from './listener-host.ts';
 import { type ListenerLogs, openListenerLogs } from './listener-logs.ts';
@@ -33,7 +33,7 @@ export async function openListeners(
     openLogs: (store) => openListenerLogs({ listenerEventsUrl, trust }, store),
     packages: createPluginPackages({
       beside: fileURLToPath(new URL('.', import.meta.url)),
-      http: (await openOutbound(settings, env)).http,
+      http: createOutboundHttp({ guard: createGuard(allow), proxyFor: chooseProxies(proxy), trust }),
       registry: pluginRegistry.replace(/\/+$/, ''),
     }),
   };

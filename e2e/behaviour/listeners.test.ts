@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { NO_REDIS, REDIS_BINARY, startRedis } from '@vaquita/runtime/testing';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/poll.ts';
 import { define, PROJECT, start, waitForRun } from '../support/runs.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -108,3 +110,31 @@ it('is blocked by what its plugin cannot take, says why, and goes on when somebo
   );
   await expect(client.listenerPlugins.uninstall('picky')).rejects.toMatchObject({ status: 409 });
 }, 120_000);
+
+describe.skipIf(REDIS_BINARY === undefined)(`events that wait in Redis ${REDIS_BINARY ? '' : `(${NO_REDIS})`}`, () => {
+  it('are heard in order, though server and Redis are killed, and Redis forgets everything once', async () => {
+    await using redis = await startRedis();
+    const env = { VAQUITA_LISTENER_EVENTS_URL: `redis://127.0.0.1:${redis.port}` };
+    await using server = await startTestServer({ embeddedWorker: true, env });
+    const { client } = server;
+    const settings = { file: 'all.jsonl' };
+    await client.listeners.create({ name: 'all', plugin: 'log-file', settings, eventTypes: [...TYPES] });
+    const tasks = [{ name: 'one', type: 'shell', script: 'true' }];
+    const workflow = await define(client, { name: 'heard', tasks });
+    for (let round = 0; round < 3; round++) {
+      const run = await start(client, workflow);
+      await redis.kill9();
+      if (round === 1) rmSync(join(redis.folder, 'appendonlydir'), { recursive: true });
+      await server.kill9();
+      await Promise.all([server.restart(), redis.start()]);
+      await waitForRun(client, run, 'success');
+    }
+    const ended = async () => (await linesOf(server)).filter(({ type }) => type.endsWith('workflow.ended'));
+    await eventually('everything to be heard', async () => {
+      const { delivery } = await client.listeners.get('all');
+      return delivery.waiting === 0 && new Set((await ended()).map(({ id }) => id)).size === 3;
+    });
+    const firstTimes = [...new Set((await linesOf(server)).map(seqOf))];
+    expect(firstTimes).toEqual([...firstTimes].sort((one, other) => one - other));
+  }, 180_000);
+});

@@ -87,10 +87,12 @@ describe('the same from elsewhere', () => {
         failureStrategy: 'end',
         priority: 'high',
         workerGroup: 'gpu',
+        alertOn: 'all',
+        alertGroup: 'night',
       }),
     ).toBe(
       "npx vaquita run examples/w --task a --task 'b c' --scope only --failure-strategy end --priority high " +
-        '--worker-group gpu --server https://v.example --follow',
+        '--worker-group gpu --alert-on all --alert-group night --server https://v.example --follow',
     );
     expect(asCurl('https://v.example', 'my project', 'w', start)).toContain(
       '/projects/my%20project/workflows/w/instances',

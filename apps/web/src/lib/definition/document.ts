@@ -21,6 +21,14 @@ export interface TaskOutline extends PictureNode {
   readonly settings: readonly (readonly [string, string])[];
 }
 
+/** As written; what is not is as the server takes it. */
+export interface AlertsOutline {
+  readonly on: string;
+  readonly group: string;
+  readonly queueWait: string | undefined;
+  readonly deadline: string | undefined;
+}
+
 export interface Outline {
   readonly name: string;
   readonly description: string;
@@ -30,6 +38,8 @@ export interface Outline {
   readonly failureStrategy: string | undefined;
   readonly timezone: string;
   readonly timeout: string | undefined;
+  /** Undefined: it says nothing of alerts. */
+  readonly alerts: AlertsOutline | undefined;
   readonly params: readonly ParamField[];
   readonly tasks: readonly TaskOutline[];
 }
@@ -56,8 +66,18 @@ export function outlineOf(document: unknown): Outline {
     failureStrategy: text(root.failureStrategy),
     timezone: text(root.timezone) ?? 'UTC',
     timeout: isLoose(root.timeout) ? text(root.timeout.after) : text(root.timeout),
+    alerts: isLoose(root.alerts) ? readAlerts(root.alerts) : undefined,
     params: list(root.params).filter(isLoose).map(readParam),
     tasks: list(root.tasks).filter(isLoose).map(readTask),
+  };
+}
+
+function readAlerts({ on, group, queueWait, deadline }: Loose): AlertsOutline {
+  return {
+    on: text(on) ?? 'none',
+    group: text(group) ?? 'default',
+    queueWait: text(queueWait),
+    deadline: text(deadline),
   };
 }
 

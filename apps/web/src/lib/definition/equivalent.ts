@@ -6,6 +6,8 @@ export interface StartShape {
   readonly failureStrategy?: string;
   readonly priority?: string;
   readonly workerGroup?: string;
+  readonly alertOn?: string;
+  readonly alertGroup?: string;
 }
 
 /** A word of a POSIX shell. */
@@ -15,7 +17,7 @@ export function shellWord(text: string): string {
 
 /** On the server's own machine the command finds its server by itself; from elsewhere it is told which. */
 export function asCommand(origin: string, project: string, workflow: string, start: StartShape): string {
-  const { params = {}, startTasks = [], scope, failureStrategy, priority, workerGroup } = start;
+  const { params = {}, startTasks = [], scope, failureStrategy, priority, workerGroup, alertOn, alertGroup } = start;
   const options: [string, string | undefined][] = [
     ...Object.entries(params).map(([name, value]): [string, string] => ['--param', `${name}=${value}`]),
     ...startTasks.map((task): [string, string] => ['--task', task]),
@@ -23,6 +25,8 @@ export function asCommand(origin: string, project: string, workflow: string, sta
     ['--failure-strategy', failureStrategy],
     ['--priority', priority],
     ['--worker-group', workerGroup],
+    ['--alert-on', alertOn],
+    ['--alert-group', alertGroup],
     ['--server', isThisMachine(origin) ? undefined : origin],
   ];
   const words = options.flatMap(([option, value]) => (value === undefined ? [] : [option, shellWord(value)]));

@@ -26,6 +26,7 @@ export const en = {
     runs: 'Runs',
     groups: 'Task groups',
     workers: 'Workers',
+    alerts: 'Alerts',
     tokens: 'Tokens',
     search: 'Search or go to…',
     breadcrumb: 'You are here',

@@ -1,8 +1,12 @@
 /** 简体中文。缺少任何一个键都无法通过类型检查。 */
 import type { Messages } from './en.ts';
 import type { LateMessages } from './late/late.ts';
+import { zhAlertPolicy } from './late/zh-alert-policy.ts';
+import { zhAlertTargets } from './late/zh-alert-targets.ts';
+import { zhAlerts } from './late/zh-alerts.ts';
 import { zhControl } from './late/zh-control.ts';
 import { zhEditor } from './late/zh-editor.ts';
+import { zhForms } from './late/zh-forms.ts';
 import { zhGraphView } from './late/zh-graph-view.ts';
 import { zhGroups } from './late/zh-groups.ts';
 import { zhHelp } from './late/zh-help.ts';
@@ -19,6 +23,10 @@ import { count } from './zh-count.ts';
 
 export const zhCN: Messages & { readonly late: LateMessages } = {
   late: {
+    alertPolicy: zhAlertPolicy,
+    alertTargets: zhAlertTargets,
+    forms: zhForms,
+    alerts: zhAlerts,
     control: zhControl,
     editor: zhEditor,
     graphView: zhGraphView,
@@ -57,6 +65,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     runs: '运行',
     groups: '任务组',
     workers: '工作节点',
+    alerts: '告警',
     tokens: '令牌',
     search: '搜索或跳转…',
     breadcrumb: '当前位置',

@@ -18,6 +18,22 @@ export interface RunsQuery {
   readonly state?: string | undefined;
 }
 
+export interface AlertsQuery {
+  readonly status?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly severity?: string | undefined;
+  readonly project?: string | undefined;
+  readonly workflow?: string | undefined;
+  readonly group?: string | undefined;
+  readonly run?: string | undefined;
+}
+
+/** A form that is open: for a new one, or for the one of this name. */
+export interface FormQuery {
+  readonly create?: boolean | undefined;
+  readonly edit?: string | undefined;
+}
+
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 function withQuery(path: string, query: Query, hash = ''): string {
@@ -73,6 +89,13 @@ export const routeFor = {
   /** The workers of one group. */
   workersOf: (group?: string) => withQuery(resolve('/(app)/workers'), { group }),
   workers: (join = false) => withQuery(resolve('/(app)/workers'), { join: join ? 1 : undefined }),
+  alerts: (query: AlertsQuery = {}) => withQuery(resolve('/(app)/alerts'), { ...query }),
+  alert: (id: string) => resolve('/(app)/alerts/[alert]', { alert: name(id) }),
+  alertChannels: ({ create, edit }: FormQuery = {}) =>
+    withQuery(resolve('/(app)/alerts/channels'), { create: create ? 1 : undefined, edit }),
+  /** `group`: the one that is looked for. */
+  alertGroups: ({ create, edit, group }: FormQuery & { readonly group?: string | undefined } = {}) =>
+    withQuery(resolve('/(app)/alerts/groups'), { create: create ? 1 : undefined, edit, group }),
   tokens: () => resolve('/(app)/tokens'),
   apiReference: () => `${resolve('/(app)')}api/v1/docs`.replace('//', '/'),
 };

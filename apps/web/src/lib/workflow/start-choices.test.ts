@@ -23,6 +23,8 @@ describe('requestOf', () => {
       failureStrategy: 'end' as const,
       startTasks: ['b'],
       scope: 'upstream' as const,
+      alertOn: 'none' as const,
+      alertGroup: 'night',
     };
     const request = requestOf(params, { ...chosen, values: { who: 'world', times: '1' } });
     expect(request).toEqual({ ...chosen, params: { who: 'world' } });

@@ -1,8 +1,10 @@
 /** What is chosen in the sheet that starts a run, what of the workflow then runs, and what the server is asked. Pure. */
-import type { FailureStrategy, Priority, Scope } from '@vaquita/client';
+import type { FailureStrategy, Priority, Scope, StartRequest } from '@vaquita/client';
 import type { ParamField, TaskOutline } from '../definition/document.ts';
 import { changedParams } from '../definition/params.ts';
 import { closure } from '../graph/picture.ts';
+
+export type AlertChoice = NonNullable<StartRequest['alertOn']>;
 
 export interface StartChoices {
   values: Record<string, string>;
@@ -10,6 +12,9 @@ export interface StartChoices {
   /** Empty: as the workflow says. The same holds for the failure strategy. */
   workerGroup: string;
   failureStrategy: '' | FailureStrategy;
+  /** After which ends an alert group is told. Empty, as the group is: as the workflow says. */
+  alertOn: '' | AlertChoice;
+  alertGroup: string;
   /** Empty: the whole workflow. */
   startTasks: string[];
   scope: Scope;
@@ -25,6 +30,8 @@ export function firstChoices(params: readonly ParamField[]): StartChoices {
     priority: 'medium',
     workerGroup: '',
     failureStrategy: '',
+    alertOn: '',
+    alertGroup: '',
     startTasks: [],
     scope: 'downstream',
   };
@@ -42,7 +49,7 @@ export function countToRun(
 
 /** Only what differs from what the server would do anyway. */
 export function requestOf(params: readonly ParamField[], choices: StartChoices) {
-  const { values, priority, workerGroup, failureStrategy, startTasks, scope } = choices;
+  const { values, priority, workerGroup, failureStrategy, startTasks, scope, alertOn, alertGroup } = choices;
   const changed = changedParams(params, values);
   return {
     ...(Object.keys(changed).length > 0 ? { params: changed } : {}),
@@ -50,5 +57,7 @@ export function requestOf(params: readonly ParamField[], choices: StartChoices) 
     ...(failureStrategy === '' ? {} : { failureStrategy }),
     ...(priority === 'medium' ? {} : { priority }),
     ...(workerGroup === '' ? {} : { workerGroup }),
+    ...(alertOn === '' ? {} : { alertOn }),
+    ...(alertGroup === '' ? {} : { alertGroup }),
   };
 }

@@ -3,8 +3,12 @@
  * another language brings them in its own chunk, which is loaded before anything is shown.
  */
 import { i18n } from '../i18n.svelte.ts';
+import type { AlertPolicyMessages } from './en-alert-policy.ts';
+import type { AlertTargetMessages } from './en-alert-targets.ts';
+import type { AlertMessages } from './en-alerts.ts';
 import type { ControlMessages } from './en-control.ts';
 import type { EditorMessages } from './en-editor.ts';
+import type { FormMessages } from './en-forms.ts';
 import type { GraphViewMessages } from './en-graph-view.ts';
 import type { GroupMessages } from './en-groups.ts';
 import type { HelpMessages } from './en-help.ts';
@@ -19,6 +23,10 @@ import type { WorkerGroupMessages } from './en-worker-groups.ts';
 import type { WorkerMessages } from './en-workers.ts';
 
 export interface LateMessages {
+  readonly alertPolicy: AlertPolicyMessages;
+  readonly alertTargets: AlertTargetMessages;
+  readonly forms: FormMessages;
+  readonly alerts: AlertMessages;
   readonly control: ControlMessages;
   readonly editor: EditorMessages;
   readonly graphView: GraphViewMessages;

@@ -1,0 +1,36 @@
+/** 由模式生成的表单的简体中文。 */
+import type { FormMessages } from './en-forms.ts';
+
+export const zhForms: FormMessages = {
+  isSet: '已设置，不显示',
+  replace: '替换',
+  replaceNamed: (field) => `替换：${field}`,
+  remove: '删除',
+  removeNamed: (field) => `删除：${field}`,
+  keep: '保留原值',
+  keepNamed: (field) => `保留原值：${field}`,
+  removed: '将被删除',
+  optional: '可选',
+  noChoice: '未选择',
+  perLine: '每行一个。',
+  asJson: '用 JSON 书写。',
+  isDestination: '机密会发往这里：更改后必须重新填写它们。',
+  name: '名称',
+  value: '值',
+  nameOf: (field, n) => `${field}：名称 ${n}`,
+  valueOf: (field, n) => `${field}：值 ${n}`,
+  add: '添加',
+  addTo: (field) => `添加到 ${field}`,
+  take: (field, n) => `${field}：删除第 ${n} 行`,
+  wrong: {
+    needed: '需要一个值',
+    number: '需要一个数字，例如 42',
+    integer: '需要一个整数，例如 42',
+    json: '需要有效的 JSON',
+    twice: '有重复的名称',
+    between: (min, max) => `${min} 到 ${max}`,
+    least: (min) => `至少 ${min}`,
+    most: (max) => `至多 ${max}`,
+    again: (fields) => `${fields} 已更改，此机密将发往别处。请重新填写或删除它。`,
+  },
+};

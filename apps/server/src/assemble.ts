@@ -215,6 +215,7 @@ export async function assembleServer(
         ...{ host: listeners.host, packages: listeners.packages, changed: hint('listeners') },
         // What only reads needs no term.
         events: (listenerLogs.openLog ?? store.listenerEngine.openLog)(0).consumer,
+        areElsewhere: listenerLogs.openLog !== null,
       },
       changes: { subscribe: changes.subscribe, announce },
       leadership: lease.leadership,

@@ -99,6 +99,8 @@ export interface ApiDeps {
     readonly host: Pick<ListenerHost, 'inspect' | 'log'>;
     readonly packages: ListenerPackages;
     readonly events: ListenerEventConsumer;
+    /** Events are not kept in the database of everything else. */
+    readonly areElsewhere: boolean;
     /** Tells whoever leads that a plugin or an instance has changed. A hint. */
     changed(): void;
   };

@@ -24,6 +24,7 @@ async function open() {
     host: { inspect: async () => MINE, log: () => [{ at: 0, level: 'warn' as const, text: 'careful' }] },
     packages: { find: async () => ({ ok: false as const, problem: 'There is no such package' }) },
     events: { next: async () => [], waiting: async () => ({ events: 1, oldestAt: 5 }) },
+    areElsewhere: false,
     changed() {},
   };
   const api = await openApi({ deps: { listeners } });

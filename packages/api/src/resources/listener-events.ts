@@ -4,6 +4,7 @@ import type { HeardEvent } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { eventsElsewhere } from '../listeners/events-elsewhere.ts';
 import { instanceView } from '../listeners/instance-view.ts';
 import {
   ListenerEventPage,
@@ -49,13 +50,21 @@ export function listenerEventEndpoints(deps: ApiDeps, audit: Audit): readonly En
       access: 'admin',
       summary: 'Events of a listener instance: what waits, what failed, what was delivered or skipped',
       description:
-        'What waits comes oldest first, everything else newest first. Heard events are kept for a while only.',
+        'What waits comes oldest first, everything else newest first. Heard events are kept for a while only, and not ' +
+        'listed where events are kept outside of the database.',
+      errors: ['conflict'],
       query: ListenerEventQuery,
       status: 200,
       answer: ListenerEventPage,
       async handle({ query }) {
-        const { id } = await requireInstance(deps, query.listener);
-        return toPage(await store.listeners.instances.events(id, query.status, pageRequest(query)), toView);
+        const row = await requireInstance(deps, query.listener);
+        const { status } = query;
+        const page = pageRequest(query);
+        const { events, areElsewhere } = deps.listeners;
+        const found = areElsewhere
+          ? await eventsElsewhere(events, row, { status, page })
+          : await store.listeners.instances.events(row.id, status, page);
+        return toPage(found, toView);
       },
     }),
     endpoint({

@@ -71,12 +71,14 @@ function readEndpoints(deps: ApiDeps): readonly Endpoint[] {
       path: `${ITEM}/log`,
       tag: TAG,
       access: 'admin',
-      summary: 'What the plugin of an instance has said on the server that is asked, oldest first',
-      description: 'Kept in memory: the server that leads runs it, and others have nothing.',
+      summary: 'What the plugin of an instance has said, oldest first',
+      description: 'Kept in the memory of the server that leads, which is the one to ask: others refuse.',
+      errors: ['conflict'],
       status: 200,
       answer: ListenerLogPage,
       async handle({ params }) {
         const { id } = await requireInstance(deps, params.listener);
+        checkLeads(deps);
         return wholeList(deps.listeners.host.log(id).map(({ at, level, text }) => ({ at: isoTime(at), level, text })));
       },
     }),
@@ -189,4 +191,13 @@ function changeEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
       },
     }),
   ];
+}
+
+/** @throws AppError `conflict` */
+function checkLeads({ leadership }: Pick<ApiDeps, 'leadership'>): void {
+  const { role, leaderName, leaderUrl } = leadership();
+  if (role === 'leader') return;
+  const who = leaderName === null ? 'No server leads at the moment' : `That is “${leaderName}”`;
+  const where = leaderUrl === null ? '' : `, at ${leaderUrl}`;
+  throw new AppError('conflict', `Listeners run on the server that leads, which has their logs. ${who}${where}.`);
 }

@@ -22,7 +22,13 @@ const SCHEMA = {
 };
 const MINE: InspectedPlugin = { ok: true, name: 'mine', title: 'Mine', version: '1.0.0', settings: SCHEMA };
 
-async function open(inspected: { current: InspectedPlugin } = { current: MINE }) {
+async function open(
+  inspected: { current: InspectedPlugin } = { current: MINE },
+  {
+    elsewhere = null,
+    role = 'leader',
+  }: { elsewhere?: readonly ListenerEvent[] | null; role?: 'leader' | 'follower' } = {},
+) {
   let changes = 0;
   const listeners = {
     host: { inspect: async () => inspected.current, log: () => [{ at: 5, level: 'info' as const, text: 'hello' }] },
@@ -36,8 +42,14 @@ async function open(inspected: { current: InspectedPlugin } = { current: MINE })
       changes += 1;
     },
   };
-  const events = { next: async () => [], waiting: async () => ({ events: 2, oldestAt: 5 }) };
-  const api = await openApi({ deps: { listeners: { ...listeners, events } } });
+  const events = {
+    next: async ({ after, limit }: { after: number; limit: number }) =>
+      (elsewhere ?? []).filter(({ seq }) => seq > after).slice(0, limit),
+    waiting: async () => ({ events: 2, oldestAt: 5 }),
+  };
+  const leadership = () => ({ role, leaderName: 'server-1', leaderUrl: 'http://server-1:8080', epoch: 3 });
+  const areElsewhere = elsewhere !== null;
+  const api = await openApi({ deps: { listeners: { ...listeners, events, areElsewhere }, leadership } });
   return { ...api, changes: () => changes };
 }
 type Api = Awaited<ReturnType<typeof open>>;
@@ -202,5 +214,41 @@ describe('listener instances', () => {
       ]),
     );
     expect(await read(await api.send('GET', `${INSTANCES}/a/log`), 200)).toMatchObject({ items: [{ text: 'hello' }] });
+  });
+
+  test('whose events are kept elsewhere list what waits and what blocks them, and say that the rest is not there', async () => {
+    const elsewhere: ListenerEvent[] = [];
+    const api = await open({ current: MINE }, { elsewhere });
+    await withInstance(api);
+    api.store.leader.set(1);
+    const { id, cursor } = (await api.store.listeners.instances.find('a'))!;
+    for (const n of [1, 2, 3]) {
+      const seq = cursor + n;
+      elsewhere.push({
+        ...{ id: `event-${n}`, seq, type: 'server.down', version: 1, time: 5, project: null, subject: 's', data: {} },
+      });
+    }
+    const seq = cursor + 1;
+    await api.store.listenerEngine.failed(1, id, { seq, attempt: 3, reason: 'refused', at: 5, nextAttemptAt: 90_000 });
+    const list = async (query: string) =>
+      await read<ListenerEventPage>(await api.send('GET', `${EVENTS}?listener=a&${query}`), 200);
+    expect((await list('status=failed')).items).toMatchObject([
+      { id: 'event-1', failure: { attempts: 3, reason: 'refused' } },
+    ]);
+    const first = await list('limit=1');
+    expect(first.items).toMatchObject([{ id: 'event-2', failure: null }]);
+    expect((await list(`limit=5&cursor=${first.nextCursor}`)).items).toMatchObject([{ id: 'event-3' }]);
+    expect((await api.send('GET', `${EVENTS}?listener=a&cursor=x`)).status).toBe(400);
+    expect(await read(await api.send('GET', `${EVENTS}?listener=a&status=delivered`), 409)).toMatchObject({
+      detail: expect.stringContaining('kept outside of the database'),
+    });
+  });
+
+  test('have their logs on the server that leads, and others say which that is', async () => {
+    const api = await open({ current: MINE }, { role: 'follower' });
+    await withInstance(api);
+    expect(await read(await api.send('GET', `${INSTANCES}/a/log`), 409)).toMatchObject({
+      detail: expect.stringContaining('“server-1”, at http://server-1:8080'),
+    });
   });
 });

@@ -105,6 +105,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
       host: { inspect: async () => ({ ok: false, problem: 'No plugins are looked at here.' }), log: () => [] },
       packages: { find: async () => ({ ok: false, problem: 'There are no packages here.' }) },
       events: store.listenerEngine.openLog(0).consumer,
+      areElsewhere: false,
       changed() {},
     },
     sealer: createSealer(new Uint8Array(32), random),

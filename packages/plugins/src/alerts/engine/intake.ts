@@ -73,8 +73,10 @@ export function createIntakePass({ queue, epoch, clock, ids, log, counts, settin
     });
     const now = clock.now();
     await queue.takeUp(epoch, { folds: [], taken, now });
-    for (const alert of alerts) takenAt.set(foldKey(alert), now);
     const untold = taken.filter(({ deliveries }) => deliveries.length === 0);
+    const toNobody = new Set(untold.map(({ id }) => id));
+    // What nobody was told holds nothing up: who makes somebody to tell has it sent again, and waits for it.
+    for (const alert of alerts) if (!toNobody.has(alert.id)) takenAt.set(foldKey(alert), now);
     counts.add('taken', taken.length);
     counts.add('untold', untold.length);
     for (const { id, reason } of untold) log.warn('Nobody is told of an alert.', { alert: id, reason });

@@ -220,4 +220,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `alerts_subject` ON `alerts` (`subject`,`id`);",
     ],
   },
+  {
+    number: 12,
+    name: "alerts_by_filing",
+    checksum: "000e72507e92552f1b558b6c8ed4dbf5c7538f8414a26080cd453a4b05207c84",
+    statements: [
+      "CREATE INDEX `alerts_filed` ON `alerts` (`subject`);",
+    ],
+  },
 ];

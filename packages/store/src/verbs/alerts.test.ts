@@ -12,8 +12,13 @@ test('what the newest alert of a subject is, which every success asks, is answer
     folder[Symbol.dispose]();
   });
   await migrate(driver);
-  const sql = `explain query plan select message from alerts where subject = 'x' order by id desc limit 1`;
-  const steps = (await driver.query({ sql, args: [] })).map(({ detail }) => String(detail)).join();
-  expect(steps).toMatch(/SEARCH alerts USING INDEX alerts_subject/);
-  expect(steps).not.toContain('TEMP B-TREE');
+  const plan = async (order: string) => {
+    const sql = `explain query plan select message from alerts ${order} limit 1`;
+    const steps = (await driver.query({ sql, args: [] })).map(({ detail }) => String(detail)).join();
+    expect(steps).not.toContain('TEMP B-TREE');
+    return steps;
+  };
+  expect(await plan(`where subject = 'x' order by id desc`)).toMatch(/SEARCH alerts USING INDEX alerts_subject/);
+  const last = await plan(`indexed by alerts_filed where subject = 'x' order by rowid desc`);
+  expect(last).toMatch(/SEARCH alerts USING INDEX alerts_filed/);
 });

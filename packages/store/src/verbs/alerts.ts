@@ -3,6 +3,10 @@
  *
  * Filing the same id twice writes it once. A resolution is written only where the newest alert of its subject is open, and
  * goes to the group that this went to: who files one need not know whether anything is open.
+ *
+ * Ids and the order of filing may differ: what a timer has a run tell has the id of when that was due, and another leader's
+ * clock may be ahead. So the newest by its id and the one filed last are both looked at: one resolution too many does no
+ * harm, one too few leaves something open for ever.
  */
 import type { AlertRow, NewAlert } from '@vaquita/core';
 import type { SqlStatement, SqlValue } from '../ports/driver.ts';
@@ -12,14 +16,18 @@ import { ALERTS } from '../sql/tables.ts';
 const ONCE = 'on conflict (id) do nothing';
 const FILE = `${ALERTS.insert} ${ONCE}`;
 const FROM_OPENING = ALERTS.insertFrom({ groupName: 'opening.group_name' });
+/** An index ends with the number of the row, which is the order of filing. */
 const RESOLVE = `${FROM_OPENING.sql}
-  from (select group_name, message from alerts where subject = ? order by id desc limit 1) opening
-  where json_extract(opening.message, '$.state') = 'open' ${ONCE}`;
+  from (select * from (select group_name, message from alerts indexed by alerts_subject
+        where subject = ? order by id desc limit 1)
+    union all select * from (select group_name, message from alerts indexed by alerts_filed
+        where subject = ? order by rowid desc limit 1)) opening
+  where json_extract(opening.message, '$.state') = 'open' limit 1 ${ONCE}`;
 
 export function fileAlert(alert: NewAlert): SqlStatement {
   const row = newAlertRow(alert);
   if (row.message.state === 'open') return statement(FILE, ALERTS.args(row));
-  return statement(RESOLVE, [...FROM_OPENING.args(row), row.subject]);
+  return statement(RESOLVE, [...FROM_OPENING.args(row), row.subject, row.subject]);
 }
 
 /** Filed only where a condition on other rows holds, such as `from workers where id = ?`. */

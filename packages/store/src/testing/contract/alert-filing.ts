@@ -38,6 +38,20 @@ export function describeAlertFiling(subject: Subject): void {
       expect(await filed()).toEqual(['a2 ops open', 'a3 ops resolved', 'a5 - open', 'a6 - resolved']);
     });
 
+    test('resolves what was filed last though its id is older, and the newest though it was not filed last', async () => {
+      // A deadline that passed while nobody led is told after a success that came later.
+      await file(alert('a1'), alert('a5', 'resolved'));
+      await file(alert('a3'));
+      await file(alert('a6', 'resolved'));
+      await file(alert('a7', 'resolved'));
+      expect(await filed()).toEqual(['a1 - open', 'a3 - open', 'a5 - resolved', 'a6 - resolved']);
+      // A leader whose clock was ahead has filed it.
+      await file(alert('z1', 'open', { group: 'ops' }));
+      await file(alert('b1', 'resolved'));
+      await file(alert('b2', 'resolved'));
+      expect((await filed()).slice(4)).toEqual(['b1 ops resolved', 'b2 ops resolved', 'z1 ops open']);
+    });
+
     test('of the loss of a worker goes with the change of its state, and of its return to who was told', async () => {
       const { workers } = subject.store.master;
       const joins = (id: string) => workers.upsert(1, worker('w1'), 'joined', alert(id, 'resolved'));

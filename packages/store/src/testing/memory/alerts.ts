@@ -10,9 +10,13 @@ export function putAlert(tx: Transaction, tables: Tables, alert: NewAlert): void
     tx.put(tables.alerts, row.id, row);
     return;
   }
-  let opening: typeof row | undefined;
+  let newest: typeof row | undefined;
+  let last: typeof row | undefined;
   for (const one of tables.alerts.values()) {
-    if (one.subject === row.subject && (opening === undefined || one.id > opening.id)) opening = one;
+    if (one.subject !== row.subject) continue;
+    if (newest === undefined || one.id > newest.id) newest = one;
+    last = one;
   }
-  if (opening?.message.state === 'open') tx.put(tables.alerts, row.id, { ...row, groupName: opening.groupName });
+  const opening = [newest, last].find((one) => one?.message.state === 'open');
+  if (opening) tx.put(tables.alerts, row.id, { ...row, groupName: opening.groupName });
 }

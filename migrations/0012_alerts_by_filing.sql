@@ -1,0 +1,1 @@
+CREATE INDEX `alerts_filed` ON `alerts` (`subject`);

@@ -1,8 +1,6 @@
 /** Verbs of the alert engine; `AlertQueue` says what holds (Q1 to Q4). Taking up, upkeep and what people ask. */
 import {
-  type AlertChannelId,
   type AlertDeliveryId,
-  type AlertGroupRow,
   type AlertId,
   type AlertIntake,
   type AlertQueue,
@@ -19,10 +17,10 @@ import { fence } from '../sql/fence.ts';
 import { ALERT_CHANNELS, ALERT_DELIVERIES, ALERTS } from '../sql/tables.ts';
 import { createAlertDispatchVerbs, PENDING } from './alert-dispatch.ts';
 import { deriveAlerts, IDS } from './alert-status.ts';
+import { readGroup, SELECT_GROUPS } from './alert-targets.ts';
 
 const WAITING = `select ${ALERTS.columns} from alerts indexed by alerts_waiting where status = 'waiting' and id > ? order by id limit ?`;
-const GROUPS = `select g.*, (select json_group_array(id) from (select c.id from alert_group_channels m join alert_channels c
-    on c.id = m.channel_id where m.group_id = g.id order by c.name)) as channels from alert_groups g order by g.name`;
+const GROUPS = `${SELECT_GROUPS} order by alert_groups.name`;
 const CHANNELS = `select ${ALERT_CHANNELS.columns} from alert_channels where id in ${IDS} order by name`;
 
 const FOLD = `update alerts set status = 'folded', folded_into = ?, updated_at = ? where id in ${IDS} and status = 'waiting'`;
@@ -186,18 +184,6 @@ export function noAlert(id: AlertId): AppError {
 
 export function nothingFailed(): AppError {
   return new AppError('conflict', 'Nothing of the alert has failed, so there is nothing to send again.');
-}
-
-function readGroup(row: SqlRow): AlertGroupRow {
-  return {
-    id: row.id as AlertGroupRow['id'],
-    name: String(row.name),
-    description: String(row.description),
-    kinds: JSON.parse(String(row.kinds)) as AlertGroupRow['kinds'],
-    channels: JSON.parse(String(row.channels)) as readonly AlertChannelId[],
-    createdAt: Number(row.created_at),
-    updatedAt: Number(row.updated_at),
-  };
 }
 
 function readLost(row: SqlRow): LostClaim {

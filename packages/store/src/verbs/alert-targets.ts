@@ -7,7 +7,8 @@ import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { ALERT_CHANNELS, ALERT_GROUPS } from '../sql/tables.ts';
 import { readNamedRows } from './named-rows.ts';
 
-const SELECT_GROUPS = `select ${ALERT_GROUPS.columns}, (select json_group_array(id) from (select c.id
+/** Whole groups: rows for `readGroup`. */
+export const SELECT_GROUPS = `select ${ALERT_GROUPS.columns}, (select json_group_array(id) from (select c.id
     from alert_group_channels m join alert_channels c on c.id = m.channel_id where m.group_id = alert_groups.id
     order by c.name)) as channels from alert_groups`;
 const UPDATE_GROUP = `update alert_groups set description = coalesce(?, description), kinds = coalesce(?, kinds),
@@ -72,7 +73,7 @@ function membersOf(group: AlertGroupRow['id'], channels: AlertGroupRow['channels
   return [...new Set(channels)].map((channel) => statement(ADD_CHANNEL, [group, channel], 1));
 }
 
-function readGroup(row: SqlRow): AlertGroupRow {
+export function readGroup(row: SqlRow): AlertGroupRow {
   return { ...ALERT_GROUPS.read(row), channels: JSON.parse(String(row.channels)) as AlertGroupRow['channels'] };
 }
 

@@ -294,7 +294,7 @@ export function openTerm(deps: TermDeps): Term {
     });
   watchAdmission({
     ...{ store, epoch, clock, ids, timers, log, endWhenFenced },
-    waiting: () => room.status().waitingForAdmission,
+    waiting: () => (tookOver ? room.status().waitingForAdmission : null),
     patienceMs: settings.admissionAlertMs,
   });
   room.open();

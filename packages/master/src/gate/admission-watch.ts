@@ -16,8 +16,8 @@ export interface AdmissionWatchDeps {
   readonly ids: IdSource;
   readonly timers: Pick<TimerQueue, 'after'>;
   readonly log: Logger;
-  /** Runs that wait for room on the server or in their project, now. */
-  readonly waiting: () => number;
+  /** Runs that wait for room on the server or in their project, now; null: not all open runs have been taken over yet. */
+  readonly waiting: () => number | null;
   /** For so long in one go runs may wait before people are told, in milliseconds. */
   readonly patienceMs: number;
   /** True, and the end of the term, when the error says that somebody else leads. */
@@ -31,13 +31,16 @@ export function watchAdmission(deps: AdmissionWatchDeps): void {
   const { epoch, clock, ids } = deps;
   let since: number | null = null;
   let told = false;
+  /** The term before may have told: that none waits any more is written where it has. */
+  let mayHaveBeenTold = true;
 
   async function look(): Promise<void> {
     const waiting = deps.waiting();
+    if (waiting === null) return;
     const now = clock.now();
     if (waiting === 0) {
       since = null;
-      if (told && (await file(admissionOpen({ ids, now })))) told = false;
+      if ((told || mayHaveBeenTold) && (await file(admissionOpen({ ids, now })))) told = mayHaveBeenTold = false;
     } else {
       since ??= now;
       if (!told && now - since >= deps.patienceMs) told = await file(admissionClosed({ now, since, waiting, epoch }));

@@ -133,3 +133,21 @@ test('runs that wait for room for long are told of once each time, and that none
   expect((await bench.instance(second)).state).toBe('running');
   expect((await told()).map(([, state]) => state)).toEqual(['open', 'resolved']);
 });
+
+test('that runs wait for room is taken back by the next leader, when none waits any more, and only then', async () => {
+  bench = await openMasterBench({ maxLiveRuns: 1, admissionAlertMs: 60_000 });
+  const workflow = await bench.createWorkflow('one', [{ name: 'a', type: 'approval' }]);
+  const first = await bench.start(workflow);
+  await bench.start(workflow);
+  await bench.clock.advance(70_000);
+  expect((await told()).map(([, state]) => state)).toEqual(['open']);
+  await bench.crashAndRestart();
+  await bench.clock.advance(30_000);
+  expect((await told()).map(([, state]) => state)).toEqual(['open']);
+  await bench.command('stop', first);
+  await bench.clock.advance(10_000);
+  expect((await told()).map(([, state]) => state)).toEqual(['open', 'resolved']);
+  await bench.crashAndRestart();
+  await bench.clock.advance(30_000);
+  expect(await told()).toHaveLength(2);
+});

@@ -65,8 +65,9 @@ test('a thread that dies fails what was under way as to be tried again, and the 
   const entry = new URL(
     `data:text/javascript,${encodeURIComponent(`
       import { parentPort } from 'node:worker_threads';
-      parentPort.on('message', ({ id, delivery }) => {
-        if (delivery.id === 'deadly') setImmediate(() => { throw new Error('broken'); });
+      parentPort.on('message', ({ kind, id, delivery }) => {
+        if (kind === 'stop') parentPort.postMessage({ id, result: { ok: false, reason: 'stopped' } });
+        else if (delivery.id === 'deadly') setImmediate(() => { throw new Error('broken'); });
         else if (delivery.id === 'answered') parentPort.postMessage({ id, result: { ok: true, answer: 'new' } });
       });`)}`,
   );
@@ -77,12 +78,13 @@ test('a thread that dies fails what was under way as to be tried again, and the 
     expect(result).toMatchObject({ ok: false, retryable: true, message: expect.stringContaining('broken') });
   }
   expect(why).toEqual(['broken']);
-  let again = await sender.send(sampleDelivery({ id: 'answered' }), webhook(1));
-  while (!again.ok && again.message.includes('started again')) {
-    await new Promise((resolve) => setImmediate(resolve));
-    again = await sender.send(sampleDelivery({ id: 'answered' }), webhook(1));
-  }
-  expect(again).toEqual({ ok: true, answer: 'new' });
+  // Within the pause: they wait for the new thread, or for being given up.
+  const control = new AbortController();
+  const stopped = sender.send(sampleDelivery({ id: 'waits', signal: control.signal }), webhook(1));
+  const again = sender.send(sampleDelivery({ id: 'answered' }), webhook(1));
+  control.abort();
+  expect(await stopped).toMatchObject({ ok: false, reason: 'stopped' });
+  expect(await again).toEqual({ ok: true, answer: 'new' });
 });
 
 test('closing gives up what is under way, and takes nothing more', async () => {

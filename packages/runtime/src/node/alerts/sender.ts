@@ -3,9 +3,11 @@
  * the server up. The thread has the outbound settings and nothing else: no environment, no database.
  *
  * A1 Every send is answered once: by the thread, or as to be tried again when the thread ends before.
- * A2 A thread that ended is replaced by the next send; one that ends again and again is replaced with a pause between.
+ * A2 A thread that ended is replaced by the next send; one that ends again and again is replaced with a pause between, for
+ *    which sends wait: a thread that is not there yet costs no alert a try.
  * A3 What is given up here is broken off there: its connections are closed.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Delivery, SendResult, Target } from '@vaquita/plugins';
 import type { OutboundSettings, SenderMessage, SenderReply } from './messages.ts';
@@ -29,6 +31,12 @@ interface Thread {
   readonly waiting: Map<number, (result: SendResult) => void>;
 }
 
+interface Sending {
+  readonly delivery: Omit<Delivery, 'signal'>;
+  readonly signal: AbortSignal;
+  readonly target: Target;
+}
+
 /** A thread that fails at once when it starts must not be started as fast as sends come. */
 const RESTART_PAUSE_MS = 1_000;
 
@@ -37,7 +45,7 @@ export function openAlertSender(options: AlertSenderOptions): AlertSender {
   let thread: Thread | undefined;
   let lastId = 0;
   let startedAt = Number.NEGATIVE_INFINITY;
-  let closed = false;
+  const closing = new AbortController();
 
   function start(): Thread {
     startedAt = performance.now();
@@ -54,46 +62,50 @@ export function openAlertSender(options: AlertSenderOptions): AlertSender {
     worker.once('exit', () => {
       if (thread === started) thread = undefined;
       for (const answer of [...started.waiting.values()]) answer(retryable(`the thread that sends alerts: ${why}`));
-      if (!closed) ended?.(why);
+      if (!closing.signal.aborted) ended?.(why);
     });
     // Idle, it does not keep the process.
     worker.unref();
     return started;
   }
 
-  function current(): Thread | null {
-    if (thread === undefined && performance.now() - startedAt < RESTART_PAUSE_MS) return null;
-    thread ??= start();
-    return thread;
+  function handOver(given: Sending, { worker, waiting }: Thread): Promise<SendResult> {
+    const { delivery, signal, target } = given;
+    lastId += 1;
+    const id = lastId;
+    const say = (message: SenderMessage) => worker.postMessage(message);
+    return new Promise((resolve) => {
+      const stop = () => say({ kind: 'stop', id });
+      waiting.set(id, (result) => {
+        waiting.delete(id);
+        signal.removeEventListener('abort', stop);
+        resolve(result);
+      });
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        say({ kind: 'send', id, delivery, target });
+      } catch (error) {
+        // What cannot be cloned: it would not become better by being tried again.
+        waiting.get(id)?.({ ...retryable(String(error)), reason: 'bad_settings', retryable: false });
+      }
+    });
   }
 
   return {
-    send({ signal, ...delivery }, target) {
-      if (closed || signal.aborted) return Promise.resolve(STOPPED);
-      const to = current();
-      if (to === null) return Promise.resolve(retryable('the thread that sends alerts is being started again'));
-      const { worker, waiting } = to;
-      lastId += 1;
-      const id = lastId;
-      const say = (message: SenderMessage) => worker.postMessage(message);
-      return new Promise((resolve) => {
-        const stop = () => say({ kind: 'stop', id });
-        waiting.set(id, (result) => {
-          waiting.delete(id);
-          signal.removeEventListener('abort', stop);
-          resolve(result);
-        });
-        signal.addEventListener('abort', stop, { once: true });
-        try {
-          say({ kind: 'send', id, delivery, target });
-        } catch (error) {
-          // What cannot be cloned: it would not become better by being tried again.
-          waiting.get(id)?.({ ...retryable(String(error)), reason: 'bad_settings', retryable: false });
-        }
-      });
+    async send({ signal, ...delivery }, target) {
+      const isOver = () => signal.aborted || closing.signal.aborted;
+      for (;;) {
+        if (isOver()) return STOPPED;
+        const pauseMs = thread === undefined ? startedAt + RESTART_PAUSE_MS - performance.now() : 0;
+        if (pauseMs <= 0) break;
+        // Rejects when it is given up, as the next look finds.
+        await sleep(pauseMs, undefined, { signal: AbortSignal.any([signal, closing.signal]) }).catch(() => {});
+      }
+      thread ??= start();
+      return handOver({ delivery, signal, target }, thread);
     },
     async close() {
-      closed = true;
+      closing.abort();
       const ending = thread;
       thread = undefined;
       if (ending === undefined) return;

@@ -14,6 +14,7 @@ import { type AlertCount, type AlertEngine, createAlertEngine, type SendFunction
 import type { Store } from '@vaquita/store';
 import type { HostLog } from './host.ts';
 import type { ServerSettings } from './settings.ts';
+import { sharedRead } from './shared-read.ts';
 
 export interface AlertSender {
   /** Never rejects. */
@@ -35,6 +36,10 @@ export interface AlertsDeps {
   readonly settings: Pick<ServerSettings, 'alertFoldWindowMs' | 'alertAttempts' | 'keepAlertsMs'>;
   /** What links lead to, and who sends. */
   readonly from: Sender;
+}
+
+export interface AlertMetricsDeps extends Pick<AlertsDeps, 'metrics' | 'clock'> {
+  readonly store: { readonly alertQueue: Pick<Store['alertQueue'], 'figures'> };
 }
 
 /** Idle until this server leads. */
@@ -66,7 +71,10 @@ const HANDLED: Partial<Readonly<Record<AlertCount, string>>> = {
   ...{ taken: 'taken_up', folded: 'folded', untold: 'for_nobody', purged: 'removed' },
 };
 
-function registerAlertMetrics({ store, metrics, clock }: AlertsDeps, engine: AlertEngine): void {
+export function registerAlertMetrics(
+  { store, metrics, clock }: AlertMetricsDeps,
+  engine: Pick<AlertEngine, 'status'>,
+): void {
   const total = (name: string, help: string, label: string, names: typeof RESULTS) =>
     metrics.total(name, help, () => {
       const { counts } = engine.status();
@@ -78,8 +86,9 @@ function registerAlertMetrics({ store, metrics, clock }: AlertsDeps, engine: Ale
   total('vaquita_alert_deliveries_total', 'Tries at telling a channel of an alert, by the result.', 'result', RESULTS);
   total('vaquita_alerts_total', 'Alerts that the engine has dealt with, by what became of them.', 'what', HANDLED);
 
+  const figures = sharedRead(() => store.alertQueue.figures());
   const gauge = (name: string, help: string, read: (figures: AlertFigures) => number) =>
-    metrics.gauge(name, help, async () => [{ value: read(await store.alertQueue.figures()) }]);
+    metrics.gauge(name, help, async () => [{ value: read(await figures()) }]);
   gauge('vaquita_alerts_waiting', 'Alerts that nobody has taken up yet.', ({ waiting }) => waiting);
   gauge('vaquita_alert_deliveries_queued', 'Alerts on their channels that wait to be sent.', ({ queued }) => queued);
   gauge('vaquita_alert_deliveries_sending', 'Alerts on their channels that are being sent.', ({ sending }) => sending);
@@ -92,7 +101,7 @@ function registerAlertMetrics({ store, metrics, clock }: AlertsDeps, engine: Ale
     'vaquita_alert_channel_delivered_timestamp_seconds',
     'When a channel last took an alert; absent until it has taken one.',
     async () =>
-      (await store.alertQueue.figures()).channels.flatMap(({ name, lastDeliveredAt }) =>
+      (await figures()).channels.flatMap(({ name, lastDeliveredAt }) =>
         lastDeliveredAt === null ? [] : [{ labels: { channel: name }, value: lastDeliveredAt / 1000 }],
       ),
   );

@@ -1,10 +1,9 @@
 /** What the registry tells at /metrics: who is there, how long heartbeats take, how far subscribers are behind, how much is kept. */
 import type { MetricsRegistry } from '@vaquita/api';
-import type { RegistryFigures, RegistryInspection } from '@vaquita/registry';
+import type { RegistryInspection } from '@vaquita/registry';
+import { sharedRead } from './shared-read.ts';
 
 const HEARTBEAT_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-/** All figures of one scrape are read together. */
-type Read = () => Promise<RegistryFigures>;
 
 export interface RegistryObserver {
   /** A heartbeat of this server's clients was written, after so long. */
@@ -44,15 +43,4 @@ export function registerRegistryMetrics(
     HEARTBEAT_BUCKETS_S,
   );
   return { beaten: (tookMs) => heartbeats.observe({}, tookMs / 1000) };
-}
-
-/** One read for all who ask while it is under way. */
-function sharedRead(figures: Read): Read {
-  let reading: Promise<RegistryFigures> | undefined;
-  return () => {
-    reading ??= figures().finally(() => {
-      reading = undefined;
-    });
-    return reading;
-  };
 }

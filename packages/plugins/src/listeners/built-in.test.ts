@@ -20,7 +20,7 @@ test('settings of a built-in listener are read, shown without secrets, and moved
   const webhook = builtInListenerSettings('webhook')!;
   const old = webhook.read({ url: 'https://a.test', secret: 'hidden' });
   const { settings, hasSecret } = webhook.show(old);
-  expect([...hasSecret].sort()).toEqual(['headers', 'secret']);
+  expect(hasSecret).toEqual(['secret']);
   expect(settings).toEqual({ url: 'https://a.test', mode: 'structured', source: '/vaquita', timeoutSeconds: 15 });
   expect(webhook.change(old, { url: 'https://a.test', mode: 'binary' })).toMatchObject({
     secret: 'hidden',

@@ -10,7 +10,17 @@ import {
   type Sealer,
   type Sender,
 } from '@vaquita/core';
-import { type AlertCount, type AlertEngine, createAlertEngine, type SendFunction } from '@vaquita/plugins';
+import {
+  type AlertCount,
+  type AlertEngine,
+  type ChannelPorts,
+  channelByName,
+  createAlertEngine,
+  type OutboundFailure,
+  type RunStarter,
+  type SendFunction,
+  sendAlert,
+} from '@vaquita/plugins';
 import type { Store } from '@vaquita/store';
 import type { HostLog } from './host.ts';
 import type { ServerSettings } from './settings.ts';
@@ -25,6 +35,7 @@ export interface AlertSender {
 export interface AlertsDeps {
   readonly store: Pick<Store, 'alertQueue' | 'master'>;
   readonly sender: AlertSender;
+  readonly runs: RunStarter;
   readonly sealer: Sealer;
   readonly ids: IdSource;
   readonly clock: Clock;
@@ -46,10 +57,15 @@ export interface AlertMetricsDeps extends Pick<AlertsDeps, 'metrics' | 'clock'> 
 export function startAlerts(deps: AlertsDeps): AlertEngine {
   const { store, sender, sealer, ids, clock, random, log, claimer } = deps;
   const { alertFoldWindowMs: windowMs, alertAttempts: maxAttempts, keepAlertsMs: keepMs } = deps.settings;
+  const inProcess: ChannelPorts = { ...NO_NETWORK, clock, runs: deps.runs };
   const engine = createAlertEngine({
     ...{ queue: store.alertQueue, ids, clock, random, log, claimer },
-    // What was filed knows neither the address nor who would send it.
-    send: (delivery, target) => sender.send({ ...delivery, message: addressed(delivery.message, deps.from) }, target),
+    send(given, target) {
+      // What was filed knows neither the address nor who would send it.
+      const delivery = { ...given, message: addressed(given.message, deps.from) };
+      const isHere = channelByName(target.channel)?.inProcess === true;
+      return isHere ? sendAlert(delivery, target, inProcess) : sender.send(delivery, target);
+    },
     open: async ({ id, settings }: AlertChannelRow) =>
       JSON.parse(await sealer.open(id, settings)) as Readonly<Record<string, unknown>>,
     async recovered(epoch, claims, unreachable) {
@@ -62,6 +78,14 @@ export function startAlerts(deps: AlertsDeps): AlertEngine {
   registerAlertMetrics(deps, engine);
   return engine;
 }
+
+/** What connects to other machines does so in the sender's thread. */
+const NOT_HERE: OutboundFailure = {
+  ok: false,
+  failure: 'refused',
+  message: 'this channel connects to no other machine',
+};
+const NO_NETWORK = { http: { request: async () => NOT_HERE }, mail: { send: async () => NOT_HERE } };
 
 /** What became of tries, as the metric says it. */
 const RESULTS: Partial<Readonly<Record<AlertCount, string>>> = {

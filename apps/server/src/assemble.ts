@@ -15,6 +15,7 @@ import { BUILT_IN_LISTENERS } from '@vaquita/plugins';
 import { createListenerEngine, LISTENER_DEFAULTS, type ListenerSettings } from '@vaquita/plugins/engine';
 import { socketUrl } from '@vaquita/protocol';
 import { migrate, openStore, type RetentionPolicy } from '@vaquita/store';
+import { createAlertRuns } from './alert-runs.ts';
 import { startAlerts } from './alerts.ts';
 import { createChanges } from './changes.ts';
 import { createEntrance } from './entrance.ts';
@@ -116,9 +117,17 @@ export async function assembleServer(
       (await store.master.workers.findToken(await sha256Hex(token), clock.now()))?.standing ?? 'unknown';
     const sender = await host.openAlertSender(settings);
     closers.push(() => sender.close());
+    const from = { address: url, name: self.name };
+    const runs = createAlertRuns({
+      ...{ store, clock, from },
+      filed(command) {
+        master.nudge(command);
+        announce();
+      },
+    });
     const alerts = startAlerts({
-      ...{ store, sender, sealer: sealing.sealer, ids, clock, random, log, metrics },
-      ...{ claimer: self.id, settings, from: { address: url, name: self.name } },
+      ...{ store, sender, runs, sealer: sealing.sealer, ids, clock, random, log, metrics },
+      ...{ claimer: self.id, settings, from },
     });
     closers.push(changes.subscribe(alerts.nudge));
     const listeners = await host.openListeners(settings);

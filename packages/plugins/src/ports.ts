@@ -5,6 +5,37 @@ export interface ChannelPorts {
   readonly http: OutboundHttp;
   readonly mail: MailSender;
   readonly clock: Clock;
+  /** Only where runs can be filed. */
+  readonly runs?: RunStarter;
+}
+
+export interface RunStarter {
+  /** Never rejects. One key starts one run, however often it is asked for. */
+  start(order: RunOrder): Promise<RunStarted | RunNotStarted>;
+}
+
+export interface RunOrder {
+  /** An id. */
+  readonly key: string;
+  readonly project: string;
+  readonly workflow: string;
+  /** The workflow must have them. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Given as far as the workflow has them. */
+  readonly offered: Readonly<Record<string, string>>;
+}
+
+export interface RunStarted {
+  readonly ok: true;
+  /** Which run it is, for people. */
+  readonly answer: string;
+}
+
+export interface RunNotStarted {
+  readonly ok: false;
+  /** `refused`: not like this, and the message says why. `unavailable`: not now. */
+  readonly failure: 'refused' | 'unavailable';
+  readonly message: string;
 }
 
 export interface OutboundHttp {

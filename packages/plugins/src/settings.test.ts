@@ -4,7 +4,7 @@ import { changeChannelSettings, channelTypes, readChannelSettings, showChannelSe
 const webhook = { url: 'https://a.test/', headers: { Authorization: 'Bearer token' }, secret: 'signing-secret' };
 
 test('every channel has a form of plain fields that a program can read', () => {
-  expect(channelTypes()).toHaveLength(13);
+  expect(channelTypes()).toHaveLength(14);
   for (const { name, title, schema } of channelTypes()) {
     expect(name).toMatch(/^[a-z]+$/);
     expect(title).toMatch(/./);

@@ -9,6 +9,8 @@ export interface AlertChannel<Schema extends z.ZodObject = z.ZodObject> {
   /** As it is stored and used in the API: lower case with dashes. */
   readonly name: string;
   readonly title: string;
+  /** Sent where the server's own ports are, and not in the thread of those that connect to other machines. */
+  readonly inProcess?: boolean;
   /**
    * What an instance of the channel is told. Flat where it can be, a title on every field; secrets are marked by
    * `secret()`, the fields that say where they are sent by `destination()` (both in `form.ts`).

@@ -13,6 +13,7 @@ import { telegram } from './channels/telegram.ts';
 import { webex } from './channels/webex.ts';
 import { webhook } from './channels/webhook.ts';
 import { wecom } from './channels/wecom.ts';
+import { workflow } from './channels/workflow.ts';
 
 export const ALERT_CHANNELS: readonly AlertChannel[] = [
   email,
@@ -28,6 +29,7 @@ export const ALERT_CHANNELS: readonly AlertChannel[] = [
   feishu,
   wecom,
   webex,
+  workflow,
 ];
 
 export function channelByName(name: string): AlertChannel | null {

@@ -94,6 +94,7 @@ test('names are unique and stay as they are: they are stored', () => {
     'feishu',
     'wecom',
     'webex',
+    'workflow',
   ]);
 });
 

@@ -81,6 +81,10 @@ const PROBLEMS: Readonly<Record<string, readonly [string, string]>> = {
     shaped('settings: { type: "object", description: "x".repeat(70_000) }'),
     'at most 65536 characters',
   ],
+  'has settings longer than a message may be': [
+    shaped('settings: { type: "object", description: "x".repeat(400_000) }'),
+    'at most 65536 characters',
+  ],
   'has a setting of no type': [
     shaped('settings: { type: "object", properties: { a: {} } }'),
     'property "a" needs a "type"',

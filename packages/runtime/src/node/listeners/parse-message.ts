@@ -1,6 +1,11 @@
-/** The one door through which the words of a plugin come in. What is none of the messages is null, and ignored. */
+/**
+ * The one door through which the words of a plugin come in. What is none of the messages is null, and ignored. A plugin can
+ * write here whatever it likes: nothing of it is called or made a text of, and every text is bounded.
+ */
 import {
   type FieldShape,
+  MAX_JSON_CHARS,
+  MAX_TEXT_CHARS,
   PLUGIN_FIELDS,
   type PluginField,
   type PluginMessage,
@@ -8,6 +13,7 @@ import {
 } from './inside/messages.ts';
 
 const MAX_REASON = 2_000;
+const MAX_KIND = 50;
 
 export function parsePluginMessage(line: string): PluginMessage | null {
   const given = readJson(line);
@@ -35,13 +41,17 @@ function readShape(given: unknown): PluginShape | null {
   for (const name of PLUGIN_FIELDS) {
     const field = given.fields[name];
     if (!isObject(field) || typeof field.kind !== 'string') return null;
-    fields[name] = { kind: field.kind, text: typeof field.text === 'string' ? field.text : null };
+    const text = typeof field.text === 'string' ? field.text.slice(0, MAX_JSON_CHARS) : null;
+    fields[name] = {
+      kind: field.kind.slice(0, MAX_KIND),
+      text: field.kind === 'string' ? (text?.slice(0, MAX_TEXT_CHARS) ?? null) : text,
+    };
   }
-  return { plugin: given.plugin, fields };
+  return { plugin: given.plugin.slice(0, MAX_KIND), fields };
 }
 
 function readText(given: unknown): string {
-  return String(given ?? 'no reason').slice(0, MAX_REASON);
+  return typeof given === 'string' ? given.slice(0, MAX_REASON) : 'no reason';
 }
 
 function readJson(line: string): unknown {

@@ -1,10 +1,10 @@
 /** Whether what a module exports is a listener plugin, in words for whoever has written it. Pure. */
 import type { InspectedPlugin } from '@vaquita/core';
-import { PLUGIN_FIELDS, type PluginField, type PluginShape } from './inside/messages.ts';
+import { MAX_JSON_CHARS, PLUGIN_FIELDS, type PluginField, type PluginShape } from './inside/messages.ts';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MAX_NAME = 63;
-const MAX_SCHEMA_CHARS = 64 * 1_024;
+const MAX_SCHEMA_CHARS = MAX_JSON_CHARS - 1;
 const VALUE_TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object'];
 
 /** What each field may be; `undefined` where it may be left out. */
@@ -42,19 +42,28 @@ export function readPlugin({ plugin, fields }: PluginShape, taken: readonly stri
 function readSchema(json: string | null): Readonly<Record<string, unknown>> | string {
   if (json === null) return 'it must be plain data, and cannot be written as JSON';
   if (json.length > MAX_SCHEMA_CHARS) return `it must have at most ${MAX_SCHEMA_CHARS} characters as JSON`;
-  const schema: unknown = JSON.parse(json);
+  const schema = parsed(json);
   if (!isObject(schema) || schema.type !== 'object') return 'it must be a JSON Schema with "type": "object"';
   const properties = schema.properties ?? {};
   if (!isObject(properties)) return 'its "properties" must be an object';
   for (const [name, property] of Object.entries(properties)) {
     if (!isObject(property)) return `its property "${name}" must be a JSON Schema`;
-    const isKnown = VALUE_TYPES.includes(String(property.type)) || 'enum' in property || 'const' in property;
+    const isKnown = VALUE_TYPES.includes(property.type as string) || 'enum' in property || 'const' in property;
     if (!isKnown) return `its property "${name}" needs a "type" of ${VALUE_TYPES.join(', ')}, or an "enum"`;
   }
   const required = schema.required ?? [];
   if (!Array.isArray(required)) return 'its "required" must be an array';
-  const unknown = required.find((name) => !Object.hasOwn(properties, String(name)));
-  return unknown === undefined ? schema : `it requires "${unknown}", which is none of its properties`;
+  const unknown = required.findIndex((name) => typeof name !== 'string' || !Object.hasOwn(properties, name));
+  return unknown === -1 ? schema : `it requires ${JSON.stringify(required[unknown])}, which is none of its properties`;
+}
+
+/** Null for what is no JSON: the text comes from the plugin. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
 }
 
 function bad(problem: string): InspectedPlugin {

@@ -48,6 +48,11 @@ export interface PluginShape {
 export const PLUGIN_FIELDS = ['name', 'title', 'version', 'settings', 'open', 'onEvent', 'close'] as const;
 export type PluginField = (typeof PLUGIN_FIELDS)[number];
 
+/** Of the text of a field. */
+export const MAX_TEXT_CHARS = 200;
+/** Of the JSON of a field. Longer ones are cut, so that whoever judges it can say that it is too long. */
+export const MAX_JSON_CHARS = 65_537;
+
 export interface FieldShape {
   readonly kind: string;
   /** Of a text, or the JSON of an object; null for everything else and for what has no JSON. */

@@ -1,8 +1,6 @@
 /** What a module exports as its plugin, as plain data: whoever is outside judges it, and never touches the object. */
 import type { FieldShape, PluginField, PluginShape } from './messages.ts';
-import { PLUGIN_FIELDS } from './messages.ts';
-
-const MAX_TEXT = 200;
+import { MAX_JSON_CHARS, MAX_TEXT_CHARS, PLUGIN_FIELDS } from './messages.ts';
 
 /** Throws what a getter throws. */
 export function shapeOf(plugin: unknown): PluginShape {
@@ -14,7 +12,7 @@ export function shapeOf(plugin: unknown): PluginShape {
 
 function fieldShape(value: unknown): FieldShape {
   const kind = kindOf(value);
-  if (kind === 'string') return { kind, text: (value as string).slice(0, MAX_TEXT) };
+  if (kind === 'string') return { kind, text: (value as string).slice(0, MAX_TEXT_CHARS) };
   return { kind, text: kind === 'object' ? jsonOf(value) : null };
 }
 
@@ -24,7 +22,7 @@ function kindOf(value: unknown): string {
 
 function jsonOf(value: unknown): string | null {
   try {
-    return JSON.stringify(value) ?? null;
+    return JSON.stringify(value)?.slice(0, MAX_JSON_CHARS) ?? null;
   } catch {
     return null;
   }

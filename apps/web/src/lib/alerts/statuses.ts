@@ -4,7 +4,6 @@ import type { Family } from '../state/families.ts';
 
 export type AlertStatus = AlertView['status'];
 export type DeliveryStatus = AlertDeliveryView['status'];
-export type AlertKind = AlertView['kind'];
 export type AlertSeverity = AlertView['severity'];
 
 /** In the order of the filters: what needs somebody comes first. */

@@ -27,6 +27,7 @@ export const en = {
     groups: 'Task groups',
     workers: 'Workers',
     alerts: 'Alerts',
+    listeners: 'Listeners',
     tokens: 'Tokens',
     search: 'Search or go to…',
     breadcrumb: 'You are here',

@@ -10,6 +10,7 @@ import { zhForms } from './late/zh-forms.ts';
 import { zhGraphView } from './late/zh-graph-view.ts';
 import { zhGroups } from './late/zh-groups.ts';
 import { zhHelp } from './late/zh-help.ts';
+import { zhListeners } from './late/zh-listeners.ts';
 import { zhLog } from './late/zh-log.ts';
 import { zhLogin } from './late/zh-login.ts';
 import { zhOverview } from './late/zh-overview.ts';
@@ -23,6 +24,7 @@ import { count } from './zh-count.ts';
 
 export const zhCN: Messages & { readonly late: LateMessages } = {
   late: {
+    listeners: zhListeners,
     alertPolicy: zhAlertPolicy,
     alertTargets: zhAlertTargets,
     forms: zhForms,
@@ -66,6 +68,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     groups: '任务组',
     workers: '工作节点',
     alerts: '告警',
+    listeners: '监听器',
     tokens: '令牌',
     search: '搜索或跳转…',
     breadcrumb: '当前位置',

@@ -96,6 +96,14 @@ export const routeFor = {
   /** `group`: the one that is looked for. */
   alertGroups: ({ create, edit, group }: FormQuery & { readonly group?: string | undefined } = {}) =>
     withQuery(resolve('/(app)/alerts/groups'), { create: create ? 1 : undefined, edit, group }),
+  listeners: ({ create }: FormQuery = {}) => withQuery(resolve('/(app)/listeners'), { create: create ? 1 : undefined }),
+  /** `status`: of the events that are shown. */
+  listener: (listener: string, status?: string) =>
+    withQuery(resolve('/(app)/listeners/[listener]', { listener: name(listener) }), {
+      status: status === 'waiting' ? undefined : status,
+    }),
+  listenerPlugins: ({ create }: FormQuery = {}) =>
+    withQuery(resolve('/(app)/listeners/plugins'), { create: create ? 1 : undefined }),
   tokens: () => resolve('/(app)/tokens'),
   apiReference: () => `${resolve('/(app)')}api/v1/docs`.replace('//', '/'),
 };

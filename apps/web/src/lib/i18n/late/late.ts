@@ -12,6 +12,7 @@ import type { FormMessages } from './en-forms.ts';
 import type { GraphViewMessages } from './en-graph-view.ts';
 import type { GroupMessages } from './en-groups.ts';
 import type { HelpMessages } from './en-help.ts';
+import type { ListenerMessages } from './en-listeners.ts';
 import type { LogMessages } from './en-log.ts';
 import type { LoginMessages } from './en-login.ts';
 import type { OverviewMessages } from './en-overview.ts';
@@ -23,6 +24,7 @@ import type { WorkerGroupMessages } from './en-worker-groups.ts';
 import type { WorkerMessages } from './en-workers.ts';
 
 export interface LateMessages {
+  readonly listeners: ListenerMessages;
   readonly alertPolicy: AlertPolicyMessages;
   readonly alertTargets: AlertTargetMessages;
   readonly forms: FormMessages;

@@ -48,6 +48,13 @@ const pages = (): Readonly<Record<string, { readonly path: string; readonly show
   groups: { path: '/task-groups', shows: 'No task group yet' },
   workers: { path: '/workers', shows: 'Heartbeat' },
   join: { path: '/workers?join=1', shows: 'Make the command' },
+  alerts: { path: '/alerts', shows: 'No alerts yet' },
+  channels: { path: '/alerts/channels', shows: 'No channel yet' },
+  'new channel': { path: '/alerts/channels?create=1', shows: 'SMTP server' },
+  'alert groups': { path: '/alerts/groups', shows: 'told where no other is named' },
+  listeners: { path: '/listeners', shows: 'No listener yet' },
+  'new listener': { path: '/listeners?create=1', shows: 'It hears of' },
+  plugins: { path: '/listeners/plugins', shows: 'Comes with the server' },
   tokens: { path: '/tokens', shows: 'API tokens' },
   missing: { path: '/no/such/page', shows: 'Nothing here' },
 });

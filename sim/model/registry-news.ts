@@ -117,6 +117,8 @@ export function createRegistryDelivery(tables: RegistryTables): RegistryDelivery
       following.set(placeOf(listener), { listener, handledUpTo: undefined });
     },
     hears(listener, news) {
+      // Likewise.
+      if (gone.has(listener.process)) return;
       const one = following.get(placeOf(listener));
       if (one?.handledUpTo === undefined) throw new Violation('news', 'somebody hears news who does not listen');
       const { path } = listener;

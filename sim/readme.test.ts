@@ -21,6 +21,17 @@ test('every fault', () => {
   expect([...new Set(faults.map(({ what }) => what))].filter((what) => !named.has(what))).toEqual([]);
 });
 
+test('whatever becomes of what is sent or given to somebody', () => {
+  const scenarios = Array.from({ length: 300 }, (_, seed) => generateScenario(seed, ABILITIES));
+  const fates = scenarios.flatMap(({ channels, listeners }) => [
+    ...channels.flatMap(({ sends }) => sends),
+    ...listeners.flatMap(({ deliveries }) => deliveries),
+  ]);
+  const cells = new Set([...README.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect(new Set(fates.map(({ how }) => how)).size).toBeGreaterThan(9);
+  expect(fates.map(({ how }) => how).filter((how) => !cells.has(how))).toEqual([]);
+});
+
 test('every rule', () => {
   const sources = readdirSync(MODEL).map((name) => readFileSync(join(MODEL, name), 'utf8'));
   const rules = sources.flatMap((source) =>

@@ -2,11 +2,11 @@
  * A known defect, put in from outside by wrapping what the engine is given: to show that the simulator finds it. Nothing
  * in the engine knows of these.
  */
-import type { Clock } from '@vaquita/core';
+import type { AlertQueue, AlertRecords, Clock, ListenerEngineStore, ListenerHost } from '@vaquita/core';
 import type { Lease, MasterSettings } from '@vaquita/master';
 import type { Wire } from '@vaquita/protocol';
 import type { ClientId, RegistryStore } from '@vaquita/registry';
-import type { MasterStore } from '@vaquita/store';
+import type { ListenerInstanceStore, MasterStore } from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { SimProcess } from '../world/process.ts';
 
@@ -23,8 +23,17 @@ export interface Breakage {
   /** What servers are given as the registry is broken: before anything is witnessed. */
   registryPort?(store: RegistryStore): RegistryStore;
   /** Whoever holds a lock changes. */
-  lockChanged?(lock: { readonly clientId: ClientId | null; epoch: number }): void;
+  lockChanged?(lock: { readonly key: string; readonly clientId: ClientId | null; epoch: number }): void;
   lease?(lease: Lease): Lease;
+  /** The queue of alerts itself is broken, and what the alert engine is given is: as `store` and `port`. */
+  alertQueue?(queue: AlertQueue & AlertRecords, store: MemoryStore): AlertQueue & AlertRecords;
+  alertPort?(queue: AlertQueue): AlertQueue;
+  /** Likewise of listeners. */
+  listenerStore?(store: ListenerEngineStore, memory: MemoryStore): ListenerEngineStore;
+  listenerPort?(store: ListenerEngineStore): ListenerEngineStore;
+  listenerHost?(host: Pick<ListenerHost, 'use'>): Pick<ListenerHost, 'use'>;
+  /** Behind what people do about listeners. */
+  listenerPeople?(people: ListenerInstanceStore, memory: MemoryStore): ListenerInstanceStore;
   /** Workers begin to work whatever epoch they are sent. */
   readonly takesOldEpochs?: boolean;
   clock?(clock: Clock): Clock;

@@ -1,14 +1,18 @@
 /** The known defects, by name. */
 import { AppError } from '@vaquita/core';
+import { ALERT_BREAKAGES } from './alerts.ts';
 import type { Breakage } from './breakage.ts';
 import { CLUSTER_BREAKAGES } from './cluster.ts';
 import { ENGINE_BREAKAGES } from './engine.ts';
+import { LISTENER_BREAKAGES } from './listeners.ts';
 import { PROTOCOL_BREAKAGES } from './protocol.ts';
 
 export const BREAKAGES: readonly (() => Breakage)[] = [
   ...ENGINE_BREAKAGES,
   ...PROTOCOL_BREAKAGES,
   ...CLUSTER_BREAKAGES,
+  ...ALERT_BREAKAGES,
+  ...LISTENER_BREAKAGES,
 ];
 
 /** Leaks that the reconciler mends. Each is found as the others are when it is switched off. */

@@ -1,5 +1,7 @@
 /** What known defects are made with. */
 import type { Wire } from '@vaquita/protocol';
+import { LEADER_LOCK } from '@vaquita/registry';
+import type { MemoryStore } from '@vaquita/store/testing';
 import type { Breakage } from './breakage.ts';
 
 /** Every n-th call of a function goes wrong. */
@@ -40,4 +42,30 @@ export function hearing(hear: (text: string, wire: Wire) => string): Pick<Breaka
 export function dropsSent(type: string, n: number): Pick<Breakage, 'wire'> {
   const due = everyNth(n);
   return saying((messages) => messages.filter((message) => message.type !== type || !due()));
+}
+
+/** The term of whoever leads, and a way to write in the name of another one. */
+export interface BrokenTerm extends Required<Pick<Breakage, 'lockChanged'>> {
+  readonly epoch: number | null;
+  as<T>(epoch: number, store: Pick<MemoryStore, 'leader'>, write: () => Promise<T>): Promise<T>;
+}
+
+export function termOf(): BrokenTerm {
+  let now: number | null = null;
+  return {
+    get epoch() {
+      return now;
+    },
+    lockChanged({ key, clientId, epoch }) {
+      if (key === LEADER_LOCK) now = clientId === null ? null : epoch;
+    },
+    async as(epoch, store, write) {
+      store.leader.set(epoch);
+      try {
+        return await write();
+      } finally {
+        store.leader.set(now);
+      }
+    },
+  };
 }

@@ -2,7 +2,7 @@
  * What the model is told. It stands on these facts, on rows and on the scenario alone: it imports types of rows and
  * nothing of the engine, so that it cannot share the engine's mistakes.
  */
-import type { CommandRow, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
+import type { CommandRow, NewAlert, NewEvent, OutboxRow, TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
 
 /** A unit that the store has applied. */
 export interface AppliedUnit {
@@ -21,6 +21,7 @@ export interface AppliedUnit {
   readonly commandsDone: readonly { readonly id: string; readonly outcome: string }[];
   readonly newRuns: readonly NewRunFact[];
   readonly newCommands: readonly CommandRow[];
+  readonly newAlerts: readonly NewAlert[];
   readonly number: number | null;
 }
 

@@ -1,6 +1,7 @@
 /** The rows as they must be now, kept from the units that the store has applied, with what workers have witnessed. */
 import type { CommandRow, NewEvent, TaskInstanceRow, WorkflowInstanceRow } from '@vaquita/core';
 import type { Scenario, TaskSpec, WorkflowSpec } from '../scenario/scenario.ts';
+import type { SendLimits } from './alerts.ts';
 import { type AppliedUnit, type Change, type Execution, type NewRunFact, type RunFacts, Violation } from './facts.ts';
 
 export interface WorldFacts {
@@ -9,6 +10,7 @@ export interface WorldFacts {
   workflowName(workflowId: string): string;
   /** The process or worker that has a session in the registry. */
   clientName(id: string): string;
+  readonly sends: SendLimits;
 }
 
 export interface Mirror {

@@ -5,10 +5,13 @@
 import type { CommandRow } from '@vaquita/core';
 import type { ClientId } from '@vaquita/registry';
 import type { Scenario } from '../scenario/scenario.ts';
+import { type AlertModel, createAlertModel } from './alerts.ts';
 import { type AppliedUnit, type Execution, type NewRunFact, Violation } from './facts.ts';
+import { createListenerModel, type ListenerModel } from './listeners.ts';
 import { createMirror, type Mirror, type WorldFacts } from './mirror.ts';
 import { createRegistryModel, type RegistryModel } from './registry.ts';
 import { unrest } from './rest.ts';
+import { checkAsked, checkLateTold, type TasksTold } from './rules-alerts.ts';
 import { checkCapacity } from './rules-capacity.ts';
 import { checkControl } from './rules-control.ts';
 import { checkEnds } from './rules-ends.ts';
@@ -23,8 +26,10 @@ import { checkAccepted, checkAcknowledged } from './rules-workers.ts';
 export interface Model {
   readonly mirror: Mirror;
   readonly registry: RegistryModel;
-  /** A server has taken the lead; `also`: one that was awake all the time and still believes to lead. */
-  leads(epoch: number, process: string, also: string | undefined): void;
+  readonly alerts: AlertModel;
+  readonly listeners: ListenerModel;
+  /** A server has taken the lead. */
+  leads(term: NewTerm): void;
   /** Nobody leads any more. */
   leaves(): void;
   /** A server has been shut down in order. */
@@ -44,6 +49,14 @@ export interface Model {
   unrest(now: number, members: ReadonlySet<string>): string | undefined;
 }
 
+interface NewTerm {
+  readonly epoch: number;
+  readonly process: string;
+  /** One that was awake all the time and still believes to lead. */
+  readonly also: string | undefined;
+  readonly at: number;
+}
+
 /** A group that shrinks may be seen at its former size for so long: whoever leads may be away, and learns of it then. */
 const RESIZE_MS = 120_000;
 const OVERDUE_MS = 120_000;
@@ -54,6 +67,11 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
   const drainedSince = new Map<string, number>();
   const sizes = new Map(scenario.groups.map(({ name, size }) => [name, [{ size, until: Number.POSITIVE_INFINITY }]]));
   const registry = createRegistryModel(world.clientName);
+  const alerts = createAlertModel(world.sends);
+  const listeners = createListenerModel();
+  const tasksTold: TasksTold = new Map();
+  const isTold = scenario.alertGroups.length > 0 || scenario.workflows.some((workflow) => workflow.alerts !== null);
+  let leadsSince = 0;
   let leader: { readonly epoch: number; readonly process: string } | null = null;
   let highest = 0;
   let now = 0;
@@ -72,10 +90,13 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
   return {
     mirror,
     registry,
+    alerts,
+    listeners,
     writes,
-    leads(epoch, process, also) {
+    leads({ epoch, process, also, at }) {
       if (epoch <= highest) throw new Violation('epoch', `epoch ${epoch} of ${process} comes after ${highest}`);
       highest = epoch;
+      leadsSince = at;
       leader = { epoch, process };
       if (also !== undefined) throw new Violation('epoch', `${process} takes the lead while ${also} still leads`);
     },
@@ -90,7 +111,9 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
       writes(unit.epoch, unit.by);
       checkMended(unit, tolerated);
       const change = mirror.apply(unit);
+      alerts.filed(unit.newAlerts);
       if (!change) return;
+      checkAsked(mirror, alerts, tasksTold, change);
       checkRows(mirror, change);
       checkCapacity(mirror, { largest }, change);
       checkPlacement(mirror, drainedSince, change);
@@ -120,12 +143,15 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
       else drainedSince.delete(worker);
     },
     unrest(at, members) {
-      const restless = unrest(mirror) ?? registry.unrest(members);
+      listeners.checkPrompt(at, Math.max(leadsSince, scenario.calmAt));
+      const restless =
+        unrest(mirror) ?? registry.unrest(members) ?? (isTold ? alerts.unrest() : undefined) ?? listeners.unrest();
       if (
         restless === undefined &&
         !scenario.faults.some(({ what }) => what === 'clock' || what === 'database_clock')
       ) {
         checkNothingOverdue(mirror, mirror.wallClock(at) - OVERDUE_MS);
+        checkLateTold(mirror, alerts, at);
       }
       return restless;
     },

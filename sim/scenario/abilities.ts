@@ -9,6 +9,8 @@ export interface Abilities {
   readonly dryRuns: boolean;
   /** Labels, declared worker groups, drains. */
   readonly placement: boolean;
+  /** Alerts and listeners. */
+  readonly tellings: boolean;
 }
 
 export const ABILITIES: Abilities = {
@@ -36,4 +38,5 @@ export const ABILITIES: Abilities = {
   executionTypes: true,
   dryRuns: true,
   placement: true,
+  tellings: true,
 };

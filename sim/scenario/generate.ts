@@ -5,6 +5,7 @@ import { drawFaults } from './faults.ts';
 import { drawOperations } from './operations.ts';
 import { drawPlacement } from './placement.ts';
 import type { Scenario, TaskGroupSpec, WorkerSpec } from './scenario.ts';
+import { drawTellings } from './telling-draws.ts';
 import { drawWorkflows } from './workflows.ts';
 
 /** Nothing is done to the world after this. */
@@ -33,6 +34,9 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
     groups,
     workerGroups: [],
     workflows,
+    channels: [],
+    alertGroups: [],
+    listeners: [],
     operations: [...operations, ...(refused ? [{ at: calmAt + 5_000, do: 'retry_aside' as const }] : [])],
     faults,
     storeDelayMs: chance.oneOf([0, 2, 20, 200]),
@@ -41,7 +45,8 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
     calmAt,
   };
   // From a source of its own, so that the rest of a world is what it is without it.
-  return abilities.placement ? drawPlacement(createChance(seed * 2 + 1_000_003), scenario, BUSY_MS) : scenario;
+  const placed = abilities.placement ? drawPlacement(createChance(seed * 2 + 1_000_003), scenario, BUSY_MS) : scenario;
+  return abilities.tellings ? drawTellings(createChance(seed * 3 + 2_000_003), placed, BUSY_MS) : placed;
 }
 
 function lastsFor(thing: object): number {

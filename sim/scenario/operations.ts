@@ -35,6 +35,8 @@ export function drawOperations(chance: Chance, sources: OperationSources): Opera
           ? []
           : [chance.oneOf(names), ...chance.some(names, 0.1)].filter((name, at, all) => all.indexOf(name) === at),
       dryRun: abilities.dryRuns && chance.happens(0.05),
+      alertOn: null,
+      alertGroup: null,
       server: someServer(chance, sources),
     };
   });
@@ -118,12 +120,15 @@ function drawOrder(
       return { ...how, do: kind, task: meant };
     case 'signal':
       return { ...how, do: kind, name: chance.oneOf(['go', 'other']) };
-    case 'start':
-    case 'resize':
-    case 'drain':
-      return { ...how, do: 'stop' };
-    default:
+    case 'stop':
+    case 'pause':
+    case 'resume':
+    case 'recover_failed':
+    case 'rerun':
+    case 'retry':
       return { ...how, do: kind };
+    default:
+      return { ...how, do: 'stop' };
   }
 }
 

@@ -1,6 +1,17 @@
 /** What is simulated, as plain data: everything that happens follows from it. Times are ms since the world began. */
-import type { BalancingPolicy, ExecutionType, FailureStrategy, Priority, Scope, TimeoutStrategy } from '@vaquita/core';
+import type {
+  AlertChoice,
+  BalancingPolicy,
+  ExecutionType,
+  FailureStrategy,
+  Priority,
+  Scope,
+  TimeoutStrategy,
+} from '@vaquita/core';
 import type { CrashPoint } from '../world/process.ts';
+import type { AlertGroupSpec, AlertSpec, ChannelSpec, ListenerSpec, TellingOperation } from './tellings.ts';
+
+export type * from './tellings.ts';
 
 export interface Scenario {
   /** Of everything that is drawn while it runs: delays, ids, jitter. */
@@ -11,6 +22,11 @@ export interface Scenario {
   /** Those that somebody has declared. */
   readonly workerGroups: readonly WorkerGroupSpec[];
   readonly workflows: readonly WorkflowSpec[];
+  /** Who is told of alerts; nobody works at that where there is no channel. */
+  readonly channels: readonly ChannelSpec[];
+  readonly alertGroups: readonly AlertGroupSpec[];
+  /** Each is made by an operation. */
+  readonly listeners: readonly ListenerSpec[];
   readonly operations: readonly Operation[];
   readonly faults: readonly Fault[];
   /** Its calls go over the network: 1 to 50 ms more each, now and then some seconds. */
@@ -51,6 +67,7 @@ export interface WorkflowSpec {
   readonly maxParallelRuns: number | null;
   readonly failureStrategy: FailureStrategy;
   readonly timeoutMs: number | null;
+  readonly alerts: AlertSpec | null;
   readonly tasks: readonly TaskSpec[];
 }
 
@@ -119,6 +136,9 @@ export type Operation = Timed &
         readonly scope: Scope;
         readonly startTasks: readonly string[];
         readonly dryRun: boolean;
+        /** Null: as the workflow says. */
+        readonly alertOn: AlertChoice | null;
+        readonly alertGroup: string | null;
         readonly server: number;
       }
     | {
@@ -159,6 +179,7 @@ export type Operation = Timed &
     | { readonly do: 'resize'; readonly group: string; readonly size: number }
     /** A worker is to take nothing new, or to take tasks again. */
     | { readonly do: 'drain'; readonly worker: string; readonly draining: boolean }
+    | TellingOperation
   );
 
 export type OperationKind = Operation['do'];

@@ -57,6 +57,7 @@ function drawWorkflow(
       sources.abilities.executionTypes && execution === 'parallel' && chance.happens(0.3) ? chance.between(1, 2) : null,
     failureStrategy: chance.happens(0.3) ? 'end' : 'continue',
     timeoutMs: chance.happens(0.1) ? chance.between(20, 120) * 1_000 : null,
+    alerts: null,
     tasks: kinded,
   };
 }

@@ -37,7 +37,17 @@ function goesOn({ worker, at }: Extract<Operation, { do: 'drain' }>, operations:
 }
 
 function* allSmaller(scenario: Scenario): Generator<Scenario> {
-  for (const key of ['faults', 'operations', 'workflows', 'workers', 'groups', 'workerGroups'] as const) {
+  for (const key of [
+    'faults',
+    'operations',
+    'workflows',
+    'workers',
+    'groups',
+    'workerGroups',
+    'channels',
+    'alertGroups',
+    'listeners',
+  ] as const) {
     for (const left of withoutParts<unknown>(scenario[key])) yield { ...scenario, [key]: left } as Scenario;
   }
   for (const [index, workflow] of scenario.workflows.entries()) {
@@ -67,6 +77,7 @@ function* smallerWorkflows(workflow: WorkflowSpec): Generator<WorkflowSpec> {
     for (const simpler of simplerTasks(task)) yield { ...workflow, tasks: tasks.with(index, simpler) };
   }
   if (workflow.timeoutMs !== null) yield { ...workflow, timeoutMs: null };
+  if (workflow.alerts) yield { ...workflow, alerts: null };
 }
 
 function* simplerTasks(task: TaskSpec): Generator<TaskSpec> {

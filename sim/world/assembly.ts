@@ -25,11 +25,12 @@ import type { Breakage } from '../breaks/breakage.ts';
 import type { RegistryModel } from '../model/registry.ts';
 import { addressOf } from './addresses.ts';
 import type { Database } from './database.ts';
+import { createDuties, type DutiesDeps } from './duties.ts';
 import type { Hint } from './hints.ts';
 import { followAll, overheard } from './listening.ts';
 import type { SimProcess } from './process.ts';
 
-export interface AssemblyDeps {
+export interface AssemblyDeps extends Omit<DutiesDeps, 'breakage'> {
   readonly process: SimProcess;
   /** The same in each life of the server. */
   readonly server: string;
@@ -105,9 +106,10 @@ export async function assemble(deps: AssemblyDeps): Promise<Assembly> {
 
   const lease = createLeaderLease(self, async () => deps.tell('lease'));
   const store = database.seenFrom(process, deps.master);
+  const duties = createDuties(deps, { clock, random, ids, log, claimer: self.id });
   const master = createMaster({
     lease: recorded(breakage?.lease?.(lease) ?? lease, self),
-    store: breakage?.port?.(store, process) ?? store,
+    store: telling(breakage?.port?.(store, process) ?? store, duties.filed),
     logs: deps.logs,
     clock,
     random,
@@ -120,6 +122,8 @@ export async function assemble(deps: AssemblyDeps): Promise<Assembly> {
     },
     judgeToken: async (token) => (token === TOKEN ? 'valid' : 'unknown'),
     log,
+    duties: duties.all,
+    committed: duties.happened,
     defer: (run) => void clock.setTimeout(run, 0),
     // Few tasks a commit, so that the graphs of a world, which are small, are started in several steps.
     settings: {
@@ -177,6 +181,18 @@ function recorded(lease: Lease, self: RegistryClient): Lease {
       const won = await lease.acquire();
       if (won) void writeTerm(self, LEADER_TERM, { key: LEADER_LOCK, epoch: won.epoch });
       return won;
+    },
+  };
+}
+
+/** Who sends alerts is told that some were filed. */
+function telling(store: MasterStore, filed: () => void): MasterStore {
+  return {
+    ...store,
+    async commit(epoch, unit) {
+      const done = await store.commit(epoch, unit);
+      if (unit.newAlerts.length > 0) filed();
+      return done;
     },
   };
 }

@@ -37,3 +37,14 @@ export async function compareEvents(store: MemoryStore, { mirror }: Model): Prom
   }
   if (!told.next().done) throw new Violation('record', 'events that were committed are not in the record');
 }
+
+/** Alerts stand as they have been followed. */
+export async function compareAlerts(store: MemoryStore, { alerts }: Model): Promise<void> {
+  for (const { id, status, count, removed, deliveries } of alerts.alerts.values()) {
+    const found = await store.alertQueue.find(id);
+    const is = found && [found.alert.status, found.alert.count, ...found.deliveries.map((row) => row.status).sort()];
+    const told = removed ? undefined : [status, count, ...deliveries.map((one) => one.status).sort()];
+    if (JSON.stringify(is) !== JSON.stringify(told))
+      throw new Violation('record', `the alert ${id} is ${is?.join(' ') ?? 'not there'}, and not ${told?.join(' ')}`);
+  }
+}

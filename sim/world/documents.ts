@@ -11,7 +11,7 @@ import {
   type WorkflowInstanceId,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
-import type { Operation, TaskSpec, WorkflowSpec } from '../scenario/scenario.ts';
+import type { AlertSpec, Operation, TaskSpec, WorkflowSpec } from '../scenario/scenario.ts';
 
 /** @throws AppError `bad_definition` when the scenario makes no sense. */
 export function documentOf(workflow: WorkflowSpec): WorkflowDocument {
@@ -23,8 +23,17 @@ export function documentOf(workflow: WorkflowSpec): WorkflowDocument {
     ...(workflow.timeoutMs === null
       ? {}
       : { timeout: { after: formatDuration(workflow.timeoutMs), strategy: 'fail' } }),
+    ...(workflow.alerts ? { alerts: alertsOf(workflow.alerts) } : {}),
     tasks: workflow.tasks.map(taskOf),
   });
+}
+
+function alertsOf({ on, group, queueWaitMs, deadlineMs }: AlertSpec): object {
+  return {
+    ...{ on, group },
+    ...(queueWaitMs === null ? {} : { queueWait: formatDuration(queueWaitMs) }),
+    ...(deadlineMs === null ? {} : { deadline: formatDuration(deadlineMs) }),
+  };
 }
 
 function taskOf(task: TaskSpec): object {
@@ -116,8 +125,8 @@ export function runRow(operation: Extract<Operation, { do: 'start' }>, facts: St
     environment: null,
     dryRun: operation.dryRun,
     timeoutMs: null,
-    alertOn: null,
-    alertGroup: null,
+    alertOn: operation.alertOn,
+    alertGroup: operation.alertGroup,
     businessTime: now,
     queuedAt: null,
     executionSlot: null,

@@ -1,8 +1,20 @@
 /** What a world has really met: a fault that was drawn may find nobody whom it could trouble. */
-import type { Fault } from '../scenario/scenario.ts';
+import type { Fault, HearSpec, SendSpec } from '../scenario/scenario.ts';
 
-/** Faults, and what is worth knowing that it happened: another server took the lead; a write of a leader that was over was refused. */
-export type Met = Fault['what'] | 'takeover' | 'fenced';
+/**
+ * Faults, and what is worth knowing that it happened: another server took the lead; a write of a leader that was over was
+ * refused; what channels and listeners did; what people did about those who are told.
+ */
+export type Met =
+  | Fault['what']
+  | 'takeover'
+  | 'fenced'
+  | `send_${SendSpec['how']}`
+  | `hear_${HearSpec['how']}`
+  | 'channel_removed'
+  | 'resent'
+  | 'skipped'
+  | 'tried_now';
 
 export interface Meter {
   readonly met: ReadonlySet<Met>;

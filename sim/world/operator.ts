@@ -6,9 +6,10 @@ import type { CommandRow, IdSource, ProjectId, WorkflowId, WorkflowInstanceId } 
 import type { Filing } from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { Model } from '../model/model.ts';
-import type { Operation, Scenario } from '../scenario/scenario.ts';
+import type { Operation, Scenario, TellingOperation } from '../scenario/scenario.ts';
 import { commandRow, runRow } from './documents.ts';
 import type { SimServer } from './server.ts';
+import { isTelling, type TellingPeople } from './telling-people.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface OperatorDeps {
@@ -24,6 +25,7 @@ export interface OperatorDeps {
   readonly guard: (run: () => void) => void;
   readonly say: (line: string) => void;
   readonly name: (id: string, name: string) => void;
+  readonly tellings: TellingPeople;
 }
 
 /** How long a client waits for an answer before it asks again, and another server. */
@@ -32,7 +34,7 @@ const PATIENCE_MS = 2_000;
 type Start = Extract<Operation, { do: 'start' }>;
 type Resize = Extract<Operation, { do: 'resize' }>;
 type Drain = Extract<Operation, { do: 'drain' }>;
-type Order = Exclude<Operation, Start | Resize | Drain | { do: 'retry_aside' }>;
+type Order = Exclude<Operation, Start | Resize | Drain | { do: 'retry_aside' } | { do: TellingOperation['do'] }>;
 
 export function createOperator(deps: OperatorDeps): (operation: Operation) => Promise<void> {
   const { scenario, ids, store, model, projectId, servers, timeline, now, guard, say } = deps;
@@ -161,6 +163,7 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
   }
 
   return (operation) => {
+    if (isTelling(operation)) return deps.tellings.operate(operation);
     switch (operation.do) {
       case 'start':
         return start(operation);

@@ -32,12 +32,14 @@ export interface SimServer {
   shutDown(downMs: number): void;
 }
 
-export interface ServerDeps
-  extends Omit<AssemblyDeps, 'process' | 'server' | 'predecessor' | 'master' | 'joined' | 'tell'> {
+type OfOneLife = 'process' | 'master' | 'alertQueue' | 'listenerStore' | 'send' | 'hostFor';
+
+export interface ServerDeps extends Omit<AssemblyDeps, OfOneLife | 'server' | 'predecessor' | 'joined' | 'tell'> {
   readonly number: number;
   readonly timeline: Timeline;
   readonly startedAt: number;
-  readonly storeOf: (process: SimProcess) => AssemblyDeps['master'];
+  /** What a life of it stands on. */
+  readonly lifeOf: (process: SimProcess) => Pick<AssemblyDeps, Exclude<OfOneLife, 'process'>>;
   /** A process has begun a session in the registry, under this id. */
   readonly joined: (client: ClientId, process: SimProcess) => void;
   /** A hint of the server for all others. */
@@ -88,12 +90,9 @@ export function createSimServer(deps: ServerDeps): SimServer {
       deps.joined(client, mine);
     };
     const tell = (hint: Hint) => mine.alive && deps.tell(name, hint);
-    assemble({ ...deps, joined, tell, predecessor, process: mine, server: name, master: deps.storeOf(mine) }).then(
-      (made) => {
-        if (mine.alive) assembly = made;
-      },
-      deps.failed,
-    );
+    assemble({ ...deps, joined, tell, predecessor, process: mine, server: name, ...deps.lifeOf(mine) }).then((made) => {
+      if (mine.alive) assembly = made;
+    }, deps.failed);
     return mine;
   }
 

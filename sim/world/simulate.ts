@@ -47,7 +47,8 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
       const { elapsed } = world.timeline;
       if (elapsed < nextLook) continue;
       nextLook = elapsed + LOOK_MS;
-      const restless = world.unrest();
+      const restless = await world.unrest();
+      if (world.failure) throw world.failure;
       if (restless === undefined) {
         stillSince ??= elapsed;
         if (elapsed - stillSince >= STILL_MS) break;

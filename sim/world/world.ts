@@ -5,21 +5,28 @@ import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing'
 import type { Breakage } from '../breaks/breakage.ts';
 import { createModel } from '../model/model.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { compareEvents, compareRows } from './compare.ts';
+import { MAX_SENDS, SEND_LIMIT_MS, SEND_MARGIN_MS } from '../scenario/tellings.ts';
+import { createChannelWorld } from './channel-world.ts';
+import { compareAlerts, compareEvents, compareRows } from './compare.ts';
 import { createDatabase } from './database.ts';
 import { createDisasters } from './disasters.ts';
 import { fillStore } from './filling.ts';
 import { createFleet } from './fleet.ts';
 import { createHintNet } from './hints.ts';
+import { createListenerWorld } from './listener-world.ts';
 import { createMeter, type Met } from './meter.ts';
 import { createOperator } from './operator.ts';
 import type { SimProcess } from './process.ts';
 import { createWatchedRegistry } from './registry.ts';
 import { createSimServer, type SimServer } from './server.ts';
+import { createStrikes } from './strikes.ts';
+import { createTellingPeople } from './telling-people.ts';
 import { createTimeline, settled, type Timeline } from './timeline.ts';
 import { createTrace, type Trace } from './trace.ts';
 import { witnessed } from './witnessed.ts';
 import { witnessedFiling } from './witnessed-filing.ts';
+import { witnessedListening } from './witnessed-listening.ts';
+import { witnessedQueue } from './witnessed-queue.ts';
 
 export interface World {
   readonly timeline: Timeline;
@@ -27,11 +34,13 @@ export interface World {
   readonly failure: unknown;
   readonly met: ReadonlySet<Met>;
   /** What has not come to rest. */
-  unrest(): string | undefined;
+  unrest(): Promise<string | undefined>;
   /** The rows as the store has them are those that the model has followed. */
   finish(): Promise<void>;
 }
 
+const PAGE = 500;
+const SENDS = { timeoutMs: SEND_LIMIT_MS, marginMs: SEND_MARGIN_MS, maxAttempts: MAX_SENDS };
 const STARTED_AT = 1_700_000_000_000;
 /** After it slept, or the database's clock was put forward, a process is not blamed for what it has not heard of yet. */
 const WAKING_MS = 20_000;
@@ -56,7 +65,11 @@ export async function createWorld(
   /** By their id in the registry. */
   const processes = new Map<string, SimProcess>();
   const clientName = (id: string) => processes.get(id)?.name ?? id;
-  const model = createModel(scenario, { startedAt: STARTED_AT, workflowName, clientName }, breakage?.mendedBy);
+  const model = createModel(
+    scenario,
+    { startedAt: STARTED_AT, workflowName, clientName, sends: SENDS },
+    breakage?.mendedBy,
+  );
   let failure: unknown;
 
   function fail(error: unknown): void {
@@ -68,6 +81,16 @@ export async function createWorld(
       run();
     } catch (error) {
       fail(error);
+    }
+  }
+
+  /** The model is told what the record has, as far as it follows anybody who hears of it. */
+  async function record(): Promise<void> {
+    if (scenario.listeners.length === 0) return;
+    for (;;) {
+      const page = await store.events.after(model.listeners.last, { limit: PAGE });
+      model.listeners.recorded(page, timeline.elapsed);
+      if (page.length < PAGE) return;
     }
   }
 
@@ -99,12 +122,27 @@ export async function createWorld(
         }
         say(`${clientName(client)} takes the lead with epoch ${epoch}`);
         if (epoch > 1) note('takeover');
-        guard(() => model.leads(epoch, clientName(client), usurpedBy(processes.get(client))));
+        const also = usurpedBy(processes.get(client));
+        guard(() => model.leads({ epoch, process: clientName(client), also, at: timeline.elapsed }));
       },
     },
     breakage,
   );
   const master = breakage?.store?.(store) ?? store.master;
+  const alertQueue = breakage?.alertQueue?.(store.alertQueue, store) ?? store.alertQueue;
+  const listenerStore = breakage?.listenerStore?.(store.listenerEngine, store) ?? store.listenerEngine;
+  const watch = { model, guard, say, elapsed };
+  const slept = (ms: number) => fleet.keepWaiting(ms);
+  const strike = createStrikes({ timeline, calmAt: scenario.calmAt, slept });
+  const outside = { scenario, timeline, model, guard, note, say, strike };
+  const channels = createChannelWorld(outside);
+  const listeners = createListenerWorld({ ...outside, record });
+  const tellings = createTellingPeople({
+    ...{ scenario, ids, store, model, projectId: filling.projectId, now: trueClock.now, say, note, record },
+    listeners: breakage?.listenerPeople?.(store.listeners.instances, store) ?? store.listeners.instances,
+    name: trace.name,
+  });
+  await tellings.fill();
   const servers: SimServer[] = [];
   const hints = createHintNet({ timeline, random: draw(3), delayMs: scenario.lineDelayMs, note, servers });
   for (let number = 0; number < scenario.servers; number++) {
@@ -116,7 +154,14 @@ export async function createWorld(
         random: draw(4 + number),
         database,
         registry,
-        storeOf: (process) => witnessed(master, process, { model, guard, say, elapsed }),
+        scenario,
+        lifeOf: (process) => ({
+          master: witnessed(master, process, watch),
+          alertQueue: witnessedQueue(alertQueue, process, watch),
+          listenerStore: witnessedListening(listenerStore, process, { ...watch, record }),
+          send: channels.sendFrom(process),
+          hostFor: (term) => listeners.hostFor(process, term),
+        }),
         ...witnessedFiling(store, { model, guard }),
         logs: createMemoryLogStore(),
         model: model.registry,
@@ -156,6 +201,7 @@ export async function createWorld(
     guard,
     say,
     name: trace.name,
+    tellings,
   });
   const inflict = createDisasters({
     timeline,
@@ -192,11 +238,19 @@ export async function createWorld(
     get failure() {
       return failure;
     },
-    unrest: () => fleet.unrest() ?? model.unrest(timeline.elapsed, memberKeys()),
+    async unrest() {
+      await record();
+      let restless: string | undefined;
+      guard(() => {
+        restless = fleet.unrest() ?? model.unrest(timeline.elapsed, memberKeys());
+      });
+      return restless;
+    },
     async finish() {
       await settled();
       await compareRows(store, model);
       await compareEvents(store, model);
+      await compareAlerts(store, model);
     },
   };
 }

@@ -1,0 +1,114 @@
+/** What works in a server while it leads, besides the engine: alerts and listeners, put together as in the real assembly. */
+import type { AlertQueue, Clock, IdSource, ListenerEngineStore, ListenerHost, Random } from '@vaquita/core';
+import type { LeaderDuty, Logger } from '@vaquita/master';
+import { createAlertEngine, type SendFunction } from '@vaquita/plugins';
+import { createListenerEngine } from '@vaquita/plugins/engine';
+import type { Breakage } from '../breaks/breakage.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { HEAR_LIMIT_MS, MAX_SENDS, SEND_LIMIT_MS, SEND_MARGIN_MS } from '../scenario/tellings.ts';
+import type { Database } from './database.ts';
+import type { SimProcess } from './process.ts';
+
+export interface DutiesDeps {
+  readonly scenario: Scenario;
+  readonly process: SimProcess;
+  readonly database: Database;
+  readonly alertQueue: AlertQueue;
+  readonly listenerStore: ListenerEngineStore;
+  readonly send: SendFunction;
+  /** @param term the one that has begun last. */
+  readonly hostFor: (term: () => number) => Pick<ListenerHost, 'use'>;
+  readonly breakage: Breakage | undefined;
+}
+
+export interface DutyTools {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: IdSource;
+  readonly log: Logger;
+  readonly claimer: string;
+}
+
+export interface Duties {
+  readonly all: readonly LeaderDuty[];
+  /** Alerts have been filed; something has happened. */
+  filed(): void;
+  happened(): void;
+}
+
+/** Hurried, and with small pages, so that there is something to see in the time of a world. */
+const ALERTS = {
+  ...{ holdMs: 1_000, windowMs: 8_000, sendsAtOnce: 3, sendsPerChannel: 2, sendsToUnproven: 2 },
+  ...{ timeoutMs: SEND_LIMIT_MS, marginMs: SEND_MARGIN_MS, maxAttempts: MAX_SENDS },
+  ...{ backoffMs: 500, maxBackoffMs: 4_000, maxRetryAfterMs: 20_000, lookMs: 1_000, pollMs: 6_000, pageSize: 3 },
+  ...{ upkeepMs: 10_000, upkeepAtOnce: 2, keepMs: 60_000, graceMs: 2_000 },
+};
+const LISTENERS = {
+  ...{ timeoutMs: HEAR_LIMIT_MS, keepMs: 20_000, maxBytes: 30_000, blockedMs: 10_000, pollMs: 4_000, pauseMs: 1_000 },
+  ...{ page: 20, upkeepMs: 15_000, firstRetryMs: 500, lastRetryMs: 5_000 },
+};
+
+/** Whether anybody can be told of anything. */
+function hasAlerts({ alertGroups, workflows }: Scenario): boolean {
+  return alertGroups.length > 0 || workflows.some(({ alerts }) => alerts !== null);
+}
+
+export function createDuties(deps: DutiesDeps, tools: DutyTools): Duties {
+  const { scenario, process, database, breakage } = deps;
+  const duties: LeaderDuty[] = [];
+  let term = 0;
+  let filed = () => {};
+  let happened = () => {};
+
+  if (hasAlerts(scenario)) {
+    const queue = database.seenFrom(process, deps.alertQueue);
+    const alerts = createAlertEngine({
+      ...tools,
+      queue: breakage?.alertPort?.(queue) ?? queue,
+      send: deps.send,
+      open({ settings }) {
+        const opened = JSON.parse(settings) as { readonly name: string; readonly readable: boolean };
+        if (!opened.readable) throw new Error('It was sealed with another key.');
+        return opened;
+      },
+      settings: ALERTS,
+    });
+    duties.push(alerts);
+    filed = alerts.nudge;
+  }
+  if (scenario.listeners.length > 0) {
+    const store = seenListening(database, process, deps.listenerStore);
+    const host = deps.hostFor(() => term);
+    const listeners = createListenerEngine({
+      ...tools,
+      store: breakage?.listenerPort?.(store) ?? store,
+      host: breakage?.listenerHost?.(host) ?? host,
+      sealer: { open: async (_id, text) => text },
+      builtIns: new Set([PLUGIN]),
+      settings: LISTENERS,
+      ...{ fenced() {} },
+    });
+    duties.push({
+      begin(epoch) {
+        term = epoch;
+        listeners.begin(epoch);
+      },
+      end: listeners.end,
+    });
+    happened = listeners.nudge;
+  }
+  return { all: duties, filed: () => filed(), happened: () => happened() };
+}
+
+export const PLUGIN = 'sim';
+
+/** A log is opened without a call. */
+function seenListening(database: Database, process: SimProcess, store: ListenerEngineStore): ListenerEngineStore {
+  const { openLog } = store;
+  const seen = database.seenFrom(process, store);
+  return {
+    ...{ record: seen.record, markRead: seen.markRead, fileAlert: seen.fileAlert, enabled: seen.enabled },
+    ...{ code: seen.code, heard: seen.heard, failed: seen.failed },
+    openLog: (epoch) => database.seenFrom(process, openLog(epoch)),
+  };
+}

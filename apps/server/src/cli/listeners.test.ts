@@ -85,3 +85,25 @@ test('listeners are made, changed, skipped on and deleted, and show no secret', 
   );
   expect((await vaquita('listeners', 'delete', 'b')).out).toBe('deleted b\n');
 });
+
+test('the events of a listener begin with the one that blocks it, and say why', async () => {
+  using bench = await open();
+  const { vaquita, api } = bench;
+  const made = await vaquita('listeners', 'create', 'a', '--plugin', 'log-file', '--event', 'server.down');
+  expect(made.code, made.notes).toBe(0);
+  api.store.leader.set(1);
+  const { id, cursor } = (await api.store.listeners.instances.find('a'))!;
+  const event = (seq: number) => ({
+    ...{ id: `event-${seq}`, seq, type: 'server.down' as const, version: 1, time: 9, project: null },
+    ...{ subject: `server/${seq}`, data: {} },
+  });
+  const [blocks, waits] = [cursor + 1, cursor + 2];
+  const engine = api.store.listenerEngine;
+  await engine.openLog(1).producer.append({ events: [event(blocks), event(waits)], position: waits });
+  await engine.failed(1, id, { seq: blocks, attempt: 2, reason: 'refused', at: 5, nextAttemptAt: 9 });
+  const lines = (await vaquita('listeners', 'events', 'a')).out.split('\n').slice(1, -1);
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatch(new RegExp(`^${blocks} +failed .*server/${blocks} +2 tries: refused`));
+  expect(lines[1]).toMatch(new RegExp(`^${waits} +waiting .*server/${waits}`));
+  expect((await vaquita('listeners', 'events', 'a', '--status', 'waiting')).out).not.toContain('refused');
+});

@@ -157,29 +157,36 @@ const retryCommand: Command = {
 
 const eventsCommand: Command = {
   name: 'listeners events',
-  summary: 'List events of a listener: what waits, failed, was delivered or skipped (administrators)',
+  summary: 'List events of a listener: what blocks it and what waits, or those of one status (administrators)',
   args: ['listener'],
   options: {
-    status: { type: 'string', value: 'status', help: `One of ${STATUSES.join(', ')}; waiting unless told` },
+    status: { type: 'string', value: 'status', help: `Only these; one of ${STATUSES.join(', ')}` },
     ...CONNECTION_OPTIONS,
   },
-  examples: ['vaquita listeners events journal --status failed'],
+  examples: ['vaquita listeners events journal', 'vaquita listeners events journal --status skipped'],
   async run({ args, options }, io) {
-    const given = options.status === undefined ? 'waiting' : String(options.status);
-    const status = STATUSES.find((one) => one === given);
-    if (status === undefined)
-      throw new UsageError(
-        `--status must be one of ${STATUSES.join(', ')}.${didYouMean(given, STATUSES)}`,
-        eventsCommand,
-      );
-    const { items } = await connect(options, io).listeners.events(args[0]!, { status, limit: 100 });
-    const rows = items.map(({ seq, type, time, subject, failure }) => {
-      return [String(seq), type, time, subject, failure === null ? '' : `${failure.attempts} tries: ${failure.reason}`];
-    });
-    for (const line of table(['EVENT', 'TYPE', 'TIME', 'SUBJECT', 'FAILURE'], rows)) io.print(line);
+    const { listeners } = connect(options, io);
+    const rows: string[][] = [];
+    for (const status of statusesOf(options)) {
+      const { items } = await listeners.events(args[0]!, { status, limit: 100 });
+      for (const { seq, type, time, subject, failure } of items) {
+        const why = failure === null ? '' : `${failure.attempts} tries: ${failure.reason}`;
+        rows.push([String(seq), status, type, time, subject, why]);
+      }
+    }
+    for (const line of table(['EVENT', 'STATUS', 'TYPE', 'TIME', 'SUBJECT', 'FAILURE'], rows)) io.print(line);
     return EXIT.ok;
   },
 };
+
+/** Unless told, what is before it: the event that blocks it comes first, as it does for the listener. @throws UsageError */
+function statusesOf({ status: given }: OptionValues): readonly (typeof STATUSES)[number][] {
+  if (given === undefined) return ['failed', 'waiting'];
+  const status = STATUSES.find((one) => one === given);
+  if (status !== undefined) return [status];
+  const hint = didYouMean(String(given), STATUSES);
+  throw new UsageError(`--status must be one of ${STATUSES.join(', ')}.${hint}`, eventsCommand);
+}
 
 const logCommand: Command = {
   name: 'listeners log',

@@ -39,6 +39,7 @@ export type {
   ListenerEventTypePage,
   ListenerEventView,
   ListenerInstanceChange,
+  ListenerInstanceChanged,
   ListenerInstanceCreate,
   ListenerInstancePage,
   ListenerInstanceView,

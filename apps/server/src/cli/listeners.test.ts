@@ -86,6 +86,18 @@ test('listeners are made, changed, skipped on and deleted, and show no secret', 
   expect((await vaquita('listeners', 'delete', 'b')).out).toBe('deleted b\n');
 });
 
+test('a listener that is enabled again says how many events it has passed over', async () => {
+  using bench = await open();
+  const { vaquita, api } = bench;
+  const of = ['--plugin', 'log-file', '--event', 'workflow.added'];
+  const made = await vaquita('listeners', 'create', 'a', ...of);
+  expect(made.code, made.notes).toBe(0);
+  await vaquita('listeners', 'disable', 'a');
+  await api.createWorkflow();
+  expect((await vaquita('listeners', 'enable', 'a')).out).toContain('passed over: 1,');
+  expect((await vaquita('listeners', 'enable', 'a')).out).not.toContain('passed over');
+});
+
 test('the events of a listener begin with the one that blocks it, and say why', async () => {
   using bench = await open();
   const { vaquita, api } = bench;

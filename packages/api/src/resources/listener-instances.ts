@@ -8,6 +8,7 @@ import { instanceView, openSettings, shownSettings } from '../listeners/instance
 import { checkEnabled, requireKnown, settingsOf } from '../listeners/plugin-catalog.ts';
 import {
   ListenerInstanceChange,
+  ListenerInstanceChanged,
   ListenerInstanceCreate,
   ListenerInstancePage,
   ListenerInstanceView,
@@ -149,11 +150,12 @@ function changeEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
       tag: TAG,
       access: 'admin',
       summary: 'Change a listener instance, switch it on or off',
-      description: 'Switched off, nothing is kept for it. What it was to hear before stays unheard.',
+      description:
+        'Switched off, nothing is kept for it. What it was to hear before stays unheard: switched on, the answer says how much.',
       body: ListenerInstanceChange,
       errors: ['name_in_use', 'conflict', 'bad_settings'],
       status: 200,
-      answer: ListenerInstanceView,
+      answer: ListenerInstanceChanged,
       async handle({ params, body, caller }) {
         const before = await requireInstance(deps, params.listener);
         const settings = body.settings && (await newSettings(before, body.settings));
@@ -165,13 +167,16 @@ function changeEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
         };
         const was = await shownSettings(deps, before);
         const sealed = settings && { settings: settings.sealed };
+        const isSwitchedOn = body.enabled === true && !before.enabled;
+        const passedOver = isSwitchedOn ? await store.listeners.instances.unheard(before.id) : 0;
         await store.listeners.instances.update(before.id, { ...change, ...sealed, at: clock.now() });
         deps.listeners.changed();
         const { id, name, eventTypes, enabled, projectId, cursor } = before;
         const old = { name, eventTypes, enabled, projectId, cursor, ...(settings && { settings: was.settings }) };
-        const data = { id, ...change, ...settings?.shown, before: old };
+        const passed = isSwitchedOn ? { passedOver } : {};
+        const data = { id, ...change, ...settings?.shown, ...passed, before: old };
         await audit(caller, { action: 'listener.update', subject: name, data });
-        return instanceView(deps, await requireInstance(deps, id));
+        return { ...(await instanceView(deps, await requireInstance(deps, id))), passedOver };
       },
     }),
     endpoint({

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openApi, read } from '../testing/index.ts';
 import type {
   ListenerEventPage,
+  ListenerInstanceChanged,
   ListenerInstanceView,
   ListenerPluginPage,
   ListenerPluginView,
@@ -151,6 +152,20 @@ describe('listener instances', () => {
     expect(JSON.stringify(await audited(api))).not.toContain('secret"');
     await read(await api.send('DELETE', `${INSTANCES}/a`), 204);
     expect((await api.send('GET', `${INSTANCES}/a`)).status).toBe(404);
+  });
+
+  test('say what they have passed over when they are switched on', async () => {
+    const api = await open();
+    await withInstance(api);
+    const change = async (body: object) =>
+      await read<ListenerInstanceChanged>(await api.send('PATCH', `${INSTANCES}/a`, { body }), 200);
+    await change({ eventTypes: ['workflow.added'] });
+    expect(await change({ enabled: false })).toMatchObject({ enabled: false, passedOver: 0 });
+    await api.createWorkflow();
+    expect(await change({ enabled: true })).toMatchObject({ enabled: true, passedOver: 1 });
+    expect(await change({ enabled: true })).toMatchObject({ passedOver: 0 });
+    const told = (await audited(api)).filter(({ data }) => 'passedOver' in data);
+    expect(told).toMatchObject([{ action: 'listener.update', data: { passedOver: 1 } }]);
   });
 
   test('are checked field by field, against the plugin’s own schema', async () => {

@@ -78,6 +78,14 @@ export const ListenerInstanceView = z
   })
   .meta({ id: 'ListenerInstance' });
 export type ListenerInstanceView = z.infer<typeof ListenerInstanceView>;
+/** What a change answers. */
+export const ListenerInstanceChanged = ListenerInstanceView.extend({
+  passedOver: z.int().meta({
+    description:
+      'Events it did not hear while it was switched off, and does not hear any more now that it is on: as far as the record still holds them, counted up to 10,000',
+  }),
+}).meta({ id: 'ListenerInstanceChanged' });
+export type ListenerInstanceChanged = z.infer<typeof ListenerInstanceChanged>;
 export const ListenerInstancePage = pageOf(ListenerInstanceView).meta({ id: 'ListenerInstancePage' });
 export type ListenerInstancePage = z.infer<typeof ListenerInstancePage>;
 

@@ -3,6 +3,7 @@ import type {
   ListenerEventPage,
   ListenerEventTypePage,
   ListenerInstanceChange,
+  ListenerInstanceChanged,
   ListenerInstanceCreate,
   ListenerInstancePage,
   ListenerInstanceView,
@@ -35,7 +36,7 @@ export interface ListenersClient {
   all(): AsyncGenerator<ListenerInstanceView, void, undefined>;
   get(listener: string, options?: CallOptions): Promise<ListenerInstanceView>;
   create(body: ListenerInstanceCreate, options?: PostOptions): Promise<ListenerInstanceView>;
-  update(listener: string, change: ListenerInstanceChange, options?: CallOptions): Promise<ListenerInstanceView>;
+  update(listener: string, change: ListenerInstanceChange, options?: CallOptions): Promise<ListenerInstanceChanged>;
   delete(listener: string, options?: CallOptions): Promise<void>;
   /** Goes on after the event that blocks it; refused when this one does not. */
   skip(listener: string, seq: number, options?: PostOptions): Promise<ListenerInstanceView>;

@@ -122,7 +122,10 @@ function switchCommand(word: 'enable' | 'disable', summary: string): Command {
     options: CONNECTION_OPTIONS,
     examples: [`vaquita listeners ${word} journal`],
     async run({ args, options }, io) {
-      printListener(await connect(options, io).listeners.update(args[0]!, { enabled: word === 'enable' }), io);
+      const changed = await connect(options, io).listeners.update(args[0]!, { enabled: word === 'enable' });
+      printListener(changed, io);
+      if (changed.passedOver > 0)
+        io.print(`passed over: ${changed.passedOver}, which happened while it was disabled or waited before`);
       return EXIT.ok;
     },
   };

@@ -177,6 +177,21 @@ export function describeListeners(subject: Subject): void {
       expect(await engine().enabled()).toMatchObject([{ id: 'a', settings: 'other', installed: null }]);
     });
 
+    test('knows what an instance has not heard while it was switched off', async () => {
+      await people().instances.create(instance('a', { eventTypes: ['workflow.updated'] }));
+      await people().instances.create(
+        instance('b', { eventTypes: ['workflow.updated'], projectId: 'p2' as ProjectId }),
+      );
+      await people().instances.create(instance('c'));
+      await people().instances.update(instanceId('a'), { enabled: false, at: 5 });
+      for (const at of [83, 84]) await tell(at);
+      const unheard = async () =>
+        await Promise.all(['a', 'b', 'c', 'no'].map((id) => people().instances.unheard(instanceId(id))));
+      expect(await unheard()).toEqual([2, 0, 0, 0]);
+      await people().instances.update(instanceId('a'), { enabled: true, at: 6 });
+      expect(await unheard()).toEqual([0, 0, 0, 0]);
+    });
+
     test('is changed and found by name, and gone with its failures', async () => {
       await people().instances.create(instance('a'));
       await people().instances.create(instance('b', { projectId: PROJECT }));

@@ -15,6 +15,7 @@ import type { EventRow } from '../../ports/api.ts';
 import type { HeardEvent, ListenerInstanceStore, ListenerPluginStore, ListenerStore } from '../../ports/listeners.ts';
 import { newInstance, notBlocked, notBlockedBy } from '../../verbs/listeners/instances.ts';
 import { inUse } from '../../verbs/listeners/plugins.ts';
+import { countUnheard } from '../../verbs/listeners/unheard.ts';
 import { toStoredEvent } from '../../verbs/listeners/wants.ts';
 import { putAlert } from './alerts.ts';
 import { checkEpoch } from './master.ts';
@@ -80,7 +81,8 @@ function now(tables: Tables): number {
   return Math.max(tables.lastSeq.get('events') ?? 0, tables.lastSeq.get('relay') ?? 0);
 }
 
-function memoryInstances({ tables, unit }: Memory): ListenerInstanceStore {
+function memoryInstances(memory: Memory): ListenerInstanceStore {
+  const { tables, unit } = memory;
   const { listenerInstances: instances, listenerFailures: failures } = tables;
 
   function mustFind(id: string): ListenerInstanceRow {
@@ -115,6 +117,10 @@ function memoryInstances({ tables, unit }: Memory): ListenerInstanceStore {
         const next = { ...row, ...begun, ...change, updatedAt: at };
         tx.put(instances, id, { ...next, nextAttemptAt: next.blockedSeq === null ? null : at });
       });
+    },
+    async unheard(id) {
+      const row = instances.get(id);
+      return row === undefined ? 0 : await countUnheard(createMemoryListenerEngine(memory).record, row);
     },
     async delete(id) {
       unit((tx) => {

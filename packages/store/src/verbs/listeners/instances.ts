@@ -6,6 +6,8 @@ import type { HeardEvent, ListenerEventStatus, ListenerInstanceStore } from '../
 import { many, one, refuse, statement, writeOr } from '../../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../../sql/page.ts';
 import { UNBLOCKED } from './progress.ts';
+import { createEventRecord } from './record.ts';
+import { countUnheard } from './unheard.ts';
 import { fromStoredEvent, LISTENER_EVENTS, LISTENER_INSTANCES, WANTS } from './wants.ts';
 
 const SELECT = `select ${LISTENER_INSTANCES.columns} from listener_instances`;
@@ -76,6 +78,10 @@ export function createListenerInstanceVerbs(driver: SqlDriver): ListenerInstance
       const switchOn = enabled === true ? [statement(SWITCH_ON, [id])] : [];
       const [result] = (await writeOr(driver, [...switchOn, statement(UPDATE, args)], nameInUse(name ?? ''))).slice(-1);
       if (result!.changes === 0) throw notFound(id);
+    },
+    async unheard(id) {
+      const row = await find(id);
+      return row === undefined ? 0 : await countUnheard(createEventRecord(driver), row);
     },
     async delete(id) {
       const [, result] = await driver.write([statement(DELETE_FAILURES, [id]), statement(DELETE, [id])]);

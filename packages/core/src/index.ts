@@ -63,6 +63,7 @@ export {
   takeChanges,
 } from './machine/ledger.ts';
 export { type NewRun, newRun, type RunChoices } from './machine/new-run.ts';
+export { quarantineAlert } from './machine/quarantine-alert.ts';
 export { rootCause } from './machine/reasons.ts';
 export * from './machine/rows.ts';
 export { type NodeOutcome, type Run, type RunNode, rebuildRun } from './machine/run.ts';

@@ -1,7 +1,7 @@
 /**
  * What a run tells people, filed with the change that it tells of.
  *
- * M13 A run that alerts nobody files nothing: its `alerts` are null, and that is all that is looked at.
+ * M13 A run that alerts nobody tells no alert group: its `alerts` are null, and that is all that is looked at.
  * M14 What a timer has a run tell carries an id that follows from its rows: whoever leads, it is written once.
  *
  * - How a run has ended is told by its choice. A run that a person stopped is no failure; one that the engine stopped

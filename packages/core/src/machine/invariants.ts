@@ -13,7 +13,7 @@ export function checkInvariants(run: Run): string | undefined {
 
 function checkInstance(run: Run): string | undefined {
   const { state, queuedAt, executionSlot } = run.instance;
-  if (run.alerts === null && run.changes.newAlerts.length > 0)
+  if (run.alerts === null && run.changes.newAlerts.some(({ group }) => group !== null))
     return 'M13: the run alerts nobody and has filed an alert';
   const live = state === 'running' || state === 'ready_pause' || state === 'ready_stop';
   if (live && run.activeCount === 0 && run.backlog.length === 0)

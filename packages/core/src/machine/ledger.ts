@@ -9,6 +9,7 @@ import type { CommandId, IdSource, TaskInstanceId } from '../identity/ids.ts';
 import type { Random } from '../time/random.ts';
 import type { Effect, Intent } from './effects.ts';
 import type { NewRun } from './new-run.ts';
+import { quarantineAlert } from './quarantine-alert.ts';
 import type {
   CommandRow,
   LogicState,
@@ -128,6 +129,8 @@ export function setQuarantine(t: Transition, why: Reason | null): void {
     taskInstanceId: null,
     data: { quarantine: why && reasonData(why, t.context.now) },
   });
+  const { ids, now } = t.context;
+  t.run.changes.newAlerts.push(quarantineAlert({ id: ids.next<'alert'>(), at: now }, t.run, why));
 }
 
 export function setParams(t: Transition, params: Readonly<Record<string, string>>): void {

@@ -10,7 +10,9 @@ import {
   type IdSource,
   isTaskTerminal,
   isWorkflowTerminal,
+  type NewAlert,
   type NewEvent,
+  quarantineAlert,
   type Reason,
   reasonData,
   type TaskInstanceRow,
@@ -63,7 +65,7 @@ async function tryToEnd(
   const rows = ends ? await store.loadRun(command.workflowInstanceId) : undefined;
   if (!rows || isWorkflowTerminal(rows.instance.state)) {
     if (rows?.instance.quarantine && !isBeingRemoved(rows.instance) && command.kind === 'stop')
-      return giveUp(deps, rows.instance, command);
+      return giveUp(deps, rows, command);
     await store.rejectCommand(epoch, command.id, `rejected: ${why}`);
     return undefined;
   }
@@ -77,8 +79,10 @@ async function tryToEnd(
  * A run that had ended, and was set aside over an order to go on: it stays as it had ended, and the time that it was to
  * be done once more counts, so that a task which gave the order and waits for the end of that time sees it (M9).
  */
-async function giveUp({ store, epoch, clock }: EndFromRowsDeps, before: WorkflowInstanceRow, { id }: CommandRow) {
+async function giveUp(deps: EndFromRowsDeps, rows: RunRows, { id }: CommandRow) {
+  const { store, epoch, clock } = deps;
   const at = clock.now();
+  const { instance: before } = rows;
   const { state, reason } = before;
   const instance = { ...before, runCounter: before.runCounter + 1, quarantine: null, updatedAt: at };
   const again = { from: state, to: state, runCounter: instance.runCounter, ...reasonData(reason, at) };
@@ -87,6 +91,7 @@ async function giveUp({ store, epoch, clock }: EndFromRowsDeps, before: Workflow
     commitOf({
       instance,
       events: [stateEvent(instance, null, again), quarantineEvent(instance, null, at)],
+      newAlerts: [notAside(deps, rows, at)],
       commandsDone: [{ id, outcome: 'done' }],
     }),
   );
@@ -155,6 +160,7 @@ function endOf(
         }),
       ),
     ],
+    newAlerts: rows.instance.quarantine ? [notAside({ ids }, rows, at)] : [],
     outboxDone: rows.outbox.map((order) => order.dispatchId),
     newCommands: ended.flatMap(childrenOf).map((child) => ({
       id: ids.next<'command'>(),
@@ -167,6 +173,10 @@ function endOf(
     })),
   });
   return { ...unit, instance };
+}
+
+function notAside({ ids }: Pick<EndFromRowsDeps, 'ids'>, rows: RunRows, at: number): NewAlert {
+  return quarantineAlert({ id: ids.next<'alert'>(), at }, rows, null);
 }
 
 function stateEvent(instance: WorkflowInstanceRow, task: TaskInstanceRow | null, data: NewEvent['data']): NewEvent {

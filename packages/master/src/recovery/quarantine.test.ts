@@ -67,6 +67,28 @@ test('people are told of it in the unit that writes it, and not again when nothi
   expect(await told()).toHaveLength(1);
 });
 
+test('that it goes on is told to those who were told that it is set aside', async () => {
+  const { id, heal } = await openSickRun();
+  const told = async () =>
+    (await bench.store.alerts.list({ workflowInstanceId: id }, { limit: 10, cursor: null })).items
+      .map(({ kind, message }) => `${kind} ${message.state}: ${message.title}`)
+      .toReversed();
+  const opened = expect.stringContaining('workflow_quarantined open');
+  expect(await told()).toEqual([opened]);
+  heal();
+  await bench.command('retry', id);
+  await bench.clock.advance(5_000);
+  expect(await told()).toEqual([opened, 'workflow_quarantined resolved: No run of "test" is set aside any more']);
+});
+
+test('a stop of it is told likewise', async () => {
+  const { id } = await openSickRun();
+  await bench.command('stop', id);
+  await bench.clock.advance(5_000);
+  const { items } = await bench.store.alerts.list({ workflowInstanceId: id }, { limit: 10, cursor: null });
+  expect(items.map(({ message }) => message.state)).toEqual(['resolved', 'open']);
+});
+
 test('a restart tries it again, and leaves it aside without a loop when that fails', async () => {
   const { id } = await openSickRun();
   const { quarantine } = await bench.instance(id);

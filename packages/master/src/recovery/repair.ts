@@ -12,6 +12,7 @@ import {
   type Clock,
   type IdSource,
   type OneAtATime,
+  quarantineAlert,
   type Reason,
   toAppError,
   type WorkflowInstanceId,
@@ -20,7 +21,6 @@ import type { MasterStore } from '@vaquita/store';
 import type { RunBus } from '../bus/run-bus.ts';
 import type { RunRegistry } from '../bus/run-registry.ts';
 import type { Logger } from '../settings.ts';
-import { quarantined } from '../system/cluster-alerts.ts';
 import { commitOf, quarantineEvent } from './commit-of.ts';
 import type { DurableCommit } from './durable-commit.ts';
 import { isLost, type Settling } from './settling.ts';
@@ -108,7 +108,7 @@ export function createRepair(deps: RepairDeps): Repair {
         commitOf({
           instance: { ...instance, quarantine: why, updatedAt: now },
           events: [quarantineEvent(instance, why, now)],
-          newAlerts: [quarantined({ ids: deps.ids, now }, rows, why)],
+          newAlerts: [quarantineAlert({ id: deps.ids.next<'alert'>(), at: now }, rows, why)],
         }),
       );
       deps.told();

@@ -8,9 +8,8 @@ import {
   type IdSource,
   type NewAlert,
   type NewEvent,
-  type Reason,
 } from '@vaquita/core';
-import type { RunRows, WorkerFacts } from '@vaquita/store';
+import type { WorkerFacts } from '@vaquita/store';
 import type { Loss } from '../sessions/presence.ts';
 
 interface Moment {
@@ -44,23 +43,6 @@ export function workerBack({ ids, now }: Moment, { name }: Pick<Named, 'name'>):
     ...{ id: ids.next<'alert'>(), at: now, about: name, labels: { worker: name }, state: 'resolved' },
     title: `Worker "${name}" is back`,
     text: 'It has joined.',
-  });
-}
-
-export function quarantined({ ids, now }: Moment, { instance, projectName }: RunRows, why: Reason): NewAlert {
-  const { id, number, workflowId, workflowName, projectId } = instance;
-  const run = number === null ? `A run of "${workflowName}"` : `Run #${number} of "${workflowName}"`;
-  return clusterAlert('workflow_quarantined', {
-    ...{ id: ids.next<'alert'>(), at: now, about: workflowId, projectId, workflowId, workflowInstanceId: id },
-    labels: { project: projectName, workflow: workflowName },
-    title: `${run} is set aside`,
-    text: `${why.text}${why.next === undefined ? '' : ` What next: ${why.next}.`}`,
-    facts: [
-      { name: 'Project', value: projectName },
-      { name: 'Workflow', value: workflowName },
-      { name: 'Run', value: number === null ? id : `#${number}` },
-    ],
-    links: [{ title: 'Open the run', url: `/go/r/${id}` }],
   });
 }
 

@@ -228,4 +228,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `alerts_filed` ON `alerts` (`subject`);",
     ],
   },
+  {
+    number: 13,
+    name: "runs_set_aside",
+    checksum: "8e2cdadc1e547545c83170d00e90594ef460eb534605846fd193b88b0f80361f",
+    statements: [
+      "CREATE INDEX `workflow_instances_aside` ON `workflow_instances` (`workflow_id`) WHERE quarantine is not null;",
+    ],
+  },
 ];

@@ -70,6 +70,7 @@ export const workflowInstances = sqliteTable(
     index('workflow_instances_open')
       .on(t.id)
       .where(sql.raw(`state in ${OPEN_STATES_SQL}`)),
+    index('workflow_instances_aside').on(t.workflowId).where(sql.raw('quarantine is not null')),
     uniqueIndex('workflow_instances_number').on(t.workflowId, t.number),
     // One live run per place, and each child of a task instance once: held by the database itself.
     uniqueIndex('workflow_instances_place')

@@ -10,6 +10,7 @@
  */
 import type { AlertRow, NewAlert } from '@vaquita/core';
 import type { SqlStatement, SqlValue } from '../ports/driver.ts';
+import { BEING_REMOVED } from '../retention/final.ts';
 import { statement } from '../sql/access.ts';
 import { ALERTS } from '../sql/tables.ts';
 
@@ -17,17 +18,24 @@ const ONCE = 'on conflict (id) do nothing';
 const FILE = `${ALERTS.insert} ${ONCE}`;
 const FROM_OPENING = ALERTS.insertFrom({ groupName: 'opening.group_name' });
 /** An index ends with the number of the row, which is the order of filing. */
-const RESOLVE = `${FROM_OPENING.sql}
+const resolveWhere = (condition: string) => `${FROM_OPENING.sql}
   from (select * from (select group_name, message from alerts indexed by alerts_subject
         where subject = ? order by id desc limit 1)
     union all select * from (select group_name, message from alerts indexed by alerts_filed
         where subject = ? order by rowid desc limit 1)) opening
-  where json_extract(opening.message, '$.state') = 'open' limit 1 ${ONCE}`;
+  where json_extract(opening.message, '$.state') = 'open' and ${condition} limit 1 ${ONCE}`;
+const RESOLVE = resolveWhere('true');
+/** What has set many runs of a workflow aside is over with the last of them. */
+const RESOLVE_ASIDE = resolveWhere(`not exists (
+    select 1 from workflow_instances indexed by workflow_instances_aside
+    where workflow_id = ? and quarantine is not null and id <> ? and json_extract(quarantine, '$.code') <> '${BEING_REMOVED}')`);
 
 export function fileAlert(alert: NewAlert): SqlStatement {
   const row = newAlertRow(alert);
   if (row.message.state === 'open') return statement(FILE, ALERTS.args(row));
-  return statement(RESOLVE, [...FROM_OPENING.args(row), row.subject, row.subject]);
+  const args = [...FROM_OPENING.args(row), row.subject, row.subject];
+  if (row.kind !== 'workflow_quarantined') return statement(RESOLVE, args);
+  return statement(RESOLVE_ASIDE, [...args, row.workflowId, row.workflowInstanceId]);
 }
 
 /** Filed only where a condition on other rows holds, such as `from workers where id = ?`. */

@@ -1,8 +1,15 @@
 /** Alerts: written with the unit they tell of or not at all, once each, and resolved only where something is open. */
-import { type AlertId, clusterAlert, type NewAlert, type NewEvent } from '@vaquita/core';
+import {
+  type AlertId,
+  clusterAlert,
+  type NewAlert,
+  type NewEvent,
+  quarantineAlert,
+  type WorkflowInstanceRow,
+} from '@vaquita/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Subject } from '../store-contract.ts';
-import { commit, run, worker } from './fixtures.ts';
+import { command, commit, event, run, worker } from './fixtures.ts';
 
 export function describeAlertFiling(subject: Subject): void {
   describe('filing alerts', () => {
@@ -52,6 +59,24 @@ export function describeAlertFiling(subject: Subject): void {
       expect((await filed()).slice(4)).toEqual(['b1 ops resolved', 'b2 ops resolved', 'z1 ops open']);
     });
 
+    test('of runs that were set aside are resolved with the last of them in their workflow', async () => {
+      const quarantine = { code: 'quarantined', text: 'It throws.', since: 1 };
+      const [first, second] = [run('r1'), run('r2')];
+      const write = (instance: typeof first, id: string) =>
+        subject.store.master.commit(1, commit({ instance, newAlerts: [aside(instance, id)] }));
+      for (const id of ['r1', 'r2', 'r3'])
+        await subject.store.instances.start(run(id), command(`c-${id}`, id), event(id));
+      const removal = { ...quarantine, code: 'being_removed' };
+      await subject.store.master.commit(1, commit({ instance: run('r3', { quarantine: removal }) }));
+      await write({ ...first, quarantine }, 'a1');
+      await write({ ...second, quarantine }, 'a2');
+      await write(first, 'a3');
+      expect(await filed()).toEqual(['a1 - open', 'a2 - open']);
+      await write(second, 'a4');
+      await write(second, 'a5');
+      expect(await filed()).toEqual(['a1 - open', 'a2 - open', 'a4 - resolved']);
+    });
+
     test('of the loss of a worker goes with the change of its state, and of its return to who was told', async () => {
       const { workers } = subject.store.master;
       const joins = (id: string) => workers.upsert(1, worker('w1'), 'joined', alert(id, 'resolved'));
@@ -85,6 +110,10 @@ export function describeAlertFiling(subject: Subject): void {
 
 const none = { projectId: null, workflowInstanceId: null, taskInstanceId: null };
 const LOST: NewEvent = { type: 'server.lost', ...none, at: 5, data: { id: 's1', name: 's1', host: null } };
+
+function aside(instance: WorkflowInstanceRow, id: string): NewAlert {
+  return quarantineAlert({ id: id as AlertId, at: 5 }, { instance, projectName: 'p' }, instance.quarantine);
+}
 
 function alert(id: string, state: 'open' | 'resolved' = 'open', more: Partial<NewAlert> = {}): NewAlert {
   const words = { title: 'Lost', text: 'It is gone.' };

@@ -1,5 +1,6 @@
 /** Filing alerts, as `verbs/alerts.ts` does it. */
-import type { NewAlert } from '@vaquita/core';
+import type { AlertRow, NewAlert } from '@vaquita/core';
+import { isBeingRemoved } from '../../retention/final.ts';
 import { newAlertRow } from '../../verbs/alerts.ts';
 import type { Tables, Transaction } from './tables.ts';
 
@@ -18,5 +19,13 @@ export function putAlert(tx: Transaction, tables: Tables, alert: NewAlert): void
     last = one;
   }
   const opening = [newest, last].find((one) => one?.message.state === 'open');
-  if (opening) tx.put(tables.alerts, row.id, { ...row, groupName: opening.groupName });
+  if (opening && !isAnotherAside(tables, row)) tx.put(tables.alerts, row.id, { ...row, groupName: opening.groupName });
+}
+
+function isAnotherAside({ instances }: Tables, { kind, workflowId, workflowInstanceId }: AlertRow): boolean {
+  if (kind !== 'workflow_quarantined') return false;
+  return [...instances.values()].some(
+    (run) =>
+      run.workflowId === workflowId && run.id !== workflowInstanceId && run.quarantine !== null && !isBeingRemoved(run),
+  );
 }

@@ -1,0 +1,1 @@
+CREATE INDEX `workflow_instances_aside` ON `workflow_instances` (`workflow_id`) WHERE quarantine is not null;

@@ -177,7 +177,11 @@ export function startDelivery(deps: TermDeps, first: EnabledListener): Delivery 
       wake();
     },
     tell(events) {
-      if (events.some((event) => isToHear(row, event))) wake();
+      const first = events.find((event) => isToHear(row, event));
+      if (first === undefined) return;
+      // A log that had lost its newest events is told them again.
+      nothingUpTo = Math.min(nothingUpTo, first.seq - 1);
+      wake();
     },
     async stop() {
       stopped = true;

@@ -4,9 +4,10 @@ import type {
   ListenerEvent,
   ListenerHost,
   ListenerInstanceId,
+  ListenerLog,
   ListenerUse,
 } from '@vaquita/core';
-import { createIdSource } from '@vaquita/core';
+import { AppError, createIdSource } from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
 import { createMemoryStore } from '@vaquita/store/testing';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -53,10 +54,9 @@ function openWorld(more: Partial<ListenerSettings> = {}) {
   };
   const log = { info() {}, warn() {} };
   const sealer = { open: async (_: string, text: string) => text };
-  function createEngine(): ListenerEngine {
-    const engine = createListenerEngine({
-      ...{ store: store.listenerEngine, host, sealer, builtIns: new Set(['log']), clock, random, ids, log, settings },
-    });
+  function createEngine(openLog?: (epoch: number) => ListenerLog): ListenerEngine {
+    const deps = { store: store.listenerEngine, host, sealer, builtIns: new Set(['log']), clock, random, ids };
+    const engine = createListenerEngine({ ...deps, log, settings, openLog: openLog ?? null });
     engines.push(engine);
     return engine;
   }
@@ -323,6 +323,46 @@ describe('the listener engine', () => {
     await world.clock.advance(60_000);
     expect(world.heard.a).toEqual([one]);
     expect(seen).toEqual([{ kind: 'foreign', name: 'mine', code: 'code' }]);
+  });
+
+  test('N1 hears what a log had lost, and was told again, before what came later', async () => {
+    const world = openWorld();
+    let lostFrom = Number.POSITIVE_INFINITY;
+    const engine = world.createEngine((epoch) => {
+      const { producer, consumer, keeper } = world.store.listenerEngine.openLog(epoch);
+      let isTold = true;
+      return {
+        keeper,
+        producer: {
+          async position() {
+            isTold = true;
+            return lostFrom === Number.POSITIVE_INFINITY ? await producer.position() : lostFrom - 1;
+          },
+          async append(batch) {
+            if (lostFrom <= batch.position && !isTold) throw new AppError('unavailable', 'It has lost what it had.');
+            await producer.append(batch);
+            if (lostFrom <= batch.position) isTold = batch.events.some(({ seq }) => seq > lostFrom);
+            if (isTold) lostFrom = Number.POSITIVE_INFINITY;
+          },
+        },
+        consumer: {
+          ...consumer,
+          next: async (wanted) => (await consumer.next(wanted)).filter(({ seq }) => seq < lostFrom),
+        },
+      };
+    });
+    world.lead(1, engine);
+    await world.add('a');
+    const before = await world.happen(1);
+    await world.clock.advance(2 * world.settings.pollMs);
+    expect(world.heard.a).toEqual(before);
+    lostFrom = before[0]! + 1;
+    const lost = await world.happen(1);
+    await world.clock.advance(2 * world.settings.pollMs);
+    expect(world.heard.a).toEqual(before);
+    const later = await world.happen(1);
+    await world.clock.advance(4 * world.settings.pollMs);
+    expect(world.heard.a).toEqual([...before, ...lost, ...later]);
   });
 
   test('U1 U2 removes what was heard and is old, and tells once of what is blocked or too much', async () => {

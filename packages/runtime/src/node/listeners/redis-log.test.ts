@@ -77,6 +77,26 @@ describe.skipIf(REDIS_BINARY === undefined)(`listener events in Redis ${REDIS_BI
     expect(await seqsAfter(log)).toEqual([5, 9]);
   });
 
+  test('G4: when Redis loses what it had in the middle of a term, nothing is added behind the gap', async () => {
+    const log = openLog(1);
+    await log.producer.position();
+    await log.producer.append({ events: [loggedEvent(1)], position: 1 });
+    await log.producer.append({ events: [loggedEvent(2), loggedEvent(3)], position: 3 });
+    // As a server does that is killed with its newest writes not yet on its disk.
+    await redis.command('XDEL', '{vaquita}:listener-events', '2-0', '3-0');
+    await redis.command('XSETID', '{vaquita}:listener-events', '1-0');
+    await redis.command('HSET', '{vaquita}:listener-log', 'position', 1);
+    const behind = log.producer.append({ events: [loggedEvent(4)], position: 4 });
+    await expect(behind).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await log.producer.position()).toBe(1);
+    await log.producer.append({ events: [2, 3, 4].map((seq) => loggedEvent(seq)), position: 4 });
+    expect(await seqsAfter(log)).toEqual([1, 2, 3, 4]);
+    await redis.command('FLUSHALL');
+    instances.push({ cursor: 1, eventTypes: ['workflow.ended'], projectId: null });
+    await expect(log.producer.append({ events: [], position: 5 })).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await log.producer.position()).toBe(1);
+  });
+
   test('a Redis that has no memory left keeps what it has, and says so', async () => {
     const log = openLog(1);
     await log.producer.append({ events: [loggedEvent(1)], position: 1 });

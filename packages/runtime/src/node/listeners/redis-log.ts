@@ -5,7 +5,8 @@
  * G1 Events and position are changed by one script: Redis has both or neither, also after it has lost its newest writes.
  * G2 A term that Redis has seen the next of changes nothing any more.
  * G3 Only what every enabled instance has heard is removed, one entry at a time: the stream is never cut by its length.
- * G4 When Redis has lost what it had, the record is read again from where the slowest enabled instance is.
+ * G4 When Redis has lost what it had, the record is read again from where it still is, or else from where the slowest enabled
+ *    instance is. It may lose it in the middle of a term: nothing is added behind a gap.
  */
 import {
   AppError,
@@ -38,10 +39,11 @@ redis.call('HSET', KEYS[2], 'epoch', ARGV[1])
 
 const BEGIN = `${FENCE}return redis.call('HGET', KEYS[2], 'position')`;
 
-/** ARGV: term, position, and for each event its place and its JSON. What lies at or before the position is there already. */
+/** ARGV: term, position, the one before, and for each event its place and its JSON. What lies at or before the position is there already. */
 const APPEND = `${FENCE}local known = tonumber(redis.call('HGET', KEYS[2], 'position') or '-1')
+if known < tonumber(ARGV[3]) then return redis.error_reply('BEHIND it has lost what it had') end
 local bytes = 0
-for i = 3, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   if tonumber(ARGV[i]) > known then
     redis.call('XADD', KEYS[1], ARGV[i] .. '-0', 'event', ARGV[i + 1])
     bytes = bytes + string.len(ARGV[i + 1])
@@ -69,6 +71,8 @@ interface Entry {
 export function createRedisListenerLog({ redis, prefix, epoch, enabledInstances }: RedisLogOptions): ListenerLog {
   const stream = `{${prefix}}:listener-events`;
   const state = `{${prefix}}:listener-log`;
+  /** Redis has answered that it is here, in this term. */
+  let reached = -1;
 
   async function ask(...parts: readonly (string | number)[]) {
     try {
@@ -113,13 +117,15 @@ export function createRedisListenerLog({ redis, prefix, epoch, enabledInstances 
     producer: {
       async position() {
         const known = await run(BEGIN);
-        if (known !== null) return Number(known);
+        reached = known === null ? -1 : Number(known);
+        if (known !== null) return reached;
         // G4.
         const cursors = (await enabledInstances()).map(({ cursor }) => cursor);
         return cursors.length === 0 ? null : Math.min(...cursors);
       },
       async append({ events, position }) {
-        await run(APPEND, position, ...events.flatMap((event) => [event.seq, JSON.stringify(event)]));
+        await run(APPEND, position, reached, ...events.flatMap((event) => [event.seq, JSON.stringify(event)]));
+        reached = Math.max(reached, position);
       },
     },
     consumer: {

@@ -1,6 +1,8 @@
 /** `npm run bench -- [name …] [--json] [--smoke]`: runs the benchmarks and prints each figure beside its floor. */
 import { parseArgs } from 'node:util';
 import { asTable, type Figure } from './figures.ts';
+import { alertsFailover } from './scenarios/alerts-failover.ts';
+import { alertsHung } from './scenarios/alerts-hung.ts';
 import { bigdag } from './scenarios/bigdag.ts';
 import { chain } from './scenarios/chain.ts';
 import { dag } from './scenarios/dag.ts';
@@ -12,7 +14,10 @@ import { start } from './scenarios/start.ts';
 import { windmill } from './scenarios/windmill.ts';
 import { workers } from './scenarios/workers.ts';
 
-const SCENARIOS: readonly Scenario[] = [fanout, chain, dag, start, bigdag, windmill, shell, workers, failover];
+const SCENARIOS: readonly Scenario[] = [
+  ...[fanout, chain, dag, start, bigdag, windmill, shell, workers, alertsHung],
+  ...[failover, alertsFailover],
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

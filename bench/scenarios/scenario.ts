@@ -22,6 +22,11 @@ export interface Sizes {
   readonly failoverRuns: number;
   /** After so long without a sign of life of the leader another server may lead. */
   readonly leaseMs: number;
+  /** Alerts that are on their way when the leader is killed. */
+  readonly failoverAlerts: number;
+  /** Channels that never answer, and requests to the API beside them and without them, each in every round. */
+  readonly hungChannels: number;
+  readonly hungRequests: number;
   /** How often what takes long as a whole is repeated. */
   readonly runs: number;
   /** The same of what takes very long. */
@@ -43,6 +48,9 @@ export const FULL: Sizes = {
   failoverRuns: 10,
   // The default of the servers.
   leaseMs: 10_000,
+  failoverAlerts: 500,
+  hungChannels: 50,
+  hungRequests: 2_000,
   runs: 5,
   longRuns: 3,
 };
@@ -62,6 +70,9 @@ export const SMOKE: Sizes = {
   workers: 50,
   failoverRuns: 4,
   leaseMs: 2_000,
+  failoverAlerts: 20,
+  hungChannels: 9,
+  hungRequests: 40,
   runs: 1,
   longRuns: 1,
 };

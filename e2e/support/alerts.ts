@@ -1,10 +1,13 @@
 /** What the behaviour tests do with alerts: make channels and groups, and wait for what becomes of an alert. */
+import { randomBytes } from 'node:crypto';
 import type { AlertDetail, AlertQuery, AlertView, VaquitaClient } from '@vaquita/client';
 import type { Seen } from '@vaquita/runtime/testing';
 import { eventually } from './poll.ts';
 
 /** The receivers of these tests are on this machine. */
 export const LOCAL_RECEIVERS = { VAQUITA_OUTBOUND_ALLOW: '127.0.0.1' } as const;
+/** The same for all servers of a test that share a database. */
+export const SHARED_KEY = { VAQUITA_SECRET_KEY: randomBytes(32).toString('base64') } as const;
 
 /** A webhook to a port of this machine; its name is also its path. */
 export async function addWebhook(

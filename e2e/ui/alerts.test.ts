@@ -167,6 +167,7 @@ it('is clean on a narrow dark screen, in Chinese', async () => {
   const found = await findViolations(narrow.page);
   for (const [path, text] of [
     ['/alerts/channels?edit=ops', '已设置，不显示'],
+    ['/alerts/channels?create=1', 'SMTP 服务器'],
     ['/alerts/groups?create=1', '集群的告警'],
   ] as const) {
     await narrow.page.goto(path);

@@ -65,6 +65,6 @@ export const alertQueries = {
 };
 
 /** Whether something may come of it without anybody's doing. */
-export function isUnderWay(alert: Pick<AlertDetail, 'status'> | undefined): boolean {
+function isUnderWay(alert: Pick<AlertDetail, 'status'> | undefined): boolean {
   return alert?.status === 'waiting' || alert?.status === 'sending';
 }

@@ -2,6 +2,8 @@
  * The fields of a form that is made of a JSON Schema of settings. Schemas of plugins are anybody's: what this form has no
  * control for is written as JSON. Pure.
  */
+import { type SchemaMessages, wordOf } from '../i18n/late/en-schema.ts';
+
 export type FieldKind = 'text' | 'multiline' | 'number' | 'switch' | 'choice' | 'list' | 'map' | 'json';
 
 export interface Choice {
@@ -37,12 +39,15 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-export function fieldsOf(schema: unknown): readonly SchemaField[] {
+/** `words`: titles and descriptions in another language, by the text of the schema. */
+export function fieldsOf(schema: unknown, words: SchemaMessages = {}): readonly SchemaField[] {
   if (!isLoose(schema) || !isLoose(schema.properties)) return [];
   const required = new Set(list(schema.required));
-  return Object.entries(schema.properties).map(([key, property]) =>
-    fieldOf(key, isLoose(property) ? property : {}, required.has(key)),
-  );
+  return Object.entries(schema.properties).map(([key, property]) => {
+    const field = fieldOf(key, isLoose(property) ? property : {}, required.has(key));
+    const { title, description } = field;
+    return { ...field, title: wordOf(words, title), description: wordOf(words, description) };
+  });
 }
 
 function fieldOf(key: string, schema: Loose, required: boolean): SchemaField {

@@ -52,6 +52,14 @@ describe('fieldsOf', () => {
     expect(field('topic')).toMatchObject({ integer: true, min: 1, max: undefined });
   });
 
+  it('says in another language what it knows of', () => {
+    const words = { Address: '地址', 'Signs it.': '用它签名。' };
+    const [url, , , ...rest] = fieldsOf(SCHEMA, words);
+    expect(url).toMatchObject({ key: 'url', title: '地址' });
+    expect(rest.find(({ key }) => key === 'secret')).toMatchObject({ title: 'secret', description: '用它签名。' });
+    expect(fieldsOf({ properties: { toString: {} } }, words)[0]).toMatchObject({ title: 'toString' });
+  });
+
   it('takes whatever a plugin calls its schema', () => {
     expect(fieldsOf(undefined)).toEqual([]);
     expect(fieldsOf({ type: 'object' })).toEqual([]);

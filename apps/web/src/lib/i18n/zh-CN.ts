@@ -15,6 +15,7 @@ import { zhLog } from './late/zh-log.ts';
 import { zhLogin } from './late/zh-login.ts';
 import { zhOverview } from './late/zh-overview.ts';
 import { zhPalette } from './late/zh-palette.ts';
+import { zhSchema } from './late/zh-schema.ts';
 import { zhStart } from './late/zh-start.ts';
 import { zhTaskTypes } from './late/zh-task-types.ts';
 import { zhTokens } from './late/zh-tokens.ts';
@@ -24,6 +25,7 @@ import { count } from './zh-count.ts';
 
 export const zhCN: Messages & { readonly late: LateMessages } = {
   late: {
+    schema: zhSchema,
     listeners: zhListeners,
     alertPolicy: zhAlertPolicy,
     alertTargets: zhAlertTargets,

@@ -17,6 +17,7 @@ import type { LogMessages } from './en-log.ts';
 import type { LoginMessages } from './en-login.ts';
 import type { OverviewMessages } from './en-overview.ts';
 import type { PaletteMessages } from './en-palette.ts';
+import type { SchemaMessages } from './en-schema.ts';
 import type { StartMessages } from './en-start.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
 import type { TokensMessages } from './en-tokens.ts';
@@ -24,6 +25,7 @@ import type { WorkerGroupMessages } from './en-worker-groups.ts';
 import type { WorkerMessages } from './en-workers.ts';
 
 export interface LateMessages {
+  readonly schema: SchemaMessages;
   readonly listeners: ListenerMessages;
   readonly alertPolicy: AlertPolicyMessages;
   readonly alertTargets: AlertTargetMessages;

@@ -24,6 +24,12 @@ writeFileSync(
       switch (event.subject) {
         case 'loop': for (;;);
         case 'fill': for (;;) all.push({ all: [all.length] });
+        case 'negative': {
+          setTimeout(() => {}, -5);
+          // Node warns in a later turn than the one that sets the timer.
+          await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+          return console.error('after');
+        }
         case 'throw': throw new Error('no such file');
         case 'uncaught': setTimeout(() => { throw new Error('late') }); await new Promise(() => {});
       }
@@ -67,6 +73,15 @@ test('what loops, fills its heap or breaks down is ended, and the next try is a 
     expect(await listener.deliver(event('fine'), PATIENT_MS)).toEqual({ ok: true });
   }
   await listener.stop();
+});
+
+test('its log says nothing of timers that are set for the past', async () => {
+  const listener = use('sample');
+  const said = () => host.log(id).map(({ text }) => text);
+  expect(await listener.deliver(event('negative'), PATIENT_MS)).toEqual({ ok: true });
+  await expect.poll(said).toContain('after');
+  await listener.stop();
+  expect(said().join()).not.toContain('Negative');
 });
 
 test('one that is not there is said to be', async () => {

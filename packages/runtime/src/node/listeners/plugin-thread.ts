@@ -11,12 +11,14 @@ import { readLines } from './read-lines.ts';
 
 const MAIN = new URL('./inside/thread-main.ts', import.meta.url);
 const MAX_LOG_CHARS = 2_000;
+/** kafkajs sets timers of less than nothing: Node says so, and nobody who reads the log can do anything about it. */
+const FLAGS = ['--disable-warning=TimeoutNegativeWarning'];
 
 export function startPluginThread(clock: Clock, limits: PluginLimits, ears: CageEars): Cage {
   const thread = new Worker(MAIN, {
     env: {},
     argv: [],
-    execArgv: [],
+    execArgv: FLAGS,
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: limits.memoryBytes / MIB },

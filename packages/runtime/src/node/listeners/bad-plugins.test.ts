@@ -125,6 +125,12 @@ test('what is thrown need not be an error, nor readable', async () => {
   expect(JSON.stringify(long).length).toBeLessThan(2_000);
 });
 
+test('what would steer a terminal is shown, in the log and in the reason', async () => {
+  const listener = use(plugin('console.log("a\\u001b[2Jb\\tc"); throw new Error("no\\u001b]0;way\\u0007\\u009b");'));
+  expect(await listener.deliver(event(1), PATIENT_MS)).toMatchObject({ reason: 'Error: no\\x1b]0;way\\x07\\x9b' });
+  await expect.poll(listener.text).toContain('a\\x1b[2Jb\tc');
+});
+
 const NEVER = {
   'loops for ever': 'if (event.seq === 1) for (;;);',
   'never settles': 'if (event.seq === 1) await new Promise(() => {});',

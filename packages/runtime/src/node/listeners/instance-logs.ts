@@ -1,5 +1,6 @@
 /** The last lines that each instance has said on this server, in memory. A flood pushes out its own lines only. */
 import type { Clock, ListenerInstanceId, ListenerLogLevel, ListenerLogLine } from '@vaquita/core';
+import { visible } from './visible.ts';
 
 export interface InstanceLogs {
   add(instance: ListenerInstanceId, level: ListenerLogLevel, text: string): void;
@@ -18,7 +19,7 @@ export function createInstanceLogs(clock: Clock): InstanceLogs {
       const lines = logs.get(instance) ?? [];
       logs.delete(instance);
       logs.set(instance, lines);
-      lines.push({ at: clock.now(), level, text });
+      lines.push({ at: clock.now(), level, text: visible(text) });
       // Taking away one by one would copy the whole list for every line of a flood.
       if (lines.length >= 2 * MAX_LINES) lines.splice(0, lines.length - MAX_LINES);
       if (logs.size > MAX_INSTANCES) logs.delete(logs.keys().next().value!);

@@ -11,6 +11,7 @@ import type { PluginShape, PluginSource, PluginUse } from './inside/messages.ts'
 import type { PluginLimits } from './limits.ts';
 import { readPlugin } from './read-plugin.ts';
 import type { CallEnd, Session } from './session.ts';
+import { visible } from './visible.ts';
 
 export interface ListenerLife {
   readonly use: PluginUse;
@@ -120,5 +121,5 @@ const STOPPED: ListenerDeliveryFailure = {
 };
 
 function failure(kind: Failure, reason: string): ListenerDeliveryFailure {
-  return { ok: false, failure: kind, reason };
+  return { ok: false, failure: kind, reason: visible(reason) };
 }

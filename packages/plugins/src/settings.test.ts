@@ -1,3 +1,4 @@
+import type { AppError } from '@vaquita/core';
 import { expect, test } from 'vitest';
 import { changeChannelSettings, channelTypes, readChannelSettings, showChannelSettings } from './settings.ts';
 
@@ -88,4 +89,20 @@ test('an empty table of headers is no secret that stands in the way of another a
   const old = readChannelSettings('webhook', { url: 'https://a.test/' });
   expect(showChannelSettings('webhook', old).hasSecret).toEqual([]);
   expect(changeChannelSettings('webhook', old, { url: 'https://b.test/' })).toMatchObject({ url: 'https://b.test/' });
+});
+
+test('what was meant as a secret is not repeated when it is wrong', () => {
+  const refusals = [
+    { given: { url: 'https://a.test/', secret: 87654321 }, path: 'settings.secret' },
+    { given: { url: 'https://a.test/', headers: { Authorization: 87654321 } }, path: 'settings.headers.Authorization' },
+  ];
+  for (const { given, path } of refusals) {
+    try {
+      readChannelSettings('webhook', given);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ problems: [{ path, message: expect.stringContaining('Must be text') }] });
+      expect(JSON.stringify((error as AppError).problems)).not.toContain('87654321');
+    }
+  }
 });

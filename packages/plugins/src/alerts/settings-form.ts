@@ -4,6 +4,7 @@
  */
 import { AppError, checkShape, type Problem } from '@vaquita/core';
 import * as z from 'zod';
+import { createRedact, secretsIn } from './secrets.ts';
 
 /** A channel or a listener: what is configured. */
 export interface Configured {
@@ -39,12 +40,19 @@ export function settingsForm(owner: Configured): JsonSchema {
   return found;
 }
 
-/** Defaults applied. Throws `bad_request` with the place of everything that is wrong. */
+/** Defaults applied. Throws `bad_request` with the place of everything that is wrong; what was given as a secret is not repeated. */
 export function readSettings(owner: Configured, given: unknown): Readonly<Record<string, unknown>> {
   const problems: Problem[] = [];
   const settings = checkShape(owner.settings, given, { path: 'settings', problems });
   if (settings !== undefined) return settings;
-  throw new AppError('bad_request', `The settings of ${owner.title} are not valid`, { problems });
+  const form = settingsForm(owner);
+  const redact = createRedact(secretsIn(form, given));
+  const ofSecret = ({ path }: Problem) => isSecret(form.properties?.[path.split(/[.[]/)[1] ?? '']);
+  throw new AppError('bad_request', `The settings of ${owner.title} are not valid`, {
+    problems: problems.map((problem) =>
+      ofSecret(problem) ? { ...problem, message: redact(problem.message) } : problem,
+    ),
+  });
 }
 
 /** What may be shown: secrets are left out. `hasSecret` names those that are set. */

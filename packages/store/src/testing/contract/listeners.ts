@@ -376,6 +376,25 @@ export function describeListeners(subject: Subject): void {
       await expect(plugins.update(row.id, { enabled: false, at: 10 })).rejects.toMatchObject({ code: 'not_found' });
     });
 
+    test('has what blocks the instances of a plugin tried at once when the plugin is changed', async () => {
+      await subject.lead(1);
+      await people().plugins.install(plugin('mine'), 'export default 1');
+      for (const [id, of] of Object.entries({ a: 'mine', b: 'other', c: 'mine' }))
+        await people().instances.create(instance(id, { plugin: of }));
+      const failure = {
+        seq: (await cursorNow()) + 1,
+        attempt: 9,
+        reason: 'not enabled',
+        at: 60,
+        nextAttemptAt: 300_060,
+      };
+      for (const id of ['a', 'b']) await engine().failed(1, instanceId(id), failure);
+      await people().plugins.update(plugin('mine').id, { enabled: true, at: 99 });
+      const next = ['a', 'b', 'c'].map(async (id) => (await people().instances.find(id))?.nextAttemptAt);
+      expect(await Promise.all(next)).toEqual([99, 300_060, null]);
+      expect(await people().instances.find('a')).toMatchObject({ blockedSeq: failure.seq, attempt: 9 });
+    });
+
     test('tells of the tasks of a version in its unit, and of none when it was compared with an older one', async () => {
       const taskEvent = (name: string) => workflowEvent(WORKFLOW, { type: 'task.added', data: { task: name } });
       const change = {

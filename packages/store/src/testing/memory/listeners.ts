@@ -62,6 +62,9 @@ function memoryPlugins({ tables, unit }: Memory): ListenerPluginStore {
         if (row === undefined) throw notFound(id);
         tx.put(plugins, id, { ...row, ...change, updatedAt: at });
         if (code !== undefined) tx.put(listenerCode, id, code);
+        for (const one of [...tables.listenerInstances.values()])
+          if (one.plugin === row.name && one.blockedSeq !== null)
+            tx.put(tables.listenerInstances, one.id, { ...one, nextAttemptAt: at });
       });
     },
     async uninstall(id) {

@@ -12,6 +12,9 @@ const ADD_CODE = 'insert into listener_code (plugin_id, code) values (?, ?)';
 const UPDATE = `update listener_plugins set title = coalesce(?, title), version = coalesce(?, version),
   settings_schema = coalesce(?, settings_schema), digest = coalesce(?, digest), enabled = coalesce(?, enabled),
   updated_at = ? where id = ?`;
+/** What blocks its instances may be over with this: it is tried now. */
+const TRY_NOW = `update listener_instances set next_attempt_at = ? where blocked_seq is not null
+  and plugin = (select name from listener_plugins where id = ?)`;
 const SET_CODE = 'update listener_code set code = ? where plugin_id = ?';
 const REMOVE_CODE = 'delete from listener_code where plugin_id = ?';
 const REMOVE = `delete from listener_plugins where id = ? and not exists (
@@ -44,6 +47,7 @@ export function createListenerPluginVerbs(driver: SqlDriver): ListenerPluginStor
       const isEnabled = enabled === undefined ? null : Number(enabled);
       const args: SqlValue[] = [title ?? null, version ?? null, schemaText, digest ?? null, isEnabled, at, id];
       const unit = [statement(UPDATE, args, 1), ...(code === undefined ? [] : [statement(SET_CODE, [code, id], 1)])];
+      unit.push(statement(TRY_NOW, [at, id]));
       await writeOr(driver, unit, () => notFound(id));
     },
     async uninstall(id) {

@@ -29,8 +29,8 @@ import { Violation } from './facts.ts';
 
 export interface AlertModel extends Pick<AlertTargets, 'channel' | 'group' | 'looked'> {
   readonly alerts: ReadonlyMap<string, AlertFacts>;
-  /** Of a subject, whether the newest alert says that something is wrong. */
-  isOpen(subject: string): boolean;
+  /** Of a subject, whether the newest alert says that something is wrong, and was made before that one. */
+  isOpen(subject: string, before: string): boolean;
   /** Runs that have told this. */
   runsTold(kind: AlertKind): readonly string[];
   filed(alerts: readonly NewAlert[]): void;
@@ -215,7 +215,10 @@ export function createAlertModel(limits: SendLimits): AlertModel {
   return {
     alerts,
     runsTold: (kind) => [...alerts.values()].flatMap((one) => (one.kind === kind && one.run !== null ? [one.run] : [])),
-    isOpen: (subject) => newest.get(subject)?.state === 'open',
+    isOpen(subject, before) {
+      const last = newest.get(subject);
+      return last?.state === 'open' && last.id < before;
+    },
     channel: targets.channel,
     group: targets.group,
     looked: targets.looked,

@@ -108,7 +108,7 @@ function seenListening(database: Database, process: SimProcess, store: ListenerE
   const seen = database.seenFrom(process, store);
   return {
     ...{ record: seen.record, markRead: seen.markRead, fileAlert: seen.fileAlert, enabled: seen.enabled },
-    ...{ code: seen.code, heard: seen.heard, failed: seen.failed },
+    ...{ code: seen.code, heard: seen.heard, passed: seen.passed, failed: seen.failed },
     openLog: (epoch) => database.seenFrom(process, openLog(epoch)),
   };
 }

@@ -28,6 +28,10 @@ export function witnessedListening(
       say(`${process.name} writes that ${id} has heard event ${delivery.seq}`);
       wrote(epoch, () => model.listeners.heard(id, delivery.seq, elapsed()));
     },
+    async passed(epoch, instance, seq) {
+      await store.passed(epoch, instance, seq);
+      wrote(epoch, () => {});
+    },
     async failed(epoch, id, failure) {
       await store.failed(epoch, id, failure);
       say(`${process.name} writes that ${id} fails at event ${failure.seq} (${failure.attempt})`);

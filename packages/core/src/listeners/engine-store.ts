@@ -48,6 +48,15 @@ export interface ListenerProgress {
   code(plugin: string): Promise<string | undefined>;
   /** The instance has dealt with the event and all before it. */
   heard(epoch: Epoch, id: ListenerInstanceId, delivery: { readonly seq: number; readonly at: number }): Promise<void>;
+  /**
+   * Nothing up to `seq` is for the instance as it was read: from there on it goes on. Changes nothing when it has been
+   * blocked, moved on or given other events to hear since.
+   */
+  passed(
+    epoch: Epoch,
+    instance: Pick<ListenerInstanceRow, 'id' | 'cursor' | 'eventTypes' | 'projectId'>,
+    seq: number,
+  ): Promise<void>;
   /** The event blocks the instance. */
   failed(epoch: Epoch, id: ListenerInstanceId, failure: ListenerFailure): Promise<void>;
 }

@@ -365,7 +365,23 @@ describe('the listener engine', () => {
     expect(world.heard.a).toEqual([...before, ...lost, ...later]);
   });
 
-  test('U1 U2 removes what was heard and is old, and tells once of what is blocked or too much', async () => {
+  test('U2 an instance that is given more to hear does not hear what came before', async () => {
+    const world = openWorld();
+    world.lead(1);
+    await world.add('all', { eventTypes: ['server.down', 'workflow.removed'] });
+    const id = await world.add('few', { eventTypes: ['workflow.removed'] });
+    await world.happen(3);
+    await world.clock.advance(world.settings.upkeepMs + world.settings.pollMs);
+    expect(world.heard).toMatchObject({ all: { length: 3 } });
+    expect((await world.row('few')).cursor).toBe(await world.store.events.latestSeq());
+    await world.store.listeners.instances.update(id, { eventTypes: ['server.down'], at: 5 });
+    world.engine.refresh();
+    const [later] = await world.happen(1);
+    await world.clock.advance(3 * world.settings.pollMs);
+    expect(world.heard.few).toEqual([later]);
+  });
+
+  test('U1 U3 removes what was heard and is old, and tells once of what is blocked or too much', async () => {
     const world = openWorld({ keepMs: 100_000, maxBytes: 1_000, blockedMs: 30_000 });
     world.lead(1);
     await world.add('a');

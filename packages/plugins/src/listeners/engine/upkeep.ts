@@ -2,7 +2,9 @@
  * Sees to what is kept for listeners: removes what has been heard and is old, and tells people of what waits.
  *
  * U1 Nothing is removed that an enabled instance has yet to hear, however much there is of it.
- * U2 People are told once of each instance that is blocked for long and once of each time that too much waits, also when
+ * U2 An instance for which nothing waits is put to where the record has been read: what is no longer looked at again and again
+ *    is also not heard when it is given more types to hear.
+ * U3 People are told once of each instance that is blocked for long and once of each time that too much waits, also when
  *    the leader changes; and that it is over.
  */
 import { clusterAlert, type EnabledListener, type ListenerBacklog, selectionOf, toAppError } from '@vaquita/core';
@@ -69,7 +71,7 @@ export function createUpkeep(deps: TermDeps): Upkeep {
         title: `Events for listeners take more than ${limit}`,
         text:
           `${kept.events} events of ${mib(bytes)} MiB are kept. Nothing that a listener has yet to hear is removed: look which ` +
-          'instance is blocked or slow, and mend it, skip what it cannot take, or switch it off.',
+          'instance is blocked or slow, and mend it or skip what it cannot take. Switched off, it loses what waits for it.',
       });
     } else if (bytes < settings.maxBytes * ALL_CLEAR) {
       await tell(BACKLOG, 'resolved', { title: `Events for listeners take less than ${limit} again`, text: '' });
@@ -102,7 +104,10 @@ export function createUpkeep(deps: TermDeps): Upkeep {
   async function measure(rows: readonly EnabledListener[]): Promise<void> {
     const found: UpkeepReport['instances'][number][] = [];
     for (const row of rows) {
+      // Asked first: what is handed over meanwhile may be for it.
+      const handedOver = deps.handedOverTo();
       const backlog = await events.consumer.waiting({ ...selectionOf(row), after: row.cursor });
+      if (backlog.events === 0 && handedOver > row.cursor) await store.passed(epoch, row, handedOver);
       found.push({ ...backlog, name: row.name, isBlocked: row.blockedSeq !== null });
     }
     instances = found;

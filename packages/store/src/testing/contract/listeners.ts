@@ -149,6 +149,8 @@ export function describeListeners(subject: Subject): void {
       await expect(producer.append({ events: [heard(3)], position: 9 })).rejects.toMatchObject(fenced);
       await expect(engine().markRead(1, 9)).rejects.toMatchObject(fenced);
       await expect(engine().heard(1, instanceId('a'), { seq: 9, at: 1 })).rejects.toMatchObject(fenced);
+      const read = { id: instanceId('a'), cursor: 0, eventTypes: [], projectId: null };
+      await expect(engine().passed(1, read, 9)).rejects.toMatchObject(fenced);
       const failure = { seq: 9, attempt: 1, reason: 'x', at: 1, nextAttemptAt: 2 };
       await expect(engine().failed(1, instanceId('a'), failure)).rejects.toMatchObject(fenced);
       await expect(engine().fileAlert(1, alert('a1', 'open'))).rejects.toMatchObject(fenced);
@@ -219,6 +221,27 @@ export function describeListeners(subject: Subject): void {
       await expect(people().instances.delete(instanceId('b'))).rejects.toMatchObject(gone);
       await expect(people().instances.update(instanceId('b'), { at: 3 })).rejects.toMatchObject(gone);
       expect(await people().instances.find('b')).toBeUndefined();
+    });
+
+    test('goes on behind what is not for it, unless it was blocked, moved on or given more to hear meanwhile', async () => {
+      await subject.lead(1);
+      await people().instances.create(instance('a'));
+      const id = instanceId('a');
+      const find = async () => (await people().instances.find('a'))!;
+      const row = await find();
+      const at = row.cursor;
+      await engine().passed(1, row, at + 5);
+      expect(await find()).toMatchObject({ cursor: at + 5, delivered: 0, skipped: 0 });
+      await engine().passed(1, row, at + 9);
+      await engine().passed(1, await find(), at + 3);
+      expect(await find()).toMatchObject({ cursor: at + 5 });
+      await people().instances.update(id, { eventTypes: ['server.down', 'task.ended'], at: 3 });
+      await engine().passed(1, { ...row, cursor: at + 5 }, at + 9);
+      expect(await find()).toMatchObject({ cursor: at + 5 });
+      const failure = { seq: at + 7, attempt: 1, reason: 'refused', at: 60, nextAttemptAt: 70 };
+      await engine().failed(1, id, failure);
+      await engine().passed(1, await find(), at + 9);
+      expect(await find()).toMatchObject({ cursor: at + 5, blockedSeq: at + 7 });
     });
 
     test('goes on after each event, is blocked by one that fails, and goes on when that is heard', async () => {

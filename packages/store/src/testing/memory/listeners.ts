@@ -232,6 +232,16 @@ export function createMemoryListenerEngine(memory: Memory): ListenerEngineStore 
         tx.put(instances, id, { ...row, ...FREE, cursor: seq, delivered: row.delivered + 1, lastDeliveredAt: at });
       });
     },
+    async passed(epoch, read, seq) {
+      change(epoch, read.id, seq, (tx, row) => {
+        const isAsRead =
+          row.cursor === read.cursor &&
+          row.blockedSeq === null &&
+          row.projectId === read.projectId &&
+          JSON.stringify(row.eventTypes) === JSON.stringify(read.eventTypes);
+        if (isAsRead) tx.put(instances, read.id, { ...row, cursor: seq });
+      });
+    },
     async failed(epoch, id, { seq, attempt, reason, at, nextAttemptAt }) {
       change(epoch, id, seq, (tx, row) => {
         const blockedSince = row.blockedSeq === seq ? row.blockedSince : at;

@@ -15,6 +15,8 @@ const OVERCOME = `update listener_failures set outcome = 'delivered', last_at = 
   where instance_id = ? and seq = ? and outcome = 'blocked'`;
 const HEARD = `update listener_instances set cursor = ?, delivered = delivered + 1, last_delivered_at = ?, ${UNBLOCKED}
   where id = ? and cursor < ?`;
+const PASSED = `update listener_instances set cursor = ? where id = ? and cursor = ? and cursor < ? and blocked_seq is null
+  and event_types = ? and project_id is ?`;
 const BLOCKED = `update listener_instances set blocked_seq = ?, attempt = ?, next_attempt_at = ?, reason = ?,
     blocked_since = case when blocked_seq = ? then blocked_since else ? end
   where id = ? and cursor < ?`;
@@ -37,6 +39,10 @@ export function createListenerProgress(driver: SqlDriver): ListenerProgress {
     },
     async heard(epoch, id, { seq, at }) {
       await driver.write([fence(epoch), statement(OVERCOME, [at, id, seq]), statement(HEARD, [seq, at, id, seq])]);
+    },
+    async passed(epoch, { id, cursor, eventTypes, projectId }, seq) {
+      const args = [seq, id, cursor, seq, JSON.stringify(eventTypes), projectId];
+      await driver.write([fence(epoch), statement(PASSED, args)]);
     },
     async failed(epoch, id, { seq, attempt, reason, at, nextAttemptAt }) {
       await driver.write([

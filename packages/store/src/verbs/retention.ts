@@ -42,8 +42,9 @@ const IS_FREE = `state in ${FINAL} and (quarantine is null or json_extract(quara
   and id not in (${PENDING})`;
 const REMOVE_TASKS = `delete from task_instances where workflow_instance_id in ${IDS} returning id`;
 const REMOVE_ORDERS = `delete from outbox where workflow_instance_id in ${IDS}`;
-/** What listeners may have to hear of stays until it has been read for them. */
-const IS_READ = 'seq <= coalesce((select seq from listener_relay where id = 1), 9e18)';
+/** What listeners may have to hear of stays until it has been read for them; one that is switched on later begins behind it. */
+const IS_READ = `seq <= coalesce((select seq from listener_relay
+  where id = 1 and exists (select 1 from listener_instances where enabled = 1)), 9e18)`;
 const REMOVE_EVENTS = `delete from events where workflow_instance_id in ${IDS} and ${IS_READ}`;
 const REMOVE_RUNS = `delete from workflow_instances where id in ${IDS} and ${IS_FREE}
   and not exists (select 1 from workflow_instances c where c.parent_instance_id = workflow_instances.id and c.id not in ${IDS})

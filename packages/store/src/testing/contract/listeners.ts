@@ -365,6 +365,19 @@ export function describeListeners(subject: Subject): void {
       expect((await retention.purge(1, 'events', { after: null, limit: 50, before: never })).removed).toBe(1);
     });
 
+    test('holds back nothing of the record while no instance is switched on', async () => {
+      await subject.lead(1);
+      await people().instances.create(instance('a'));
+      await people().instances.update(instanceId('a'), { enabled: false, at: 3 });
+      const done = { id: 'c1' as never, outcome: 'done' };
+      await subject.store.instances.start(run('r1'), command('c1', 'r1'), event('r1'));
+      await subject.store.master.commit(
+        1,
+        commit({ instance: run('r1', { state: 'success', endedAt: 9 }), commandsDone: [done], events: [event('r1')] }),
+      );
+      expect(await subject.store.master.retention.remove(1, [runId('r1')])).toMatchObject({ runs: 1, events: 2 });
+    });
+
     test('files an alert only when it says something else than the newest of its subject', async () => {
       await subject.lead(1);
       const said = [

@@ -42,7 +42,8 @@ export function createMemoryRetention(
 
   /** What listeners may have to hear of stays until it has been read for them. */
   function isRead(seq: number): boolean {
-    return seq <= (tables.lastSeq.get('relay') ?? Number.POSITIVE_INFINITY);
+    const isHeard = [...tables.listenerInstances.values()].some(({ enabled }) => enabled);
+    return !isHeard || seq <= (tables.lastSeq.get('relay') ?? Number.POSITIVE_INFINITY);
   }
 
   function dropEvents(tx: Transaction, ids: ReadonlySet<string>, limit = Number.POSITIVE_INFINITY): number {

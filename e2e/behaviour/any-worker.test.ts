@@ -26,7 +26,7 @@ const WORKERS: readonly {
 describe.each(WORKERS)('$name', ({ program, leftOut }) => {
   // In CI on Debian a missing Python is an error, not a reason to leave it out (e2e/support/python.ts).
   describe.skipIf(leftOut !== undefined)(
-    `as any worker${leftOut === undefined ? '' : ` (left out: ${leftOut})`}`,
+    `what every worker does${leftOut === undefined ? '' : ` (left out: ${leftOut})`}`,
     () => {
       const stage = useStage({ each: true });
       const started = program === undefined ? {} : { program };

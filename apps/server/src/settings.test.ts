@@ -139,7 +139,7 @@ describe('readSettings', () => {
   });
 
   it('reads where plugins are fetched from, with a path and without a password', () => {
-    expect(read().settings.pluginRegistry).toBe('https://registry.npmjs.org');
+    expect(read().settings.pluginRegistry).toBeNull();
     const own = { VAQUITA_PLUGIN_REGISTRY: 'https://proxy.corp.example/npm/' };
     expect(read(own).settings.pluginRegistry).toBe('https://proxy.corp.example/npm');
     for (const wrong of ['proxy.corp.example', 'ftp://a.example', 'https://u:p@a.example', 'https://a.example/?x=1']) {

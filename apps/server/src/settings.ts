@@ -97,7 +97,7 @@ export interface ServerSettings {
   /** A file of certificates (PEM) of authorities that are trusted beside the usual ones. */
   readonly outboundCertificates: string | null;
   /** Where listener plugins that are packages are fetched from. */
-  readonly pluginRegistry: string;
+  readonly pluginRegistry: string | null;
   /** The Redis server in which listener events are kept; null: the database of everything else. */
   readonly listenerEventsUrl: string | null;
   /** How long a listener may take over one event. */
@@ -231,11 +231,7 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
   outboundAllow: { env: 'VAQUITA_OUTBOUND_ALLOW', parse: list, fallback: () => null },
   outboundProxy: { env: 'VAQUITA_OUTBOUND_PROXY', parse: flag, fallback: () => false },
   outboundCertificates: { env: 'VAQUITA_OUTBOUND_CERTIFICATES', parse: text, fallback: () => null },
-  pluginRegistry: {
-    env: 'VAQUITA_PLUGIN_REGISTRY',
-    parse: webAddress,
-    fallback: () => 'https://registry.npmjs.org',
-  },
+  pluginRegistry: { env: 'VAQUITA_PLUGIN_REGISTRY', parse: webAddress, fallback: () => null },
   listenerEventsUrl: { env: 'VAQUITA_LISTENER_EVENTS_URL', parse: redisUrl, fallback: () => null, secret: true },
   listenerTimeoutMs: {
     env: 'VAQUITA_LISTENER_TIMEOUT',

@@ -34,7 +34,7 @@ export async function openListeners(
     packages: createPluginPackages({
       beside: fileURLToPath(new URL('.', import.meta.url)),
       http: createOutboundHttp({ guard: createGuard(allow), proxyFor: chooseProxies(proxy), trust }),
-      registry: pluginRegistry.replace(/\/+$/, ''),
+      registry: pluginRegistry?.replace(/\/+$/, '') ?? null,
     }),
   };
 }

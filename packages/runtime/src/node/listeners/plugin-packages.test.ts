@@ -62,6 +62,15 @@ test('the module of a package is taken out of its archive, by version or tag', a
   expect(seen.map(({ path }) => path)).toEqual(['/journal/latest', '/archive.tgz', '/journal/1.2.0', '/archive.tgz']);
 });
 
+test('without a registry only what stands beside the server is to be had, and what to do is said', async () => {
+  const http = createOutboundHttp({ guard: createGuard(['127.0.0.1']), proxyFor: () => null });
+  const { find } = createPluginPackages({ http, registry: null, beside: scratch() });
+  expect(await find('journal@1.2.0', signal)).toEqual({
+    ok: false,
+    problem: expect.stringMatching(/^journal 1\.2\.0 is not installed beside the server.*VAQUITA_PLUGIN_REGISTRY/),
+  });
+});
+
 test('a name with a scope is asked for as one part of the path', async () => {
   const name = '@team/journal';
   const { find, seen } = await registryWith({

@@ -7,7 +7,9 @@ import { MAX_CODE_BYTES } from './limits.ts';
 import { readManifest } from './package-entry.ts';
 import { fetchPackage, type RegistryAccess } from './registry-package.ts';
 
-export interface PluginPackagesOptions extends RegistryAccess {
+export interface PluginPackagesOptions extends Omit<RegistryAccess, 'registry'> {
+  /** Null: the operator has named none, and what is not beside the server is not to be had. */
+  readonly registry: string | null;
   /** Where the server stands: `node_modules` is looked for here and in the folders above. */
   readonly beside: string;
 }
@@ -17,7 +19,7 @@ const MAX_NAME = 214;
 /** One version or tag; no range, so that what is installed is what was asked for. */
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9.+-]{0,127}$/;
 
-export function createPluginPackages({ beside, ...access }: PluginPackagesOptions): ListenerPackages {
+export function createPluginPackages({ beside, http, registry }: PluginPackagesOptions): ListenerPackages {
   async function find(spec: string, signal: AbortSignal): Promise<FoundPackage> {
     const [, name, version] = SPEC.exec(spec.trim()) ?? [];
     if (name === undefined || name.length > MAX_NAME) {
@@ -32,7 +34,13 @@ export function createPluginPackages({ beside, ...access }: PluginPackagesOption
     }
     const here = await findBeside(beside, name);
     if (here !== null && (version === undefined || !here.ok || here.version === version)) return here;
-    return await fetchPackage(access, { name, version: version ?? 'latest' }, signal);
+    if (registry === null) {
+      return bad(
+        `${name}${version === undefined ? '' : ` ${version}`} is not installed beside the server, and no registry of packages ` +
+          'is set (VAQUITA_PLUGIN_REGISTRY). Install it there, name the registry, or upload the file of the plugin',
+      );
+    }
+    return await fetchPackage({ http, registry }, { name, version: version ?? 'latest' }, signal);
   }
 
   return { find };

@@ -19,6 +19,7 @@ it('accepts addresses and paths that every machine has', () => {
 // The wrong texts are put together here, so that this file does not hold them.
 it.each([
   [['see https://registry.', 'npmjs.org/x'].join(''), /package registry/],
+  [["fallback: () => 'https://registry.", "npmjs.org'"].join(''), /package registry/],
   [['see https://npm.', 'pkg.example.org/x'].join(''), /package registry/],
   [['cd /ho', 'me/someone/clone'].join(''), /path of one machine/],
   [['cd /Us', 'ers/someone'].join(''), /path of one machine/],

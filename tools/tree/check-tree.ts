@@ -20,7 +20,7 @@ const KEBAB_CASE = /^\+?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*$/;
 const LANGUAGE_TEXTS = /\/i18n\/[a-z]{2}(-[A-Z]{2})?\.ts$/;
 
 const REGISTRY_HOST =
-  /\b(?:registry|npm|packages?)\.[\w-]+(?:\.[\w-]+)+\/|\/\/[\w.-]+\/(?:artifactory|nexus|repository\/npm)/g;
+  /\b(?:registry|npm|packages?)\.[\w-]+(?:\.[\w-]+)+\/|\/\/(?:registry|npm|packages?)\.[\w-]+(?:\.[\w-]+)+|\/\/[\w.-]+\/(?:artifactory|nexus|repository\/npm)/g;
 const MACHINE_PATH = /(?<![\w.$@}<)*-])(?:\/(?:home|Users)\/[A-Za-z][\w.-]*|\/root\/|[A-Z]:\\Users\\)/g;
 const LOCKED_ADDRESS = /"resolved": "(?:https?|git|ssh)[^"]*"/g;
 

@@ -4,17 +4,11 @@
  */
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
 import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
-import {
-  createMaster,
-  JANITOR_DEFAULTS,
-  MASTER_DEFAULTS,
-  type MasterSettings,
-  RECONCILER_CHECKS,
-} from '@vaquita/master';
+import { createMaster, RECONCILER_CHECKS } from '@vaquita/master';
 import { BUILT_IN_LISTENERS } from '@vaquita/plugins';
-import { createListenerEngine, LISTENER_DEFAULTS, type ListenerSettings } from '@vaquita/plugins/engine';
+import { createListenerEngine } from '@vaquita/plugins/engine';
 import { socketUrl } from '@vaquita/protocol';
-import { migrate, openStore, type RetentionPolicy } from '@vaquita/store';
+import { migrate, openStore } from '@vaquita/store';
 import { createAlertRuns } from './alert-runs.ts';
 import { startAlerts } from './alerts.ts';
 import { createChanges } from './changes.ts';
@@ -28,6 +22,7 @@ import { registerListenerMetrics } from './listeners/listener-metrics.ts';
 import { withLiveFigures } from './live-workers.ts';
 import { registerMetrics } from './metrics.ts';
 import { ownAddress } from './own-address.ts';
+import { listenerSettings, masterSettings, policyOf } from './part-settings.ts';
 import { countHints } from './peers/hint-metrics.ts';
 import type { Hint } from './peers/hints.ts';
 import { createPeers } from './peers/peers.ts';
@@ -297,29 +292,6 @@ async function startEmbeddedWorker(
   });
 }
 
-function masterSettings(settings: ServerSettings): Partial<MasterSettings> {
-  const { maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject } = settings;
-  const { recoveryPage, recoveryAtOnce, maxFailovers } = settings;
-  return {
-    janitor: {
-      ...{ ...JANITOR_DEFAULTS, policy: policyOf(settings) },
-      ...{ keepAuditMs: settings.keepAuditMs, everyMs: settings.janitorIntervalMs },
-    },
-    ...{ maxLiveRuns, maxLiveRunsPerProject, maxQueuedTasks, maxQueuedTasksPerProject },
-    ...{ recoveryPage, recoveryAtOnce, machine: { ...MASTER_DEFAULTS.machine, maxFailovers } },
-  };
-}
-
-function listenerSettings(settings: ServerSettings): ListenerSettings {
-  return {
-    ...LISTENER_DEFAULTS,
-    timeoutMs: settings.listenerTimeoutMs,
-    keepMs: settings.keepListenerEventsMs,
-    maxBytes: settings.listenerBacklogMib * 1024 * 1024,
-    blockedMs: settings.listenerBlockedMs,
-  };
-}
-
 /** Has others look when something has been written. */
 function told<Args extends unknown[], Result>(write: (...args: Args) => Promise<Result>, tell: () => void) {
   return async (...args: Args): Promise<Result> => {
@@ -327,10 +299,6 @@ function told<Args extends unknown[], Result>(write: (...args: Args) => Promise<
     tell();
     return result;
   };
-}
-
-function policyOf({ keepRunsMs, keepRunsPerWorkflow, keepRunsAtLeast }: ServerSettings): RetentionPolicy {
-  return { keepMs: keepRunsMs, keepRuns: keepRunsPerWorkflow, keepAtLeast: keepRunsAtLeast };
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {

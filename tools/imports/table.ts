@@ -61,7 +61,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   },
   {
     folder: 'packages/runtime',
-    // The thread that sends alerts runs the channels; nothing else of the package knows them.
+    // It implements what channels and listeners need of a machine, and the thread that sends alerts runs the channels.
     may: [core, protocol, store, registry, { name: 'plugins', entries: /^\.$/ }],
     runtimeFree: false,
   },

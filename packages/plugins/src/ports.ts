@@ -48,7 +48,7 @@ export interface OutboundRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-  /** For everything together, redirects included. */
+  /** For everything together: looking up, connecting, redirects, reading the answer. */
   readonly timeoutMs: number;
   readonly maxAnswerBytes: number;
   readonly maxRedirects: number;
@@ -58,7 +58,7 @@ export interface OutboundRequest {
 export interface OutboundAnswer {
   readonly ok: true;
   readonly status: number;
-  /** Names in lower case. */
+  /** Names in lower case; what came more than once is joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   /** False when the answer went on past the bound. */
@@ -67,20 +67,29 @@ export interface OutboundAnswer {
 
 export interface OutboundFailure {
   readonly ok: false;
-  /** `refused`: the operator does not let this server connect there. `stopped`: the signal has fired. */
+  /**
+   * `refused`: the operator does not let this server connect there. `bad_request`: it cannot be sent, such as to an
+   * address that is none. `network`: no such name, nobody listens, the connection broke, the certificate is not trusted.
+   * `stopped`: the signal has fired.
+   */
   readonly failure: 'refused' | 'bad_request' | 'timeout' | 'network' | 'stopped';
+  /** For people. Names hosts, never paths, queries or headers: those hold secrets. */
   readonly message: string;
 }
 
 export interface MailSender {
   /** Never rejects. */
-  send(mail: OutboundMail): Promise<MailAnswer | OutboundFailure | MailRejection>;
+  send(mail: OutboundMail): Promise<MailResult>;
 }
+
+export type MailResult = MailAnswer | OutboundFailure | MailRejection;
 
 export interface OutboundMail {
   readonly host: string;
   readonly port: number;
+  /** `tls` from the first byte, `starttls` before anything is said; `none` is for relays that know no better. */
   readonly security: 'tls' | 'starttls' | 'none';
+  /** Null: the relay asks for none. */
   readonly login: { readonly user: string; readonly password: string } | null;
   readonly from: string;
   readonly to: readonly string[];
@@ -88,7 +97,7 @@ export interface OutboundMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** With angle brackets. */
+  /** With angle brackets. The same for every try, so that a mailbox can tell a second one. */
   readonly messageId: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Epoch milliseconds. */

@@ -89,16 +89,23 @@ export interface KafkaOrder {
   readonly timeoutMs: number;
 }
 
-export interface NatsOrder {
-  readonly servers: readonly Peer[];
+export interface NatsAccess {
   readonly tls: TlsOrder | null;
-  readonly login:
-    | { readonly kind: 'none' }
-    | { readonly kind: 'password'; readonly user: string; readonly password: string }
-    | { readonly kind: 'token'; readonly token: string }
-    | { readonly kind: 'nkey'; readonly seed: string }
-    | { readonly kind: 'credentials'; readonly text: string };
+  readonly login: NatsLogin;
   readonly clientName: string;
+}
+
+export type NatsLogin =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'nkey'; readonly seed: string }
+  /** A file of credentials: a JWT and a seed. */
+  | { readonly kind: 'credentials'; readonly text: string };
+
+export interface NatsOrder extends NatsAccess {
+  /** Tried in their order. */
+  readonly servers: readonly Peer[];
   /** `{type}` in it becomes the type of the event. */
   readonly subject: string;
   /** `jetstream`: a stream has stored it. `core`: the server has it, and whoever listens now. */
@@ -106,11 +113,14 @@ export interface NatsOrder {
   readonly timeoutMs: number;
 }
 
-export interface RedisOrder extends Peer {
+export interface RedisAccess extends Peer {
   readonly tls: TlsOrder | null;
   /** A null user is the default one. */
   readonly login: { readonly user: string | null; readonly password: string } | null;
   readonly database: number;
+}
+
+export interface RedisOrder extends RedisAccess {
   readonly stream: string;
   /** About how many entries stay; null: all. */
   readonly maxLength: number | null;

@@ -16,8 +16,8 @@ export { createRedisListenerLog, type RedisLogOptions } from './listeners/redis-
 export { type FileLogStore, openFileLogStore } from './log-store.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
 export { createGuard, type Guard } from './outbound/guard.ts';
-export { createOutboundHttp, type OutboundHttp } from './outbound/http-client.ts';
-export { createMailSender, type MailSender } from './outbound/mail-sender.ts';
+export { createOutboundHttp, type HttpClient } from './outbound/http-client.ts';
+export { createMailSender } from './outbound/mail-sender.ts';
 export { chooseProxies, type ProxySettings, proxyFromEnvironment } from './outbound/proxy-settings.ts';
 export { openStaticFiles, type StaticFiles } from './static-files.ts';
 export { defer, systemClock, systemRandom } from './system.ts';

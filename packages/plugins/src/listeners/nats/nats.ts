@@ -13,7 +13,7 @@ import {
   tlsOrderOf,
   userField,
 } from '../common-settings.ts';
-import type { NatsOrder } from '../ports.ts';
+import type { NatsLogin, NatsOrder } from '../ports.ts';
 
 const SUBJECT = /^[^\s.*>{}]+(\.[^\s.*>{}]+)*$/;
 
@@ -72,7 +72,7 @@ export const nats = defineBuiltIn({
   },
 });
 
-function loginOf({ user, password, token, nkeySeed, credentials }: z.output<typeof settings>): NatsOrder['login'] {
+function loginOf({ user, password, token, nkeySeed, credentials }: z.output<typeof settings>): NatsLogin {
   if (user !== undefined && password !== undefined) return { kind: 'password', user, password };
   if (token !== undefined) return { kind: 'token', token };
   if (nkeySeed !== undefined) return { kind: 'nkey', seed: nkeySeed };

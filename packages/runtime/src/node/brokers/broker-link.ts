@@ -1,26 +1,4 @@
-/** What every connection to a message broker offers; the ports of `packages/plugins` have the same shape. */
-export interface BrokerLink {
-  /** False once the connection is known to be gone: then a new link is needed. */
-  isOpen(): boolean;
-  /** Resolves when the other side has said that it has the message. */
-  publish(message: BrokerMessage, signal: AbortSignal): Promise<void>;
-  /** Ends at once, never rejects. */
-  close(): Promise<void>;
-}
-
-export interface BrokerMessage {
-  readonly id: string;
-  readonly seq: number;
-  readonly type: string;
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export interface Dialer<Order> {
-  open(order: Order, signal: AbortSignal): Promise<BrokerLink>;
-}
-
+/** One call to a message broker, within its time. */
 export interface Limits {
   /** For people: host and port. */
   readonly peer: string;

@@ -2,22 +2,13 @@
  * Connections to brokers: to the addresses that the guard has checked (O1 to O3 in `outbound/guard.ts`), encrypted or not.
  * Certificates are always checked.
  */
+
 import net, { type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
+import type { Peer, TlsOrder } from '@vaquita/plugins';
 import { answerWith, tlsOptions } from '../outbound/connect.ts';
 import { networkFailure } from '../outbound/failures.ts';
 import type { Guard } from '../outbound/guard.ts';
-
-export interface Peer {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface TlsOrder {
-  readonly authority: string | null;
-  readonly certificate: string | null;
-  readonly key: string | null;
-}
 
 export interface SocketMeans {
   readonly guard: Guard;

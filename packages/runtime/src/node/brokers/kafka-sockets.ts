@@ -1,11 +1,13 @@
 /** Sockets for kafkajs, which wants them at once: they look their name up through the guard, numbers as well as names. */
+
 import net, { type LookupFunction, type Socket } from 'node:net';
 import tls from 'node:tls';
+import type { TlsOrder } from '@vaquita/plugins';
 import type { ISocketFactory } from 'kafkajs';
 import { answerWith } from '../outbound/connect.ts';
 import type { Guard } from '../outbound/guard.ts';
 import { TLS_HINT } from './broker-link.ts';
-import { type SocketMeans, type TlsOrder, tlsClientOptions, wordsFor } from './guarded-socket.ts';
+import { type SocketMeans, tlsClientOptions, wordsFor } from './guarded-socket.ts';
 
 export interface SocketKeeper {
   readonly factory: ISocketFactory;

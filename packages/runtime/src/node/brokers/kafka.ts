@@ -5,24 +5,12 @@
  * K2 A record counts as sent when all in-sync replicas have it. Nothing is tried again in here: the next try opens anew.
  * K3 What is closed or given up leaves no socket behind.
  */
+import type { BrokerLink, BrokerMessage, Dialer, KafkaOrder } from '@vaquita/plugins';
 import type { KafkaConfig, Producer, SASLOptions } from 'kafkajs';
-import { type BrokerLink, type BrokerMessage, type Dialer, TLS_HINT, within } from './broker-link.ts';
-import type { Peer, SocketMeans, TlsOrder } from './guarded-socket.ts';
+import { TLS_HINT, within } from './broker-link.ts';
+import type { SocketMeans } from './guarded-socket.ts';
 import { createSocketKeeper, type SocketKeeper } from './kafka-sockets.ts';
 import { kafkaWords } from './kafka-words.ts';
-
-export interface KafkaOrder {
-  readonly brokers: readonly Peer[];
-  readonly tls: TlsOrder | null;
-  readonly login: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    readonly user: string;
-    readonly password: string;
-  } | null;
-  readonly clientId: string;
-  readonly topic: string;
-  readonly timeoutMs: number;
-}
 
 export function createKafkaDialer(means: SocketMeans): Dialer<KafkaOrder> {
   return {

@@ -5,18 +5,14 @@
  * N2 A message counts as sent when the server has answered what was asked after it, and has not said no before.
  * N3 No password is said before the connection is encrypted, where encryption was asked for.
  */
+
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { NatsAccess, Peer } from '@vaquita/plugins';
 import { TLS_HINT } from './broker-link.ts';
-import { brokenOff, openSocket, type Peer, type SocketMeans, startTls, type TlsOrder } from './guarded-socket.ts';
-import { loginFields, type NatsLogin } from './nats-login.ts';
+import { brokenOff, openSocket, type SocketMeans, startTls } from './guarded-socket.ts';
+import { loginFields } from './nats-login.ts';
 import { createNatsParser, type NatsInfo, type NatsSaid } from './nats-parser.ts';
-
-export interface NatsAccess {
-  readonly tls: TlsOrder | null;
-  readonly login: NatsLogin;
-  readonly clientName: string;
-}
 
 export interface NatsPublication {
   readonly subject: string;

@@ -3,15 +3,9 @@
  * https://docs.nats.io/reference/reference-protocols/nats-protocol#connect and, for keys,
  * https://github.com/nats-io/nkeys (a seed is Base32 of two bytes of kind, 32 bytes of Ed25519 seed, and a CRC16).
  */
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 
-export type NatsLogin =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'password'; readonly user: string; readonly password: string }
-  | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'nkey'; readonly seed: string }
-  /** A file of credentials: a JWT and a seed. */
-  | { readonly kind: 'credentials'; readonly text: string };
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import type { NatsLogin } from '@vaquita/plugins';
 
 /** Throws in words when a seed or a file of credentials is none. `nonce` is what the server wants signed. */
 export function loginFields(login: NatsLogin, nonce: string): Readonly<Record<string, string>> {

@@ -1,16 +1,8 @@
 /** Events as NATS messages: to a stream that answers for them, or to whoever listens now. */
-import { type BrokerLink, type BrokerMessage, type Dialer, TLS_HINT, within } from './broker-link.ts';
-import type { Peer, SocketMeans } from './guarded-socket.ts';
-import { type NatsAccess, type NatsClient, openNats } from './nats-client.ts';
-
-export interface NatsOrder extends NatsAccess {
-  /** Tried in their order. */
-  readonly servers: readonly Peer[];
-  /** `{type}` in it becomes the type of the event. */
-  readonly subject: string;
-  readonly mode: 'jetstream' | 'core';
-  readonly timeoutMs: number;
-}
+import type { BrokerLink, BrokerMessage, Dialer, NatsOrder } from '@vaquita/plugins';
+import { TLS_HINT, within } from './broker-link.ts';
+import type { SocketMeans } from './guarded-socket.ts';
+import { type NatsClient, openNats } from './nats-client.ts';
 
 export function createNatsDialer(means: SocketMeans): Dialer<NatsOrder> {
   return {

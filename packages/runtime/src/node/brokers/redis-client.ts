@@ -4,16 +4,11 @@
  * R1 A connection whose order of replies is in doubt is not used again.
  * R2 A command is answered once: by its reply, or by the end of the connection.
  */
-import type { Socket } from 'node:net';
-import { brokenOff, openSocket, type Peer, type SocketMeans, startTls, type TlsOrder } from './guarded-socket.ts';
-import { createReplyReader, encodeCommand, RedisError, type Reply } from './resp.ts';
 
-export interface RedisAccess extends Peer {
-  readonly tls: TlsOrder | null;
-  /** A null user is the default one. */
-  readonly login: { readonly user: string | null; readonly password: string } | null;
-  readonly database: number;
-}
+import type { Socket } from 'node:net';
+import type { RedisAccess } from '@vaquita/plugins';
+import { brokenOff, openSocket, type SocketMeans, startTls } from './guarded-socket.ts';
+import { createReplyReader, encodeCommand, RedisError, type Reply } from './resp.ts';
 
 export interface RedisClient {
   readonly peer: string;

@@ -1,16 +1,9 @@
 /** Events as entries of a Redis stream: https://redis.io/docs/latest/commands/xadd/ */
-import { type BrokerLink, type BrokerMessage, type Dialer, TLS_HINT, within } from './broker-link.ts';
+import type { BrokerLink, BrokerMessage, Dialer, RedisOrder } from '@vaquita/plugins';
+import { TLS_HINT, within } from './broker-link.ts';
 import type { SocketMeans } from './guarded-socket.ts';
-import { openRedis, type RedisAccess, type RedisClient } from './redis-client.ts';
+import { openRedis, type RedisClient } from './redis-client.ts';
 import { RedisError } from './resp.ts';
-
-export interface RedisOrder extends RedisAccess {
-  readonly stream: string;
-  /** About how many entries stay; null: all. */
-  readonly maxLength: number | null;
-  readonly entryIds: 'event' | 'server';
-  readonly timeoutMs: number;
-}
 
 export function createRedisDialer(means: SocketMeans): Dialer<RedisOrder> {
   return {

@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LineFileOrder } from '@vaquita/plugins';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { createLineFiles, type LineFileOrder } from './line-files.ts';
+import { createLineFiles } from './line-files.ts';
 
 let root: string;
 let folder: string;

@@ -6,26 +6,12 @@
  * F3 A line that a crash has cut off is taken away at the next opening: its event comes again.
  * F4 A file that somebody else has moved away is not written any more; a new one is begun.
  */
+
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LineFile, LineFileOrder, LineFiles } from '@vaquita/plugins';
 import { makePrivateFolder, syncFolder } from '../durable-file.ts';
-
-export interface LineFileOrder {
-  readonly name: string;
-  readonly maxBytes: number;
-  readonly maxFiles: number;
-  readonly flush: 'disk' | 'system';
-}
-
-export interface LineFile {
-  append(line: string): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface LineFiles {
-  open(order: LineFileOrder): Promise<LineFile>;
-}
 
 const NAME = /^[A-Za-z0-9][\w.-]{0,99}$/;
 const FOR_OWNER = 0o600;

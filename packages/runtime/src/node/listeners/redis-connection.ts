@@ -1,7 +1,9 @@
 /** A connection to the operator's own Redis that is opened when it is needed, and again when it was lost. */
+
 import { AppError } from '@vaquita/core';
+import type { RedisAccess } from '@vaquita/plugins';
 import { within } from '../brokers/broker-link.ts';
-import { openRedis, type RedisAccess, type RedisClient } from '../brokers/redis-client.ts';
+import { openRedis, type RedisClient } from '../brokers/redis-client.ts';
 import { RedisError, type Reply } from '../brokers/resp.ts';
 import { createGuard } from '../outbound/guard.ts';
 

@@ -9,12 +9,13 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FoundPackage } from '@vaquita/core';
 import { unpackTar } from 'modern-tar';
-import type { OutboundAnswer, OutboundHttp } from '../outbound/http-client.ts';
+import type { Answer } from '../outbound/exchange.ts';
+import type { HttpClient } from '../outbound/http-client.ts';
 import { MAX_CODE_BYTES, MIB } from './limits.ts';
 import { readManifest } from './package-entry.ts';
 
 export interface RegistryAccess {
-  readonly http: OutboundHttp;
+  readonly http: HttpClient;
   /** Address, without a slash at its end. */
   readonly registry: string;
 }
@@ -58,7 +59,7 @@ export async function fetchPackage(
   const files = await unpack(archive.bytes);
   return files === null ? bad('the archive cannot be unpacked, or is too big') : readFiles(files, name);
 
-  async function get(url: string, maxAnswerBytes: number): Promise<OutboundAnswer | { readonly problem: string }> {
+  async function get(url: string, maxAnswerBytes: number): Promise<Answer | { readonly problem: string }> {
     const answer = await http.request({
       method: 'GET',
       url,

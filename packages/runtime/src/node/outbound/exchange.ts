@@ -1,5 +1,6 @@
 /** One request and its answer over a connection of its own: no redirects, a bounded body, nothing left open. */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { OutboundAnswer } from '@vaquita/plugins';
 import type { Connection } from './connect.ts';
 
 export interface Exchange {
@@ -11,14 +12,9 @@ export interface Exchange {
   readonly signal: AbortSignal;
 }
 
-export interface Answer {
-  readonly status: number;
-  /** Names in lower case; what came more than once is joined by commas. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
+export interface Answer extends OutboundAnswer {
+  /** What `text` was read from. */
   readonly bytes: Uint8Array;
-  /** False when the answer went on past the bound. */
-  readonly complete: boolean;
 }
 
 /** Rejects with the system's error, or the signal's reason. */
@@ -51,6 +47,7 @@ async function readAnswer(answer: IncomingMessage, maxBytes: number): Promise<An
   const bytes = Buffer.concat(parts);
   const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);
   return {
+    ok: true,
     status: answer.statusCode ?? 0,
     headers: Object.fromEntries(headers),
     text: bytes.toString('utf8'),

@@ -1,26 +1,7 @@
 /** Why nothing came back from another machine, as data: whoever asked decides by it. */
-export const OUTBOUND_FAILURES = {
-  /** The operator does not let this server connect there. */
-  refused: 'refused',
-  /** What was to be sent cannot be: an address that is none, a header with a line break. */
-  badRequest: 'bad_request',
-  timeout: 'timeout',
-  /** No such name, nobody listens, the connection broke, the certificate is not trusted. */
-  network: 'network',
-  /** The caller has given it up. */
-  stopped: 'stopped',
-} as const;
+import type { OutboundFailure } from '@vaquita/plugins';
 
-export type OutboundFailureKind = (typeof OUTBOUND_FAILURES)[keyof typeof OUTBOUND_FAILURES];
-
-export interface OutboundFailure {
-  readonly ok: false;
-  readonly failure: OutboundFailureKind;
-  /** For people. Names hosts, never paths, queries or headers: those hold secrets. */
-  readonly message: string;
-}
-
-export function fail(failure: OutboundFailureKind, message: string): OutboundFailure {
+export function fail(failure: OutboundFailure['failure'], message: string): OutboundFailure {
   return { ok: false, failure, message };
 }
 

@@ -7,7 +7,8 @@
  */
 import type { LookupAddress } from 'node:dns';
 import { AppError, type IpRange, isInRange, notPublic, parseIp, parseIpRange, unmapped } from '@vaquita/core';
-import { fail, networkFailure, type OutboundFailure } from './failures.ts';
+import type { OutboundFailure } from '@vaquita/plugins';
+import { fail, networkFailure } from './failures.ts';
 import { limitLookups, lookUpInSystem, type NameLookup } from './name-lookups.ts';
 
 export interface Guard {

@@ -1,9 +1,10 @@
 import type { LookupAddress } from 'node:dns';
+import type { OutboundRequest } from '@vaquita/plugins';
 import { expect, test } from 'vitest';
 import { serve } from '../../testing/local-servers.ts';
 import { selfSigned } from '../../testing/self-signed.ts';
 import { createGuard } from './guard.ts';
-import { createOutboundHttp, type OutboundRequest } from './http-client.ts';
+import { createOutboundHttp } from './http-client.ts';
 
 const HERE: LookupAddress = { address: '127.0.0.1', family: 4 };
 

@@ -6,31 +6,15 @@
  *    that could hold a secret.
  * O5 Whatever happens, the call ends within its time limit, and nothing of it goes on afterwards.
  */
+import type { OutboundFailure, OutboundHttp, OutboundRequest } from '@vaquita/plugins';
 import { directConnection, hostOf, proxiedConnection } from './connect.ts';
 import { type Answer, exchange } from './exchange.ts';
-import { fail, networkFailure, type OutboundFailure } from './failures.ts';
+import { fail, networkFailure } from './failures.ts';
 import type { Guard } from './guard.ts';
 import type { ProxyChoice } from './proxy-settings.ts';
 
-export interface OutboundRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
-  /** For everything together: looking up, connecting, redirects, reading the answer. */
-  readonly timeoutMs: number;
-  readonly maxAnswerBytes: number;
-  readonly maxRedirects: number;
-  readonly signal: AbortSignal;
-}
-
-export interface OutboundAnswer extends Answer {
-  readonly ok: true;
-}
-
-export interface OutboundHttp {
-  /** Never rejects. */
-  request(request: OutboundRequest): Promise<OutboundAnswer | OutboundFailure>;
+export interface HttpClient extends OutboundHttp {
+  request(request: OutboundRequest): Promise<Answer | OutboundFailure>;
 }
 
 export interface OutboundHttpOptions {
@@ -43,8 +27,8 @@ export interface OutboundHttpOptions {
 /** What says nothing about who sends: it may go to another origin. */
 const HARMLESS_HEADERS: ReadonlySet<string> = new Set(['accept', 'content-type', 'idempotency-key', 'user-agent']);
 
-export function createOutboundHttp({ guard, proxyFor, trust = [] }: OutboundHttpOptions): OutboundHttp {
-  async function request(given: OutboundRequest): Promise<OutboundAnswer | OutboundFailure> {
+export function createOutboundHttp({ guard, proxyFor, trust = [] }: OutboundHttpOptions): HttpClient {
+  async function request(given: OutboundRequest): Promise<Answer | OutboundFailure> {
     const url = readAddress(given.url);
     if (url === null) return fail('bad_request', 'the address must begin with http:// or https://');
     const limit = AbortSignal.timeout(given.timeoutMs);
@@ -61,7 +45,7 @@ export function createOutboundHttp({ guard, proxyFor, trust = [] }: OutboundHttp
     }
   }
 
-  async function followRedirects(first: OutboundRequest, url: URL): Promise<OutboundAnswer | OutboundFailure> {
+  async function followRedirects(first: OutboundRequest, url: URL): Promise<Answer | OutboundFailure> {
     let request: OutboundRequest = { ...first, headers: lowerCase(first.headers) };
     let target = url;
     for (let left = first.maxRedirects; ; left -= 1) {
@@ -77,7 +61,7 @@ export function createOutboundHttp({ guard, proxyFor, trust = [] }: OutboundHttp
     }
   }
 
-  async function oneHop(request: OutboundRequest, url: URL): Promise<OutboundAnswer | OutboundFailure> {
+  async function oneHop(request: OutboundRequest, url: URL): Promise<Answer | OutboundFailure> {
     const proxy = proxyFor(url);
     const checked = await guard.check(hostOf(url));
     // Behind a proxy names of the internet may mean nothing here: then the proxy is the wall.
@@ -89,7 +73,7 @@ export function createOutboundHttp({ guard, proxyFor, trust = [] }: OutboundHttp
         proxy === null && checked.ok
           ? directConnection(url, checked, trust)
           : await proxiedConnection(url, proxy!, trust, request.signal);
-      return { ok: true, ...(await exchange({ ...request, url }, connection)) };
+      return await exchange({ ...request, url }, connection);
     } catch (error) {
       if (request.signal.aborted) throw error;
       return networkFailure(url.host, error);

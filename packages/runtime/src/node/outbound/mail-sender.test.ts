@@ -1,15 +1,16 @@
 import net, { type AddressInfo } from 'node:net';
+import type { OutboundMail } from '@vaquita/plugins';
 import { expect, onTestFinished, test } from 'vitest';
 import { serveMail } from '../../testing/mail-server.ts';
 import { selfSigned } from '../../testing/self-signed.ts';
 import { createGuard } from './guard.ts';
-import { createMailSender, type MailRequest } from './mail-sender.ts';
+import { createMailSender } from './mail-sender.ts';
 
 const certificate = selfSigned(['relay.test']);
 const HERE = [{ address: '127.0.0.1', family: 4 }];
 const sender = createMailSender({ guard: createGuard(['127.0.0.1'], async () => HERE), trust: [certificate.cert] });
 
-function mail(changes: Partial<MailRequest>): MailRequest {
+function mail(changes: Partial<OutboundMail>): OutboundMail {
   return {
     host: 'relay.test',
     port: 0,

@@ -3,48 +3,11 @@
  * is closed when the time is over or the caller gives up. nodemailer speaks the protocol and composes the message.
  */
 import net, { type Socket } from 'node:net';
+import type { MailResult, MailSender, OutboundMail } from '@vaquita/plugins';
 import nodemailer from 'nodemailer';
 import { answerWith, tlsOptions } from './connect.ts';
-import { fail, networkFailure, type OutboundFailure } from './failures.ts';
+import { fail, networkFailure } from './failures.ts';
 import type { Guard } from './guard.ts';
-
-export interface MailRequest {
-  readonly host: string;
-  readonly port: number;
-  /** `tls` from the first byte, `starttls` before anything is said; `none` is for relays that know no better. */
-  readonly security: 'tls' | 'starttls' | 'none';
-  /** Null: the relay asks for none. */
-  readonly login: { readonly user: string; readonly password: string } | null;
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly cc: readonly string[];
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  /** With angle brackets. The same for every try, so that a mailbox can tell a second one. */
-  readonly messageId: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Epoch milliseconds. */
-  readonly sentAt: number;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-}
-
-export type MailResult =
-  | { readonly ok: true; readonly answer: string; readonly refused: readonly string[] }
-  | OutboundFailure
-  /** The server has said no. 4xx: not now (RFC 5321, 4.2.1). */
-  | {
-      readonly ok: false;
-      readonly failure: 'rejected';
-      readonly temporary: boolean;
-      readonly message: string;
-    };
-
-export interface MailSender {
-  /** Never rejects. */
-  send(mail: MailRequest): Promise<MailResult>;
-}
 
 export interface MailSenderOptions {
   readonly guard: Guard;
@@ -56,7 +19,7 @@ export interface MailSenderOptions {
 const MAX_ANSWER_BYTES = 16_384;
 
 export function createMailSender({ guard, trust = [] }: MailSenderOptions): MailSender {
-  async function send(mail: MailRequest): Promise<MailResult> {
+  async function send(mail: OutboundMail): Promise<MailResult> {
     const limit = AbortSignal.timeout(mail.timeoutMs);
     const signal = AbortSignal.any([mail.signal, limit]);
     let socket: Socket | null = null;
@@ -78,7 +41,7 @@ export function createMailSender({ guard, trust = [] }: MailSenderOptions): Mail
   return { send };
 }
 
-function connect({ host, port }: MailRequest, lookup: net.LookupFunction, signal: AbortSignal): Promise<Socket> {
+function connect({ host, port }: OutboundMail, lookup: net.LookupFunction, signal: AbortSignal): Promise<Socket> {
   const socket = net.connect({ host, port, lookup });
   // Between here and nodemailer nobody else listens, and a reset that nobody hears would end the process.
   socket.on('error', () => {});
@@ -101,7 +64,7 @@ interface Means {
   readonly signal: AbortSignal;
 }
 
-async function deliver(mail: MailRequest, connection: Socket, { trust, signal }: Means): Promise<MailResult> {
+async function deliver(mail: OutboundMail, connection: Socket, { trust, signal }: Means): Promise<MailResult> {
   const transport = nodemailer.createTransport({
     host: mail.host,
     port: mail.port,
@@ -143,6 +106,7 @@ interface SmtpError {
   readonly response?: unknown;
 }
 
+/** A server that has said no: 4xx is "not now" (RFC 5321, 4.2.1). */
 function readError(host: string, thrown: unknown): MailResult {
   const { code, responseCode, response } = thrown as SmtpError;
   if (typeof responseCode === 'number' && responseCode >= 400) {

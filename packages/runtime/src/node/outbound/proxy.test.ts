@@ -1,10 +1,11 @@
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import type { OutboundRequest } from '@vaquita/plugins';
 import { expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../testing/local-servers.ts';
 import { selfSigned } from '../../testing/self-signed.ts';
 import { createGuard } from './guard.ts';
-import { createOutboundHttp, type OutboundRequest } from './http-client.ts';
+import { createOutboundHttp } from './http-client.ts';
 import { chooseProxies, proxyFromEnvironment } from './proxy-settings.ts';
 
 const PUBLIC = { address: '93.184.215.14', family: 4 };

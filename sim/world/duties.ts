@@ -109,6 +109,7 @@ function seenListening(database: Database, process: SimProcess, store: ListenerE
   return {
     ...{ record: seen.record, markRead: seen.markRead, fileAlert: seen.fileAlert, enabled: seen.enabled },
     ...{ code: seen.code, heard: seen.heard, passed: seen.passed, failed: seen.failed },
+    forgetFailures: seen.forgetFailures,
     openLog: (epoch) => database.seenFrom(process, openLog(epoch)),
   };
 }

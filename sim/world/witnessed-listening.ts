@@ -37,6 +37,11 @@ export function witnessedListening(
       say(`${process.name} writes that ${id} fails at event ${failure.seq} (${failure.attempt})`);
       wrote(epoch, () => model.listeners.failed(id, failure.seq, elapsed()));
     },
+    async forgetFailures(epoch, options) {
+      const forgotten = await store.forgetFailures(epoch, options);
+      if (forgotten > 0) wrote(epoch, () => {});
+      return forgotten;
+    },
   };
 }
 

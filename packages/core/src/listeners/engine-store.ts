@@ -59,6 +59,11 @@ export interface ListenerProgress {
   ): Promise<void>;
   /** The event blocks the instance. */
   failed(epoch: Epoch, id: ListenerInstanceId, failure: ListenerFailure): Promise<void>;
+  /**
+   * Forgets failures that ended before the moment, up to `limit` of them; never one whose event is kept here still: it
+   * says what became of it. @returns how many.
+   */
+  forgetFailures(epoch: Epoch, options: { readonly before: number; readonly limit: number }): Promise<number>;
 }
 
 export interface ListenerFailure {

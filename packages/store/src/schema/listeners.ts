@@ -78,7 +78,7 @@ export const listenerEvents = sqliteTable(
   (t) => [index('listener_events_at').on(t.at)],
 );
 
-/** Deliveries that did not go through at once: kept until the event itself goes. */
+/** Deliveries that did not go through at once: kept until the event itself has gone and they are old. */
 export const listenerFailures = sqliteTable(
   'listener_failures',
   {

@@ -408,6 +408,26 @@ describe('the listener engine', () => {
     expect(world.engine.report()?.removed).toBe(20);
     expect(await filed()).toHaveLength(4);
   });
+
+  test.each(['here', 'elsewhere'])(
+    'forgets failures that are over and old, where events are kept %s',
+    async (where) => {
+      const world = openWorld({ keepMs: 100_000 });
+      const other = createMemoryStore({ clock: world.clock });
+      other.leader.set(1);
+      world.lead(1, where === 'here' ? world.engine : world.createEngine(other.listenerEngine.openLog));
+      await world.add('a');
+      let tries = 0;
+      world.behave.set('a', () => (++tries === 1 ? failed('no') : OK));
+      const seqs = await world.happen(1);
+      await world.clock.advance(60_000);
+      expect(world.heard.a).toEqual(seqs);
+      // Instances of the other store: none, so that nothing there is still to be heard.
+      await world.clock.advance(300_000);
+      const left = { before: Number.MAX_SAFE_INTEGER, limit: 10 };
+      expect(await world.store.listenerEngine.forgetFailures(1, left)).toBe(0);
+    },
+  );
 });
 
 test('the pause before a retry doubles up to a bound, and a part of it is left to chance', () => {

@@ -1,5 +1,6 @@
 /**
- * Sees to what is kept for listeners: removes what has been heard and is old, and tells people of what waits.
+ * Sees to what is kept for listeners: removes what is old, events and failures that are over, and tells people of what
+ * waits.
  *
  * U1 Nothing is removed that an enabled instance has yet to hear, however much there is of it.
  * U2 An instance for which nothing waits is put to where the record has been read: what is no longer looked at again and again
@@ -37,7 +38,7 @@ export function createUpkeep(deps: TermDeps): Upkeep {
   /** What people have been told in this term, by what it is about. */
   const told = new Map<string, 'open' | 'resolved'>();
 
-  async function removeHeard(): Promise<void> {
+  async function removeOld(): Promise<void> {
     const before = clock.now() - settings.keepMs;
     for (let after: number | null = 0; after !== null && !deps.isOver(); ) {
       const step: Awaited<ReturnType<typeof events.keeper.removeHeard>> = await events.keeper.removeHeard({
@@ -46,6 +47,8 @@ export function createUpkeep(deps: TermDeps): Upkeep {
       removed += step.removed;
       after = step.next;
     }
+    for (let full = true; full && !deps.isOver(); )
+      full = (await store.forgetFailures(epoch, { before, limit: LOOKED_AT })) === LOOKED_AT;
   }
 
   async function tell(
@@ -120,7 +123,7 @@ export function createUpkeep(deps: TermDeps): Upkeep {
         const rows = await store.enabled();
         await measure(rows);
         await tellOfInstances(rows);
-        await removeHeard();
+        await removeOld();
         await tellOfWeight();
       } catch (error) {
         if (deps.endWhenFenced(error) || deps.isOver()) return;

@@ -344,6 +344,36 @@ export function describeListeners(subject: Subject): void {
       expect(seqs(await consumer.next(left))).toEqual([at + 2, at + 4]);
     });
 
+    test('forgets failures that are over and old, wherever events are kept, and none whose event is still here', async () => {
+      await subject.lead(1);
+      await people().instances.create(instance('a'));
+      const id = instanceId('a');
+      const at = await cursorNow();
+      const { producer, keeper } = engine().openLog(1);
+      await producer.append({ events: [heard(at + 4)], position: at + 4 });
+      const fail = async (seq: number, when: number) =>
+        await engine().failed(1, id, { seq, attempt: 1, reason: 'no', at: when, nextAttemptAt: when });
+      for (const [n, over] of [
+        [1, 50],
+        [2, 60],
+        [3, 70],
+        [4, 50],
+      ] as const) {
+        await fail(at + n, 40);
+        if (n === 2) await people().instances.skip(id, { seq: at + n, by: 'ann', at: over });
+        else await engine().heard(1, id, { seq: at + n, at: over });
+      }
+      await fail(at + 5, 40);
+      const forget = async (before: number, limit = 10) => await engine().forgetFailures(1, { before, limit });
+      expect(await forget(50)).toBe(0);
+      expect([await forget(70, 1), await forget(70, 1), await forget(70, 1)]).toEqual([1, 1, 0]);
+      await keeper.removeHeard({ after: 0, before: Number.MAX_SAFE_INTEGER, limit: 10 });
+      await subject.lead(2);
+      await expect(forget(1_000)).rejects.toMatchObject({ code: 'fenced' });
+      expect(await engine().forgetFailures(2, { before: 1_000, limit: 10 })).toBe(2);
+      expect(await people().instances.find('a')).toMatchObject({ blockedSeq: at + 5 });
+    });
+
     test('lets the record forget nothing that has not been read for listeners', async () => {
       await subject.lead(1);
       const { retention } = subject.store.master;

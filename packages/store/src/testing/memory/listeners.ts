@@ -251,6 +251,18 @@ export function createMemoryListenerEngine(memory: Memory): ListenerEngineStore 
         tx.put(failures, failureKey(id, seq), { instanceId: id, seq, outcome: 'blocked', failure });
       });
     },
+    async forgetFailures(epoch, { before, limit }) {
+      const gone = [...failures]
+        .filter(([, { outcome, failure }]) => outcome !== 'blocked' && failure.lastAt < before)
+        .filter(([, { seq }]) => !tables.listenerEvents.has(seq))
+        .slice(0, limit);
+      if (gone.length > 0) {
+        fenced(epoch, (tx) => {
+          for (const [key] of gone) tx.drop(failures, key);
+        });
+      }
+      return gone.length;
+    },
   };
 }
 
@@ -297,11 +309,7 @@ function memoryLog(tables: Tables, fenced: (work: (tx: Transaction) => void) => 
         const gone = seen.filter((event) => event.time < before && !enabled.some((row) => isToHear(row, event)));
         if (gone.length > 0) {
           fenced((tx) => {
-            for (const { seq } of gone) {
-              tx.drop(events, seq);
-              for (const [key, failure] of [...tables.listenerFailures])
-                if (failure.seq === seq && failure.outcome !== 'blocked') tx.drop(tables.listenerFailures, key);
-            }
+            for (const { seq } of gone) tx.drop(events, seq);
           });
         }
         return { removed: gone.length, next: seen.length < limit ? null : seen.at(-1)!.seq };

@@ -21,8 +21,6 @@ const LOOK = 'select seq, at from listener_events where seq > ? order by seq lim
 const REMOVE = `delete from listener_events where seq in (
     select e.seq from listener_events e where e.seq > ? and e.seq <= ? and e.at < ? and not exists (
       select 1 from listener_instances i where i.enabled = 1 and i.cursor < e.seq and ${WANTS}))`;
-const FORGET = `delete from listener_failures where outcome <> 'blocked' and seq > ? and seq <= ?
-  and not exists (select 1 from listener_events e where e.seq = listener_failures.seq)`;
 
 export function markRead(position: number): SqlStatement {
   return statement(READ, [position]);
@@ -64,11 +62,7 @@ export function createListenerLog(driver: SqlDriver, epoch: Epoch): ListenerLog 
         const end = Number(last.seq);
         const next = rows.length < limit ? null : end;
         if (rows.every(({ at }) => Number(at) >= before)) return { removed: 0, next };
-        const [, removed] = await driver.write([
-          fence(epoch),
-          statement(REMOVE, [after, end, before]),
-          statement(FORGET, [after, end]),
-        ]);
+        const [, removed] = await driver.write([fence(epoch), statement(REMOVE, [after, end, before])]);
         return { removed: removed!.changes, next };
       },
     },

@@ -3,6 +3,7 @@ import type { EnabledListener, ListenerProgress } from '@vaquita/core';
 import type { SqlDriver } from '../../ports/driver.ts';
 import { many, one, statement } from '../../sql/access.ts';
 import { fence } from '../../sql/fence.ts';
+import { checkLimit } from '../../sql/page.ts';
 import { LISTENER_INSTANCES } from './wants.ts';
 
 const ENABLED = `select ${LISTENER_INSTANCES.columns}, p.enabled as plugin_enabled, p.digest as plugin_digest
@@ -24,6 +25,9 @@ const FAILED = `insert into listener_failures (instance_id, seq, outcome, attemp
   select id, ?, 'blocked', ?, ?, null, ?, ? from listener_instances where id = ? and blocked_seq = ?
   on conflict (instance_id, seq) do update set
     outcome = 'blocked', attempts = excluded.attempts, reason = excluded.reason, last_at = excluded.last_at`;
+const FORGETTABLE = `select rowid from listener_failures f where f.outcome <> 'blocked' and f.last_at < ?
+  and not exists (select 1 from listener_events e where e.seq = f.seq) order by f.last_at limit ?`;
+const FORGET = `delete from listener_failures where rowid in (${FORGETTABLE})`;
 
 export function createListenerProgress(driver: SqlDriver): ListenerProgress {
   return {
@@ -50,6 +54,11 @@ export function createListenerProgress(driver: SqlDriver): ListenerProgress {
         statement(BLOCKED, [seq, attempt, nextAttemptAt, reason, seq, at, id, seq]),
         statement(FAILED, [seq, attempt, reason, at, at, id, seq]),
       ]);
+    },
+    async forgetFailures(epoch, { before, limit }) {
+      if ((await one(driver, FORGETTABLE, [before, 1])) === undefined) return 0;
+      const [, forgotten] = await driver.write([fence(epoch), statement(FORGET, [before, checkLimit(limit)])]);
+      return forgotten!.changes;
     },
   };
 }

@@ -86,7 +86,6 @@ export function createDuties(deps: DutiesDeps, tools: DutyTools): Duties {
       sealer: { open: async (_id, text) => text },
       builtIns: new Set([PLUGIN]),
       settings: LISTENERS,
-      ...{ fenced() {} },
     });
     duties.push({
       begin(epoch) {

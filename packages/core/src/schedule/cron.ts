@@ -19,7 +19,7 @@ export interface CronField {
   readonly any: boolean;
   /** Written with a step: `*` + `/5`, `3/5`, `1-9/2`. */
   readonly stepped: boolean;
-  /** The plain values in order; weekdays as 0 for Sunday to 6 for Saturday. All of them where `any`. */
+  /** The plain values in order; weekdays as 0 for Sunday to 6 for Saturday. All of them where `any`, but none of the year. */
   readonly values: readonly number[];
   /** What depends on the month. Of the two day fields only. */
   readonly special: readonly SpecialDay[];

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { checkAgainstCroner } from '../testing/check-croner.ts';
 import { checkFireTimes } from '../testing/check-fire-times.ts';
 import { createSeededRandom } from '../testing/seeded-random.ts';
 
@@ -11,4 +12,11 @@ test('in every IANA zone, fire times are what the definition says: previewed, fi
   // Otherwise nothing was looked at.
   expect(counts.changes).toBeGreaterThan(200);
   expect(counts.fires).toBeGreaterThan(10_000);
+});
+
+test('next fire times are those of another implementation where both mean the same', () => {
+  const zones = Intl.supportedValuesOf('timeZone');
+  const counts = checkAgainstCroner({ zones, random: createSeededRandom(11), expressions: 500 });
+  expect(counts.wrong).toEqual([]);
+  expect(counts.compared).toBeGreaterThan(1_000);
 });

@@ -13,6 +13,7 @@ import { seekDay } from './wall-search.ts';
 /** Longer than any expression that a person could still read. */
 const MAX_LENGTH = 512;
 
+/** Of a field that is not written. */
 const EVERY: CronField = { text: '*', any: true, stepped: false, values: [], special: [] };
 const AT_ZERO: CronField = { text: '0', any: false, stepped: false, values: [0], special: [] };
 

@@ -42,11 +42,12 @@ export function parseField(range: FieldRange, { text, at }: FieldText): ReadFiel
     if (item?.any === true && text.includes(','))
       refuse(`"${part}" stands alone or not at all: it already means every ${range.label}.`);
   }
-  const values = new Set(items.flatMap((item) => item.values));
+  const any = items.some((item) => item.any === true);
+  const values = new Set(any && range.name === 'year' ? [] : items.flatMap((item) => item.values));
   return {
     field: {
       text: text.toUpperCase(),
-      any: items.some((item) => item.any === true),
+      any,
       stepped: items.some((item) => item.stepped === true),
       values: [...values].sort((a, b) => a - b),
       special: items.flatMap((item) => item.special ?? []),

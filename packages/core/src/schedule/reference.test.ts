@@ -1,4 +1,4 @@
-/** What the reference's own tests say of cron. `expirationTime` is left out: it bounds its dependent tasks, which have rules of their own here. */
+/** What the reference's own tests say of cron. `expirationTime` is left out: nothing here expires with the cycle of a schedule. */
 import { describe, expect, it } from 'vitest';
 import { mustParseCron } from '../testing/must-parse-cron.ts';
 import vectors from './cron.vectors.json' with { type: 'json' };

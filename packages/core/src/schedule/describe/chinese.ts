@@ -98,10 +98,9 @@ function rhythm(unit: string, mark: string, shape: Shape): string {
 function datesOf({ plain, special }: DayPicture): string {
   const texts = special.map((day) => specialOf(day));
   if (plain !== null) {
-    const shape = listed(plain, { min: 1, size: 31 });
-    if (shape.kind === 'range') texts.unshift(` ${shape.from} 日至 ${shape.to} 日`);
-    if (shape.kind === 'steps') texts.unshift(` ${shape.from} 日至 ${shape.to} 日每 ${shape.step} 天`);
-    if (shape.kind === 'list') texts.unshift(` ${shape.values.join('、')} 日`);
+    if (plain.kind === 'range') texts.unshift(` ${plain.from} 日至 ${plain.to} 日`);
+    if (plain.kind === 'steps') texts.unshift(` ${plain.from} 日至 ${plain.to} 日每 ${plain.step} 天`);
+    if (plain.kind === 'list') texts.unshift(` ${plain.values.join('、')} 日`);
   }
   return texts.join('、');
 }

@@ -31,7 +31,7 @@ export function describeInEnglish(picture: CronPicture): string {
   if (dates !== null && weekdays !== null) {
     parts.push(picture.dayJoin === 'either' ? `on ${dates} or on ${weekdays}` : `on ${dates} if it is ${weekdays}`);
   } else if (dates !== null || weekdays !== null) {
-    parts.push(dates === null && isOneRange(picture.weekdays) ? `from ${weekdays}` : `on ${dates ?? weekdays}`);
+    parts.push(dates === null && isOneRange(picture.weekdays) ? `${weekdays}` : `on ${dates ?? weekdays}`);
   } else if (picture.time.kind === 'times') {
     parts.push('every day');
   }
@@ -118,7 +118,7 @@ function rhythm(unit: string, shape: Exclude<Shape, { kind: 'list' }>): string {
 function datesOf({ plain, special }: DayPicture, ofMonth: string): string {
   const texts = special.map((day) => specialOf(day));
   if (plain !== null) {
-    texts.unshift(plainDates(listed(plain, { min: 1, size: 31 })));
+    texts.unshift(plainDates(plain));
   }
   return `${texts.join(' and on ')} ${ofMonth}`;
 }

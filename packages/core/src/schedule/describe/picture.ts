@@ -82,10 +82,11 @@ export function isZero(shape: Shape): boolean {
   return shape.kind === 'list' && shape.values.length === 1 && shape.values[0] === 0;
 }
 
-/** The values of a shape that names few of them; months and days are better listed than counted in steps. */
+/** Steps as the values they come to: months are better named than counted. */
 export function listed(shape: Shape, cycle: { min: number; size: number }): Shape {
-  if (shape.kind !== 'every') return shape;
+  if (shape.kind !== 'every' && shape.kind !== 'steps') return shape;
+  const last = shape.kind === 'steps' ? shape.to : cycle.min + cycle.size - 1;
   const values: number[] = [];
-  for (let value = shape.from; value < cycle.min + cycle.size; value += shape.step) values.push(value);
+  for (let value = shape.from; value <= last; value += shape.step) values.push(value);
   return { kind: 'list', values };
 }

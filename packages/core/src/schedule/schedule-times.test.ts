@@ -69,6 +69,23 @@ describe('unusual clocks', () => {
   });
 });
 
+describe('clocks moved for a short time', () => {
+  it('sees the one week of summer time that Recife had in 2000', () => {
+    expect(fires(cron('30 12 * * *', 'America/Recife'), '2000-10-07T00:00:00Z', '2000-10-17T00:00:00Z')).toEqual([
+      '2000-10-07T15:30:00',
+      ...['08', '09', '10', '11', '12', '13', '14'].map((day) => `2000-10-${day}T14:30:00`),
+      '2000-10-15T15:30:00',
+      '2000-10-16T15:30:00',
+    ]);
+  });
+
+  it('sees the month that Morocco takes back for Ramadan', () => {
+    const days = fires(cron('0 12 * * *', 'Africa/Casablanca'), '2026-02-14T00:00:00Z', '2026-03-24T00:00:00Z');
+    expect(days.filter((day) => day!.endsWith('T12:00:00'))).toHaveLength(35);
+    expect(days).toHaveLength(38);
+  });
+});
+
 describe('far away', () => {
   it('finds leap days, also over 2100', () => {
     expect(iso(nextFire(cron('0 0 29 2 *', 'Europe/Berlin'), at('2096-03-01T00:00:00Z')))).toBe('2104-02-28T23:00:00');

@@ -19,6 +19,7 @@ export function startNats({ config = '', certificate }: NatsServerOptions = {}):
   if (NATS_BINARY === undefined) throw new Error(NO_NATS);
   return startServerProcess({
     binary: NATS_BINARY,
+    ready: /Server is ready/,
     args({ port, folder }) {
       const place = join(folder, 'nats.conf');
       const storage = `jetstream { store_dir: "${join(folder, 'jetstream')}" }`;

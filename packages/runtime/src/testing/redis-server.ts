@@ -19,6 +19,7 @@ export function startRedis({ password, certificate }: RedisServerOptions = {}): 
   if (REDIS_BINARY === undefined) throw new Error(NO_REDIS);
   return startServerProcess({
     binary: REDIS_BINARY,
+    ready: /Ready to accept connections/,
     args: ({ port, folder }) => [
       ...(certificate === undefined ? ['--port', String(port)] : tlsArgs(port, folder, certificate)),
       ...(password === undefined ? [] : ['--requirepass', password]),

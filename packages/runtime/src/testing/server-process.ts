@@ -20,10 +20,14 @@ export interface ServerProcess extends AsyncDisposable {
 export interface ServerOrder {
   readonly binary: string;
   readonly args: (place: { readonly port: number; readonly folder: string }) => readonly string[];
+  /** What it prints once it takes connections. */
+  readonly ready: RegExp;
 }
 
 const READY_WITHIN_TRIES = 600;
 const TRY_EVERY_MS = 50;
+const PORTS_TRIED = 20;
+const PORT_TAKEN = /address already in use/i;
 
 /** The first of the usual places that has it; undefined: it is not installed. */
 export function findProgram(name: string): string | undefined {
@@ -32,23 +36,38 @@ export function findProgram(name: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
-export async function startServerProcess({ binary, args }: ServerOrder): Promise<ServerProcess> {
+export async function startServerProcess({ binary, args, ready }: ServerOrder): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'vaquita-broker-'));
-  const port = await freePort();
+  let port = await freePort();
   let child: ChildProcess;
-  let output = '';
 
-  async function start(): Promise<void> {
+  /** False: somebody else listens on the port, which was free a moment ago. */
+  async function launch(): Promise<boolean> {
+    let output = '';
+    let ended = false;
     child = spawn(binary, [...args({ port, folder })], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.once('close', () => {
+      ended = true;
+    });
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.on('data', (piece: Buffer) => {
         output = (output + piece).slice(-10_000);
       });
     }
-    for (let tries = 0; !(await listens(port)); tries += 1) {
-      if (child.exitCode !== null || tries > READY_WITHIN_TRIES) throw new Error(`${binary} does not start: ${output}`);
+    for (let tries = 0; !ready.test(output); tries += 1) {
+      if (ended && PORT_TAKEN.test(output)) return false;
+      if (ended || tries > READY_WITHIN_TRIES) throw new Error(`${binary} does not start: ${output}`);
       await pause(TRY_EVERY_MS);
     }
+    return true;
+  }
+
+  async function startOn(choosePort: () => number | Promise<number>): Promise<void> {
+    for (let tries = 0; tries < PORTS_TRIED; tries += 1) {
+      if (await launch()) return;
+      port = await choosePort();
+    }
+    throw new Error(`${binary} finds no free port`);
   }
 
   async function kill9(): Promise<void> {
@@ -58,13 +77,13 @@ export async function startServerProcess({ binary, args }: ServerOrder): Promise
     await gone;
   }
 
-  await start();
+  await startOn(freePort);
   return {
     port,
     folder,
     signal: (signal) => child.kill(signal),
     kill9,
-    start,
+    start: () => startOn(() => port),
     async [Symbol.asyncDispose]() {
       await kill9();
       rmSync(folder, { recursive: true, force: true });
@@ -78,12 +97,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as net.AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
 }

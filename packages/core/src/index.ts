@@ -9,6 +9,8 @@ export {
 export * from './alerts/message.ts';
 export * from './alerts/queue.ts';
 export { ALERT_SEVERITY } from './alerts/severities.ts';
+export * from './backfill/rows.ts';
+export * from './calendars/rows.ts';
 export { createOneAtATime, type OneAtATime } from './concurrency/one-at-a-time.ts';
 export * from './definition/compile.ts';
 export * from './definition/definition.ts';
@@ -63,10 +65,12 @@ export {
   takeChanges,
 } from './machine/ledger.ts';
 export { type NewRun, newRun, type RunChoices } from './machine/new-run.ts';
+export * from './machine/origin.ts';
 export { quarantineAlert } from './machine/quarantine-alert.ts';
 export { rootCause } from './machine/reasons.ts';
 export * from './machine/rows.ts';
 export { type NodeOutcome, type Run, type RunNode, rebuildRun } from './machine/run.ts';
+export type { StartChoices } from './machine/start-choices.ts';
 export * from './machine/states.ts';
 export { TASK_TABLE, type TaskCommand, whyTaskRefused } from './machine/task-machine.ts';
 export { resumeRun, type TransitionResult, transition } from './machine/transition.ts';
@@ -90,6 +94,7 @@ export { CRON_CYCLES, type CronCycle, longestCycle, shortestCycle } from './sche
 export { type DescriptionLanguage, describeCron, describeInterval } from './schedule/describe/describe.ts';
 export { actAt } from './schedule/jitter.ts';
 export { parseCron } from './schedule/parse-cron.ts';
+export * from './schedule/rows.ts';
 export * from './schedule/schedule-times.ts';
 export { DST_POLICIES, type DstPolicy, type ZonedCron } from './schedule/zoned-search.ts';
 export * from './sealing/sealer.ts';
@@ -97,6 +102,7 @@ export * from './sealing/secret-key.ts';
 export * from './time/clock.ts';
 export * from './time/duration.ts';
 export * from './time/random.ts';
+export * from './triggers/rows.ts';
 export * from './workers/balancing-policy.ts';
 export * from './workers/labels.ts';
 export * from './workers/limits.ts';

@@ -45,6 +45,8 @@ export function toInstanceView(row: WorkflowInstanceRow, projectName: string): I
     timeout: row.timeoutMs === null ? null : formatDuration(row.timeoutMs),
     alertOn: row.alertOn,
     alertGroup: row.alertGroup,
+    origin: row.originKind === null || row.originId === null ? null : { kind: row.originKind, id: row.originId },
+    timezone: row.timezone,
     businessTime: isoTime(row.businessTime),
     createdBy: row.createdBy,
     createdAt: isoTime(row.createdAt),

@@ -4,6 +4,7 @@ import {
   ALERT_CHOICES,
   FAILURE_STRATEGIES,
   PRIORITIES,
+  RUN_ORIGINS,
   SCOPES,
   TASK_STATES,
   type TaskState,
@@ -71,6 +72,15 @@ export const InstanceView = z
     timeout: Duration.nullable(),
     alertOn: z.enum(ALERT_CHOICES).nullable().meta({ description: 'As the start asked; null: as the definition says' }),
     alertGroup: z.string().nullable().meta({ description: 'Likewise' }),
+    origin: z
+      .object({ kind: z.enum(RUN_ORIGINS), id: z.string() })
+      .nullable()
+      .meta({
+        description: 'The schedule, backfill or trigger that started it; null: a person, or a task of another run',
+      }),
+    timezone: z.string().nullable().meta({
+      description: 'The zone its time expressions are evaluated in; null: that of the definition',
+    }),
     businessTime: Timestamp,
     createdBy: z.string(),
     createdAt: Timestamp,

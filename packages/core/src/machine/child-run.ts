@@ -67,6 +67,7 @@ export function makeChildRun(t: Transition, { row, target, params, index }: Chil
     alertGroup: null,
     businessTime,
     createdBy,
+    timezone: instance.timezone,
     parent: {
       parentInstanceId: instance.id,
       parentTask: row.name,

@@ -93,7 +93,7 @@ function builtInsOf(run: Run, node: RunNode, row: TaskInstanceRow): Readonly<Rec
 
 /** What time expressions of the run are evaluated against. */
 export function timeOf(run: Run) {
-  return { businessTime: run.instance.businessTime, timezone: run.definition.timezone };
+  return { businessTime: run.instance.businessTime, timezone: run.instance.timezone ?? run.definition.timezone };
 }
 
 function visibleValues({ visible }: RunNode): Record<string, string> {

@@ -110,11 +110,11 @@ export function decideApproval(
 
 function beginWait(t: Transition, { node, row }: TaskSubject, values: Values): void {
   const config = node.task.config as unknown as WaitConfig;
-  const until = config.until === null ? null : resolveText(config.until, literalLookup(values), timeOf(t.run)).text;
+  const time = timeOf(t.run);
+  const until = config.until === null ? null : resolveText(config.until, literalLookup(values), time).text;
   const { now } = t.context;
   // One that was paused waits for the moment it had been waiting for.
-  const target =
-    row.logic?.kind === 'wait' ? row.logic : waitTarget(config, { now, timezone: t.run.definition.timezone, until });
+  const target = row.logic?.kind === 'wait' ? row.logic : waitTarget(config, { now, timezone: time.timezone, until });
   if ('problem' in target) {
     setTaskState(t, row, 'running', null);
     failTask(t, node, row, reason(t, 'parameter', target.problem));

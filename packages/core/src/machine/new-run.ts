@@ -1,6 +1,7 @@
 /** A run as it is recorded first, whoever starts it: its row, the command that has a leader take it, its first event. */
 import { reasonData } from '../history/event-data.ts';
 import type { IdSource } from '../identity/ids.ts';
+import type { RunOrigin } from './origin.ts';
 import type { CommandRow, NewEvent, Reason, WorkflowInstanceRow } from './rows.ts';
 
 /** What belongs together and is filed in one unit. */
@@ -31,6 +32,10 @@ export type RunChoices = Pick<
   | 'businessTime'
   | 'createdBy'
 > & {
+  /** What starts it by itself; absent: a person, or the parent. */
+  readonly origin?: RunOrigin;
+  /** Absent: that of the definition. */
+  readonly timezone?: string | null;
   /** The task that starts it and waits for it; null when nobody does. */
   readonly parent: Pick<
     WorkflowInstanceRow,
@@ -41,7 +46,11 @@ export type RunChoices = Pick<
 const NO_PARENT = { parentInstanceId: null, parentTask: null, parentTaskId: null, childIndex: 0, lineage: [] } as const;
 
 /** @param now in epoch milliseconds. */
-export function newRun({ parent, ...choices }: RunChoices, ids: IdSource, now: number): NewRun {
+export function newRun(
+  { parent, origin, timezone = null, ...choices }: RunChoices,
+  ids: IdSource,
+  now: number,
+): NewRun {
   const why: Reason = {
     code: 'waiting_for_leader',
     text: 'The run is recorded and waits for the leader to take it.',
@@ -51,6 +60,9 @@ export function newRun({ parent, ...choices }: RunChoices, ids: IdSource, now: n
   const instance: WorkflowInstanceRow = {
     ...choices,
     ...(parent ?? NO_PARENT),
+    originKind: origin?.kind ?? null,
+    originId: origin?.id ?? null,
+    timezone,
     id: ids.next<'workflow-instance'>(),
     number: null,
     state: 'submitted',
@@ -89,6 +101,7 @@ export function newRun({ parent, ...choices }: RunChoices, ids: IdSource, now: n
         version: instance.version,
         params: instance.params,
         ...reasonData(why, now),
+        ...(origin === undefined ? {} : { origin: origin.kind, originId: origin.id }),
         ...(parent === null ? {} : { parent: parent.parentInstanceId, parentTask: parent.parentTask }),
       },
     },

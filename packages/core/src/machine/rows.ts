@@ -17,6 +17,7 @@ import type {
 } from '../identity/ids.ts';
 import type { DependencyAnswer } from '../logic/configs.ts';
 import type { ResolvedWorkflow } from './events.ts';
+import type { RunOriginKind } from './origin.ts';
 import type { TaskState, WorkflowState } from './states.ts';
 
 /** Why something does not go on, or ended otherwise than it should: recorded evidence, answered by `…/why`. */
@@ -59,6 +60,11 @@ export interface WorkflowInstanceRow {
   /** After which ends people are told, and which alert group; null: as the definition says. */
   readonly alertOn: AlertChoice | null;
   readonly alertGroup: string | null;
+  /** What started it, when that was a schedule, a backfill or a trigger; null: a person, or a task of another run. */
+  readonly originKind: RunOriginKind | null;
+  readonly originId: string | null;
+  /** The zone its time expressions are evaluated in; null: that of the definition. */
+  readonly timezone: string | null;
   /** The moment time expressions are evaluated against. */
   readonly businessTime: number;
   /** Since when it waits for its turn to run; null before its start command is taken and once it has its turn. */

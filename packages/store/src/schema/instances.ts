@@ -8,6 +8,7 @@ import type {
   Priority,
   ProjectId,
   Reason,
+  RunOriginKind,
   Scope,
   TaskInstanceId,
   TaskState,
@@ -59,6 +60,9 @@ export const workflowInstances = sqliteTable(
     quarantine: text('quarantine', { mode: 'json' }).$type<Reason>(),
     alertOn: text('alert_on').$type<AlertChoice>(),
     alertGroup: text('alert_group'),
+    originKind: text('origin_kind').$type<RunOriginKind>(),
+    originId: text('origin_id'),
+    timezone: text('timezone'),
   },
   (t) => [
     index('workflow_instances_project').on(t.projectId, t.id),
@@ -80,6 +84,8 @@ export const workflowInstances = sqliteTable(
       .on(t.parentTaskId, t.childIndex)
       .where(sql.raw('parent_task_id is not null')),
     index('workflow_instances_parent').on(t.parentInstanceId, t.id).where(sql.raw('parent_instance_id is not null')),
+    // What a schedule, a backfill or a trigger has started.
+    index('workflow_instances_origin').on(t.originId, t.id).where(sql.raw('origin_id is not null')),
     // What dependent tasks ask for: dry runs satisfy nobody.
     index('workflow_instances_business_time').on(t.workflowId, t.businessTime, t.id).where(sql.raw('dry_run = 0')),
   ],

@@ -1,0 +1,68 @@
+/** Tables of triggers, and of what they have noticed: each thing once. */
+import type {
+  FiringOutcome,
+  ProjectId,
+  StartChoices,
+  TriggerConfig,
+  TriggerId,
+  TriggerKind,
+  WorkflowId,
+  WorkflowInstanceId,
+} from '@vaquita/core';
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { workflows } from './workflows.ts';
+
+export const triggers = sqliteTable(
+  'triggers',
+  {
+    id: text('id').$type<TriggerId>().primaryKey(),
+    projectId: text('project_id').$type<ProjectId>().notNull(),
+    workflowId: text('workflow_id')
+      .$type<WorkflowId>()
+      .notNull()
+      .references(() => workflows.id),
+    kind: text('kind').$type<TriggerKind>().notNull(),
+    name: text('name').notNull(),
+    description: text('description').notNull(),
+    config: text('config', { mode: 'json' }).$type<TriggerConfig>().notNull(),
+    /** Sealed. */
+    secret: text('secret'),
+    start: text('start', { mode: 'json' }).$type<StartChoices>().notNull(),
+    online: integer('online', { mode: 'boolean' }).notNull(),
+    revision: integer('revision').notNull(),
+    cursor: integer('cursor').notNull(),
+    dueAt: integer('due_at'),
+    problem: text('problem'),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedBy: text('updated_by').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('triggers_name').on(t.workflowId, t.name),
+    index('triggers_project').on(t.projectId, t.id),
+    index('triggers_online').on(t.kind, t.id).where(sql.raw('online = 1')),
+  ],
+);
+
+export const triggerFirings = sqliteTable(
+  'trigger_firings',
+  {
+    /** Triggers go, records stay until they are old: not a reference. */
+    triggerId: text('trigger_id').$type<TriggerId>().notNull(),
+    key: text('key').notNull(),
+    projectId: text('project_id').$type<ProjectId>().notNull(),
+    workflowId: text('workflow_id').$type<WorkflowId>().notNull(),
+    outcome: text('outcome').$type<FiringOutcome>().notNull(),
+    reason: text('reason'),
+    workflowInstanceId: text('workflow_instance_id').$type<WorkflowInstanceId>(),
+    at: integer('at').notNull(),
+  },
+  (t) => [
+    // Nothing that was noticed starts two runs: held by the database itself.
+    primaryKey({ columns: [t.triggerId, t.key] }),
+    index('trigger_firings_at').on(t.triggerId, t.at),
+    index('trigger_firings_old').on(t.at),
+  ],
+);

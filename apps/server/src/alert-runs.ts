@@ -4,9 +4,8 @@ import {
   type CommandRow,
   checkStartParams,
   compileWorkflow,
-  derivedId,
+  derivedIds,
   ERROR_CODES,
-  type IdSource,
   newRun,
   type Sender,
   timeOfId,
@@ -28,8 +27,10 @@ const ACTOR = 'alert-engine';
 export function createAlertRuns({ store, clock, filed, from }: AlertRunsDeps): RunStarter {
   /** @throws AppError `not_found`, `conflict`, `bad_request`, and what the database throws. */
   async function start(order: RunOrder): Promise<string> {
-    const ids = idsOf(order.key);
-    const runId = idsOf(order.key).next<'workflow-instance'>();
+    const idsOf = () => derivedIds(timeOfId(order.key), `alert-run:${order.key}`);
+    const ids = idsOf();
+    // That of the run comes first.
+    const runId = idsOf().next<'workflow-instance'>();
     const answer = `run ${runId} of ${order.project}/${order.workflow}${linkTo(runId)}`;
     // Filed by a try whose answer was lost.
     if ((await store.instances.find(runId)) !== undefined) return answer;
@@ -87,17 +88,6 @@ export function createAlertRuns({ store, clock, filed, from }: AlertRunsDeps): R
         const isOver = !ERROR_CODES[code].retryable && code !== 'internal';
         return { ok: false, failure: isOver ? 'refused' : 'unavailable', message };
       }
-    },
-  };
-}
-
-/** The same ids for each try; that of the run comes first. */
-function idsOf(key: string): IdSource {
-  let made = 0;
-  return {
-    next() {
-      made += 1;
-      return derivedId(timeOfId(key), `alert-run:${made}:${key}`);
     },
   };
 }

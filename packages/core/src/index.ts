@@ -51,6 +51,12 @@ export { dynamicOutputs, expandItems } from './logic/dynamic.ts';
 export { checkExpression, evaluateCondition } from './logic/expression.ts';
 export { decideSwitch, type SwitchDecision } from './logic/switch.ts';
 export { type WaitMoment, type WaitTarget, waitTarget } from './logic/wait.ts';
+export {
+  automaticRun,
+  type StartOccasion,
+  type StartTarget,
+} from './machine/automatic-run.ts';
+export { checkStart, type StartCheck, type WantedStart } from './machine/check-start.ts';
 export { type Driver, driversOf, type NeededDriver } from './machine/drivers.ts';
 export * from './machine/effects.ts';
 export * from './machine/events.ts';

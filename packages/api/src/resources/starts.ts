@@ -1,9 +1,8 @@
 /** POST …/instances: files a run. The leader takes it from there. */
 import {
   AppError,
-  checkStartParams,
+  checkStart,
   compileWorkflow,
-  didYouMean,
   type NewRun,
   newRun,
   type Problem,
@@ -81,7 +80,7 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
         }
         const version = await requireVersion(store, workflow, body.version ?? workflow.version);
         const definition = compileWorkflow(version.document);
-        const { values, timeoutMs } = checkStart(definition, body);
+        const { values, timeoutMs } = checkRequest(definition, body);
         const alertGroup = body.alertGroup === undefined ? null : await requireAlertGroup(body.alertGroup);
 
         const now = clock.now();
@@ -125,39 +124,23 @@ function runSettings(definition: WorkflowDefinition, body: Start) {
 }
 
 /** @throws AppError `missing_parameter`, `bad_request` with every wrong place. */
-function checkStart(
+function checkRequest(
   definition: WorkflowDefinition,
-  body: Start,
+  { params = {}, startTasks = [], scope = 'all', timeout }: Start,
 ): { readonly values: Readonly<Record<string, string>>; readonly timeoutMs: number | null } {
   const problems: Problem[] = [];
-
-  const names = new Set(definition.tasks.map((task) => task.name));
-  for (const [index, name] of (body.startTasks ?? []).entries()) {
-    if (names.has(name)) continue;
-    const message = `There is no task named "${name}" in this workflow.${didYouMean(name, names)}`;
-    problems.push({ path: `startTasks[${index}]`, message });
-  }
-  if ((body.scope ?? 'all') !== 'all' && (body.startTasks ?? []).length === 0) {
-    problems.push({
-      path: 'startTasks',
-      message: `The scope "${body.scope}" is seen from start tasks; name at least one`,
-    });
-  }
-
-  const timeoutMs = body.timeout === undefined ? null : parseDuration(body.timeout);
+  const timeoutMs = timeout === undefined ? null : parseDuration(timeout);
   if (timeoutMs === undefined || timeoutMs === 0) {
     problems.push({ path: 'timeout', message: 'This is not a duration greater than zero, such as 30s, 10m, 2h' });
   }
-
-  const given = paramTexts(body.params ?? {}, { path: 'params', problems });
-  const params = checkStartParams(definition, given);
-  const missing = definition.params.filter(({ name, value }) => value === undefined && !Object.hasOwn(given, name));
-  const all = [...problems, ...params.problems];
+  const given = paramTexts(params, { path: 'params', problems });
+  const start = checkStart(definition, { params: given, startTasks, scope });
+  const all = [...start.taskProblems, ...problems, ...start.paramProblems];
   if (all.length > 0) {
-    const isMissingOnly = all.length === missing.length && problems.length === 0;
+    const isMissingOnly = start.onlyMissing && problems.length === 0;
     throw new AppError(isMissingOnly ? 'missing_parameter' : 'bad_request', 'The run cannot be started like this.', {
       problems: all,
     });
   }
-  return { values: params.values, timeoutMs: timeoutMs ?? null };
+  return { values: start.values, timeoutMs: timeoutMs ?? null };
 }

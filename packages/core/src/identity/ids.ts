@@ -105,6 +105,17 @@ function mix(word: number): number {
   return (x ^ (x >>> 15)) >>> 0;
 }
 
+/** The same ids in the same order for each try at one thing; the first is that of `at`, the key tells the things apart. */
+export function derivedIds(at: number, key: string): IdSource {
+  let made = 0;
+  return {
+    next() {
+      made += 1;
+      return derivedId(at, `${made}:${key}`);
+    },
+  };
+}
+
 function timeDigits(time: number): string {
   let text = '';
   for (let i = 0, rest = time; i < TIME_CHARS; i++, rest = Math.floor(rest / 32)) text = ALPHABET[rest % 32]! + text;

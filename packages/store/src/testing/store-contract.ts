@@ -11,7 +11,10 @@ import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
 import { describeFiling } from './contract/filing.ts';
 import { PROJECT, project, version, WORKFLOW, workflow, workflowEvent } from './contract/fixtures.ts';
+import { describeListenerEvents } from './contract/listener-events.ts';
 import { listenerLogOf } from './contract/listener-log.ts';
+import { describeListenerPlugins } from './contract/listener-plugins.ts';
+import { describeListenerRecord } from './contract/listener-record.ts';
 import { describeListeners } from './contract/listeners.ts';
 import { describeMaster } from './contract/master.ts';
 import { describeOtherRuns } from './contract/other-runs.ts';
@@ -78,6 +81,9 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describePeople(subject);
     describeAlerts(subject);
     describeListeners(subject);
+    describeListenerRecord(subject);
+    describeListenerEvents(subject);
+    describeListenerPlugins(subject);
     describeListenerLog(listenerLogOf(subject));
   });
 }

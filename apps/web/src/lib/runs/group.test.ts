@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byWorkflow, failingWorkflows, holdBack } from './group.ts';
+import { byWorkflow, failingWorkflows } from './group.ts';
 
 const run = (id: string, workflowId: string, state: string) => ({ id, workflowId, state });
 
@@ -27,16 +27,5 @@ describe('failingWorkflows', () => {
       run('2', 'c', 'stopped'),
     ];
     expect(failingWorkflows(runs).map(({ run: { id }, inARow }) => [id, inARow])).toEqual([['8', 2]]);
-  });
-});
-
-describe('holdBack', () => {
-  const runs = ['5', '4', '3', '2'].map((id) => ({ id }));
-  it('holds new rows back until they are asked for', () => {
-    expect(holdBack(runs, '3')).toEqual({ shown: runs.slice(2), fresh: 2 });
-  });
-  it('shows everything on the first sight, and when the top row is gone', () => {
-    expect(holdBack(runs, null)).toEqual({ shown: runs, fresh: 0 });
-    expect(holdBack(runs, 'x')).toEqual({ shown: runs, fresh: 0 });
   });
 });

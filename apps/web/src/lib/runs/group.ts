@@ -33,12 +33,3 @@ export function failingWorkflows<Run extends RunLike>(
   }
   return failing;
 }
-
-/** Shown rows and those that wait: rows newer than the top one do not push the others down by themselves. */
-export function holdBack<Run extends { readonly id: string }>(
-  runs: readonly Run[],
-  topId: string | null,
-): { readonly shown: readonly Run[]; readonly fresh: number } {
-  const top = topId === null ? -1 : runs.findIndex((run) => run.id === topId);
-  return top === -1 ? { shown: runs, fresh: 0 } : { shown: runs.slice(top), fresh: top };
-}

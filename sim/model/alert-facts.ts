@@ -70,6 +70,8 @@ export interface AlertFacts {
   readonly kind: AlertKind;
   readonly subject: string;
   readonly state: AlertMessage['state'];
+  /** In the order of filing. */
+  readonly place: number;
   status: AlertRow['status'];
   /** How many alerts it speaks for, itself included. */
   count: number;

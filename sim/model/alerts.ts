@@ -5,7 +5,7 @@
  *    was taken up; where there is none it has failed. Whatever dies meanwhile, none is lost.
  * K2 What speaks for others counts all of them, and is of the same group, subject, kind and state.
  * K3 A delivery is claimed by one at a time, sent only by whom it was granted to, and once for each grant. What one channel is
- *    told of one subject keeps its order.
+ *    told of one subject keeps the order of filing.
  * K4 A result is written only for the claim that stands, and says what the channel has answered.
  * K5 A claim that is in hand is not taken back.
  * K6 Only what is over is removed.
@@ -29,8 +29,8 @@ import { Violation } from './facts.ts';
 
 export interface AlertModel extends Pick<AlertTargets, 'channel' | 'group' | 'looked'> {
   readonly alerts: ReadonlyMap<string, AlertFacts>;
-  /** Of a subject, whether the newest alert says that something is wrong, and was made before that one. */
-  isOpen(subject: string, before: string): boolean;
+  /** Of a subject, whether what was filed last says that something is wrong. */
+  isOpen(subject: string): boolean;
   /** Runs that have told this. */
   runsTold(kind: AlertKind): readonly string[];
   filed(alerts: readonly NewAlert[]): void;
@@ -79,18 +79,19 @@ export function createAlertModel(limits: SendLimits): AlertModel {
   const alerts = new Map<string, AlertFacts>();
   const deliveries = new Map<string, DeliveryFacts>();
   const targets = createAlertTargets();
-  /** The newest alert by subject. */
-  const newest = new Map<string, AlertFacts>();
+  /** What was filed last, by subject. */
+  const latest = new Map<string, AlertFacts>();
+  let places = 0;
 
   function put({ id, group, workflowInstanceId: run, message }: Filed): void {
     const { kind, subject, state, count } = message;
-    const last = newest.get(subject);
     const facts: AlertFacts = {
-      ...{ id, group, run, kind, subject, state, count, deliveries: [] },
+      ...{ id, group, run, kind, subject, state, count, deliveries: [], place: places },
       ...{ status: 'waiting', into: null, removed: false },
     };
+    places += 1;
     alerts.set(id, facts);
-    if (last === undefined || last.id < id) newest.set(subject, facts);
+    latest.set(subject, facts);
   }
 
   function isThere(id: string): boolean {
@@ -100,7 +101,7 @@ export function createAlertModel(limits: SendLimits): AlertModel {
   /** Once, and a resolution only where something is open: then it goes where that went. */
   function file(alert: NewAlert): void {
     if (isThere(alert.id)) return;
-    const last = newest.get(alert.message.subject);
+    const last = latest.get(alert.message.subject);
     if (alert.message.state === 'open') put(alert);
     else if (last?.state === 'open') put({ ...alert, group: last.group });
   }
@@ -166,12 +167,11 @@ export function createAlertModel(limits: SendLimits): AlertModel {
     if (!delivery) throw new Violation('claims', `a delivery ${id} is claimed that was never made`);
     if (!isPending(delivery))
       throw new Violation('claims', `the delivery ${id} is claimed while it is ${delivery.status}`);
-    const { subject } = alerts.get(delivery.alert)!;
+    const { subject, place } = alerts.get(delivery.alert)!;
     for (const other of deliveries.values()) {
-      if (other.channel !== delivery.channel || other.alert >= delivery.alert || other.alert === delivery.alert)
-        continue;
-      if (!isPending(other) && other.status !== 'sending') continue;
-      if (alerts.get(other.alert)!.subject === subject)
+      if (other.channel !== delivery.channel || (!isPending(other) && other.status !== 'sending')) continue;
+      const before = alerts.get(other.alert)!;
+      if (before.subject === subject && before.place < place)
         throw new Violation('claims', `${delivery.channel} is told of ${delivery.alert} before ${other.alert}`);
     }
     const channel = targets.find(delivery.channel);
@@ -215,10 +215,7 @@ export function createAlertModel(limits: SendLimits): AlertModel {
   return {
     alerts,
     runsTold: (kind) => [...alerts.values()].flatMap((one) => (one.kind === kind && one.run !== null ? [one.run] : [])),
-    isOpen(subject, before) {
-      const last = newest.get(subject);
-      return last?.state === 'open' && last.id < before;
-    },
+    isOpen: (subject) => latest.get(subject)?.state === 'open',
     channel: targets.channel,
     group: targets.group,
     looked: targets.looked,
@@ -273,11 +270,11 @@ export function createAlertModel(limits: SendLimits): AlertModel {
         if (!OVER.has(alert.status) || (speaker && !OVER.has(speaker.status)))
           throw new Violation('told', `the alert ${id}, which is ${alert.status}, was removed`);
         alert.removed = true;
-        if (newest.get(alert.subject) !== alert) continue;
+        if (latest.get(alert.subject) !== alert) continue;
         const others = [...alerts.values()].filter((one) => one.subject === alert.subject && !one.removed);
-        const next = others.sort((a, b) => (a.id < b.id ? -1 : 1)).at(-1);
-        if (next) newest.set(alert.subject, next);
-        else newest.delete(alert.subject);
+        const next = others.sort((a, b) => a.place - b.place).at(-1);
+        if (next) latest.set(alert.subject, next);
+        else latest.delete(alert.subject);
       }
     },
     resent(id) {

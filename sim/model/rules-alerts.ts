@@ -60,7 +60,7 @@ export function checkAsked(mirror: Mirror, alerts: AlertModel, told: TasksTold, 
     of: wanted.failure ? ends.failure : 0,
   });
   checkCount(run, 'workflow_blocked', { is: count('workflow_blocked'), of: wanted.failure ? ends.blocked : 0 });
-  if (run.row.state === 'success' && ends.success > 0) checkTakenBack(mirror, alerts, { run, filed });
+  if (run.row.state === 'success' && ends.success > 0) checkTakenBack(alerts, run);
   checkTasks(mirror, told, change, { count: count('task_failed'), tells: wanted.failure });
   for (const alert of open) checkLate(mirror, change, { alert, wanted });
 }
@@ -94,16 +94,10 @@ function endsOf({ unit, run }: Change): Readonly<Record<'success' | 'failure' | 
   return ends;
 }
 
-/** By the ids, which follow the clocks of servers: what failed later may have been committed first. */
-function checkTakenBack(
-  mirror: Mirror,
-  alerts: AlertModel,
-  { run, filed }: { readonly run: RunFacts; readonly filed: readonly NewAlert[] },
-): void {
-  const idOf = (kind: AlertKind) => filed.find(({ message }) => message.kind === kind)?.id ?? '~';
-  if (mirror.scenario.faults.some(({ what }) => what === 'clock')) return;
+/** After the commit, which a success takes back with. */
+function checkTakenBack(alerts: AlertModel, run: RunFacts): void {
   for (const kind of OPENED)
-    if (alerts.isOpen(`${kind}:${run.row.workflowId}`, idOf(kind)))
+    if (alerts.isOpen(`${kind}:${run.row.workflowId}`))
       throw wrong(run, `has succeeded, and ${kind} is not taken back`);
 }
 

@@ -25,7 +25,7 @@ export interface AlertQueue extends AlertIntake, AlertDispatch, AlertUpkeep {}
 
 /** From alerts that were filed to rows of who is told. */
 export interface AlertIntake {
-  /** Alerts that nobody has taken up, by id, after this one. */
+  /** Alerts that nobody has taken up, in the order of filing, after this one. */
   waiting(after: AlertId | null, limit: number): Promise<readonly AlertRow[]>;
   groups(): Promise<readonly AlertGroupRow[]>;
   /** Those of the channels that there are. */
@@ -66,8 +66,8 @@ export type NewDelivery = Pick<AlertDeliveryRow, 'id' | 'channelId' | 'channelNa
 export interface AlertDispatch {
   /**
    * Claims deliveries that are due, of channels that may be sent to: the longest due first, at most so many per channel
-   * together with those being sent already. What is said of one subject reaches a channel in its order: a later one waits
-   * for as long as an earlier one is not over.
+   * together with those being sent already. What is said of one subject reaches a channel in the order of filing: a later
+   * one waits for as long as an earlier one is not over.
    */
   claim(epoch: Epoch, claim: ClaimRequest): Promise<readonly ClaimedDelivery[]>;
   /** @throws AppError `conflict`: the row is not this claim any more, nothing was written (Q3). `fenced`. */

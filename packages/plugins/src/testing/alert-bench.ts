@@ -85,8 +85,12 @@ export async function openAlertBench() {
     },
     channelRow,
     /** Files one, as a producer does in its unit. */
-    async file(more: Partial<AlertMessage> = {}, group: string | null = 'default'): Promise<AlertId> {
-      const [id, at] = [ids.next<'alert'>(), clock.now()];
+    async file(
+      more: Partial<AlertMessage> = {},
+      group: string | null = 'default',
+      id = ids.next<'alert'>(),
+    ): Promise<AlertId> {
+      const at = clock.now();
       const of = { projectId: null, workflowId: null, workflowInstanceId: null };
       const message = sampleMessage({ firstAt: at, lastAt: at, ...more });
       const given = { ...of, id, group, message, createdAt: at };

@@ -273,4 +273,16 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `workflow_instances_origin` ON `workflow_instances` (`origin_id`,`id`) WHERE origin_id is not null;",
     ],
   },
+  {
+    number: 15,
+    name: "alerts_in_filing_order",
+    checksum: "43047fe304693aa279d2abf6334829151dc85062622a71e2c3c543c08cd28b6c",
+    statements: [
+      "DROP INDEX `alerts_subject`;",
+      "DROP INDEX `alerts_waiting`;",
+      "DROP INDEX `alerts_undelivered`;",
+      "CREATE INDEX `alerts_waiting` ON `alerts` (`status`) WHERE status = 'waiting';",
+      "CREATE INDEX `alerts_undelivered` ON `alerts` (`subject`) WHERE status = 'sending';",
+    ],
+  },
 ];

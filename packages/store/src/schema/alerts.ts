@@ -77,12 +77,11 @@ export const alerts = sqliteTable(
     updatedAt: integer('updated_at').notNull(),
   },
   (t) => [
-    index('alerts_waiting').on(t.id).where(sql.raw("status = 'waiting'")),
-    index('alerts_status').on(t.status, t.id),
-    // The newest of a subject, by its id and by when it was filed, tells whether there is something to resolve.
-    index('alerts_subject').on(t.subject, t.id),
+    // An index ends with the number of the row, which is the order of filing.
+    index('alerts_waiting').on(t.status).where(sql.raw("status = 'waiting'")),
     index('alerts_filed').on(t.subject),
-    index('alerts_undelivered').on(t.subject, t.id).where(sql.raw("status = 'sending'")),
+    index('alerts_undelivered').on(t.subject).where(sql.raw("status = 'sending'")),
+    index('alerts_status').on(t.status, t.id),
     index('alerts_run').on(t.workflowInstanceId, t.id).where(sql.raw('workflow_instance_id is not null')),
     // For people, who page through what speaks for itself; what was folded is found under what speaks for it.
     index('alerts_speaking').on(t.id).where(SPEAKS),

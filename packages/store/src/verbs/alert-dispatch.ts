@@ -15,9 +15,9 @@ import { deriveAlertOf, IDS } from './alert-status.ts';
 
 export const PENDING = "status in ('waiting', 'retry')";
 
-/** Something that was said before of the same subject, and that the channel has not been told yet. */
+/** Something that was filed before of the same subject, and that the channel has not been told yet. */
 const EARLIER = `select 1 from alerts a join alerts e indexed by alerts_undelivered
-    on e.subject = a.subject and e.id < a.id and e.status = 'sending'
+    on e.subject = a.subject and e.rowid < a.rowid and e.status = 'sending'
     join alert_deliveries o on o.alert_id = e.id and o.channel_id = x.channel_id
   where a.id = x.alert_id and o.status in ('waiting', 'retry', 'sending')`;
 /** Bounded per channel, so that a backlog of one costs the others nothing. */

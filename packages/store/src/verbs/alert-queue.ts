@@ -19,7 +19,8 @@ import { createAlertDispatchVerbs, PENDING } from './alert-dispatch.ts';
 import { deriveAlerts, IDS } from './alert-status.ts';
 import { readGroup, SELECT_GROUPS } from './alert-targets.ts';
 
-const WAITING = `select ${ALERTS.columns} from alerts indexed by alerts_waiting where status = 'waiting' and id > ? order by id limit ?`;
+const WAITING = `select ${ALERTS.columns} from alerts indexed by alerts_waiting
+  where status = 'waiting' and rowid > coalesce((select rowid from alerts where id = ?), 0) order by rowid limit ?`;
 const GROUPS = `${SELECT_GROUPS} order by alert_groups.name`;
 const CHANNELS = `select ${ALERT_CHANNELS.columns} from alert_channels where id in ${IDS} order by name`;
 
@@ -78,7 +79,7 @@ export function createAlertQueueVerbs(driver: SqlDriver): AlertQueue & AlertReco
 function intakeVerbs(driver: SqlDriver): AlertIntake {
   return {
     async waiting(after, limit) {
-      return (await many(driver, WAITING, [after ?? '', limit])).map(ALERTS.read);
+      return (await many(driver, WAITING, [after, limit])).map(ALERTS.read);
     },
     async groups() {
       return (await many(driver, GROUPS)).map(readGroup);

@@ -1,12 +1,13 @@
 /**
  * Verbs of alerts. One is filed in the unit of the change it tells of.
  *
- * Filing the same id twice writes it once. A resolution is written only where the newest alert of its subject is open, and
- * goes to the group that this went to: who files one need not know whether anything is open.
+ * Filing the same id twice writes it once. A resolution is written only where the alert of its subject that was filed last
+ * is open, and goes to the group that this went to: who files one need not know whether anything is open.
  *
- * Ids and the order of filing may differ: what a timer has a run tell has the id of when that was due, and another leader's
- * clock may be ahead. So the newest by its id and the one filed last are both looked at: one resolution too many does no
- * harm, one too few leaves something open for ever.
+ * Ids may say another order than that of filing: what a timer has a run tell has the id of when that was due, and another
+ * leader's clock may be ahead. So what comes before what is told by the numbers of the rows, here and where alerts are sent.
+ * A new row gets a number above all that are there, also where rows above were removed. VACUUM may number rows anew (the
+ * table has no key that is a number), but it copies them in their order, as `.dump` does: what was filed first stays first.
  */
 import type { AlertRow, NewAlert } from '@vaquita/core';
 import type { SqlStatement, SqlValue } from '../ports/driver.ts';
@@ -17,13 +18,9 @@ import { ALERTS } from '../sql/tables.ts';
 const ONCE = 'on conflict (id) do nothing';
 const FILE = `${ALERTS.insert} ${ONCE}`;
 const FROM_OPENING = ALERTS.insertFrom({ groupName: 'opening.group_name' });
-/** An index ends with the number of the row, which is the order of filing. */
 const resolveWhere = (condition: string) => `${FROM_OPENING.sql}
-  from (select * from (select group_name, message from alerts indexed by alerts_subject
-        where subject = ? order by id desc limit 1)
-    union all select * from (select group_name, message from alerts indexed by alerts_filed
-        where subject = ? order by rowid desc limit 1)) opening
-  where json_extract(opening.message, '$.state') = 'open' and ${condition} limit 1 ${ONCE}`;
+  from (select group_name, message from alerts indexed by alerts_filed where subject = ? order by rowid desc limit 1) opening
+  where json_extract(opening.message, '$.state') = 'open' and ${condition} ${ONCE}`;
 const RESOLVE = resolveWhere('true');
 /** What has set many runs of a workflow aside is over with the last of them. */
 const RESOLVE_ASIDE = resolveWhere(`not exists (
@@ -33,7 +30,7 @@ const RESOLVE_ASIDE = resolveWhere(`not exists (
 export function fileAlert(alert: NewAlert): SqlStatement {
   const row = newAlertRow(alert);
   if (row.message.state === 'open') return statement(FILE, ALERTS.args(row));
-  const args = [...FROM_OPENING.args(row), row.subject, row.subject];
+  const args = [...FROM_OPENING.args(row), row.subject];
   if (row.kind !== 'workflow_quarantined') return statement(RESOLVE, args);
   return statement(RESOLVE_ASIDE, [...args, row.workflowId, row.workflowInstanceId]);
 }

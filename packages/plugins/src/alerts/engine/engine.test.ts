@@ -1,4 +1,5 @@
 import type { AlertChannelId } from '@vaquita/core';
+import { derivedId } from '@vaquita/core';
 import { expect, test } from 'vitest';
 import { channelRow, DELIVERED, hang, openAlertBench } from '../../testing/alert-bench.ts';
 import { sendFailure } from '../send-result.ts';
@@ -171,6 +172,16 @@ test('what a subject came to is told in its order, also when an earlier one has 
   const before = bench.sent.length;
   await clock.advance(maxBackoffMs);
   expect(bench.titles().slice(before)).toEqual(['chat: down 2', 'chat: up 2', 'chat: down 3']);
+});
+
+test('a resolution goes out after its opening though the clock of whoever filed that was ahead (F3)', async () => {
+  const { bench, engine, clock } = await openLeading();
+  bench.putGroup('default', ['chat']);
+  await bench.file({ title: 'down' }, 'default', derivedId(clock.now() + 3_600_000, 'down'));
+  await bench.file({ title: 'up', state: 'resolved' });
+  engine.nudge();
+  await clock.advance(holdMs + 1_000);
+  expect(bench.titles()).toEqual(['chat: down', 'chat: up']);
 });
 
 test('settings that this server cannot open are tried again, with the reason, and delay nothing else', async () => {

@@ -1,7 +1,7 @@
 /**
  * Which alerts speak for which, and when each goes out. Pure.
  *
- * The rule. A *line* is what one group is told of one subject, in the order of the alerts' ids.
+ * The rule. A *line* is what one group is told of one subject, in the order of filing.
  *
  * F1 An alert is folded into the one before it in its line when both wait, and are of the same kind and state.
  * F2 The first of a kind and state goes out `holdMs` after it was filed. After one has gone out, the next goes out not
@@ -17,9 +17,9 @@ export interface FoldSettings {
 }
 
 export interface FoldPlan {
-  /** Takes further waiting alerts, in order of their ids. @returns what to write of it. */
+  /** Takes further waiting alerts, in the order of filing. @returns what to write of it. */
   add(rows: readonly AlertRow[]): readonly AlertFold[];
-  /** What goes out now, in order of the ids, and when the next does. */
+  /** What goes out now, in the order of filing, and when the next does. */
   due(now: number): { readonly alerts: readonly AlertRow[]; readonly nextAt: number | null };
   /** How many alerts it holds. */
   readonly size: number;
@@ -28,6 +28,8 @@ export interface FoldPlan {
 interface Entry {
   row: AlertRow;
   dueAt: number;
+  /** In the order of filing. */
+  place: number;
 }
 
 /** @param takenAt when one of this key (`foldKey`) went out last. */
@@ -56,25 +58,25 @@ export function planFolds(takenAt: (key: string) => number | undefined, { holdMs
           last.row = { ...last.row, message };
           continue;
         }
-        line.push({ row, dueAt: dueAtOf(row) });
+        line.push({ row, dueAt: dueAtOf(row), place: size });
         size += 1;
       }
       return [...folds].map(([{ row }, ids]) => ({ into: row.id, ids, message: row.message }));
     },
     due(now) {
-      const alerts: AlertRow[] = [];
+      const due: Entry[] = [];
       let nextAt = Number.POSITIVE_INFINITY;
       // A clock that was turned back must not hold an alert for longer than it could have been held.
       const latest = now + Math.max(holdMs, windowMs);
       for (const line of lines.values()) {
         let before = Number.POSITIVE_INFINITY;
-        for (const { row, dueAt } of line.toReversed()) {
-          before = Math.min(before, dueAt);
-          if (before <= now || before > latest) alerts.push(row);
+        for (const entry of line.toReversed()) {
+          before = Math.min(before, entry.dueAt);
+          if (before <= now || before > latest) due.push(entry);
           else nextAt = Math.min(nextAt, before);
         }
       }
-      alerts.sort((a, b) => (a.id < b.id ? -1 : 1));
+      const alerts = due.sort((a, b) => a.place - b.place).map(({ row }) => row);
       return { alerts, nextAt: nextAt === Number.POSITIVE_INFINITY ? null : nextAt };
     },
     get size() {

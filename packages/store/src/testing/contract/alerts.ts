@@ -77,12 +77,12 @@ export function describeAlerts(subject: Subject): void {
       });
     });
 
-    test('wait in their order, page by page, and say who is told', async () => {
+    test('wait in the order of filing, page by page, and say who is told', async () => {
       await file(alert('01'), alert('03'), alert('02', {}, null));
       const [first] = await queue().waiting(null, 10);
       expect(first).toMatchObject({ id: '01', groupName: 'default', status: 'waiting', count: 1, message: message() });
-      expect(idsOf(await queue().waiting(null, 2))).toEqual(['01', '02']);
-      expect(idsOf(await queue().waiting(alertId('02'), 2))).toEqual(['03']);
+      expect(idsOf(await queue().waiting(null, 2))).toEqual(['01', '03']);
+      expect(idsOf(await queue().waiting(alertId('03'), 2))).toEqual(['02']);
       expect(await queue().groups()).toEqual([group('default', ['c', 'a', 'b'], ['worker_lost']), group('empty', [])]);
       const asked = [channelId('b'), channelId('nobody'), channelId('c')];
       expect(await queue().channels(asked)).toEqual([channel('c', { name: 'another' }), channel('b')]);
@@ -175,6 +175,15 @@ export function describeAlerts(subject: Subject): void {
       expect(idsOf(await claim({ limitUnproven: 1 }))).toEqual(['01-a', '02-ok']);
       expect(await claim({ limitUnproven: 0 })).toEqual([]);
       expect(idsOf(await claim({ limitUnproven: 2 }))).toEqual(['01-b', '01-bad']);
+    });
+
+    test('what is said of one subject reaches a channel in the order of filing, though ids say another', async () => {
+      await file(alert('9'), alert('1', { state: 'resolved' }));
+      await take(told('9', 'a'), told('1', 'a'));
+      const [opening, ...others] = await claim();
+      expect([opening?.id, others]).toEqual(['9-a', []]);
+      await queue().finish(1, { ...opening!, claimer: 's1', now: 20, status: 'sent', answer: 'ok' });
+      expect(idsOf(await claim())).toEqual(['1-a']);
     });
 
     test('what is said of one subject reaches a channel in its order', async () => {

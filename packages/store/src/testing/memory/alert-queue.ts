@@ -53,15 +53,12 @@ export function createMemoryAlertQueue(memory: Memory): AlertQueue & AlertRecord
     tx.put(alerts, id, { ...alerts.get(id)!, ...derived });
   }
 
-  /** By channel and subject, of what the channel has not been told yet. */
+  /** By channel and subject, of what the channel has not been told yet, what was filed first. */
   function firstAlerts(): ReadonlyMap<string, string> {
-    const first = new Map<string, string>();
-    for (const row of deliveries.values()) {
-      if (!isPending(row) && row.status !== 'sending') continue;
-      const key = lineOf(row);
-      if (row.alertId < (first.get(key) ?? '~')) first.set(key, row.alertId);
-    }
-    return first;
+    const place = new Map([...alerts.keys()].map((id, n) => [id, n] as const));
+    const untold = [...deliveries.values()].filter((row) => isPending(row) || row.status === 'sending');
+    const lastFirst = untold.sort((a, b) => place.get(b.alertId)! - place.get(a.alertId)!);
+    return new Map(lastFirst.map((row) => [lineOf(row), row.alertId]));
   }
 
   function lineOf({ channelId, alertId }: AlertDeliveryRow): string {
@@ -75,8 +72,9 @@ export function createMemoryAlertQueue(memory: Memory): AlertQueue & AlertRecord
 
   return {
     async waiting(after, limit) {
-      const rows = byId(alerts.values()).filter((row) => row.status === 'waiting' && row.id > (after ?? ''));
-      return rows.slice(0, limit);
+      const filed = [...alerts.values()];
+      const next = filed.slice(filed.findIndex(({ id }) => id === after) + 1);
+      return next.filter(({ status }) => status === 'waiting').slice(0, limit);
     },
     async groups() {
       return byName(alertGroups.values()).map((group) => ({

@@ -11,15 +11,9 @@ export function putAlert(tx: Transaction, tables: Tables, alert: NewAlert): void
     tx.put(tables.alerts, row.id, row);
     return;
   }
-  let newest: typeof row | undefined;
-  let last: typeof row | undefined;
-  for (const one of tables.alerts.values()) {
-    if (one.subject !== row.subject) continue;
-    if (newest === undefined || one.id > newest.id) newest = one;
-    last = one;
-  }
-  const opening = [newest, last].find((one) => one?.message.state === 'open');
-  if (opening && !isAnotherAside(tables, row)) tx.put(tables.alerts, row.id, { ...row, groupName: opening.groupName });
+  const last = [...tables.alerts.values()].findLast((one) => one.subject === row.subject);
+  if (last?.message.state !== 'open' || isAnotherAside(tables, row)) return;
+  tx.put(tables.alerts, row.id, { ...row, groupName: last.groupName });
 }
 
 function isAnotherAside({ instances }: Tables, { kind, workflowId, workflowInstanceId }: AlertRow): boolean {

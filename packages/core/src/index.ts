@@ -10,6 +10,13 @@ export * from './alerts/message.ts';
 export * from './alerts/queue.ts';
 export { ALERT_SEVERITY } from './alerts/severities.ts';
 export * from './backfill/rows.ts';
+export {
+  type CalendarChoice,
+  type CalendarObjection,
+  calendarHolds,
+  calendarSays,
+} from './calendars/calendar-says.ts';
+export { checkCalendarEntries, inCalendarOrder, MAX_CALENDAR_ENTRIES } from './calendars/check-calendar.ts';
 export * from './calendars/rows.ts';
 export { createOneAtATime, type OneAtATime } from './concurrency/one-at-a-time.ts';
 export * from './definition/compile.ts';

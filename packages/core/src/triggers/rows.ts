@@ -15,6 +15,8 @@ export type TriggerConfig =
       readonly kind: 'webhook';
       /** How far the time that a sender has signed may be from ours. */
       readonly toleranceMs: number;
+      /** Deliveries signed as GitHub signs them are taken too. */
+      readonly github: boolean;
       /** Parameter → path into the body, such as `$.order.id`. */
       readonly mapping: Readonly<Record<string, string>>;
     }
@@ -76,5 +78,9 @@ export interface TriggerFiringRow {
   readonly outcome: FiringOutcome;
   readonly reason: string | null;
   readonly workflowInstanceId: WorkflowInstanceId | null;
+  /** What was noticed, for people: the sender's address, the run that ended, the file. */
+  readonly about: Readonly<Record<string, string>>;
+  /** The workflows whose runs led here by triggers, first to last: what is among them already is not started again. */
+  readonly chain: readonly WorkflowId[];
   readonly at: number;
 }

@@ -285,4 +285,14 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `alerts_undelivered` ON `alerts` (`subject`) WHERE status = 'sending';",
     ],
   },
+  {
+    number: 16,
+    name: "firings_say_what_they_are_about",
+    checksum: "b22ec663454b946f5234d2e913f8361ee75501c29d914882d9d84cbe2d666b95",
+    statements: [
+      "ALTER TABLE `trigger_firings` ADD `about` text DEFAULT '{}' NOT NULL;",
+      "ALTER TABLE `trigger_firings` ADD `chain` text DEFAULT '[]' NOT NULL;",
+      "CREATE INDEX `trigger_firings_run` ON `trigger_firings` (`workflow_instance_id`) WHERE workflow_instance_id is not null;",
+    ],
+  },
 ];

@@ -57,6 +57,8 @@ export const triggerFirings = sqliteTable(
     outcome: text('outcome').$type<FiringOutcome>().notNull(),
     reason: text('reason'),
     workflowInstanceId: text('workflow_instance_id').$type<WorkflowInstanceId>(),
+    about: text('about', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull().default({}),
+    chain: text('chain', { mode: 'json' }).$type<readonly WorkflowId[]>().notNull().default([]),
     at: integer('at').notNull(),
   },
   (t) => [
@@ -64,5 +66,7 @@ export const triggerFirings = sqliteTable(
     primaryKey({ columns: [t.triggerId, t.key] }),
     index('trigger_firings_at').on(t.triggerId, t.at),
     index('trigger_firings_old').on(t.at),
+    // What a run was started by, and what that was started by.
+    index('trigger_firings_run').on(t.workflowInstanceId).where(sql.raw('workflow_instance_id is not null')),
   ],
 );

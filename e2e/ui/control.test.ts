@@ -118,6 +118,7 @@ it('sees a worker join with the command it shows', async () => {
 it('says that it is not live while the server is away, and catches up when it is back', async () => {
   await page.goto('/runs');
   await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('row').first().waitFor();
   const before = await page.getByRole('row').count();
   await server.kill9();
   await page.getByText(/^Not live: shown as of/).waitFor();

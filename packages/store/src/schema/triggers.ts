@@ -57,9 +57,9 @@ export const triggerFirings = sqliteTable(
     outcome: text('outcome').$type<FiringOutcome>().notNull(),
     reason: text('reason'),
     workflowInstanceId: text('workflow_instance_id').$type<WorkflowInstanceId>(),
+    at: integer('at').notNull(),
     about: text('about', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull().default({}),
     chain: text('chain', { mode: 'json' }).$type<readonly WorkflowId[]>().notNull().default([]),
-    at: integer('at').notNull(),
   },
   (t) => [
     // Nothing that was noticed starts two runs: held by the database itself.

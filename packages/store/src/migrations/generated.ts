@@ -295,4 +295,16 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `trigger_firings_run` ON `trigger_firings` (`workflow_instance_id`) WHERE workflow_instance_id is not null;",
     ],
   },
+  {
+    number: 17,
+    name: "backfill_waits",
+    checksum: "c6262a82a3a2301f69fe871887644ca34017ab55beb94c54223a5e299e037d65",
+    statements: [
+      "ALTER TABLE `backfill_items` ADD `waits` text DEFAULT '[]' NOT NULL;",
+      "CREATE INDEX `backfill_items_running` ON `backfill_items` (`backfill_id`,`position`) WHERE state = 'running';",
+      "ALTER TABLE `backfills` ADD `times` text DEFAULT '{\"kind\":\"list\"}' NOT NULL;",
+      "ALTER TABLE `backfills` ADD `timezone` text;",
+      "ALTER TABLE `backfills` ADD `hold` text;",
+    ],
+  },
 ];

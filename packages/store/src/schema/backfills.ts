@@ -5,7 +5,10 @@ import type {
   BackfillMember,
   BackfillOrder,
   BackfillState,
+  BackfillTimes,
+  BackfillWait,
   ProjectId,
+  Reason,
   ScheduleId,
   StartChoices,
   WorkflowId,
@@ -34,6 +37,9 @@ export const backfills = sqliteTable(
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     endedAt: integer('ended_at'),
+    times: text('times', { mode: 'json' }).$type<BackfillTimes>().notNull().default({ kind: 'list' }),
+    timezone: text('timezone'),
+    hold: text('hold', { mode: 'json' }).$type<Reason>(),
   },
   (t) => [
     index('backfills_project').on(t.projectId, t.id),
@@ -61,6 +67,7 @@ export const backfillItems = sqliteTable(
     tries: integer('tries').notNull(),
     startedAt: integer('started_at'),
     endedAt: integer('ended_at'),
+    waits: text('waits', { mode: 'json' }).$type<readonly BackfillWait[]>().notNull().default([]),
   },
   (t) => [
     primaryKey({ columns: [t.backfillId, t.position] }),
@@ -69,6 +76,8 @@ export const backfillItems = sqliteTable(
       .on(t.workflowId, t.version, t.businessTime)
       .where(sql.raw("state in ('waiting', 'running')")),
     index('backfill_items_state').on(t.backfillId, t.state, t.position),
+    // All that run now, whichever backfill they belong to: few, and read each time the leader looks.
+    index('backfill_items_running').on(t.backfillId, t.position).where(sql.raw("state = 'running'")),
     index('backfill_items_time').on(t.backfillId, t.businessTime, t.workflowId),
     index('backfill_items_run').on(t.workflowInstanceId).where(sql.raw('workflow_instance_id is not null')),
   ],

@@ -1,6 +1,8 @@
 /** One server whose database is a libSQL server: real work, a database that dies meanwhile, and starts that cannot succeed. */
+import { serve } from '@vaquita/runtime/testing';
 import { NO_SQLD, SQLD_BINARY, type Sqld, startSqld } from '@vaquita/store/testing/sqld';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addHookGroup, alertWhen, LOCAL_RECEIVERS, onlyAlert, SHARED_KEY } from '../support/alerts.ts';
 import { vaquita } from '../support/cli.ts';
 import { carriedOut, define, defineAndStart, logOf, start, taskOf, waitForRun, waitForTask } from '../support/runs.ts';
 import { append, createScratch, type Scratch, waitAt } from '../support/scratch.ts';
@@ -85,6 +87,25 @@ describe.skipIf(SQLD_BINARY === undefined)(
       await waitForTask(server.client, paused, 'a', ({ state }) => state === 'running');
       await carriedOut(server.client, server.client.instances.stop(paused.id));
       await waitForRun(server.client, paused, 'stopped');
+    });
+
+    it('gives alerts up without a secret key, says why, and sends them again with it', async () => {
+      const hook = await serve((_request, response) => response.writeHead(200).end());
+      await server.restart({ ...SHARED_KEY, ...LOCAL_RECEIVERS });
+      await addHookGroup(server.client, 'hook', hook.port);
+      await server.restart({ VAQUITA_ALERT_ATTEMPTS: '1' });
+      const run = await defineAndStart(server.client, {
+        name: 'fails',
+        alerts: { on: 'failure', group: 'hook' },
+        tasks: [shell('a', 'false')],
+      });
+      await waitForRun(server.client, run, 'failure');
+      const { id, reason } = await onlyAlert(server.client, { group: 'hook' }, 'failed');
+      expect(reason).toContain('Set VAQUITA_SECRET_KEY');
+      await server.restart({ ...SHARED_KEY, ...LOCAL_RECEIVERS });
+      await server.client.alerts.resend(id);
+      await alertWhen(server.client, id, 'sent');
+      expect(hook.seen).toHaveLength(1);
     });
   },
 );

@@ -149,8 +149,7 @@ export async function assembleServer(
       serverId: self.id,
       serverName: self.name,
       membership: registry.membership,
-      // Without the key an alert would be given up; so it waits, for a leader that has it.
-      duties: sealing.refusal === null ? [alerts, listenerEngine] : [listenerEngine],
+      duties: [alerts, listenerEngine],
       leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
       log,

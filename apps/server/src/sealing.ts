@@ -20,7 +20,7 @@ export interface Sealing {
 }
 
 const NO_KEY =
-  'Secrets can be neither kept nor read, and no alerts are sent: servers that share a database need one key. ' +
+  'Secrets can be neither kept nor read, and no alert reaches a channel: servers that share a database need one key. ' +
   'Set VAQUITA_SECRET_KEY on each of them to the same 32 bytes, as made by: openssl rand -base64 32';
 
 /** @throws AppError `bad_settings` when the file holds no key. */

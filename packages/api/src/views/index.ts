@@ -3,6 +3,7 @@ export * from './access.ts';
 export * from './action.ts';
 export * from './alert.ts';
 export * from './alert-target.ts';
+export * from './backfill.ts';
 export * from './event.ts';
 export * from './history.ts';
 export * from './instance.ts';

@@ -9,6 +9,7 @@ import {
   createAlertGroupsClient,
   createAlertsClient,
 } from './resources/alerts.ts';
+import { type CalendarsClient, createCalendarsClient } from './resources/calendars.ts';
 import { createInstancesClient, type InstancesClient } from './resources/instances.ts';
 import {
   createListenerPluginsClient,
@@ -26,6 +27,7 @@ import {
 } from './resources/operations.ts';
 import { createProjectsClient, type ProjectsClient } from './resources/projects.ts';
 import { createRegistryClient, type RegistryClient } from './resources/registry.ts';
+import { createSchedulesClient, type SchedulesClient } from './resources/schedules.ts';
 import { createTaskGroupsClient, type TaskGroupsClient } from './resources/task-groups.ts';
 import { createTaskInstancesClient, type TaskInstancesClient } from './resources/task-instances.ts';
 import { createJanitorClient, type JanitorClient, readReconciler } from './resources/upkeep.ts';
@@ -40,6 +42,8 @@ export interface VaquitaClient extends OperationsClient {
   readonly instances: InstancesClient;
   readonly taskInstances: TaskInstancesClient;
   readonly taskGroups: TaskGroupsClient;
+  readonly schedules: SchedulesClient;
+  readonly calendars: CalendarsClient;
   readonly workers: WorkersClient;
   readonly workerGroups: WorkerGroupsClient;
   readonly alerts: AlertsClient;
@@ -70,6 +74,8 @@ export function createClient(options: ClientOptions): VaquitaClient {
     taskInstances: createTaskInstancesClient(transport),
     taskGroups: createTaskGroupsClient(transport),
     workers: createWorkersClient(transport),
+    schedules: createSchedulesClient(transport),
+    calendars: createCalendarsClient(transport),
     workerGroups: createWorkerGroupsClient(transport),
     alerts: createAlertsClient(transport),
     alertGroups: createAlertGroupsClient(transport),

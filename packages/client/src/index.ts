@@ -24,10 +24,25 @@ export type {
   BulkFilter,
   BulkItem,
   BulkRequest,
+  CalendarChange,
+  CalendarCreate,
+  CalendarDetail,
+  CalendarEntryView,
+  CalendarImport,
+  CalendarImported,
+  CalendarPage,
+  CalendarView,
+  ClockChangeView,
   ClusterView,
   DefinitionChange,
   EventPage,
   EventView,
+  FirePage,
+  FireTimeView,
+  FireView,
+  ForecastQuery,
+  ForecastRun,
+  ForecastView,
   GraphNode,
   GraphView,
   InstancePage,
@@ -59,6 +74,9 @@ export type {
   PageQuery,
   PassView,
   PasswordChange,
+  PreviewProblem,
+  PreviewRequest,
+  PreviewView,
   ProblemView,
   ProjectChange,
   ProjectCreate,
@@ -80,10 +98,23 @@ export type {
   RegistryLockView,
   RerunFromRequest,
   RunAtView,
+  ScheduleChange,
+  ScheduleCreate,
+  SchedulePage,
+  SchedulePauseRequest,
+  SchedulePlanRequest,
+  SchedulePlanView,
+  ScheduleQuery,
+  ScheduleSaved,
+  ScheduleSummary,
+  ScheduleVerbRequest,
+  ScheduleView,
   ServerView,
   SignalRequest,
   SignInRequest,
   StartAnswer,
+  StartChoicesInput,
+  StartChoicesView,
   StartRequest,
   TaskAction,
   TaskActionRequest,
@@ -139,10 +170,12 @@ export { createClient, type VaquitaClient } from './client.ts';
 export { eachItem } from './pages.ts';
 export type { SessionClient, TokensClient } from './resources/access.ts';
 export type { AlertChannelsClient, AlertGroupsClient, AlertsClient } from './resources/alerts.ts';
+export type { CalendarsClient } from './resources/calendars.ts';
 export type { InstanceQuery, InstancesClient } from './resources/instances.ts';
 export type { AuditClient, EventStreamOptions, OperationsClient, WorkersClient } from './resources/operations.ts';
 export type { ProjectsClient } from './resources/projects.ts';
 export type { RegistryClient, RegistryPathQuery } from './resources/registry.ts';
+export type { SchedulesClient } from './resources/schedules.ts';
 export type { TaskGroupsClient } from './resources/task-groups.ts';
 export type {
   LogFollowOptions,

@@ -150,7 +150,7 @@ export const TriggerCreate = z
     name: ProjectName,
     description: Description.default(''),
     config: TriggerConfigInput,
-    start: Start.default({}),
+    start: Start.prefault({}),
     online: z.boolean().default(true).meta({ description: 'It notices what happens from now on' }),
   })
   .meta({

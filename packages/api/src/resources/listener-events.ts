@@ -50,8 +50,9 @@ export function listenerEventEndpoints(deps: ApiDeps, audit: Audit): readonly En
       access: 'admin',
       summary: 'Events of a listener instance: what waits, what failed, what was delivered or skipped',
       description:
-        'What waits comes oldest first, everything else newest first. Heard events are kept for a while only, and not ' +
-        'listed where events are kept outside of the database.',
+        'What waits comes oldest first, everything else newest first. Heard events are kept for a while only; those ' +
+        'are listed that came since the listener was switched on or given other events to hear, and none ' +
+        'where events are kept outside of the database.',
       errors: ['conflict'],
       query: ListenerEventQuery,
       status: 200,

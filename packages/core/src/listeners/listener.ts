@@ -32,6 +32,8 @@ export interface ListenerInstanceRow {
   readonly projectId: ProjectId | null;
   readonly enabled: boolean;
   readonly cursor: number;
+  /** Up to here it was passed over: it was not made yet, switched off, or told to listen to something else. */
+  readonly listensFrom: number;
   readonly blockedSeq: number | null;
   /** Tries of the event that blocks it. */
   readonly attempt: number;

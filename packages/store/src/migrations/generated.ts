@@ -307,4 +307,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE `backfills` ADD `hold` text;",
     ],
   },
+  {
+    number: 18,
+    name: "listeners_listen_from",
+    checksum: "17fa9ed49292e6c984b9c13920d43594fa2070e56d2a7fe678b9cf829c046ef9",
+    statements: [
+      "ALTER TABLE `listener_instances` ADD `listens_from` integer DEFAULT 0 NOT NULL;",
+    ],
+  },
 ];

@@ -56,6 +56,8 @@ export const listenerInstances = sqliteTable(
     skipped: integer('skipped').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    /** Where the cursor was when it was made, switched on, or given other events to hear. */
+    listensFrom: integer('listens_from').notNull().default(0),
   },
   (t) => [index('listener_instances_plugin').on(t.plugin)],
 );

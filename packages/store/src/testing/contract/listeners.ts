@@ -1,5 +1,5 @@
 /** The contract of listener instances: what people change of them, and how each goes from event to event. */
-import type { ProjectId } from '@vaquita/core';
+import type { ListenerEventType, ProjectId } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
 import type { ListenerStore } from '../../ports/listeners.ts';
 import type { Subject } from '../store-contract.ts';
@@ -199,6 +199,37 @@ export function describeListeners(subject: Subject): void {
       expect(items).toMatchObject([{ event: { seq: two }, failure: { skippedBy: 'ann', reason: 'refused' } }]);
       expect((await people().instances.events(instanceId('a'), 'delivered', page)).items).toEqual([]);
       await expect(people().instances.skip(instanceId('none'), skip)).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    test('lists as delivered only what came while it listened', async () => {
+      await subject.lead(1);
+      const { producer } = engine().openLog(1);
+      const delivered = async () => {
+        const { items } = await people().instances.events(instanceId('a'), 'delivered', page);
+        return items.map(({ event }) => event.type);
+      };
+      /** Another instance has it kept, and this one has read so far. */
+      const happens = async (seq: number, type: ListenerEventType) => {
+        await producer.append({ events: [heard(seq, type)], position: seq });
+        await engine().heard(1, instanceId('a'), { seq, at: 50 });
+      };
+      const from = await cursorNow();
+      await producer.append({ events: [heard(from + 1, 'workflow.started')], position: from + 1 });
+      await people().instances.create(instance('a'));
+      await happens(from + 2, 'task.failed');
+      await happens(from + 3, 'workflow.ended');
+      expect(await delivered()).toEqual(['workflow.ended']);
+      await people().instances.update(instanceId('a'), { name: 'b', eventTypes: instance('a').eventTypes, at: 60 });
+      expect(await delivered()).toEqual(['workflow.ended']);
+      await people().instances.update(instanceId('a'), { eventTypes: ['task.failed', 'workflow.ended'], at: 61 });
+      await happens(from + 4, 'task.failed');
+      expect(await delivered()).toEqual(['task.failed']);
+      await people().instances.update(instanceId('a'), { enabled: false, at: 62 });
+      await producer.append({ events: [heard(from + 5, 'task.failed')], position: from + 5 });
+      await people().instances.update(instanceId('a'), { enabled: true, at: 63 });
+      expect(await delivered()).toEqual([]);
+      await happens(from + 6, 'workflow.ended');
+      expect(await delivered()).toEqual(['workflow.ended']);
     });
 
     test('forgets failures that are over and old, wherever events are kept, and none whose event is still here', async () => {

@@ -84,6 +84,10 @@ function now(tables: Tables): number {
   return Math.max(tables.lastSeq.get('events') ?? 0, tables.lastSeq.get('relay') ?? 0);
 }
 
+function isSameSelection(one: ListenerInstanceRow, other: ListenerInstanceRow): boolean {
+  return one.projectId === other.projectId && JSON.stringify(one.eventTypes) === JSON.stringify(other.eventTypes);
+}
+
 function memoryInstances(memory: Memory): ListenerInstanceStore {
   const { tables, unit } = memory;
   const { listenerInstances: instances, listenerFailures: failures } = tables;
@@ -109,15 +113,17 @@ function memoryInstances(memory: Memory): ListenerInstanceStore {
       unit((tx) => {
         take(given.name, given.id);
         if (!tables.lastSeq.has('relay')) tx.put(tables.lastSeq, 'relay', now(tables));
-        tx.put(instances, given.id, { ...newInstance(given), cursor: now(tables) });
+        tx.put(instances, given.id, { ...newInstance(given), cursor: now(tables), listensFrom: now(tables) });
       });
     },
     async update(id, { at, ...change }) {
       unit((tx) => {
         const row = mustFind(id);
         if (change.name !== undefined) take(change.name, id);
-        const begun = change.enabled && !row.enabled ? { ...FREE, cursor: now(tables) } : {};
+        const from = now(tables);
+        const begun = change.enabled && !row.enabled ? { ...FREE, cursor: from, listensFrom: from } : {};
         const next = { ...row, ...begun, ...change, updatedAt: at };
+        if (!isSameSelection(row, next)) next.listensFrom = next.cursor;
         tx.put(instances, id, { ...next, nextAttemptAt: next.blockedSeq === null ? null : at });
       });
     },
@@ -160,7 +166,7 @@ function memoryInstances(memory: Memory): ListenerInstanceStore {
         const is = {
           waiting: event.seq > row.cursor && event.seq !== row.blockedSeq,
           failed: event.seq === row.blockedSeq,
-          delivered: event.seq <= row.cursor && event.time >= row.createdAt && known?.outcome !== 'skipped',
+          delivered: event.seq <= row.cursor && event.seq > row.listensFrom && known?.outcome !== 'skipped',
           skipped: known?.outcome === 'skipped',
         };
         return is[status] ? [{ event, failure: known?.failure ?? null }] : [];

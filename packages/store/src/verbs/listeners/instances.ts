@@ -13,12 +13,14 @@ import { fromStoredEvent, LISTENER_EVENTS, LISTENER_INSTANCES, WANTS } from './w
 const SELECT = `select ${LISTENER_INSTANCES.columns} from listener_instances`;
 /** What has happened up to now, whether it has been read for listeners or not. */
 const NOW = `(select max(coalesce((select max(seq) from events), 0), coalesce((select seq from listener_relay), 0)))`;
-const BEGIN = `update listener_instances set cursor = ${NOW} where id = ?`;
+const BEGIN = `update listener_instances set cursor = ${NOW}, listens_from = ${NOW} where id = ?`;
 /** From here on the record keeps what has not been read. */
 const BEGIN_RELAY = `insert or ignore into listener_relay (id, seq) values (1, ${NOW})`;
 /** Before the update that switches it on: it begins anew. */
-const SWITCH_ON = `update listener_instances set cursor = ${NOW}, ${UNBLOCKED} where id = ? and enabled = 0`;
+const SWITCH_ON = `update listener_instances set cursor = ${NOW}, listens_from = ${NOW}, ${UNBLOCKED}
+  where id = ? and enabled = 0`;
 const UPDATE = `update listener_instances set name = coalesce(?, name), settings = coalesce(?, settings),
+  listens_from = case when event_types <> ? or (? and project_id is not ?) then cursor else listens_from end,
   event_types = coalesce(?, event_types), project_id = case when ? then ? else project_id end,
   enabled = coalesce(?, enabled), next_attempt_at = case when blocked_seq is null then null else ? end, updated_at = ?
   where id = ?`;
@@ -37,7 +39,7 @@ const EVENTS_OF = `select ${LISTENER_EVENTS.columns.replaceAll('"listener_events
 const OF_STATUS: Readonly<Record<ListenerEventStatus, string>> = {
   waiting: 'e.seq > i.cursor and e.seq is not i.blocked_seq',
   failed: 'e.seq = i.blocked_seq',
-  delivered: "e.seq <= i.cursor and e.at >= i.created_at and coalesce(f.outcome, '') <> 'skipped'",
+  delivered: "e.seq <= i.cursor and e.seq > i.listens_from and coalesce(f.outcome, '') <> 'skipped'",
   skipped: "f.outcome = 'skipped'",
 };
 
@@ -70,10 +72,11 @@ export function createListenerInstanceVerbs(driver: SqlDriver): ListenerInstance
       await writeOr(driver, unit, nameInUse(row.name));
     },
     async update(id, { name, settings, eventTypes, projectId, enabled, at }) {
+      const types = eventTypes === undefined ? null : JSON.stringify(eventTypes);
+      const selection: SqlValue[] = [types, projectId === undefined ? 0 : 1, projectId ?? null];
       const args: SqlValue[] = [
-        ...[name ?? null, settings ?? null, eventTypes === undefined ? null : JSON.stringify(eventTypes)],
-        ...[projectId === undefined ? 0 : 1, projectId ?? null, enabled === undefined ? null : Number(enabled)],
-        ...[at, at, id],
+        ...[name ?? null, settings ?? null, ...selection, ...selection],
+        ...[enabled === undefined ? null : Number(enabled), at, at, id],
       ];
       const switchOn = enabled === true ? [statement(SWITCH_ON, [id])] : [];
       const [result] = (await writeOr(driver, [...switchOn, statement(UPDATE, args)], nameInUse(name ?? ''))).slice(-1);
@@ -133,7 +136,8 @@ function readHeard(row: SqlRow): HeardEvent {
 export function newInstance(given: Parameters<ListenerInstanceStore['create']>[0]): ListenerInstanceRow {
   return {
     ...given,
-    ...{ cursor: 0, blockedSeq: null, attempt: 0, nextAttemptAt: null, reason: null, blockedSince: null },
+    ...{ cursor: 0, listensFrom: 0 },
+    ...{ blockedSeq: null, attempt: 0, nextAttemptAt: null, reason: null, blockedSince: null },
     ...{ lastDeliveredAt: null, delivered: 0, skipped: 0, updatedAt: given.createdAt },
   };
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `listener_instances` ADD `listens_from` integer DEFAULT 0 NOT NULL;

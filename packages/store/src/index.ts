@@ -16,6 +16,7 @@ export * from './ports/listeners.ts';
 export type * from './ports/master.ts';
 export type * from './ports/reconcile.ts';
 export * from './ports/retention.ts';
+export type * from './ports/schedules.ts';
 export type * from './ports/store.ts';
 export { type DueBecause, type DueFamily, dueFamilies, type RetentionPolicy } from './retention/due-runs.ts';
 export { isBeingRemoved } from './retention/final.ts';

@@ -14,6 +14,9 @@ import { createListenerPluginVerbs } from './verbs/listeners/plugins.ts';
 import { createMasterVerbs } from './verbs/master.ts';
 import { createProjectVerbs } from './verbs/projects.ts';
 import { createRequestVerbs } from './verbs/requests.ts';
+import { createCalendarVerbs } from './verbs/schedules/calendars.ts';
+import { createScheduleVerbs } from './verbs/schedules/people.ts';
+import { createScheduleQueueVerbs } from './verbs/schedules/queue.ts';
 import { createTaskGroupVerbs } from './verbs/task-groups.ts';
 import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
 import { createWorkerGroupVerbs } from './verbs/worker-groups.ts';
@@ -34,6 +37,9 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     workflows,
     definitions: workflows,
     instances: createInstanceVerbs(driver),
+    schedules: createScheduleVerbs(driver),
+    scheduleQueue: createScheduleQueueVerbs(driver, documents),
+    calendars: createCalendarVerbs(driver),
     taskGroups: createTaskGroupVerbs(driver),
     workerGroups: createWorkerGroupVerbs(driver),
     alertGroups: createAlertGroupVerbs(driver),

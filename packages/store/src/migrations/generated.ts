@@ -315,4 +315,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE `listener_instances` ADD `listens_from` integer DEFAULT 0 NOT NULL;",
     ],
   },
+  {
+    number: 19,
+    name: "open_runs_of_origins",
+    checksum: "696425c7edcd010fdd109ce37d6b06f3566791356fc6baff33fb208465c88fed",
+    statements: [
+      "CREATE INDEX `workflow_instances_origin_open` ON `workflow_instances` (`origin_id`) WHERE origin_id is not null and state in ('submitted', 'serial_wait', 'running', 'ready_pause', 'ready_stop', 'failover');",
+    ],
+  },
 ];

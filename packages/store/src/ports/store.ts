@@ -18,11 +18,15 @@ import type {
 } from './api.ts';
 import type { ListenerStore } from './listeners.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
+import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
 
 export interface Store {
   readonly projects: ProjectStore;
   readonly workflows: WorkflowStore;
   readonly instances: InstanceStore;
+  readonly schedules: ScheduleStore;
+  readonly scheduleQueue: ScheduleQueue;
+  readonly calendars: CalendarStore;
   readonly taskGroups: TaskGroupStore;
   readonly workerGroups: WorkerGroupStore;
   readonly alertGroups: AlertGroupStore;

@@ -4,9 +4,12 @@ import type {
   AlertDeliveryRow,
   AlertGroupRow,
   AlertRow,
+  CalendarRow,
   CommandRow,
   NewEvent,
   OutboxRow,
+  ScheduleFireRow,
+  ScheduleRow,
   TaskInstanceRow,
   WorkflowInstanceRow,
 } from '@vaquita/core';
@@ -61,6 +64,9 @@ export const ALERT_DELIVERIES = compileTable<AlertDeliveryRow>(schema.alertDeliv
 export const ALERT_CHANNELS = compileTable<AlertChannelRow>(schema.alertChannels);
 export const ALERT_GROUPS = compileTable<Omit<AlertGroupRow, 'channels'>>(schema.alertGroups);
 export const TASK_GROUPS = compileTable<TaskGroupRow>(schema.taskGroups);
+export const SCHEDULES = compileTable<ScheduleRow>(schema.schedules);
+export const SCHEDULE_FIRES = compileTable<ScheduleFireRow>(schema.scheduleFires, { key: 'fireAt' });
+export const CALENDARS = compileTable<CalendarRow>(schema.calendars);
 export const WORKER_GROUPS = compileTable<WorkerGroupRow>(schema.workerGroups);
 export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {
   key: 'dispatchId',

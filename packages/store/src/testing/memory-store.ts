@@ -8,6 +8,8 @@ import { createMemoryListenerEngine, createMemoryListeners } from './memory/list
 import { createMemoryMaster, createMemoryWorkers } from './memory/master.ts';
 import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
 import { createMemoryCommands, createMemoryEvents, createMemoryInstances } from './memory/runs.ts';
+import { createMemoryScheduleQueue } from './memory/schedule-queue.ts';
+import { createMemoryCalendars, createMemorySchedules } from './memory/schedules.ts';
 import { createMemory } from './memory/tables.ts';
 import { createMemoryTaskGroups } from './memory/task-groups.ts';
 import { createMemoryWorkerGroups } from './memory/worker-groups.ts';
@@ -33,6 +35,9 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     workflows,
     definitions: workflows,
     instances: createMemoryInstances(memory),
+    schedules: createMemorySchedules(memory),
+    scheduleQueue: createMemoryScheduleQueue(memory),
+    calendars: createMemoryCalendars(memory),
     taskGroups: createMemoryTaskGroups(memory),
     workerGroups: createMemoryWorkerGroups(memory),
     alertGroups: createMemoryAlertGroups(memory),

@@ -23,6 +23,8 @@ import { describePlaces } from './contract/places.ts';
 import { describeReconcile } from './contract/reconcile.ts';
 import { describeRetention } from './contract/retention.ts';
 import { describeRuns } from './contract/runs.ts';
+import { describeScheduleQueue } from './contract/schedule-queue.ts';
+import { describeSchedules } from './contract/schedules.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
 import { describeWorkers } from './contract/workers.ts';
@@ -75,6 +77,8 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeRetention(subject);
     describeChildren(subject);
     describeOtherRuns(subject);
+    describeSchedules(subject);
+    describeScheduleQueue(subject);
     describeTaskGroups(subject);
     describeWorkerGroups(subject);
     describeAlertTargets(subject);

@@ -8,6 +8,7 @@ import { many, one, refuse, statement, writeOr } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { NEW_EVENTS, VERSION_HEADS, VERSIONS, WORKFLOWS } from '../sql/tables.ts';
 import type { DocumentCache } from './document-cache.ts';
+import { deleteSchedulesOf, followWorkflow } from './schedules/people.ts';
 
 const SELECT = `select ${WORKFLOWS.columns} from workflows`;
 /** Inserts the next version unless the newest one holds the same content. */
@@ -56,7 +57,6 @@ export async function readDocument(
 export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache): WorkflowStore & DefinitionSource {
   const nameInUse = (name: string) =>
     refuse('name_in_use', `The project has a workflow named "${name}" already. Choose another name.`);
-  const notFound = (id: string) => new AppError('not_found', `There is no workflow ${id}.`);
 
   async function findOne(where: string, args: readonly SqlValue[]): Promise<WorkflowRow | undefined> {
     const row = await one(driver, `${SELECT} where ${where}`, args);
@@ -109,7 +109,7 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
         nameInUse(name),
       );
       const newest = results[4]!.rows[0];
-      if (newest === undefined) throw notFound(id);
+      if (newest === undefined) throw noWorkflow(id);
       return { version: Number(newest.version), created: results[0]!.changes === 1 };
     },
     async find(projectId, idOrName) {
@@ -137,16 +137,20 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
     },
     async setOnline(id, online, event) {
       const target = online ? 1 : 0;
+      const following = followWorkflow(id, online, event.at);
       const results = await driver.write([
         statement(TELL_OF_ONLINE, [...NEW_EVENTS.args(event), id, target]),
+        ...following,
         statement(SET_ONLINE, [target, event.at, id, target]),
         statement(EXISTS, [id]),
       ]);
-      if (results[2]!.rows.length === 0) throw notFound(id);
-      return results[1]!.changes === 1;
+      const [changed, exists] = results.slice(-2);
+      if (exists!.rows.length === 0) throw noWorkflow(id);
+      return changed!.changes === 1;
     },
     async delete(id, event, tasks) {
       const unit = [
+        ...deleteSchedulesOf(id, event.at),
         statement(DELETE_VERSIONS, [id]),
         statement(DELETE, [id, tasks?.base ?? null, id], 1),
         ...(tasks === undefined ? [] : [statement(TELL_OF_TASKS, [taskRows(tasks.events)])]),
@@ -154,12 +158,16 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
       ];
       await writeOr(driver, unit, async () => {
         const row = await findOne('id = ?', [id]);
-        if (row === undefined) return notFound(id);
+        if (row === undefined) return noWorkflow(id);
         const isOther = row.version !== (tasks?.base ?? row.version);
         return new AppError('conflict', isOther ? HAS_CHANGED : HAS_RUNS);
       });
     },
   };
+}
+
+export function noWorkflow(id: string): AppError {
+  return new AppError('not_found', `There is no workflow ${id}.`);
 }
 
 /** Of events that are of no run, for one statement however many there are. */

@@ -2,8 +2,10 @@
 import { AppError, isWorkflowTerminal } from '@vaquita/core';
 import type { ProjectStore, WorkflowStore, WorkflowVersionRow } from '../../ports/api.ts';
 import type { DefinitionSource } from '../../ports/master.ts';
+import { WORKFLOW_OFFLINE } from '../../verbs/schedules/people.ts';
 import { HAS_CHANGED, HAS_RUNS } from '../../verbs/workflows.ts';
 import { addEvent } from './runs.ts';
+import { begin, removeSchedule, rest, schedulesOf } from './schedules.ts';
 import { type Memory, pageOf, type Transaction } from './tables.ts';
 
 export function createMemoryProjects({ tables, unit }: Memory): ProjectStore {
@@ -134,6 +136,10 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
         const row = mustFind(id);
         if (row.online === online) return false;
         tx.put(workflows, id, { ...row, online, updatedAt: event.at });
+        for (const { id: schedule } of schedulesOf(tables, id)) {
+          if (online) begin(tables, tx, schedule, event.at);
+          else rest(tables, tx, schedule, { why: WORKFLOW_OFFLINE, at: event.at });
+        }
         addEvent(tx, tables, event);
         return true;
       });
@@ -147,6 +153,9 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
           throw new AppError('conflict', HAS_RUNS);
         }
         tx.release(`workflow:${row.projectId}:${row.name}`);
+        for (const { id: schedule } of schedulesOf(tables, id)) {
+          removeSchedule(tables, tx, schedule, { why: WORKFLOW_OFFLINE, at: event.at });
+        }
         tx.drop(workflows, id);
         tx.drop(versions, id);
         for (const one of [...(tasks?.events ?? []), event]) addEvent(tx, tables, one);

@@ -8,12 +8,15 @@ import {
   type AlertGroupRow,
   type AlertRow,
   AppError,
+  type CalendarRow,
   type CommandRow,
   type Epoch,
   type ListenerEvent,
   type ListenerInstanceRow,
   type ListenerPluginRow,
   type OutboxRow,
+  type ScheduleFireRow,
+  type ScheduleRow,
   type TaskInstanceRow,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
@@ -51,6 +54,10 @@ export interface Tables {
   readonly alertGroups: Map<string, AlertGroupRow>;
   readonly alertChannels: Map<string, AlertChannelRow>;
   readonly alertDeliveries: Map<string, AlertDeliveryRow>;
+  readonly schedules: Map<string, ScheduleRow>;
+  /** By schedule and fire time. */
+  readonly scheduleFires: Map<string, ScheduleFireRow>;
+  readonly calendars: Map<string, CalendarRow>;
   readonly taskGroups: Map<string, TaskGroupRow>;
   readonly workerGroups: Map<string, WorkerGroupRow>;
   readonly outbox: Map<string, OutboxRow>;
@@ -110,6 +117,9 @@ export function createMemory(): Memory {
     alertGroups: new Map(),
     alertChannels: new Map(),
     alertDeliveries: new Map(),
+    schedules: new Map(),
+    scheduleFires: new Map(),
+    calendars: new Map(),
     taskGroups: new Map(),
     workerGroups: new Map(),
     outbox: new Map(),

@@ -1,0 +1,1 @@
+CREATE INDEX `workflow_instances_origin_open` ON `workflow_instances` (`origin_id`) WHERE origin_id is not null and state in ('submitted', 'serial_wait', 'running', 'ready_pause', 'ready_stop', 'failover');

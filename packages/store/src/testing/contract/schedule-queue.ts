@@ -1,0 +1,186 @@
+/** The contract of what the leader asks of schedules. */
+import type { ScheduleRow } from '@vaquita/core';
+import { describe, expect, test } from 'vitest';
+import type { Subject } from '../store-contract.ts';
+import { command, commit, PROJECT, run, version, WORKFLOW, workflow, workflowEvent } from './fixtures.ts';
+import { calendar, calendarId, fire, plan, runOf, schedule, scheduleId, step } from './schedule-fixtures.ts';
+
+const WAITS = { outcome: 'queued', reasonCode: 'queued', reason: 'Waits.' } as const;
+const page = { limit: 50, cursor: null };
+
+export function describeScheduleQueue(subject: Subject): void {
+  const queue = () => subject.store.scheduleQueue;
+  const find = async (id: string) => (await subject.store.schedules.find(id))!;
+  const firesOf = async (id: string) => (await subject.store.schedules.fires(scheduleId(id), page)).items;
+  const ids = (rows: readonly ScheduleRow[]) => rows.map(({ id }) => id);
+
+  async function make(...rows: readonly ScheduleRow[]): Promise<void> {
+    await subject.lead(1);
+    for (const row of rows) await subject.store.schedules.create(row);
+  }
+  const endRun = (id: string) =>
+    subject.store.master.commit(1, commit({ instance: run(id, { originId: 's1', state: 'success', endedAt: 9 }) }));
+
+  describe('the queue of schedules', () => {
+    test('has those that are due, the one that waits longest first', async () => {
+      await make(
+        schedule('s1', { updatedAt: 300 }),
+        schedule('s2', { updatedAt: 200 }),
+        schedule('s3', { updatedAt: 200 }),
+        schedule('s4', { online: false }),
+      );
+      expect(ids(await queue().due(300, 10))).toEqual(['s2', 's3', 's1']);
+      expect(ids(await queue().due(300, 1))).toEqual(['s2']);
+      expect(ids(await queue().due(199, 10))).toEqual([]);
+      expect(await queue().nextDueAt()).toBe(200);
+      await subject.store.workflows.setOnline(WORKFLOW, false, workflowEvent(WORKFLOW));
+      expect(await queue().due(300, 10)).toEqual([]);
+      expect(await queue().nextDueAt()).toBeNull();
+      expect(await queue().figures()).toEqual({ total: 4, active: 0, queued: 0 });
+    });
+
+    test('moves a cursor together with the records, the runs and the orders, or not at all', async () => {
+      await make(schedule('s1'), schedule('s2'));
+      const [one, two] = [await find('s1'), await find('s2')];
+      const ran = fire('s1', 200, {
+        outcome: 'run',
+        reasonCode: null,
+        reason: null,
+        workflowInstanceId: runOf('r1', 's1').instance.id,
+      });
+      const stops = [command('stop-r0', 'r0', { kind: 'stop' })];
+      const steps = [step(one, 200, { fires: [ran], runs: [runOf('r1', 's1')], stops }), step(two, 300)];
+      const failing = [
+        { why: 'another cursor', steps: [steps[0]!, step({ ...two, cursorAt: 99 }, 300)] },
+        { why: 'another revision', steps: [steps[0]!, step({ ...two, revision: 2 }, 300)] },
+        { why: 'a fire time twice', steps: [step(two, 300, { fires: [fire('s2', 300), fire('s2', 300)] })] },
+        { why: 'nothing waits', steps: [step(two, 300, { dequeued: [fire('s2', 250)] })] },
+      ];
+      for (const { why, steps: unit } of failing) {
+        await expect(queue().advance(1, unit), why).rejects.toMatchObject({ code: 'conflict' });
+      }
+      await expect(queue().advance(2, steps)).rejects.toMatchObject({ code: 'fenced' });
+      expect([await find('s1'), await find('s2'), await firesOf('s1'), await firesOf('s2')]).toEqual([
+        one,
+        two,
+        [],
+        [],
+      ]);
+      expect(await subject.store.instances.find('r1')).toBeUndefined();
+
+      await queue().advance(1, steps);
+      expect(await find('s1')).toEqual({ ...one, cursorAt: 200, dueAt: 1_200 });
+      expect(await firesOf('s1')).toEqual([ran]);
+      expect(await firesOf('s2')).toEqual([fire('s2', 300)]);
+      expect(await subject.store.instances.find('r1')).toMatchObject({ originId: 's1', timezone: 'UTC' });
+      const pending = await subject.store.master.pendingCommands(9);
+      expect(pending.map(({ id }) => id).sort()).toEqual(['start-r1', 'stop-r0']);
+      await expect(queue().advance(1, steps), 'a second time').rejects.toMatchObject({ code: 'conflict' });
+    });
+
+    test('writes nothing about a schedule that rests, or whose workflow does', async () => {
+      await make(schedule('s1'), schedule('s2'));
+      const [one, two] = [await find('s1'), await find('s2')];
+      await subject.store.schedules.setOnline(one.id, false, { by: 'bob', at: 150 });
+      const offline = { ...one, revision: 2 };
+      await expect(queue().advance(1, [step(offline, 200)])).rejects.toMatchObject({ code: 'conflict' });
+      await subject.store.workflows.setOnline(WORKFLOW, false, workflowEvent(WORKFLOW));
+      await expect(queue().advance(1, [step(two, 200)])).rejects.toMatchObject({ code: 'conflict' });
+      expect(await firesOf('s2')).toEqual([]);
+    });
+
+    test('knows what is around a schedule', async () => {
+      const { calendars, workflows, instances } = subject.store;
+      for (const id of ['c1', 'c2', 'c3']) await calendars.create(calendar(id));
+      const named = { include: [calendarId('c1')], exclude: [calendarId('c2')] };
+      await workflows.create(workflow('w2'), version('w2', 'hash-2'), workflowEvent('w2'));
+      const start = schedule('s0').start;
+      await make(
+        schedule('s1', { plan: plan({ calendars: named }) }),
+        schedule('s2', { workflowId: workflow('w2').id, start: { ...start, version: 1 } }),
+        schedule('s3', { start: { ...start, version: 7 } }),
+        schedule('s4', { plan: plan({ overlap: { policy: 'parallel', limit: null } }) }),
+      );
+      const rows = await Promise.all(['s1', 's2', 's3', 's4'].map(find));
+      const waiting = [fire('s1', 200, WAITS), fire('s1', 300, WAITS)];
+      await queue().advance(1, [step(rows[0]!, 300, { fires: waiting })]);
+      for (const [id, of, state] of [
+        ['r1', 's1', 'running'],
+        ['r2', 's1', 'success'],
+        ['r3', 's4', 'running'],
+        ['r4', 's1', 'submitted'],
+      ] as const) {
+        const { instance, command: start, event } = runOf(id, of);
+        await instances.start(instance, start, event);
+        await subject.store.master.commit(1, commit({ instance: { ...instance, state } }));
+      }
+      const around = await queue().surroundings(rows);
+      expect(sortedIds(around.calendars)).toEqual(['c1', 'c2']);
+      expect(around.open).toEqual([
+        { scheduleId: 's1', id: 'r1', state: 'running' },
+        { scheduleId: 's1', id: 'r4', state: 'submitted' },
+      ]);
+      expect(around.queued).toEqual(waiting);
+      // The rows were read before the step: what it recorded lies after their cursor.
+      expect([...around.recorded].sort((a, b) => a.fireAt - b.fireAt)).toEqual([
+        { scheduleId: 's1', fireAt: 200 },
+        { scheduleId: 's1', fireAt: 300 },
+      ]);
+      const first = { projectId: PROJECT, workflowId: WORKFLOW, workflowName: 'workflow-1' };
+      expect(around.workflows).toEqual([
+        { ...first, version: 1, document: version(WORKFLOW).document },
+        { ...first, workflowId: 'w2', workflowName: 'w2', version: 1, document: version('w2').document },
+        { ...first, version: null, document: null },
+        { ...first, version: 1, document: version(WORKFLOW).document },
+      ]);
+      expect(await queue().surroundings([])).toMatchObject({ workflows: [], open: [] });
+    });
+
+    test('has waiting fire times go on when no run of their schedule is open', async () => {
+      await make(schedule('s1'), schedule('s2'));
+      const [one, two] = [await find('s1'), await find('s2')];
+      const unit = [
+        step(one, 200, { fires: [fire('s1', 200, WAITS)], runs: [runOf('r1', 's1')] }),
+        step(two, 200, { fires: [fire('s2', 200, WAITS)] }),
+      ];
+      await queue().advance(1, unit);
+      expect(ids(await queue().unblocked(null, 10))).toEqual(['s2']);
+      await endRun('r1');
+      expect(ids(await queue().unblocked(null, 10))).toEqual(['s1', 's2']);
+      expect(ids(await queue().unblocked('s1', 10))).toEqual(['s2']);
+      expect(ids(await queue().unblocked(null, 1))).toEqual(['s1']);
+      expect((await queue().figures()).queued).toBe(2);
+
+      const goes = fire('s1', 200, {
+        ...{ outcome: 'run', reasonCode: null, reason: null, decidedAt: 900 },
+        workflowInstanceId: runOf('r2', 's1').instance.id,
+      });
+      const unblocked = step(await find('s1'), 200, { fires: [], dequeued: [goes], runs: [runOf('r2', 's1')] });
+      await queue().advance(1, [unblocked]);
+      expect(await firesOf('s1')).toEqual([goes]);
+      await expect(queue().advance(1, [unblocked])).rejects.toMatchObject({ code: 'conflict' });
+      expect(ids(await queue().unblocked(null, 10))).toEqual(['s2']);
+    });
+
+    test('takes back what a clock that was ahead has recorded, but for what runs or waits', async () => {
+      await make(schedule('s1'), schedule('s2'));
+      const ran = fire('s1', 5_000, { outcome: 'run', workflowInstanceId: runOf('r1', 's1').instance.id });
+      const waits = fire('s1', 6_000, WAITS);
+      const many = fire('s1', 1_500, { outcome: 'missed', throughAt: 4_000, fires: 3 });
+      const fires = [fire('s1', 1_000), many, ran, waits, fire('s1', 7_000)];
+      await queue().advance(1, [step(await find('s1'), 7_000, { fires, runs: [runOf('r1', 's1')] })]);
+      const options = { now: 2_000, toleranceMs: 1_000, limit: 10 };
+      await expect(queue().takeBack(2, options)).rejects.toMatchObject({ code: 'fenced' });
+      expect(await queue().takeBack(1, options)).toBe(1);
+      // What was told of together is decided anew as a whole.
+      expect(await find('s1')).toMatchObject({ cursorAt: 1_499, dueAt: 2_000, revision: 1 });
+      expect(await find('s2')).toEqual(schedule('s2'));
+      expect(await firesOf('s1')).toEqual([waits, ran, fire('s1', 1_000)]);
+      expect(await queue().takeBack(1, options)).toBe(0);
+    });
+  });
+}
+
+function sortedIds(rows: readonly { readonly id: string }[]): readonly string[] {
+  return rows.map(({ id }) => id).sort();
+}

@@ -1,0 +1,204 @@
+/** Verbs on schedules as people see and change them. */
+import { AppError, type ScheduleRow, type WorkflowId } from '@vaquita/core';
+import type { PageRequest } from '../../ports/api.ts';
+import type { SqlDriver, SqlStatement, SqlValue } from '../../ports/driver.ts';
+import type { ScheduleFilter, ScheduleReader, ScheduleStore } from '../../ports/schedules.ts';
+import { many, one, statement, writeOr } from '../../sql/access.ts';
+import { checkLimit, decodeCursor, toPage } from '../../sql/page.ts';
+import { SCHEDULE_FIRES, SCHEDULES } from '../../sql/tables.ts';
+
+const SELECT = `select ${SCHEDULES.columns} from schedules`;
+const FIRES = `select ${SCHEDULE_FIRES.columns} from schedule_fires where schedule_id = ?`;
+const LAST_FIRES = `select ${SCHEDULE_FIRES.columns} from json_each(?) s cross join schedule_fires
+  on schedule_fires.schedule_id = s.value
+  and fire_at = (select max(f.fire_at) from schedule_fires f where f.schedule_id = s.value)`;
+
+const NO_CALENDAR_IS_GONE = `not exists (select 1 from (
+    select value from json_each(?, '$.calendars.include') union select value from json_each(?, '$.calendars.exclude')
+  ) where value not in (select id from calendars))`;
+const CREATE = `${SCHEDULES.insertSelect} where ${NO_CALENDAR_IS_GONE}`;
+
+/** What the leader is to look at: it finds out itself when the next fire time is. */
+const WORKFLOW_ONLINE = 'exists (select 1 from workflows w where w.id = workflow_id and w.online = 1)';
+const BEGIN = `update schedules set cursor_at = max(cursor_at, ?),
+  due_at = case when ${WORKFLOW_ONLINE} then ? end where id = ? and online = 1`;
+/** Before the change itself. */
+const BEGIN_ANEW_WITH_PLAN = `update schedules set cursor_at = max(cursor_at, ?),
+  due_at = case when online = 1 and ${WORKFLOW_ONLINE} then ? end where id = ? and revision = ? and plan <> ?`;
+const UPDATE = `update schedules set name = coalesce(?, name), description = coalesce(?, description),
+  plan = coalesce(?, plan), start = coalesce(?, start), revision = revision + 1, updated_by = ?, updated_at = ?
+  where id = ? and revision = ? and (? is null or ${NO_CALENDAR_IS_GONE})`;
+const SET_ONLINE = `update schedules set online = ?, revision = revision + 1, updated_by = ?, updated_at = ?
+  where id = ? and online <> ?`;
+const REST = 'update schedules set due_at = null where id = ?';
+const PAUSE = `update schedules set paused_until = ?, revision = revision + 1, updated_by = ?, updated_at = ? where id = ?`;
+const DELETE = 'delete from schedules where id = ?';
+const SKIP_QUEUED = `update schedule_fires set outcome = 'skipped', reason_code = 'schedule_changed', reason = ?, decided_at = ?
+  where outcome = 'queued'`;
+const SKIP_QUEUED_OF = `${SKIP_QUEUED} and schedule_id = ?`;
+/** Before the change itself: another plan has nothing wait that the one before let wait. */
+const SKIP_QUEUED_OF_PLAN = `${SKIP_QUEUED} and schedule_id = (select id from schedules where id = ? and revision = ? and plan <> ?)`;
+const SKIP_QUEUED_OF_WORKFLOW = `${SKIP_QUEUED} and schedule_id in (select id from schedules where workflow_id = ?)`;
+
+export const TAKEN_OFFLINE = 'The schedule was taken offline before the run that this fire time waited for had ended.';
+export const OTHER_PLAN = 'The schedule got another plan before the run that this fire time waited for had ended.';
+export const DELETED = 'The schedule was deleted before the run that this fire time waited for had ended.';
+export const WORKFLOW_OFFLINE =
+  'The workflow was taken offline or deleted before the run that this fire time waited for had ended.';
+
+export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
+  const reader = createScheduleReader(driver);
+  const { find, findByName } = reader;
+
+  return {
+    ...reader,
+    async create(row) {
+      const plan = JSON.stringify(row.plan);
+      const unit = [
+        statement(CREATE, [...SCHEDULES.args({ ...row, dueAt: null }), plan, plan], 1),
+        statement(BEGIN, [row.updatedAt, row.updatedAt, row.id]),
+      ];
+      await writeOr(driver, unit, async () => {
+        const exists = await one(driver, 'select 1 from workflows where id = ?', [row.workflowId]);
+        if (exists === undefined) return new AppError('not_found', `There is no workflow ${row.workflowId}.`);
+        return (await findByName(row.workflowId, row.name)) === undefined ? calendarGone() : nameInUse(row.name);
+      });
+    },
+    async update({ id, revision }, { name, description, plan, start, by, at }) {
+      const [planText, startText] = [plan, start].map((value) => (value === undefined ? null : JSON.stringify(value)));
+      const args: SqlValue[] = [name ?? null, description ?? null, planText!, startText!, by, at, id, revision];
+      const unit = [statement(UPDATE, [...args, planText!, planText!, planText!], 1)];
+      if (plan !== undefined) {
+        unit.unshift(
+          statement(SKIP_QUEUED_OF_PLAN, [OTHER_PLAN, at, id, revision, planText!]),
+          statement(BEGIN_ANEW_WITH_PLAN, [at, at, id, revision, planText!]),
+        );
+      }
+      await writeOr(driver, unit, async () => {
+        const row = await find(id);
+        if (row === undefined) return noSchedule(id);
+        if (row.revision !== revision) return changedMeanwhile();
+        const other = name === undefined ? undefined : await findByName(row.workflowId, name);
+        return other === undefined || other.id === id ? calendarGone() : nameInUse(other.name);
+      });
+    },
+    async setOnline(id, online, { by, at }) {
+      const target = online ? 1 : 0;
+      const following = online
+        ? [statement(BEGIN, [at, at, id])]
+        : [statement(SKIP_QUEUED_OF, [TAKEN_OFFLINE, at, id]), statement(REST, [id])];
+      return changeOnce([statement(SET_ONLINE, [target, by, at, id, target], 1), ...following], id);
+    },
+    async pause(id, until, { by, at }) {
+      await writeOr(driver, [statement(PAUSE, [until, by, at, id], 1)], () => noSchedule(id));
+    },
+    async delete(id, at) {
+      const unit = [statement(SKIP_QUEUED_OF, [DELETED, at, id]), statement(DELETE, [id], 1)];
+      await writeOr(driver, unit, () => noSchedule(id));
+    },
+  };
+
+  /** @returns false when it is as asked already. */
+  async function changeOnce(unit: readonly SqlStatement[], id: string): Promise<boolean> {
+    try {
+      await driver.write(unit);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'conflict') throw thrown;
+      if ((await find(id)) === undefined) throw noSchedule(id);
+      return false;
+    }
+  }
+}
+
+function createScheduleReader(driver: SqlDriver): ScheduleReader {
+  async function findOne(where: string, args: readonly SqlValue[]): Promise<ScheduleRow | undefined> {
+    const row = await one(driver, `${SELECT} where ${where}`, args);
+    return row && SCHEDULES.read(row);
+  }
+
+  return {
+    find: (id) => findOne('id = ?', [id]),
+    findByName: (workflowId, name) => findOne('workflow_id = ? and name = ?', [workflowId, name]),
+    async list(filter, page) {
+      const { limit, where, args } = listParts(filter, page);
+      const rows = await many(driver, `${SELECT} ${where} order by id limit ?`, [...args, limit + 1]);
+      return toPage(rows.map(SCHEDULES.read), limit, (row) => row.id);
+    },
+    async fires(id, page, outcome) {
+      const limit = checkLimit(page.limit);
+      const before = decodeCursor(page, 'number');
+      const parts = [FIRES];
+      const args: SqlValue[] = [id];
+      if (before !== null) {
+        parts.push('fire_at < ?');
+        args.push(before);
+      }
+      if (outcome !== undefined) {
+        parts.push('outcome = ?');
+        args.push(outcome);
+      }
+      const rows = await many(driver, `${parts.join(' and ')} order by fire_at desc limit ?`, [...args, limit + 1]);
+      return toPage(rows.map(SCHEDULE_FIRES.read), limit, (row) => row.fireAt);
+    },
+    async lastFires(ids) {
+      return (await many(driver, LAST_FIRES, [JSON.stringify(ids)])).map(SCHEDULE_FIRES.read);
+    },
+  };
+}
+
+/** A workflow is of one project: when both are given the workflow's index does the work. */
+function listParts({ projectId, workflowId, online }: ScheduleFilter, page: PageRequest) {
+  const where: string[] = [];
+  const args: SqlValue[] = [];
+  const also = (part: string, value: SqlValue): void => {
+    where.push(part);
+    args.push(value);
+  };
+  const after = decodeCursor(page, 'text');
+  if (workflowId !== undefined) also('workflow_id = ?', workflowId);
+  if (projectId !== undefined) also(workflowId === undefined ? 'project_id = ?' : '+project_id = ?', projectId);
+  if (after !== null) also('id > ?', after);
+  if (online !== undefined) also('online = ?', Number(online));
+  return { limit: checkLimit(page.limit), where: where.length === 0 ? '' : `where ${where.join(' and ')}`, args };
+}
+
+/** Before the change of the workflow itself: what its schedules do when it goes on- or offline. */
+export function followWorkflow(id: WorkflowId, online: boolean, at: number): readonly SqlStatement[] {
+  const changes = 'exists (select 1 from workflows w where w.id = ? and w.online <> ?)';
+  if (online) {
+    const begin = `update schedules set cursor_at = max(cursor_at, ?), due_at = ? where workflow_id = ? and online = 1 and ${changes}`;
+    return [statement(begin, [at, at, id, id, 1])];
+  }
+  return [
+    statement(`${SKIP_QUEUED_OF_WORKFLOW} and ${changes}`, [WORKFLOW_OFFLINE, at, id, id, 0]),
+    statement('update schedules set due_at = null where workflow_id = ?', [id]),
+  ];
+}
+
+/** Before the workflow itself is deleted. */
+export function deleteSchedulesOf(id: WorkflowId, at: number): readonly SqlStatement[] {
+  return [
+    statement(SKIP_QUEUED_OF_WORKFLOW, [WORKFLOW_OFFLINE, at, id]),
+    statement('delete from schedules where workflow_id = ?', [id]),
+  ];
+}
+
+export function noSchedule(id: string): AppError {
+  return new AppError('not_found', `There is no schedule ${id}.`);
+}
+
+export function nameInUse(name: string): AppError {
+  return new AppError('name_in_use', `The workflow has a schedule named "${name}" already. Choose another name.`);
+}
+
+export function calendarGone(): AppError {
+  return new AppError('conflict', 'One of the calendars is not there any more. Look again at which there are.');
+}
+
+export function changedMeanwhile(): AppError {
+  return new AppError(
+    'conflict',
+    'Somebody else has changed the schedule meanwhile. Look at it again, then change it.',
+  );
+}

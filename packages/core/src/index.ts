@@ -107,6 +107,7 @@ export { CRON_CYCLES, type CronCycle, longestCycle, shortestCycle } from './sche
 export { type DescriptionLanguage, describeCron, describeInterval } from './schedule/describe/describe.ts';
 export { actAt } from './schedule/jitter.ts';
 export { parseCron } from './schedule/parse-cron.ts';
+export { timesOfPlan } from './schedule/plan-times.ts';
 export * from './schedule/rows.ts';
 export * from './schedule/schedule-times.ts';
 export { DST_POLICIES, type DstPolicy, type ZonedCron } from './schedule/zoned-search.ts';

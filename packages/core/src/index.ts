@@ -101,6 +101,8 @@ export * from './params/start-params.ts';
 export * from './params/time-expression.ts';
 export * from './params/values.ts';
 export { isTimezone } from './params/wall-time.ts';
+export { checkPlan, type PlanCheck, type PlanProblem } from './schedule/check-plan.ts';
+export { type ClockChange, type ClockMark, offsetText, zonedText } from './schedule/clock-changes.ts';
 export type { CronExpression, CronField, CronProblem, CronReading, SpecialDay } from './schedule/cron.ts';
 export type { CronDialect, CronFieldName } from './schedule/cron-fields.ts';
 export { CRON_CYCLES, type CronCycle, longestCycle, shortestCycle } from './schedule/cycle.ts';
@@ -108,6 +110,14 @@ export { type DescriptionLanguage, describeCron, describeInterval } from './sche
 export { actAt } from './schedule/jitter.ts';
 export { parseCron } from './schedule/parse-cron.ts';
 export { timesOfPlan } from './schedule/plan-times.ts';
+export {
+  type Previewed,
+  type PreviewedChange,
+  type PreviewedFire,
+  previewClockChanges,
+  previewFires,
+  whySkipped,
+} from './schedule/preview.ts';
 export * from './schedule/rows.ts';
 export * from './schedule/schedule-times.ts';
 export { DST_POLICIES, type DstPolicy, type ZonedCron } from './schedule/zoned-search.ts';

@@ -126,7 +126,25 @@ export * from './sealing/secret-key.ts';
 export * from './time/clock.ts';
 export * from './time/duration.ts';
 export * from './time/random.ts';
+export { checkTrigger, HOOK_TOLERANCE, type WantedTrigger } from './triggers/check-trigger.ts';
+export { type HookSecrets, newHookSecret, rotateSecrets, secretsInForce } from './triggers/hook-secret.ts';
+export {
+  deliveryKey,
+  type HookSignature,
+  isSignedWith,
+  isTimely,
+  parseGithubSignature,
+  parseHookSignature,
+} from './triggers/hook-signature.ts';
+export { type MappedParams, outputParams, payloadParams } from './triggers/mapped-params.ts';
 export * from './triggers/rows.ts';
+export {
+  isAwaitedEnd,
+  problemText,
+  type TriggerOccasion,
+  triggeredRun,
+  whyChainEnds,
+} from './triggers/triggered-run.ts';
 export * from './workers/balancing-policy.ts';
 export * from './workers/labels.ts';
 export * from './workers/limits.ts';

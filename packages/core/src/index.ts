@@ -139,6 +139,7 @@ export {
 export { type MappedParams, outputParams, payloadParams } from './triggers/mapped-params.ts';
 export * from './triggers/rows.ts';
 export {
+  END_STATES,
   isAwaitedEnd,
   problemText,
   type TriggerOccasion,

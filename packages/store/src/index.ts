@@ -18,5 +18,6 @@ export type * from './ports/reconcile.ts';
 export * from './ports/retention.ts';
 export type * from './ports/schedules.ts';
 export type * from './ports/store.ts';
+export type * from './ports/triggers.ts';
 export { type DueBecause, type DueFamily, dueFamilies, type RetentionPolicy } from './retention/due-runs.ts';
 export { isBeingRemoved } from './retention/final.ts';

@@ -18,6 +18,8 @@ import { createCalendarVerbs } from './verbs/schedules/calendars.ts';
 import { createScheduleVerbs } from './verbs/schedules/people.ts';
 import { createScheduleQueueVerbs } from './verbs/schedules/queue.ts';
 import { createTaskGroupVerbs } from './verbs/task-groups.ts';
+import { createFiringVerbs, createTriggerQueueVerbs } from './verbs/triggers/firings.ts';
+import { createTriggerVerbs } from './verbs/triggers/triggers.ts';
 import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
 import { createWorkerGroupVerbs } from './verbs/worker-groups.ts';
 import { createWorkerVerbs } from './verbs/workers.ts';
@@ -56,6 +58,9 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     alertQueue: createAlertQueueVerbs(driver),
     listeners: { plugins: createListenerPluginVerbs(driver), instances: createListenerInstanceVerbs(driver) },
     listenerEngine: createListenerEngineStore(driver),
+    triggers: createTriggerVerbs(driver),
+    firings: createFiringVerbs(driver),
+    triggerQueue: createTriggerQueueVerbs(driver),
     close: () => driver.close(),
   };
 }

@@ -9,7 +9,7 @@ import type { TriggerConfig } from './rows.ts';
 
 /** In milliseconds. What a sender signs is good for no longer than records of deliveries are kept at the least. */
 export const HOOK_TOLERANCE = { min: 10_000, max: 3_600_000 } as const;
-export const MAX_MAPPED_PARAMS = 200;
+const MAX_MAPPED_PARAMS = 200;
 
 export interface WantedTrigger {
   readonly workflowId: WorkflowId;

@@ -36,15 +36,12 @@ export function problemText(problems: readonly Problem[]): string {
   return problems.map(({ path, message }) => `${path}: ${message}`).join(' ');
 }
 
-/** Whether the end of a run in this state is what the trigger waits for. A pause is no end: the run goes on. */
+/** States in which a run has come to an end of its own. A pause is none: the run is meant to go on. */
+export const END_STATES = ['success', 'failure', 'stopped'] as const satisfies readonly WorkflowState[];
+
+/** Whether the end of a run in this state is what the trigger waits for. */
 export function isAwaitedEnd(on: AfterCondition, state: WorkflowState): boolean {
-  switch (on) {
-    case 'success':
-    case 'failure':
-      return state === on;
-    case 'end':
-      return state === 'success' || state === 'failure' || state === 'stopped';
-  }
+  return on === 'end' ? (END_STATES as readonly WorkflowState[]).includes(state) : state === on;
 }
 
 /** Triggers after triggers go no deeper, loop or not. */

@@ -19,6 +19,7 @@ import type {
 import type { ListenerStore } from './listeners.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
 import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
+import type { FiringStore, TriggerQueue, TriggerStore } from './triggers.ts';
 
 export interface Store {
   readonly projects: ProjectStore;
@@ -44,5 +45,8 @@ export interface Store {
   readonly definitions: DefinitionSource;
   readonly listeners: ListenerStore;
   readonly listenerEngine: ListenerEngineStore;
+  readonly triggers: TriggerStore;
+  readonly firings: FiringStore;
+  readonly triggerQueue: TriggerQueue;
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ import type {
   ScheduleFireRow,
   ScheduleRow,
   TaskInstanceRow,
+  TriggerFiringRow,
+  TriggerRow,
   WorkflowInstanceRow,
 } from '@vaquita/core';
 import type {
@@ -68,6 +70,8 @@ export const SCHEDULES = compileTable<ScheduleRow>(schema.schedules);
 export const SCHEDULE_FIRES = compileTable<ScheduleFireRow>(schema.scheduleFires, { key: 'fireAt' });
 export const CALENDARS = compileTable<CalendarRow>(schema.calendars);
 export const WORKER_GROUPS = compileTable<WorkerGroupRow>(schema.workerGroups);
+export const TRIGGERS = compileTable<TriggerRow>(schema.triggers);
+export const FIRINGS = compileTable<TriggerFiringRow>(schema.triggerFirings, { key: 'key' });
 export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {
   key: 'dispatchId',
   immutable: ['workflowInstanceId', 'createdAt'],

@@ -12,6 +12,7 @@ import { createMemoryScheduleQueue } from './memory/schedule-queue.ts';
 import { createMemoryCalendars, createMemorySchedules } from './memory/schedules.ts';
 import { createMemory } from './memory/tables.ts';
 import { createMemoryTaskGroups } from './memory/task-groups.ts';
+import { createMemoryFirings, createMemoryTriggerQueue, createMemoryTriggers } from './memory/triggers.ts';
 import { createMemoryWorkerGroups } from './memory/worker-groups.ts';
 
 export interface AlertTargets {
@@ -61,6 +62,9 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     },
     listeners: createMemoryListeners(memory),
     listenerEngine: createMemoryListenerEngine(memory),
+    triggers: createMemoryTriggers(memory),
+    firings: createMemoryFirings(memory),
+    triggerQueue: createMemoryTriggerQueue(memory),
     leader: {
       set(epoch) {
         memory.leaderEpoch = epoch;

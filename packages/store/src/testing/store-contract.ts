@@ -26,6 +26,7 @@ import { describeRuns } from './contract/runs.ts';
 import { describeScheduleQueue } from './contract/schedule-queue.ts';
 import { describeSchedules } from './contract/schedules.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
+import { describeTriggers } from './contract/triggers.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
 import { describeWorkers } from './contract/workers.ts';
 import { describeListenerLog } from './listener-log-contract.ts';
@@ -89,5 +90,6 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeListenerEvents(subject);
     describeListenerPlugins(subject);
     describeListenerLog(listenerLogOf(subject));
+    describeTriggers(subject);
   });
 }

@@ -35,6 +35,7 @@ const TELL_OF_ONLINE = `${NEW_EVENTS.insertSelect} from workflows where id = ? a
 const SET_ONLINE = 'update workflows set online = ?, updated_at = ? where id = ? and online <> ?';
 const EXISTS = 'select 1 from workflows where id = ?';
 const DELETE_VERSIONS = 'delete from workflow_versions where workflow_id = ?';
+const DELETE_TRIGGERS = 'delete from triggers where workflow_id = ?';
 const DELETE = `delete from workflows where id = ? and version = coalesce(?, version) and not exists (
     select 1 from workflow_instances where workflow_id = ? and state in ${OPEN_STATES_SQL})`;
 
@@ -152,6 +153,7 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
       const unit = [
         ...deleteSchedulesOf(id, event.at),
         statement(DELETE_VERSIONS, [id]),
+        statement(DELETE_TRIGGERS, [id]),
         statement(DELETE, [id, tasks?.base ?? null, id], 1),
         ...(tasks === undefined ? [] : [statement(TELL_OF_TASKS, [taskRows(tasks.events)])]),
         statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),

@@ -7,6 +7,7 @@ import { HAS_CHANGED, HAS_RUNS } from '../../verbs/workflows.ts';
 import { addEvent } from './runs.ts';
 import { begin, removeSchedule, rest, schedulesOf } from './schedules.ts';
 import { type Memory, pageOf, type Transaction } from './tables.ts';
+import { dropTriggersOf } from './trigger-rows.ts';
 
 export function createMemoryProjects({ tables, unit }: Memory): ProjectStore {
   const { projects, workflows } = tables;
@@ -156,6 +157,7 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
         for (const { id: schedule } of schedulesOf(tables, id)) {
           removeSchedule(tables, tx, schedule, { why: WORKFLOW_OFFLINE, at: event.at });
         }
+        dropTriggersOf(tx, tables, id);
         tx.drop(workflows, id);
         tx.drop(versions, id);
         for (const one of [...(tasks?.events ?? []), event]) addEvent(tx, tables, one);

@@ -18,6 +18,8 @@ import {
   type ScheduleFireRow,
   type ScheduleRow,
   type TaskInstanceRow,
+  type TriggerFiringRow,
+  type TriggerRow,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import type {
@@ -73,6 +75,9 @@ export interface Tables {
   readonly listenerEvents: Map<number, ListenerEvent>;
   /** By instance and event. */
   readonly listenerFailures: Map<string, MemoryFailure>;
+  readonly triggers: Map<string, TriggerRow>;
+  /** By trigger and key. */
+  readonly firings: Map<string, TriggerFiringRow>;
   readonly workers: Map<string, WorkerRow>;
   readonly users: Map<string, UserRow>;
   readonly tokens: Map<string, TokenRow>;
@@ -131,6 +136,8 @@ export function createMemory(): Memory {
     listenerInstances: new Map(),
     listenerEvents: new Map(),
     listenerFailures: new Map(),
+    triggers: new Map(),
+    firings: new Map(),
     workers: new Map(),
     users: new Map(),
     tokens: new Map(),

@@ -106,6 +106,12 @@ export { type ClockChange, type ClockMark, offsetText, zonedText } from './sched
 export type { CronExpression, CronField, CronProblem, CronReading, SpecialDay } from './schedule/cron.ts';
 export type { CronDialect, CronFieldName } from './schedule/cron-fields.ts';
 export { CRON_CYCLES, type CronCycle, longestCycle, shortestCycle } from './schedule/cycle.ts';
+export {
+  decideSchedule,
+  dueAfter,
+  type ScheduleDecision,
+  type ScheduleQuestion,
+} from './schedule/decide.ts';
 export { type DescriptionLanguage, describeCron, describeInterval } from './schedule/describe/describe.ts';
 export { actAt } from './schedule/jitter.ts';
 export { parseCron } from './schedule/parse-cron.ts';

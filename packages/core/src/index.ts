@@ -9,7 +9,20 @@ export {
 export * from './alerts/message.ts';
 export * from './alerts/queue.ts';
 export { ALERT_SEVERITY } from './alerts/severities.ts';
+export {
+  type Closure,
+  type ClosureWorkflow,
+  closureOf,
+  type LeftOut,
+  type MemberAsk,
+  type PlannedMember,
+} from './backfill/closure.ts';
+export * from './backfill/estimate.ts';
+export * from './backfill/plan.ts';
+export * from './backfill/progress.ts';
 export * from './backfill/rows.ts';
+export { shownItemState, stateOfRun } from './backfill/shown-state.ts';
+export { type CutRange, type CutTimes, cutRange, parseMoment } from './backfill/times.ts';
 export {
   type CalendarChoice,
   type CalendarObjection,

@@ -16,6 +16,7 @@ const EVENT_TYPES = [
   'task.passed_over',
   'task_group.changed',
   'worker_group.changed',
+  'backfill.changed',
   'workflow.added',
   'workflow.updated',
   'workflow.removed',

@@ -26,7 +26,7 @@ export function dependencyKey({ project, workflow, task, cycle, range }: Depende
 /** One question per different item, in order of the tree. */
 export function dependencyQuestions(config: DependentConfig, time: RangeTime): readonly DependencyQuestion[] {
   const questions = new Map<string, DependencyQuestion>();
-  for (const item of itemsOf(config.on)) {
+  for (const item of dependencyItems(config.on)) {
     const key = dependencyKey(item);
     const { project, workflow, task, cycle, range } = item;
     const known = questions.get(key);
@@ -76,7 +76,7 @@ function outputsOf(
   tree: DependencyTree,
   answers: ReadonlyMap<string, DependencyAnswer>,
 ): Readonly<Record<string, string>> {
-  const passed = itemsOf(tree)
+  const passed = dependencyItems(tree)
     .filter(({ passOutputs }) => passOutputs)
     .map((item) => answers.get(dependencyKey(item)))
     .filter((answer) => answer?.state === 'success');
@@ -84,7 +84,8 @@ function outputsOf(
   return Object.fromEntries(inOrder.flatMap((answer) => Object.entries(answer?.outputs ?? {})));
 }
 
-function itemsOf(tree: DependencyTree): readonly DependencyItem[] {
-  if ('all' in tree) return tree.all.flatMap(itemsOf);
-  return 'any' in tree ? tree.any.flatMap(itemsOf) : [tree];
+/** All that a tree asks about, in its order. */
+export function dependencyItems(tree: DependencyTree): readonly DependencyItem[] {
+  if ('all' in tree) return tree.all.flatMap(dependencyItems);
+  return 'any' in tree ? tree.any.flatMap(dependencyItems) : [tree];
 }

@@ -215,6 +215,8 @@ export type EventType =
   | 'task_instance.warning'
   | 'task_group.changed'
   | 'worker_group.changed'
+  /** One was made, changed by somebody, or has come to its end. */
+  | 'backfill.changed'
   | 'workflow.added'
   | 'workflow.updated'
   | 'workflow.removed'

@@ -10,6 +10,7 @@ export { type MigrateOptions, type Migration, migrate } from './migrations/migra
 export { openStore, type StoreOptions } from './open-store.ts';
 export type * from './ports/alerts.ts';
 export type * from './ports/api.ts';
+export type * from './ports/backfills.ts';
 export type * from './ports/driver.ts';
 export type * from './ports/files.ts';
 export * from './ports/listeners.ts';

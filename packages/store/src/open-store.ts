@@ -5,6 +5,9 @@ import type { Store } from './ports/store.ts';
 import { createAlertReaderVerbs } from './verbs/alert-lists.ts';
 import { createAlertQueueVerbs } from './verbs/alert-queue.ts';
 import { createAlertChannelVerbs, createAlertGroupVerbs } from './verbs/alert-targets.ts';
+import { createBackfillVerbs } from './verbs/backfills/people.ts';
+import { createBackfillQueueVerbs } from './verbs/backfills/queue.ts';
+import { createBackfillSources } from './verbs/backfills/sources.ts';
 import { createCommandVerbs, createEventVerbs } from './verbs/commands.ts';
 import { createDocumentCache } from './verbs/document-cache.ts';
 import { createInstanceVerbs } from './verbs/instances.ts';
@@ -42,6 +45,9 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     schedules: createScheduleVerbs(driver),
     scheduleQueue: createScheduleQueueVerbs(driver, documents),
     calendars: createCalendarVerbs(driver),
+    backfills: createBackfillVerbs(driver),
+    backfillSources: createBackfillSources(driver),
+    backfillQueue: createBackfillQueueVerbs(driver),
     taskGroups: createTaskGroupVerbs(driver),
     workerGroups: createWorkerGroupVerbs(driver),
     alertGroups: createAlertGroupVerbs(driver),

@@ -16,6 +16,7 @@ import type {
   WorkerReader,
   WorkflowStore,
 } from './api.ts';
+import type { BackfillQueue, BackfillSources, BackfillStore } from './backfills.ts';
 import type { ListenerStore } from './listeners.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
 import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
@@ -28,6 +29,9 @@ export interface Store {
   readonly schedules: ScheduleStore;
   readonly scheduleQueue: ScheduleQueue;
   readonly calendars: CalendarStore;
+  readonly backfills: BackfillStore;
+  readonly backfillSources: BackfillSources;
+  readonly backfillQueue: BackfillQueue;
   readonly taskGroups: TaskGroupStore;
   readonly workerGroups: WorkerGroupStore;
   readonly alertGroups: AlertGroupStore;

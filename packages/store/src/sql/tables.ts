@@ -4,6 +4,8 @@ import type {
   AlertDeliveryRow,
   AlertGroupRow,
   AlertRow,
+  BackfillItemRow,
+  BackfillRow,
   CalendarRow,
   CommandRow,
   NewEvent,
@@ -69,6 +71,8 @@ export const TASK_GROUPS = compileTable<TaskGroupRow>(schema.taskGroups);
 export const SCHEDULES = compileTable<ScheduleRow>(schema.schedules);
 export const SCHEDULE_FIRES = compileTable<ScheduleFireRow>(schema.scheduleFires, { key: 'fireAt' });
 export const CALENDARS = compileTable<CalendarRow>(schema.calendars);
+export const BACKFILLS = compileTable<BackfillRow>(schema.backfills);
+export const BACKFILL_ITEMS = compileTable<BackfillItemRow>(schema.backfillItems, { key: 'position' });
 export const WORKER_GROUPS = compileTable<WorkerGroupRow>(schema.workerGroups);
 export const TRIGGERS = compileTable<TriggerRow>(schema.triggers);
 export const FIRINGS = compileTable<TriggerFiringRow>(schema.triggerFirings, { key: 'key' });

@@ -3,6 +3,7 @@ import type { AlertChannelId, AlertChannelRow, AlertGroupRow, Clock, Epoch } fro
 import type { Store } from '../ports/store.ts';
 import { createMemoryAlertQueue } from './memory/alert-queue.ts';
 import { createMemoryAlertChannels, createMemoryAlertGroups, createMemoryAlerts } from './memory/alert-targets.ts';
+import { createMemoryBackfillQueue, createMemoryBackfillSources, createMemoryBackfills } from './memory/backfills.ts';
 import { createMemoryProjects, createMemoryWorkflows } from './memory/definitions.ts';
 import { createMemoryListenerEngine, createMemoryListeners } from './memory/listeners.ts';
 import { createMemoryMaster, createMemoryWorkers } from './memory/master.ts';
@@ -39,6 +40,9 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     schedules: createMemorySchedules(memory),
     scheduleQueue: createMemoryScheduleQueue(memory),
     calendars: createMemoryCalendars(memory),
+    backfills: createMemoryBackfills(memory),
+    backfillSources: createMemoryBackfillSources(memory),
+    backfillQueue: createMemoryBackfillQueue(memory),
     taskGroups: createMemoryTaskGroups(memory),
     workerGroups: createMemoryWorkerGroups(memory),
     alertGroups: createMemoryAlertGroups(memory),

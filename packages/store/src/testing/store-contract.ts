@@ -7,6 +7,8 @@ import type { Store } from '../ports/store.ts';
 import { describeAlertFiling } from './contract/alert-filing.ts';
 import { describeAlertTargets } from './contract/alert-targets.ts';
 import { describeAlerts } from './contract/alerts.ts';
+import { describeBackfillQueue } from './contract/backfill-queue.ts';
+import { describeBackfills } from './contract/backfills.ts';
 import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
 import { describeFiling } from './contract/filing.ts';
@@ -80,6 +82,8 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeOtherRuns(subject);
     describeSchedules(subject);
     describeScheduleQueue(subject);
+    describeBackfills(subject);
+    describeBackfillQueue(subject);
     describeTaskGroups(subject);
     describeWorkerGroups(subject);
     describeAlertTargets(subject);

@@ -8,6 +8,8 @@ import {
   type AlertGroupRow,
   type AlertRow,
   AppError,
+  type BackfillItemRow,
+  type BackfillRow,
   type CalendarRow,
   type CommandRow,
   type Epoch,
@@ -60,6 +62,9 @@ export interface Tables {
   /** By schedule and fire time. */
   readonly scheduleFires: Map<string, ScheduleFireRow>;
   readonly calendars: Map<string, CalendarRow>;
+  readonly backfills: Map<string, BackfillRow>;
+  /** By backfill and position. */
+  readonly backfillItems: Map<string, BackfillItemRow>;
   readonly taskGroups: Map<string, TaskGroupRow>;
   readonly workerGroups: Map<string, WorkerGroupRow>;
   readonly outbox: Map<string, OutboxRow>;
@@ -125,6 +130,8 @@ export function createMemory(): Memory {
     schedules: new Map(),
     scheduleFires: new Map(),
     calendars: new Map(),
+    backfills: new Map(),
+    backfillItems: new Map(),
     taskGroups: new Map(),
     workerGroups: new Map(),
     outbox: new Map(),

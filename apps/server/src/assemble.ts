@@ -213,6 +213,7 @@ export async function assembleServer(
       taskGroupsChanged: hint('taskGroups'),
       workerGroupsChanged: hint('workerGroups'),
       workersChanged: hint('workers'),
+      schedulesChanged: hint('commands'),
       alertsChanged: hint('alerts'),
       listeners: {
         ...{ host: listeners.host, packages: listeners.packages, changed: hint('listeners') },

@@ -27,6 +27,9 @@ import { passwordEndpoints } from './resources/password.ts';
 import { projectEndpoints } from './resources/projects.ts';
 import { registryEndpoints } from './resources/registry.ts';
 import { runActionEndpoints } from './resources/run-actions.ts';
+import { scheduleChangeEndpoints } from './resources/schedule-changes.ts';
+import { schedulePreviewEndpoints } from './resources/schedule-preview.ts';
+import { scheduleEndpoints } from './resources/schedules.ts';
 import { sessionEndpoints } from './resources/session.ts';
 import { startEndpoints } from './resources/starts.ts';
 import { taskActionEndpoints } from './resources/task-actions.ts';
@@ -77,6 +80,9 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...workflowEndpoints(deps, audit),
     ...versionEndpoints(deps, audit),
     ...startEndpoints(deps),
+    ...schedulePreviewEndpoints(deps),
+    ...scheduleEndpoints(deps, audit),
+    ...scheduleChangeEndpoints(deps, audit),
     ...bulkActionEndpoints(deps, audit),
     ...instanceEndpoints(deps),
     ...runActionEndpoints(deps, audit),

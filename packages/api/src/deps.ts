@@ -68,6 +68,8 @@ export type ApiStore = Pick<
   | 'alerts'
   | 'alertQueue'
   | 'listeners'
+  | 'schedules'
+  | 'calendars'
   | 'commands'
   | 'events'
   | 'users'
@@ -122,6 +124,8 @@ export interface ApiDeps {
   workerGroupsChanged(): void;
   /** And that something about a worker or a worker token has been decided. */
   workersChanged(): void;
+  /** And that a schedule has, or a calendar. */
+  schedulesChanged(): void;
   /** And that there is an alert to send, or that one may go another way. */
   alertsChanged(): void;
   /** That events may have been added, told and heard. A hint too: a lost one costs a reader one poll. */

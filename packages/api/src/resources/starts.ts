@@ -3,19 +3,17 @@ import {
   AppError,
   checkStart,
   compileWorkflow,
-  type NewRun,
   newRun,
   type Problem,
   parseDuration,
   type RunChoices,
   type WorkflowDefinition,
 } from '@vaquita/core';
-import type { AuditRow } from '@vaquita/store';
 import type * as z from 'zod';
 import { auditRow } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
-import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { fileRun } from '../runs/file-run.ts';
 import { paramTexts } from '../runs/param-texts.ts';
 import { StartAnswer, StartRequest } from '../views/instance.ts';
 import { requireWorkflow } from './lookup.ts';
@@ -29,23 +27,6 @@ const UNSUPPORTED = {
 
 export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
   const { store, clock } = deps;
-
-  async function file({ instance, command, event }: NewRun, audit: AuditRow): Promise<void> {
-    await createOnce(
-      () => store.instances.start(instance, command, event, audit),
-      () => store.instances.find(instance.id),
-    );
-    deps.nudge(command);
-  }
-
-  /** The leader starts the run at once when it is here. Otherwise the row waits for it, wherever it is. */
-  async function start(run: NewRun, audit: AuditRow): Promise<void> {
-    try {
-      await deps.begin({ ...run, audit });
-    } catch {
-      await file(run, audit);
-    }
-  }
 
   /** A run that is to alert a group that is not there would alert nobody. */
   async function requireAlertGroup(idOrName: string): Promise<string> {
@@ -103,8 +84,7 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
         const subject = `${project.name}/${workflow.name}`;
         const change = { action: 'workflow.start', subject, data: { id, version: version.version } };
         const audit = auditRow(deps, caller, change);
-        await start(run, audit);
-        deps.changes.announce();
+        await fileRun(deps, run, audit);
         return { id, state };
       },
     }),

@@ -55,6 +55,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   let workerGroupHints = 0;
   let workerHints = 0;
   let alertHints = 0;
+  let scheduleHints = 0;
   function hint(): void {
     for (const onChange of hints) onChange();
   }
@@ -97,6 +98,9 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     },
     workersChanged: () => {
       workerHints += 1;
+    },
+    schedulesChanged: () => {
+      scheduleHints += 1;
     },
     alertsChanged: () => {
       alertHints += 1;
@@ -236,6 +240,9 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
     },
     get alertHints() {
       return alertHints;
+    },
+    get scheduleHints() {
+      return scheduleHints;
     },
     get workerGroupHints() {
       return workerGroupHints;

@@ -18,6 +18,7 @@ import { commandEndpoints } from './resources/commands.ts';
 import { streamEndpoints } from './resources/events.ts';
 import { healthEndpoints } from './resources/health.ts';
 import { historyEndpoints } from './resources/history.ts';
+import { hookEndpoints } from './resources/hooks.ts';
 import { instanceEndpoints } from './resources/instances.ts';
 import { listenerEventEndpoints } from './resources/listener-events.ts';
 import { listenerInstanceEndpoints } from './resources/listener-instances.ts';
@@ -37,6 +38,7 @@ import { taskFileEndpoints } from './resources/task-files.ts';
 import { taskGroupEndpoints } from './resources/task-groups.ts';
 import { taskInstanceEndpoints } from './resources/task-instances.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
+import { triggerEndpoints } from './resources/triggers.ts';
 import { upkeepEndpoints } from './resources/upkeep.ts';
 import { whyEndpoints } from './resources/why.ts';
 import { workerFileEndpoints } from './resources/worker-files.ts';
@@ -100,6 +102,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...listenerInstanceEndpoints(deps, audit),
     ...listenerEventEndpoints(deps, audit),
     ...alertEndpoints(deps, audit),
+    ...triggerEndpoints(deps, audit),
+    ...hookEndpoints(deps),
     ...operationEndpoints(deps),
     ...registryEndpoints(deps, audit),
     ...upkeepEndpoints(deps, audit),

@@ -70,6 +70,8 @@ export type ApiStore = Pick<
   | 'listeners'
   | 'schedules'
   | 'calendars'
+  | 'triggers'
+  | 'firings'
   | 'commands'
   | 'events'
   | 'users'

@@ -30,6 +30,7 @@ import { createRegistryClient, type RegistryClient } from './resources/registry.
 import { createSchedulesClient, type SchedulesClient } from './resources/schedules.ts';
 import { createTaskGroupsClient, type TaskGroupsClient } from './resources/task-groups.ts';
 import { createTaskInstancesClient, type TaskInstancesClient } from './resources/task-instances.ts';
+import { createTriggersClient, type TriggersClient } from './resources/triggers.ts';
 import { createJanitorClient, type JanitorClient, readReconciler } from './resources/upkeep.ts';
 import { createWorkerGroupsClient, type WorkerGroupsClient } from './resources/worker-groups.ts';
 import { createWorkflowsClient, type WorkflowsClient } from './resources/workflows.ts';
@@ -44,6 +45,7 @@ export interface VaquitaClient extends OperationsClient {
   readonly taskGroups: TaskGroupsClient;
   readonly schedules: SchedulesClient;
   readonly calendars: CalendarsClient;
+  readonly triggers: TriggersClient;
   readonly workers: WorkersClient;
   readonly workerGroups: WorkerGroupsClient;
   readonly alerts: AlertsClient;
@@ -76,6 +78,7 @@ export function createClient(options: ClientOptions): VaquitaClient {
     workers: createWorkersClient(transport),
     schedules: createSchedulesClient(transport),
     calendars: createCalendarsClient(transport),
+    triggers: createTriggersClient(transport),
     workerGroups: createWorkerGroupsClient(transport),
     alerts: createAlertsClient(transport),
     alertGroups: createAlertGroupsClient(transport),

@@ -133,6 +133,20 @@ export type {
   TokenCreated,
   TokenPage,
   TokenView,
+  TriggerChange,
+  TriggerConfigInput,
+  TriggerConfigView,
+  TriggerCreate,
+  TriggerCreated,
+  TriggerFiringPage,
+  TriggerFiringQuery,
+  TriggerFiringView,
+  TriggerPage,
+  TriggerQuery,
+  TriggerRotate,
+  TriggerTest,
+  TriggerTestAnswer,
+  TriggerView,
   VersionDetail,
   VersionDiff,
   VersionPage,
@@ -183,6 +197,7 @@ export type {
   LogQuery,
   TaskInstancesClient,
 } from './resources/task-instances.ts';
+export type { TriggersClient } from './resources/triggers.ts';
 export type { JanitorClient } from './resources/upkeep.ts';
 export type { WorkerGroupsClient } from './resources/worker-groups.ts';
 export type { DefinitionInput, WorkflowsClient } from './resources/workflows.ts';

@@ -145,7 +145,7 @@ export * from './sealing/secret-key.ts';
 export * from './time/clock.ts';
 export * from './time/duration.ts';
 export * from './time/random.ts';
-export { checkTrigger, HOOK_TOLERANCE, type WantedTrigger } from './triggers/check-trigger.ts';
+export { checkTriggerConfig } from './triggers/check-trigger.ts';
 export { type HookSecrets, newHookSecret, rotateSecrets, secretsInForce } from './triggers/hook-secret.ts';
 export {
   deliveryKey,

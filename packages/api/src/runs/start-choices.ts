@@ -24,11 +24,18 @@ export interface ReadStartChoices {
   readonly warnings: readonly string[];
 }
 
-/** @param given.priority where none is chosen */
+/**
+ * @param given.priority where none is chosen
+ * @param given.brought parameters whose values each start brings with it
+ */
 export async function readStartChoices(
   deps: Pick<ApiDeps, 'store' | 'workers'>,
   workflow: WorkflowRow,
-  given: { readonly start: z.output<typeof StartChoicesInput>; readonly priority: Priority },
+  given: {
+    readonly start: z.output<typeof StartChoicesInput>;
+    readonly priority: Priority;
+    readonly brought?: readonly string[];
+  },
 ): Promise<ReadStartChoices> {
   const { start } = given;
   const problems: Problem[] = [];
@@ -42,7 +49,9 @@ export async function readStartChoices(
     const message = `There is no alert group "${start.alertGroup}". Make it first, or leave this out for that of the definition`;
     problems.push({ path: 'alertGroup', message });
   }
-  problems.push(...(await definitionProblems(deps, workflow, { ...start, params })));
+  // A value that is known later is a template for now: it is there, and its type is not looked at.
+  const brought = Object.fromEntries((given.brought ?? []).map((name) => [name, '${brought}']));
+  problems.push(...(await definitionProblems(deps, workflow, { ...start, params: { ...params, ...brought } })));
   return {
     choices: {
       params,

@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   conflict: { status: 409, retryable: false, title: 'The state of the thing forbids this' },
   name_in_use: { status: 409, retryable: false, title: 'The name is already in use' },
   idempotency_mismatch: { status: 409, retryable: false, title: 'The idempotency key was used with another body' },
+  replayed: { status: 409, retryable: false, title: 'This delivery has been taken already' },
   gone: { status: 410, retryable: false, title: 'No longer kept' },
   too_large: { status: 413, retryable: false, title: 'Too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'Unsupported content type' },

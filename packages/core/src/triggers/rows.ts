@@ -22,6 +22,7 @@ export type TriggerConfig =
     }
   | {
       readonly kind: 'after_workflow';
+      readonly projectId: ProjectId;
       readonly workflowId: WorkflowId;
       readonly on: AfterCondition;
       /** Whether runs that a backfill has started count. */

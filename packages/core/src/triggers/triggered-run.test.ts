@@ -3,7 +3,7 @@ import { compileWorkflow } from '../definition/compile.ts';
 import { derivedIds, type ProjectId, type WorkflowId } from '../identity/ids.ts';
 import type { StartChoices } from '../machine/start-choices.ts';
 import { WORKFLOW_STATES, type WorkflowState } from '../machine/states.ts';
-import { checkTrigger } from './check-trigger.ts';
+import { checkTriggerConfig } from './check-trigger.ts';
 import type { TriggerConfig, TriggerId } from './rows.ts';
 import { isAwaitedEnd, MAX_TRIGGER_CHAIN, problemText, triggeredRun, whyChainEnds } from './triggered-run.ts';
 
@@ -74,33 +74,21 @@ test('a chain ends where it would close, and where it has become too long', () =
 });
 
 const webhook: TriggerConfig = { kind: 'webhook', toleranceMs: 300_000, github: false, mapping: { order: '$.id' } };
-const check = (config: TriggerConfig, more: Partial<StartChoices> = {}) =>
-  checkTrigger(definition, { workflowId, config, start: { ...start, ...more } });
-
-test('a trigger that can be kept has no problems: a mapped parameter counts as given', () => {
-  expect(check(webhook)).toEqual([]);
-  expect(
-    check({
-      kind: 'after_workflow',
-      workflowId: 'x' as WorkflowId,
-      on: 'end',
-      backfills: false,
-      mapping: { order: 'n' },
-    }),
-  ).toEqual([]);
-});
+const after: TriggerConfig = {
+  ...{ kind: 'after_workflow', projectId: 'p' as ProjectId, workflowId: 'x' as WorkflowId },
+  ...{ on: 'end', backfills: false, mapping: { order: 'n' } },
+};
+const many = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`p${i}`, '$']));
 
 test.each([
-  ['config.tolerance', { ...webhook, toleranceMs: 9_999 }],
-  ['config.tolerance', { ...webhook, toleranceMs: 3_600_001 }],
-  ['config.mapping.order', { ...webhook, mapping: { order: 'id' } }],
-  ['config.mapping.colour', { ...webhook, mapping: { order: '$.id', colour: '$.c' } }],
-  ['start.params.order', { ...webhook, mapping: {} }],
-  ['config.workflow', { kind: 'after_workflow', workflowId, on: 'end', backfills: false, mapping: { order: 'n' } }],
-] satisfies [string, TriggerConfig][])('a problem is told at %s', (path, config) => {
-  expect(check(config).map((problem) => problem.path)).toEqual([path]);
-});
-
-test('tasks to start with must be there', () => {
-  expect(check(webhook, { startTasks: ['b'] }).map(({ path }) => path)).toEqual(['start.startTasks[0]']);
+  [[], webhook],
+  [[], after],
+  [['config.tolerance'], { ...webhook, toleranceMs: 9_999 }],
+  [['config.tolerance'], { ...webhook, toleranceMs: 3_600_001 }],
+  [['config.tolerance'], { ...webhook, toleranceMs: Number.NaN }],
+  [['config.mapping.order'], { ...webhook, mapping: { order: 'id' } }],
+  [['config.mapping'], { ...webhook, mapping: many }],
+  [['config.workflow'], { ...after, workflowId }],
+] satisfies [string[], TriggerConfig][])('problems of a config are told at %j', (paths, config) => {
+  expect(checkTriggerConfig(config, workflowId).map(({ path }) => path)).toEqual(paths);
 });

@@ -1,0 +1,85 @@
+/** Triggers and firings as they are shown. Secrets never are. */
+import { formatDuration, type TriggerFiringRow, type TriggerRow } from '@vaquita/core';
+import type { ProjectRow, WorkflowRow } from '@vaquita/store';
+import type { ApiStore } from '../deps.ts';
+import { isoTime, isoTimeOrNull } from '../resources/paging.ts';
+import { toStartChoicesView } from '../runs/start-choices.ts';
+import type { TriggerConfigView, TriggerFiringView, TriggerView } from '../views/trigger.ts';
+
+/** Names are looked up once for a list. */
+export async function triggerViews(store: ApiStore, rows: readonly TriggerRow[]): Promise<TriggerView[]> {
+  const newest = await store.firings.newestOf(rows.map(({ id }) => id));
+  const lastOf = new Map(newest.map((firing) => [firing.triggerId, firing]));
+  const projects = new Map<string, Promise<ProjectRow | undefined>>();
+  const workflows = new Map<string, Promise<WorkflowRow | undefined>>();
+
+  function project(id: TriggerRow['projectId']): Promise<ProjectRow | undefined> {
+    const known = projects.get(id) ?? store.projects.find(id);
+    projects.set(id, known);
+    return known;
+  }
+  function workflow({ projectId, workflowId }: Pick<TriggerRow, 'projectId' | 'workflowId'>) {
+    const known = workflows.get(workflowId) ?? store.workflows.find(projectId, workflowId);
+    workflows.set(workflowId, known);
+    return known;
+  }
+
+  async function configView(row: TriggerRow): Promise<TriggerConfigView> {
+    const { config } = row;
+    switch (config.kind) {
+      case 'webhook': {
+        const { kind, github, mapping, toleranceMs } = config;
+        const path = `/api/v1/hooks/${row.id}`;
+        return { kind, path, tolerance: formatDuration(toleranceMs), github, mapping: { ...mapping } };
+      }
+      case 'after_workflow': {
+        const { kind, on, backfills, mapping, workflowId, projectId } = config;
+        const [after, home] = [await workflow({ projectId, workflowId }), await project(projectId)];
+        const named = {
+          id: workflowId,
+          name: after?.name ?? null,
+          projectId: after === undefined ? null : projectId,
+          projectName: after === undefined ? null : (home?.name ?? null),
+        };
+        return { kind, workflow: named, on, backfills, mapping: { ...mapping } };
+      }
+      case 'file': {
+        const { kind, pattern, workerGroup, everyMs, settledMs } = config;
+        return { kind, pattern, workerGroup, every: formatDuration(everyMs), settled: formatDuration(settledMs) };
+      }
+    }
+  }
+
+  async function view(row: TriggerRow): Promise<TriggerView> {
+    const { id, projectId, workflowId, kind, name, description, online, revision, problem, createdBy, updatedBy } = row;
+    const [home, started] = [await project(projectId), await workflow(row)];
+    const last = lastOf.get(id);
+    return {
+      ...{ id, projectId, projectName: home?.name ?? '', workflowId, workflowName: started?.name ?? '' },
+      workflowOnline: started?.online ?? false,
+      ...{ kind, name, description, config: await configView(row), start: toStartChoicesView(row.start) },
+      ...{ online, revision, problem, nextLookAt: isoTimeOrNull(row.dueAt) },
+      lastFiring: last
+        ? { at: isoTime(last.at), outcome: last.outcome, workflowInstanceId: last.workflowInstanceId }
+        : null,
+      ...{ createdBy, createdAt: isoTime(row.createdAt), updatedBy, updatedAt: isoTime(row.updatedAt) },
+    };
+  }
+
+  return Promise.all(rows.map(view));
+}
+
+export async function triggerView(store: ApiStore, row: TriggerRow): Promise<TriggerView> {
+  return (await triggerViews(store, [row]))[0]!;
+}
+
+export function firingView({
+  key,
+  outcome,
+  reason,
+  workflowInstanceId,
+  about,
+  at,
+}: TriggerFiringRow): TriggerFiringView {
+  return { key, outcome, reason, workflowInstanceId, about: { ...about }, at: isoTime(at) };
+}

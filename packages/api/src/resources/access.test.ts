@@ -284,6 +284,8 @@ describe('the audit log', () => {
       'project.create',
     ]);
     expect(new Set(items.map(({ actor }) => actor))).toEqual(new Set(['admin']));
+    const ofProject = await api.send('GET', '/api/v1/audit?subject=etl');
+    expect(await read(ofProject)).toMatchObject({ items: [{ action: 'project.create', subject: 'etl' }] });
     const ann = await api.addUser('ann', 'user');
     expect((await api.send('GET', '/api/v1/audit', { token: ann })).status).toBe(403);
   });

@@ -4,8 +4,7 @@ import type { AuditRow } from '@vaquita/store';
 import * as z from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
-import { AuditPage, type AuditView, ClusterView, OverviewView, TaskTypePage } from '../views/operation.ts';
-import { PageQuery } from '../views/page.ts';
+import { AuditPage, AuditQuery, type AuditView, ClusterView, OverviewView, TaskTypePage } from '../views/operation.ts';
 import { isoTime, pageRequest, toPage, wholeList } from './paging.ts';
 import { listServers } from './servers.ts';
 import { listTaskTypes } from './task-types.ts';
@@ -88,10 +87,11 @@ export function operationEndpoints(deps: ApiDeps): readonly Endpoint[] {
       tag,
       access: 'admin',
       summary: 'Who changed what, newest first',
-      query: PageQuery,
+      query: AuditQuery,
       status: 200,
       answer: AuditPage,
-      handle: async ({ query }) => toPage(await store.requests.auditLog(pageRequest(query)), toAuditView),
+      handle: async ({ query }) =>
+        toPage(await store.requests.auditLog(pageRequest(query), query.subject), toAuditView),
     }),
   ];
 }

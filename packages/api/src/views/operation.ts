@@ -2,7 +2,7 @@
 
 import { WORKFLOW_STATES, type WorkflowState } from '@vaquita/core';
 import * as z from 'zod';
-import { Duration, pageOf, Timestamp } from './page.ts';
+import { Duration, PageQuery, pageOf, Timestamp } from './page.ts';
 
 const Count = z.number().int();
 
@@ -79,6 +79,11 @@ export const AuditView = z
   })
   .meta({ id: 'AuditEntry' });
 export type AuditView = z.infer<typeof AuditView>;
+
+export const AuditQuery = PageQuery.extend({
+  subject: z.string().min(1).max(500).optional().meta({ description: 'Only what was done with this one' }),
+});
+export type AuditQuery = z.input<typeof AuditQuery>;
 
 export const AuditPage = pageOf(AuditView).meta({ id: 'AuditPage' });
 export type AuditPage = z.infer<typeof AuditPage>;

@@ -1,11 +1,11 @@
 /** What an operator reads: workers, cluster, overview, task types, audit; and the live stream of events. */
 import type {
   AuditPage,
+  AuditQuery,
   AuditView,
   ClusterView,
   EventView,
   OverviewView,
-  PageQuery,
   TaskTypePage,
   WorkerChange,
   WorkerPage,
@@ -34,7 +34,7 @@ export interface WorkersClient {
 
 export interface AuditClient {
   /** Newest first. */
-  list(query?: PageQuery, options?: CallOptions): Promise<AuditPage>;
+  list(query?: AuditQuery, options?: CallOptions): Promise<AuditPage>;
   all(): AsyncGenerator<AuditView, void, undefined>;
 }
 

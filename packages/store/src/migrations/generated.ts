@@ -323,4 +323,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `workflow_instances_origin_open` ON `workflow_instances` (`origin_id`) WHERE origin_id is not null and state in ('submitted', 'serial_wait', 'running', 'ready_pause', 'ready_stop', 'failover');",
     ],
   },
+  {
+    number: 20,
+    name: "find_audit_by_subject",
+    checksum: "8501a1a950bf5698c6f2772e075510950adb4ea8b080836a7c14f0e365e9c8a5",
+    statements: [
+      "CREATE INDEX `audit_log_subject` ON `audit_log` (`subject`,`id`);",
+    ],
+  },
 ];

@@ -337,7 +337,8 @@ export interface RequestStore {
   /** Forgets keys older than the moment. */
   purge(before: number): Promise<number>;
   audit(row: AuditRow): Promise<void>;
-  auditLog(page: PageRequest): Promise<Page<AuditRow>>;
+  /** Newest first; of one subject, or of all. */
+  auditLog(page: PageRequest, subject?: string): Promise<Page<AuditRow>>;
 }
 
 /** What people decide about workers. */

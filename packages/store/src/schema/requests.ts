@@ -17,11 +17,15 @@ export const idempotencyKeys = sqliteTable(
   (t) => [index('idempotency_keys_created').on(t.createdAt)],
 );
 
-export const auditLog = sqliteTable('audit_log', {
-  id: text('id').$type<Id<'audit'>>().primaryKey(),
-  at: integer('at').notNull(),
-  actor: text('actor').notNull(),
-  action: text('action').notNull(),
-  subject: text('subject').notNull(),
-  data: text('data', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
-});
+export const auditLog = sqliteTable(
+  'audit_log',
+  {
+    id: text('id').$type<Id<'audit'>>().primaryKey(),
+    at: integer('at').notNull(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    subject: text('subject').notNull(),
+    data: text('data', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
+  },
+  (t) => [index('audit_log_subject').on(t.subject, t.id)],
+);

@@ -1,6 +1,6 @@
 /** Verbs about requests: claiming an idempotency key, and the audit log. */
 import type { RequestStore } from '../ports/api.ts';
-import type { SqlDriver, SqlValue } from '../ports/driver.ts';
+import type { SqlDriver } from '../ports/driver.ts';
 import { many, statement } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { AUDIT, IDEMPOTENCY } from '../sql/tables.ts';
@@ -39,13 +39,14 @@ export function createRequestVerbs(driver: SqlDriver): RequestStore {
     async audit(row) {
       await driver.write([statement(AUDIT.insert, AUDIT.args(row))]);
     },
-    async auditLog(page) {
+    async auditLog(page, subject) {
       const limit = checkLimit(page.limit);
       const before = decodeCursor(page, 'text');
-      const where = before === null ? '' : 'where id < ?';
-      const args: SqlValue[] = before === null ? [limit + 1] : [before, limit + 1];
+      const conditions = [...(subject === undefined ? [] : ['subject = ?']), ...(before === null ? [] : ['id < ?'])];
+      const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+      const args = [subject ?? null, before].filter((value) => value !== null);
       const sql = `select ${AUDIT.columns} from audit_log ${where} order by id desc limit ?`;
-      const rows = await many(driver, sql, args);
+      const rows = await many(driver, sql, [...args, limit + 1]);
       return toPage(rows.map(AUDIT.read), limit, (row) => row.id);
     },
   };

@@ -162,17 +162,19 @@ export function describePeople(subject: Subject): void {
     });
   });
 
-  test('the audit log is read newest first', async () => {
+  test('the audit log is read newest first, all of it or of one subject', async () => {
     const { requests } = subject.store;
     const rows = ['a1', 'a2', 'a3'].map((id, at) => ({
       id: id as Id<'audit'>,
       at,
       actor: 'ann',
       action: 'workflow.delete',
-      subject: 'w1',
+      subject: id === 'a2' ? 'w2' : 'w1',
       data: { name: 'w', nested: [1, { a: null }] },
     }));
     for (const row of rows) await requests.audit(row);
     expect(await allPages((page) => requests.auditLog(page), 2)).toEqual([...rows].reverse());
+    expect(await allPages((page) => requests.auditLog(page, 'w1'), 1)).toEqual([rows[2], rows[0]]);
+    expect(await allPages((page) => requests.auditLog(page, 'w3'), 1)).toEqual([]);
   });
 }

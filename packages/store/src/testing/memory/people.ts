@@ -159,8 +159,9 @@ export function createMemoryRequests({ tables, unit }: Memory): RequestStore {
         tx.put(audit, row.id, row);
       });
     },
-    async auditLog(page) {
-      return pageOf(audit.values(), page, (row) => row.id, 'down');
+    async auditLog(page, subject) {
+      const rows = [...audit.values()].filter((row) => subject === undefined || row.subject === subject);
+      return pageOf(rows, page, (row) => row.id, 'down');
     },
   };
 }

@@ -30,6 +30,7 @@ export {
   calendarSays,
 } from './calendars/calendar-says.ts';
 export { checkCalendarEntries, inCalendarOrder, MAX_CALENDAR_ENTRIES } from './calendars/check-calendar.ts';
+export { ICS_YEARS, type IcsReading, readIcs } from './calendars/ics/read-ics.ts';
 export * from './calendars/rows.ts';
 export { createOneAtATime, type OneAtATime } from './concurrency/one-at-a-time.ts';
 export * from './definition/compile.ts';

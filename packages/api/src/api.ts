@@ -14,6 +14,8 @@ import { alertChannelEndpoints } from './resources/alert-channels.ts';
 import { alertGroupEndpoints } from './resources/alert-groups.ts';
 import { alertEndpoints } from './resources/alerts.ts';
 import { bulkActionEndpoints } from './resources/bulk-actions.ts';
+import { calendarImportEndpoints } from './resources/calendar-import.ts';
+import { calendarEndpoints } from './resources/calendars.ts';
 import { commandEndpoints } from './resources/commands.ts';
 import { streamEndpoints } from './resources/events.ts';
 import { healthEndpoints } from './resources/health.ts';
@@ -85,6 +87,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...schedulePreviewEndpoints(deps),
     ...scheduleEndpoints(deps, audit),
     ...scheduleChangeEndpoints(deps, audit),
+    ...calendarImportEndpoints(deps, audit),
+    ...calendarEndpoints(deps, audit),
     ...bulkActionEndpoints(deps, audit),
     ...instanceEndpoints(deps),
     ...runActionEndpoints(deps, audit),

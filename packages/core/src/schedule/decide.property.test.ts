@@ -91,7 +91,7 @@ function createWorld(plan: Partial<SchedulePlan>) {
   function takeBack(): void {
     if (schedule.cursorAt <= now + 60_000) return;
     const untrue = inOrder().filter(
-      ({ throughAt, outcome }) => throughAt > now && (outcome === 'missed' || outcome === 'skipped'),
+      ({ decidedAt, outcome }) => decidedAt > now && (outcome === 'missed' || outcome === 'skipped'),
     );
     for (const { fireAt } of untrue) records.delete(fireAt);
     schedule = { ...schedule, cursorAt: Math.min(now, (untrue[0]?.fireAt ?? Number.POSITIVE_INFINITY) - 1) };

@@ -134,8 +134,8 @@ export interface ScheduleStep {
 export interface ScheduleQueue {
   /** Online schedules of online workflows that are due by then, those that are due for longest first. */
   due(by: number, limit: number): Promise<readonly ScheduleRow[]>;
-  /** When the next one is due; null: none is. */
-  nextDueAt(): Promise<number | null>;
+  /** When the next one is due after this moment; null: none is. */
+  nextDueAt(after: number): Promise<number | null>;
   /** Schedules whose waiting fire times may go on, because no run of theirs is open; by id, after this one. */
   unblocked(after: string | null, limit: number): Promise<readonly ScheduleRow[]>;
   surroundings(schedules: readonly ScheduleRow[]): Promise<ScheduleSurroundings>;
@@ -146,8 +146,8 @@ export interface ScheduleQueue {
    */
   advance(epoch: Epoch, steps: readonly ScheduleStep[]): Promise<void>;
   /**
-   * The clock was ahead: schedules whose cursor lies more than `toleranceMs` after `now` begin at `now` again, and what was recorded
-   * of fire times after it goes, but for those that have their run or wait for it.
+   * The clock was ahead: schedules whose cursor lies more than `toleranceMs` after `now` begin at `now` again, or before the first
+   * fire time whose record was decided after it. These records go, but for those of fire times that have their run or wait for it.
    * @returns how many, at most `limit`. @throws AppError `fenced`.
    */
   takeBack(

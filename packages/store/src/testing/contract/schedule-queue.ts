@@ -32,10 +32,12 @@ export function describeScheduleQueue(subject: Subject): void {
       expect(ids(await queue().due(300, 10))).toEqual(['s2', 's3', 's1']);
       expect(ids(await queue().due(300, 1))).toEqual(['s2']);
       expect(ids(await queue().due(199, 10))).toEqual([]);
-      expect(await queue().nextDueAt()).toBe(200);
+      expect(await queue().nextDueAt(0)).toBe(200);
+      expect(await queue().nextDueAt(200)).toBe(300);
+      expect(await queue().nextDueAt(300)).toBeNull();
       await subject.store.workflows.setOnline(WORKFLOW, false, workflowEvent(WORKFLOW));
       expect(await queue().due(300, 10)).toEqual([]);
-      expect(await queue().nextDueAt()).toBeNull();
+      expect(await queue().nextDueAt(0)).toBeNull();
       expect(await queue().figures()).toEqual({ total: 4, active: 0, queued: 0 });
     });
 
@@ -166,13 +168,13 @@ export function describeScheduleQueue(subject: Subject): void {
       await make(schedule('s1'), schedule('s2'));
       const ran = fire('s1', 5_000, { outcome: 'run', workflowInstanceId: runOf('r1', 's1').instance.id });
       const waits = fire('s1', 6_000, WAITS);
-      const many = fire('s1', 1_500, { outcome: 'missed', throughAt: 4_000, fires: 3 });
+      const many = fire('s1', 1_500, { outcome: 'missed', throughAt: 4_000, fires: 3, decidedAt: 7_000 });
       const fires = [fire('s1', 1_000), many, ran, waits, fire('s1', 7_000)];
       await queue().advance(1, [step(await find('s1'), 7_000, { fires, runs: [runOf('r1', 's1')] })]);
       const options = { now: 2_000, toleranceMs: 1_000, limit: 10 };
       await expect(queue().takeBack(2, options)).rejects.toMatchObject({ code: 'fenced' });
       expect(await queue().takeBack(1, options)).toBe(1);
-      // What was told of together is decided anew as a whole.
+      // It was decided at a time that has not come: what came up before it is decided anew as well.
       expect(await find('s1')).toMatchObject({ cursorAt: 1_499, dueAt: 2_000, revision: 1 });
       expect(await find('s2')).toEqual(schedule('s2'));
       expect(await firesOf('s1')).toEqual([waits, ran, fire('s1', 1_000)]);

@@ -66,7 +66,7 @@ export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
         .filter(({ dueAt }) => dueAt! <= by)
         .slice(0, limit);
     },
-    nextDueAt: async () => due()[0]?.dueAt ?? null,
+    nextDueAt: async (after) => due().find(({ dueAt }) => dueAt! > after)?.dueAt ?? null,
     async unblocked(after, limit) {
       return [...schedules.values()]
         .filter((row) => row.id > (after ?? '') && isAwake(tables, row))
@@ -100,8 +100,8 @@ export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
         checkEpoch(memory, epoch);
         unit((tx) => {
           const untrue = [...scheduleFires.values()].filter(
-            ({ scheduleId, throughAt, outcome }) =>
-              scheduleId === row.id && throughAt > now && (outcome === 'missed' || outcome === 'skipped'),
+            ({ scheduleId, decidedAt, outcome }) =>
+              scheduleId === row.id && decidedAt > now && (outcome === 'missed' || outcome === 'skipped'),
           );
           const first = Math.min(...untrue.map(({ fireAt }) => fireAt - 1), now);
           tx.put(schedules, row.id, { ...row, cursorAt: first, dueAt: isAwake(tables, row) ? now : null });

@@ -21,7 +21,8 @@ import { createScheduledWorkflows } from './scheduled-workflows.ts';
 const WORKFLOW_ONLINE = 'exists (select 1 from workflows w where w.id = schedules.workflow_id and w.online = 1)';
 const DUE = `select ${SCHEDULES.columns} from schedules indexed by schedules_due
   where due_at is not null and due_at <= ? and ${WORKFLOW_ONLINE} order by due_at, id limit ?`;
-const NEXT_DUE = 'select min(due_at) as at from schedules indexed by schedules_due where due_at is not null';
+const NEXT_DUE =
+  'select min(due_at) as at from schedules indexed by schedules_due where due_at is not null and due_at > ?';
 const OPEN = `i.origin_id is not null and i.state in ${OPEN_STATES_SQL}`;
 const UNBLOCKED = `select ${SCHEDULES.columns} from schedules where id in (
     select distinct schedule_id from schedule_fires indexed by schedule_fires_queued where outcome = 'queued' and schedule_id > ?)
@@ -45,8 +46,8 @@ const DEQUEUE = `update schedule_fires set outcome = ?, reason_code = ?, reason 
   where schedule_id = ? and fire_at = ? and outcome = 'queued'`;
 
 const AHEAD = 'select id, cursor_at from schedules where cursor_at > ? and online = 1 limit ?';
-const UNTRUE = `schedule_id = ? and through_at > ? and outcome in ('missed', 'skipped')`;
-/** A record of many may stand for some before the moment, too: then these are decided anew as well. */
+/** By a clock that was ahead. */
+const UNTRUE = `schedule_id = ? and decided_at > ? and outcome in ('missed', 'skipped')`;
 const TAKE_BACK = `update schedules set
     cursor_at = min(?, coalesce((select min(fire_at) - 1 from schedule_fires where ${UNTRUE}), ?)),
     due_at = case when ${WORKFLOW_ONLINE} then ? end
@@ -83,8 +84,8 @@ export function createScheduleQueueVerbs(driver: SqlDriver, documents: DocumentC
     async due(by, limit) {
       return (await many(driver, DUE, [by, limit])).map(SCHEDULES.read);
     },
-    async nextDueAt() {
-      return ((await one(driver, NEXT_DUE))?.at ?? null) as number | null;
+    async nextDueAt(after) {
+      return ((await one(driver, NEXT_DUE, [after]))?.at ?? null) as number | null;
     },
     async unblocked(after, limit) {
       return (await many(driver, UNBLOCKED, [after ?? '', limit])).map(SCHEDULES.read);

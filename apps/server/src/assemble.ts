@@ -29,6 +29,7 @@ import { createPeers } from './peers/peers.ts';
 import { createSigner } from './peers/signing.ts';
 import { joinRegistry } from './registry.ts';
 import { repeat } from './repeat.ts';
+import { startSchedules } from './schedules.ts';
 import { openSealing } from './sealing.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -138,6 +139,14 @@ export async function assembleServer(
       settings: listenerSettings(settings),
     });
     closers.push(changes.subscribe(listenerEngine.nudge));
+    const schedules = startSchedules({
+      ...{ store, clock, log, metrics },
+      filed(commands) {
+        for (const command of commands) master.nudge(command);
+        announce();
+      },
+    });
+    closers.push(changes.subscribe(schedules.runsChanged));
     const master = createMaster({
       lease,
       store: store.master,
@@ -149,7 +158,7 @@ export async function assembleServer(
       serverId: self.id,
       serverName: self.name,
       membership: registry.membership,
-      duties: [alerts, listenerEngine],
+      duties: [alerts, listenerEngine, schedules],
       leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
       log,
@@ -167,6 +176,7 @@ export async function assembleServer(
       taskGroups: master.refreshTaskGroups,
       workerGroups: master.refreshWorkerGroups,
       workers: master.refreshWorkers,
+      schedules: schedules.nudge,
       alerts: alerts.nudge,
       listeners: listenerEngine.refresh,
       lease: master.leaseChanged,
@@ -213,7 +223,7 @@ export async function assembleServer(
       taskGroupsChanged: hint('taskGroups'),
       workerGroupsChanged: hint('workerGroups'),
       workersChanged: hint('workers'),
-      schedulesChanged: hint('commands'),
+      schedulesChanged: hint('schedules'),
       alertsChanged: hint('alerts'),
       listeners: {
         ...{ host: listeners.host, packages: listeners.packages, changed: hint('listeners') },

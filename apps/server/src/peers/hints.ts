@@ -3,12 +3,13 @@
  * stands in the database, and is found without it a poll later.
  */
 
-/** By who looks: the leader at commands, groups, workers, alerts and listeners; a follower at the lease; everybody at what its readers wait for. */
+/** By who looks: the leader at commands, groups, workers, schedules, alerts and listeners; a follower at the lease; everybody at what its readers wait for. */
 export const HINTS = [
   'commands',
   'taskGroups',
   'workerGroups',
   'workers',
+  'schedules',
   'alerts',
   'listeners',
   'lease',

@@ -147,7 +147,7 @@ function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
   ];
 }
 
-function onlineEndpoints({ store, clock, changes }: ApiDeps, audit: Audit): readonly Endpoint[] {
+function onlineEndpoints({ store, clock, changes, schedulesChanged }: ApiDeps, audit: Audit): readonly Endpoint[] {
   return (['online', 'offline'] as const).map((target) =>
     endpoint({
       method: 'post',
@@ -165,6 +165,7 @@ function onlineEndpoints({ store, clock, changes }: ApiDeps, audit: Audit): read
         const changed = await store.workflows.setOnline(workflow.id, online, workflowEvent(workflow, event));
         if (!changed) return toWorkflowView({ ...workflow, online }, project);
         changes.announce();
+        schedulesChanged();
         const subject = `${project.name}/${workflow.name}`;
         await audit(caller, { action: `workflow.${target}`, subject, data: { id: workflow.id } });
         return toWorkflowView((await requireWorkflow(store, params)).workflow, project);

@@ -33,9 +33,16 @@ export interface ScheduleDutyDeps {
   readonly log: Logger;
   /** Commands are durable: the starts of runs, and orders to stop. A hint to whoever carries them out. */
   readonly filed: (commands: readonly CommandRow[]) => void;
-  /** A record is durable, and became what it says at this moment; epoch milliseconds. */
-  readonly recorded?: (fire: ScheduleFireRow, at: number) => void;
+  /** A record is durable. */
+  readonly recorded?: (fire: ScheduleFireRow, how: RecordedAs) => void;
   readonly settings?: Partial<ScheduleDutySettings>;
+}
+
+export interface RecordedAs {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** It had a record before, which said that it waits. */
+  readonly hasWaited: boolean;
 }
 
 export interface ScheduleDuty extends LeaderDuty {
@@ -173,9 +180,10 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
     const commands = steps.flatMap(({ stops, runs }) => [...stops, ...runs.map(({ command }) => command)]);
     if (commands.length > 0) deps.filed(commands);
     for (const { fires, dequeued } of steps) {
-      for (const fire of [...dequeued, ...fires]) {
+      for (const fire of dequeued) deps.recorded?.(fire, { at, hasWaited: true });
+      for (const fire of fires) {
         if (fire.outcome === 'queued') maybeQueued = true;
-        deps.recorded?.(fire, at);
+        deps.recorded?.(fire, { at, hasWaited: false });
       }
     }
   }

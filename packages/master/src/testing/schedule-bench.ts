@@ -17,8 +17,8 @@ import { createMemoryStore } from '@vaquita/store/testing';
 import { createScheduleDuty } from '../schedule/schedule-duty.ts';
 import type { ScheduleDutySettings } from '../schedule/settings.ts';
 
-export const PROJECT = 'project-1' as ProjectId;
-export const WORKFLOW = 'workflow-1' as WorkflowId;
+const PROJECT = 'project-1' as ProjectId;
+const WORKFLOW = 'workflow-1' as WorkflowId;
 /** A whole minute. */
 export const START = Date.UTC(2026, 4, 4, 12);
 

@@ -14,12 +14,12 @@ import {
   setWorkflowState,
   type Transition,
 } from './ledger.ts';
+import { outputsOfTasks } from './outputs-of-tasks.ts';
 import { breaksRun, gatherVisible, outcomeWithoutRow, setOutcome, settleEdges } from './outcomes.ts';
 import { queuedReason, rootCause, slotReason, turnReason } from './reasons.ts';
 import type { TaskInstanceRow } from './rows.ts';
 import type { Row, RunNode } from './run.ts';
 import { dueTimer, firstSubmitTimer, runTimeoutKey } from './timers.ts';
-import { mergeVisible, NOTHING_VISIBLE, readVisible } from './visible-outputs.ts';
 
 /** Failed tasks that the run's reason names one by one, and killed ones. */
 const NAMED_FAILURES = 5;
@@ -165,7 +165,9 @@ export function finishWhenDone(t: Transition): void {
   }
   if (run.activeCount > 0 || (state !== 'running' && state !== 'ready_pause' && state !== 'ready_stop')) return;
   run.instance.endedAt = t.context.now;
-  if (run.instance.parentInstanceId !== null) run.instance.outputs = outputsOfRun(t);
+  if (run.instance.parentInstanceId !== null) {
+    run.instance.outputs = outputsOfTasks(run.nodes.flatMap(({ current }) => (current ? [current] : [])));
+  }
   if (run.nodes.some(({ outcome }) => outcome === 'paused')) {
     setWorkflowState(
       t,
@@ -198,11 +200,6 @@ export function hasSucceeded({ run }: Transition): boolean {
     if (node.outcome === 'passed' || node.outcome === 'skipped') return true;
     return (node.outcome === 'failed' || node.outcome === 'killed') && !breaksRun(run, node);
   });
-}
-
-function outputsOfRun({ run }: Transition): Readonly<Record<string, string>> {
-  const all = mergeVisible(run.nodes.map(({ current }) => ({ inherited: NOTHING_VISIBLE, own: current })));
-  return Object.fromEntries(Array.from(readVisible(all), ([name, { value }]) => [name, value]));
 }
 
 function failureReason(t: Transition) {

@@ -32,6 +32,7 @@ import { repeat } from './repeat.ts';
 import { startSchedules } from './schedules.ts';
 import { openSealing } from './sealing.ts';
 import type { ServerSettings } from './settings.ts';
+import { startTriggers } from './triggers.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -147,6 +148,14 @@ export async function assembleServer(
       },
     });
     closers.push(changes.subscribe(schedules.runsChanged));
+    const triggers = startTriggers({
+      ...{ store, clock, log, metrics },
+      filed(command) {
+        master.nudge(command);
+        announce();
+      },
+    });
+    closers.push(changes.subscribe(triggers.nudge));
     const master = createMaster({
       lease,
       store: store.master,
@@ -158,7 +167,7 @@ export async function assembleServer(
       serverId: self.id,
       serverName: self.name,
       membership: registry.membership,
-      duties: [alerts, listenerEngine, schedules],
+      duties: [alerts, listenerEngine, schedules, triggers],
       leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
       log,

@@ -35,7 +35,10 @@ export async function openTriggerBench(settings: Partial<TriggerDutySettings> = 
   const note = (message: string) => void logged.push(message);
   const log = { debug() {}, info() {}, warn: note, error: note };
   /** Called before and after a unit; what throws takes the place of the answer. */
-  const faults: { before: (() => void | Promise<void>) | null; after: (() => void) | null } = { before: null, after: null };
+  const faults: { before: (() => void | Promise<void>) | null; after: (() => void) | null } = {
+    before: null,
+    after: null,
+  };
   const reads: number[] = [];
   const queue: TriggerQueue = {
     ...store.triggerQueue,
@@ -84,7 +87,16 @@ export async function openTriggerBench(settings: Partial<TriggerDutySettings> = 
       ...{ on: 'success', backfills: false, mapping: {}, ...after },
     };
     await store.triggers.create({
-      ...{ id, projectId: PROJECT, workflowId: of, kind: 'after_workflow', name, description: '', config, secret: null },
+      ...{
+        id,
+        projectId: PROJECT,
+        workflowId: of,
+        kind: 'after_workflow',
+        name,
+        description: '',
+        config,
+        secret: null,
+      },
       start: {
         ...{ params: {}, startTasks: [], scope: 'all', failureStrategy: null, priority: 'medium', workerGroup: null },
         ...{ alertOn: null, alertGroup: null, dryRun: false, timeoutMs: null, version: null },
@@ -126,7 +138,8 @@ export async function openTriggerBench(settings: Partial<TriggerDutySettings> = 
   store.leader.set(leading);
   const runsOf = async (workflowId: WorkflowId) =>
     (await store.instances.list({ workflowId }, { limit: 500, cursor: null })).items.toReversed();
-  const firings = async (id: TriggerId) => (await store.firings.list(id, {}, { limit: 500, cursor: null })).items.toReversed();
+  const firings = async (id: TriggerId) =>
+    (await store.firings.list(id, {}, { limit: 500, cursor: null })).items.toReversed();
 
   return {
     ...{ clock, store, faults, filed, logged, reads, newDuty, workflow, trigger, run, end, runsOf, firings },

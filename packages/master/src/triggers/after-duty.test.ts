@@ -91,7 +91,11 @@ test('outputs of the run that ended become parameters; what is not there refuses
   const duty = bench.newDuty();
   duty.begin(1);
   await bench.clock.advance(0);
-  const outputs: (readonly [string, Record<string, string>, number])[] = [['x', { count: '5' }, 10], ['y', { count: '7' }, 20], ['z', {}, 30]];
+  const outputs: (readonly [string, Record<string, string>, number])[] = [
+    ['x', { count: '5' }, 10],
+    ['y', { count: '7' }, 20],
+    ['z', {}, 30],
+  ];
   const { id } = await bench.run(a);
   for (const [name, out, endedAt] of outputs) await addTask(bench, id, { name, outputs: out, endedAt });
   await bench.end(id);
@@ -111,7 +115,14 @@ test('outputs of the run that ended become parameters; what is not there refuses
 
 async function addTask(bench: Bench, run: string, more: Partial<TaskInstanceRow>): Promise<void> {
   const task = {
-    ...{ id: `${run}.${more.name}`, workflowInstanceId: run, type: 'noop', state: 'success', attempt: 1, retryTimes: 0 },
+    ...{
+      id: `${run}.${more.name}`,
+      workflowInstanceId: run,
+      type: 'noop',
+      state: 'success',
+      attempt: 1,
+      retryTimes: 0,
+    },
     ...{ failovers: 0, current: true, runCounter: 1, previousId: null, workerGroup: 'default', priority: 'medium' },
     ...{ dispatchId: null, dispatchEpoch: null, workerId: null, workerName: null, firstSubmittedAt: 1, submittedAt: 1 },
     ...{ dueAt: null, dispatchedAt: null, startedAt: null, exitCode: null, signal: null, inputs: {}, logBytes: 0 },
@@ -119,7 +130,14 @@ async function addTask(bench: Bench, run: string, more: Partial<TaskInstanceRow>
     ...{ reason: null, updatedAt: 1, ...more },
   } as TaskInstanceRow;
   await bench.store.master.commit(1, {
-    ...{ instance: null, assignNumber: false, newTasks: [task], changedTasks: [], writtenBefore: new Map(), events: [] },
+    ...{
+      instance: null,
+      assignNumber: false,
+      newTasks: [task],
+      changedTasks: [],
+      writtenBefore: new Map(),
+      events: [],
+    },
     ...{ outboxPut: [], outboxDone: [], commandsDone: [], newRuns: [], newCommands: [], newAlerts: [] },
   });
 }
@@ -139,7 +157,9 @@ test('F6: a trigger that can start nothing is on record with the reason, and hol
   await bench.end((await bench.run(a)).id);
   duty.nudge();
   await bench.clock.advance(300);
-  expect(await bench.firings(pinned)).toMatchObject([{ outcome: 'refused', reason: expect.stringContaining('version 9') }]);
+  expect(await bench.firings(pinned)).toMatchObject([
+    { outcome: 'refused', reason: expect.stringContaining('version 9') },
+  ]);
   expect(await bench.firings(off)).toMatchObject([{ outcome: 'refused', reason: expect.stringContaining('offline') }]);
   expect(await bench.firings(works)).toMatchObject([{ outcome: 'run' }]);
 });
@@ -198,14 +218,18 @@ test('F2, F3: whatever is lost at whatever moment, each end starts one run over 
     first.nudge();
     await bench.clock.advance(10_000);
     await Promise.all([first.end(), second.end()]);
-    expect((await bench.firings(t)).map(({ about }) => about.run), `crash ${crash}`).toEqual(ended);
+    expect(
+      (await bench.firings(t)).map(({ about }) => about.run),
+      `crash ${crash}`,
+    ).toEqual(ended);
     expect(await bench.runsOf(b), `crash ${crash}`).toHaveLength(4);
   }
 });
 
 test('F4: what somebody changes meanwhile wins, and nothing is passed over', async () => {
   const { store, run, end, firings, runsOf, faults, clock, duty, a, b, t } = await opened();
-  const change = (at: number) => store.triggers.update({ id: t, revision: at }, { description: `${at}`, by: 'ann', at });
+  const change = (at: number) =>
+    store.triggers.update({ id: t, revision: at }, { description: `${at}`, by: 'ann', at });
   faults.before = async () => {
     faults.before = null;
     await change(1);

@@ -33,6 +33,8 @@ export interface AfterDutyDeps extends OccasionDeps {
 export interface AfterDuty extends LeaderDuty {
   /** Hint: something has been recorded, or a trigger was changed. */
   nudge(): void;
+  /** Everything of the record up to here has been dealt with; null: this server does not lead, or no trigger waits. */
+  position(): number | null;
 }
 
 export function createAfterDuty(deps: AfterDutyDeps): AfterDuty {
@@ -128,6 +130,7 @@ export function createAfterDuty(deps: AfterDutyDeps): AfterDuty {
   return {
     begin: rounds.begin,
     end: rounds.end,
+    position: () => (rounds.epoch === null || reached.size === 0 ? null : Math.min(...reached.values())),
     nudge() {
       if (isWanted) return;
       isWanted = true;

@@ -80,14 +80,10 @@ async function runOf(
   try {
     const definition = compileWorkflow(document);
     const target = { projectId: found.projectId, workflowId, workflowName, version, online, definition };
-    const made = triggeredRun(
-      trigger,
-      target,
-      {
-        occasion: { mapped: await mappedOf(deps, trigger, end.run), businessTime, timezone },
-        ...{ ids: derivedIds(end.at, `${trigger.id} ${key}`), now },
-      },
-    );
+    const made = triggeredRun(trigger, target, {
+      occasion: { mapped: await mappedOf(deps, trigger, end.run), businessTime, timezone },
+      ...{ ids: derivedIds(end.at, `${trigger.id} ${key}`), now },
+    });
     return 'run' in made ? made : { problem: problemText(made.problems) };
   } catch (error) {
     const { code, message } = toAppError(error);

@@ -18,6 +18,7 @@ export {
   type PlannedMember,
 } from './backfill/closure.ts';
 export * from './backfill/estimate.ts';
+export { backfillRun, choicesFor } from './backfill/item-run.ts';
 export * from './backfill/plan.ts';
 export * from './backfill/progress.ts';
 export * from './backfill/rows.ts';

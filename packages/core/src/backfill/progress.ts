@@ -19,9 +19,13 @@ export interface NextSteps {
 }
 
 export interface BackfillProgress {
-  /** Everything before the last item that it starts is looked at, and everything when there is room left. */
-  next(room: number): NextSteps;
+  /**
+   * Everything before the last item that it starts is looked at, and everything when there is room left.
+   * @param isHeld items of this workflow are not to start now
+   */
+  next(room: number, isHeld?: (workflowId: ProgressItem['workflowId']) => boolean): NextSteps;
   set(position: number, state: BackfillItemState): void;
+  at(position: number): ProgressItem;
   /** Blocked items whose way is free again. */
   unblocked(): readonly number[];
   readonly waiting: number;
@@ -74,7 +78,7 @@ export function createBackfillProgress(
   }
 
   return {
-    next(room) {
+    next(room, isHeld = () => false) {
       const start: number[] = [];
       const block: BlockedItem[] = [];
       if (room <= 0) return { start, block };
@@ -82,12 +86,16 @@ export function createBackfillProgress(
       for (const item of line) {
         if (start.length >= room) break;
         const standing = standingOf(item);
-        if (standing === 'free') start.push(item.position);
-        else if (standing !== 'not_yet') block.push({ position: item.position, reason: whyBlocked(standing.held) });
+        if (standing === 'free') {
+          if (!isHeld(item.workflowId)) start.push(item.position);
+        } else if (standing !== 'not_yet') {
+          block.push({ position: item.position, reason: whyBlocked(standing.held) });
+        }
       }
       return { start, block };
     },
     set,
+    at: (position) => byPosition.get(position)!,
     unblocked: () =>
       items
         .filter((item) => states.get(item.position) === 'blocked' && typeof standingOf(item) === 'string')

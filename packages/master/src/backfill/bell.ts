@@ -1,0 +1,30 @@
+/** Sleeps until a time or until it is rung; a ring while nobody sleeps wakes the next sleeper at once. */
+import type { Clock, TimerHandle } from '@vaquita/core';
+
+export interface Bell {
+  ring(): void;
+  wait(ms: number): Promise<void>;
+}
+
+export function createBell(clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>): Bell {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring() {
+      rung = true;
+      wake?.();
+    },
+    async wait(ms) {
+      let timer: TimerHandle | undefined;
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          timer = clock.setTimeout(resolve, Math.max(0, ms));
+        });
+        if (timer !== undefined) clock.clearTimeout(timer);
+      }
+      wake = undefined;
+      rung = false;
+    },
+  };
+}

@@ -3,7 +3,7 @@
  * it before it; holds no rule of its own.
  */
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
-import { createIdSource, sha256Hex, toAppError } from '@vaquita/core';
+import { type CommandRow, createIdSource, sha256Hex, toAppError } from '@vaquita/core';
 import { createMaster, RECONCILER_CHECKS } from '@vaquita/master';
 import { BUILT_IN_LISTENERS } from '@vaquita/plugins';
 import { createListenerEngine } from '@vaquita/plugins/engine';
@@ -11,6 +11,7 @@ import { socketUrl } from '@vaquita/protocol';
 import { migrate, openStore } from '@vaquita/store';
 import { createAlertRuns } from './alert-runs.ts';
 import { startAlerts } from './alerts.ts';
+import { startBackfills } from './backfills.ts';
 import { createChanges } from './changes.ts';
 import { createEntrance } from './entrance.ts';
 import { loadExamples } from './examples.ts';
@@ -148,14 +149,17 @@ export async function assembleServer(
       },
     });
     closers.push(changes.subscribe(schedules.runsChanged));
-    const triggers = startTriggers({
-      ...{ store, clock, log, metrics },
-      filed(command) {
-        master.nudge(command);
-        announce();
-      },
-    });
+    const filed = (command: CommandRow) => {
+      master.nudge(command);
+      announce();
+    };
+    const triggers = startTriggers({ store, clock, log, metrics, filed });
     closers.push(changes.subscribe(triggers.nudge));
+    const backfills = startBackfills({
+      ...{ store, clock, ids, log, metrics, settings, announce, filed },
+      waitingForRoom: () => master.status()?.room.waitingForAdmission ?? 0,
+    });
+    closers.push(changes.subscribe(backfills.nudge));
     const master = createMaster({
       lease,
       store: store.master,
@@ -167,7 +171,7 @@ export async function assembleServer(
       serverId: self.id,
       serverName: self.name,
       membership: registry.membership,
-      duties: [alerts, listenerEngine, schedules, triggers],
+      duties: [alerts, listenerEngine, schedules, triggers, backfills],
       leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
       log,

@@ -61,6 +61,10 @@ export interface ServerSettings {
   readonly maxLiveRunsPerProject: number | null;
   readonly maxQueuedTasks: number | null;
   readonly maxQueuedTasksPerProject: number | null;
+  /** Runs of all backfills that may be under way at once. */
+  readonly maxBackfillRuns: number;
+  /** Runs that one backfill may be made of. */
+  readonly maxBackfillItems: number;
   /** Open runs that a new leader reads at a time, and how many of them it builds at a time. */
   readonly recoveryPage: number;
   readonly recoveryAtOnce: number;
@@ -176,6 +180,8 @@ const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
   maxLiveRunsPerProject: limited('VAQUITA_MAX_LIVE_RUNS_PER_PROJECT', null),
   maxQueuedTasks: limited('VAQUITA_MAX_QUEUED_TASKS', 100_000),
   maxQueuedTasksPerProject: limited('VAQUITA_MAX_QUEUED_TASKS_PER_PROJECT', null),
+  maxBackfillRuns: { env: 'VAQUITA_MAX_BACKFILL_RUNS', parse: integer(1, 10_000), fallback: () => 16 },
+  maxBackfillItems: { env: 'VAQUITA_MAX_BACKFILL_ITEMS', parse: integer(1, 100_000), fallback: () => 10_000 },
   recoveryPage: { env: 'VAQUITA_RECOVERY_PAGE', parse: integer(1, 500), fallback: () => 200 },
   recoveryAtOnce: { env: 'VAQUITA_RECOVERY_AT_ONCE', parse: integer(1, 256), fallback: () => 8 },
   maxFailovers: { env: 'VAQUITA_MAX_FAILOVERS', parse: integer(0, 1000), fallback: () => 3 },

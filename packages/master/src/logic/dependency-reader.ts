@@ -15,13 +15,13 @@ import {
   type WorkflowId,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
-import type { DependencyRun, OtherRunsStore } from '@vaquita/store';
+import type { DependencyAskingRun, DependencyRun, OtherRunsStore } from '@vaquita/store';
 import type { DependencyWatch } from './dependency-watch.ts';
 import type { ReadQueue } from './read-queue.ts';
 
 export interface DependencyAsker {
   readonly taskInstanceId: TaskInstanceId;
-  readonly run: Pick<WorkflowInstanceRow, 'id' | 'projectId' | 'workflowId'>;
+  readonly run: DependencyAskingRun & Pick<WorkflowInstanceRow, 'projectId' | 'workflowId'>;
   readonly wanted: () => boolean;
 }
 
@@ -69,8 +69,9 @@ export function createDependencyReader({ queue, others, watch }: DependencyReade
     { run, wanted }: DependencyAsker,
   ): Promise<readonly (DependencyRun | undefined)[]> {
     // Who asks makes a difference only where its own run could be found.
-    const key = `newest ${workflowId} ${self ? run.id : ''} ${JSON.stringify(intervals)}`;
-    return queue.read(key, wanted, () => others.newestIn(workflowId, intervals, run.id));
+    const backfill = run.originKind === 'backfill' ? run.originId : '';
+    const key = `newest ${workflowId} ${self ? run.id : ''} ${backfill} ${JSON.stringify(intervals)}`;
+    return queue.read(key, wanted, () => others.newestIn(workflowId, intervals, run));
   }
 
   interface Look {

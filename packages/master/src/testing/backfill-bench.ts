@@ -23,8 +23,8 @@ import { createBackfillDuty } from '../backfill/duty.ts';
 import type { BackfillSettings } from '../backfill/settings.ts';
 import { commitOf } from '../recovery/commit-of.ts';
 
-export const DAY_MS = 86_400_000;
-export const FIRST_DAY = Date.parse('2026-01-01T00:00:00Z');
+const DAY_MS = 86_400_000;
+const FIRST_DAY = Date.parse('2026-01-01T00:00:00Z');
 export const days = (count: number) => Array.from({ length: count }, (_, n) => FIRST_DAY + n * DAY_MS);
 
 const START: StartChoices = {

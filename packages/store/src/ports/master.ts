@@ -104,6 +104,8 @@ export interface DependencyRun {
   readonly endedAt: number | null;
 }
 
+export type DependencyAskingRun = Pick<WorkflowInstanceRow, 'id' | 'originKind' | 'originId'>;
+
 /** Reads for tasks that look at other runs. None is part of a unit. */
 export interface OtherRunsStore {
   /** By id or name; `project` null is `ownProject`. */
@@ -114,11 +116,14 @@ export interface OtherRunsStore {
     readonly version: number | null;
   }): Promise<WorkflowTarget | { readonly missing: 'project' | 'workflow' }>;
   instances(ids: readonly WorkflowInstanceId[]): Promise<readonly WorkflowInstanceRow[]>;
-  /** Per interval, in order; undefined where there is none. Dry runs and `not` (the asking run) do not count. */
+  /**
+   * Per interval, in order; undefined where there is none. Dry runs and the run that asks do not count. Where it was started by a
+   * backfill, runs of the same one come first: those are what it was made to wait for, whatever else ran for the same day.
+   */
   newestIn(
     workflowId: WorkflowId,
     intervals: readonly { readonly from: number; readonly to: number }[],
-    not: WorkflowInstanceId,
+    asker: DependencyAskingRun,
   ): Promise<readonly (DependencyRun | undefined)[]>;
   /** Whether the workflow has any run besides `not` that is no dry run. */
   hasOther(workflowId: WorkflowId, not: WorkflowInstanceId): Promise<boolean>;

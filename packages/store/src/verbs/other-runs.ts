@@ -16,6 +16,7 @@ const COUNTED = `from workflow_instances indexed by workflow_instances_business_
   where workflow_id = ? and dry_run = 0 and id <> ?`;
 const NEWEST_IN = `select id, number, version, state, business_time, ended_at ${COUNTED}
   and business_time between ? and ? order by business_time desc, id desc limit 1`;
+const NEWEST_OF = NEWEST_IN.replace('order by', 'and origin_id = ? order by');
 const HAS_OTHER = `select 1 ${COUNTED} limit 1`;
 const CURRENT_TASKS = `select ${TASKS.columns} from task_instances indexed by task_instances_current
   where workflow_instance_id = ? and current = 1`;
@@ -30,9 +31,11 @@ export function createOtherRunVerbs(driver: SqlDriver, documents: DocumentCache)
     async instances(ids) {
       return (await many(driver, INSTANCES_OF, [JSON.stringify(ids)])).map(INSTANCES.read);
     },
-    async newestIn(workflowId, intervals, not) {
+    async newestIn(workflowId, intervals, { id, originKind, originId }) {
       const newest = intervals.map(async ({ from, to }) => {
-        const row = await one(driver, NEWEST_IN, [workflowId, not, from, to]);
+        const args = [workflowId, id, from, to];
+        const ofSame = originKind === 'backfill' ? await one(driver, NEWEST_OF, [...args, originId]) : undefined;
+        const row = ofSame ?? (await one(driver, NEWEST_IN, args));
         return row && readDependencyRun(row);
       });
       return await Promise.all(newest);

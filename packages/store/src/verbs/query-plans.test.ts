@@ -1,6 +1,6 @@
 /** Every list and filter that is offered must be answered from an index, in order, whatever the size of the table. */
 import { join } from 'node:path';
-import type { AlertId, ProjectId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
+import type { AlertId, BackfillId, ProjectId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { openEmbeddedDriver } from '../drivers/embedded.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -83,13 +83,16 @@ test('tasks of a run, page by page', async () => {
 test('reads about other runs', async () => {
   const { store, read, plan } = await openNoted();
   const { others } = store.master;
-  await others.newestIn(workflowId, [{ from: 1, to: 2 }], parentId);
+  await others.newestIn(workflowId, [{ from: 1, to: 2 }], {
+    ...{ id: parentId, originKind: 'backfill', originId: 'b' },
+  });
   await others.hasOther(workflowId, parentId);
   await others.instances([parentId]);
   await others.currentTasks(parentId, null);
   await others.currentTasks(parentId, ['a', 'b']);
   const plans = await Promise.all(read.map(plan));
   const bounds = [
+    /workflow_instances_business_time \(workflow_id=\? AND business_time>\? AND business_time<\?\)/,
     /workflow_instances_business_time \(workflow_id=\? AND business_time>\? AND business_time<\?\)/,
     /workflow_instances_business_time \(workflow_id=\?\)/,
     /sqlite_autoindex_workflow_instances_1 \(id=\?\)/,
@@ -100,6 +103,38 @@ test('reads about other runs', async () => {
   for (const [i, bound] of bounds.entries()) {
     expect(plans[i]!.join('\n')).toMatch(bound);
     expect(plans[i]!.join('\n')).not.toMatch(/SCAN (workflow|task)_instances|TEMP B-TREE/);
+  }
+});
+
+test('reads about backfills: by what runs, waits or failed, never through all items', async () => {
+  const { store, read, plan } = await openNoted();
+  const { backfills, backfillQueue, backfillSources } = store;
+  const id = 'b' as BackfillId;
+  await backfillQueue.active(10);
+  await backfillQueue.running();
+  await backfillQueue.recovered(10);
+  await backfillQueue.items(id);
+  await backfillQueue.figures();
+  await backfills.counts([id]);
+  await backfills.items(id, { state: 'failure', workflowId }, { limit: 10, cursor: null });
+  for (const cursor of [null, encodeCursor('x')]) {
+    await backfills.list({}, { limit: 10, cursor });
+    await backfills.list({ projectId, workflowId, state: 'running' }, { limit: 10, cursor });
+    await backfills.list({ state: 'running' }, { limit: 10, cursor });
+  }
+  await backfillSources.holders(workflowId, 1, [1, 2]);
+  await backfillSources.runsAt(workflowId, [1, 2]);
+  await backfillSources.history(workflowId, 10);
+  await backfillSources.historyOf(id);
+  await backfillSources.dependents({ after: null, limit: 10 });
+  const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));
+  expect(plans[1]).toMatch(/SCAN i USING INDEX backfill_items_running/);
+  expect(plans[2]).toMatch(/SEARCH i USING INDEX backfill_items_state \(backfill_id=\? AND state=\?\)/);
+  for (const [n, steps] of plans.entries()) {
+    expect(steps, read[n]!.sql).not.toMatch(
+      /SCAN (backfill_items|r|t|workflow_instances|task_instances)\b(?! USING| VIRTUAL)/,
+    );
+    if (!steps.includes('VIRTUAL')) expect(steps, read[n]!.sql).not.toMatch(/TEMP B-TREE FOR ORDER BY/);
   }
 });
 

@@ -22,9 +22,11 @@ export function describeOtherRuns(subject: Subject): void {
     await subject.store.instances.start(run(id, more), command(`c-${id}`, id), event(id));
   }
 
+  const asker = (id = 'asker') => ({ id: runId(id), originKind: null, originId: null });
+
   describe('the newest run of a workflow', () => {
     const newest = async (from: number, to: number, not = 'asker', workflowId: WorkflowId = WORKFLOW) => {
-      const [found] = await subject.store.master.others.newestIn(workflowId, [{ from, to }], runId(not));
+      const [found] = await subject.store.master.others.newestIn(workflowId, [{ from, to }], asker(not));
       return found?.id;
     };
 
@@ -39,6 +41,23 @@ export function describeOtherRuns(subject: Subject): void {
       expect(await newest(0, 199)).toBe('r1');
       expect(await newest(0, 1_000, 'r5')).toBe('r4');
       expect(await newest(0, 1_000, 'asker', 'elsewhere' as WorkflowId)).toBeUndefined();
+    });
+
+    test('is first one of the same backfill, where a backfill asks', async () => {
+      const { others } = subject.store.master;
+      const of = (originKind: 'backfill' | 'schedule') => ({ originKind, originId: 'b1' });
+      await start('r1', { businessTime: 100, ...of('backfill') });
+      await start('r2', { businessTime: 200 });
+      await start('r3', { businessTime: 400 });
+      const intervals = [
+        { from: 0, to: 300 },
+        { from: 301, to: 500 },
+      ];
+      const ids = async (origin: object) =>
+        (await others.newestIn(WORKFLOW, intervals, { ...asker(), ...origin })).map((found) => found?.id);
+      expect(await ids(of('backfill'))).toEqual(['r1', 'r3']);
+      expect(await ids(of('schedule'))).toEqual(['r2', 'r3']);
+      expect(await ids({ originKind: 'backfill', originId: 'b2' })).toEqual(['r2', 'r3']);
     });
 
     test('counts at both ends of an interval, and not outside', async () => {
@@ -75,12 +94,12 @@ export function describeOtherRuns(subject: Subject): void {
         { from: 0, to: 199 },
       ];
       const found = { version: 1, number: null, endedAt: null };
-      expect(await master.others.newestIn(WORKFLOW, intervals, runId('asker'))).toEqual([
+      expect(await master.others.newestIn(WORKFLOW, intervals, asker())).toEqual([
         { ...found, id: 'r2', number: 1, state: 'failure', businessTime: 200, endedAt: 9 },
         undefined,
         { ...found, id: 'r1', state: 'submitted', businessTime: 100 },
       ]);
-      expect(await master.others.newestIn(WORKFLOW, [], runId('asker'))).toEqual([]);
+      expect(await master.others.newestIn(WORKFLOW, [], asker())).toEqual([]);
     });
   });
 

@@ -24,14 +24,12 @@ export function createMemoryOtherRuns(memory: Memory): OtherRunsStore {
       const found = [...new Set(ids)].sort(compare).map((id) => tables.instances.get(id));
       return found.filter((row) => row !== undefined);
     },
-    async newestIn(workflowId, intervals, not) {
+    async newestIn(workflowId, intervals, { id: not, originKind, originId }) {
       const runs = others(workflowId, not);
+      const isOfSame = (run: WorkflowInstanceRow) => originKind === 'backfill' && run.originId === originId;
       return intervals.map(({ from, to }) => {
-        let newest: WorkflowInstanceRow | undefined;
-        for (const run of runs) {
-          if (run.businessTime < from || run.businessTime > to) continue;
-          if (newest === undefined || isNewer(run, newest)) newest = run;
-        }
+        const within = runs.filter(({ businessTime }) => businessTime >= from && businessTime <= to);
+        const newest = newestOf(within.filter(isOfSame)) ?? newestOf(within);
         if (newest === undefined) return undefined;
         const { id, number, version, state, businessTime, endedAt } = newest;
         return { id, number, version, state, businessTime, endedAt };
@@ -45,6 +43,12 @@ export function createMemoryOtherRuns(memory: Memory): OtherRunsStore {
       return current.sort((a, b) => compare(a.name, b.name));
     },
   };
+}
+
+function newestOf(runs: readonly WorkflowInstanceRow[]): WorkflowInstanceRow | undefined {
+  let newest: WorkflowInstanceRow | undefined;
+  for (const run of runs) if (newest === undefined || isNewer(run, newest)) newest = run;
+  return newest;
 }
 
 function isNewer(a: WorkflowInstanceRow, b: WorkflowInstanceRow): boolean {

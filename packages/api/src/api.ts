@@ -18,6 +18,7 @@ import { calendarImportEndpoints } from './resources/calendar-import.ts';
 import { calendarEndpoints } from './resources/calendars.ts';
 import { commandEndpoints } from './resources/commands.ts';
 import { streamEndpoints } from './resources/events.ts';
+import { forecastEndpoints } from './resources/forecast.ts';
 import { healthEndpoints } from './resources/health.ts';
 import { historyEndpoints } from './resources/history.ts';
 import { hookEndpoints } from './resources/hooks.ts';
@@ -87,6 +88,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...schedulePreviewEndpoints(deps),
     ...scheduleEndpoints(deps, audit),
     ...scheduleChangeEndpoints(deps, audit),
+    ...forecastEndpoints(deps),
     ...calendarImportEndpoints(deps, audit),
     ...calendarEndpoints(deps, audit),
     ...bulkActionEndpoints(deps, audit),

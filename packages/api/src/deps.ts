@@ -70,6 +70,7 @@ export type ApiStore = Pick<
   | 'listeners'
   | 'schedules'
   | 'calendars'
+  | 'runHistory'
   | 'triggers'
   | 'firings'
   | 'commands'

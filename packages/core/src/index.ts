@@ -51,6 +51,8 @@ export type { TaskType } from './definition/task-types/task-type.ts';
 export * from './errors/app-error.ts';
 export * from './errors/codes.ts';
 export * from './errors/did-you-mean.ts';
+export { type Forecast, type ForecastedRun, forecast, type HourlyLoad } from './forecast/forecast.ts';
+export type * from './forecast/past-workflow.ts';
 export * from './graph/logical-graph.ts';
 export * from './history/event-data.ts';
 export * from './history/moment.ts';

@@ -17,6 +17,7 @@ export * from './ports/listeners.ts';
 export type * from './ports/master.ts';
 export type * from './ports/reconcile.ts';
 export * from './ports/retention.ts';
+export type * from './ports/run-history.ts';
 export type * from './ports/schedules.ts';
 export type * from './ports/store.ts';
 export type * from './ports/triggers.ts';

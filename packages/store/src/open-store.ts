@@ -17,6 +17,7 @@ import { createListenerPluginVerbs } from './verbs/listeners/plugins.ts';
 import { createMasterVerbs } from './verbs/master.ts';
 import { createProjectVerbs } from './verbs/projects.ts';
 import { createRequestVerbs } from './verbs/requests.ts';
+import { createRunHistoryVerbs } from './verbs/run-history.ts';
 import { createCalendarVerbs } from './verbs/schedules/calendars.ts';
 import { createScheduleVerbs } from './verbs/schedules/people.ts';
 import { createScheduleQueueVerbs } from './verbs/schedules/queue.ts';
@@ -45,6 +46,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     schedules: createScheduleVerbs(driver),
     scheduleQueue: createScheduleQueueVerbs(driver, documents),
     calendars: createCalendarVerbs(driver),
+    runHistory: createRunHistoryVerbs(driver),
     backfills: createBackfillVerbs(driver),
     backfillSources: createBackfillSources(driver),
     backfillQueue: createBackfillQueueVerbs(driver),

@@ -120,6 +120,7 @@ it('has nobody overwrite what he has not seen, and says who was faster', async (
 
 it('tells the leader and the audit log of each change, with what was before', async () => {
   const api = await bench();
+  const before = api.scheduleHints;
   const { id } = await create(api);
   await api.send('POST', `${PATH}/${id}/online`);
   await api.send('POST', `${PATH}/${id}/online`);
@@ -127,7 +128,7 @@ it('tells the leader and the audit log of each change, with what was before', as
   await api.send('POST', `${PATH}/${id}/pause`, { body: { for: '1h' } });
   await api.send('POST', `${PATH}/${id}/run`);
   await api.send('DELETE', `${PATH}/${id}`);
-  expect(api.scheduleHints).toBe(5);
+  expect(api.scheduleHints - before).toBe(5);
   const told = (await api.auditLog()).filter(({ subject }) => subject === 'etl/daily/nightly');
   expect(told).toMatchObject([
     { action: 'schedule.create', data: { plan: { times: { expression: '30 2 * * *' } } } },

@@ -19,6 +19,7 @@ import type {
 import type { BackfillQueue, BackfillSources, BackfillStore } from './backfills.ts';
 import type { ListenerStore } from './listeners.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
+import type { RunHistoryStore } from './run-history.ts';
 import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
 import type { FiringStore, TriggerQueue, TriggerStore } from './triggers.ts';
 
@@ -29,6 +30,7 @@ export interface Store {
   readonly schedules: ScheduleStore;
   readonly scheduleQueue: ScheduleQueue;
   readonly calendars: CalendarStore;
+  readonly runHistory: RunHistoryStore;
   readonly backfills: BackfillStore;
   readonly backfillSources: BackfillSources;
   readonly backfillQueue: BackfillQueue;

@@ -8,6 +8,7 @@ import { createMemoryProjects, createMemoryWorkflows } from './memory/definition
 import { createMemoryListenerEngine, createMemoryListeners } from './memory/listeners.ts';
 import { createMemoryMaster, createMemoryWorkers } from './memory/master.ts';
 import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
+import { createMemoryRunHistory } from './memory/run-history.ts';
 import { createMemoryCommands, createMemoryEvents, createMemoryInstances } from './memory/runs.ts';
 import { createMemoryScheduleQueue } from './memory/schedule-queue.ts';
 import { createMemoryCalendars, createMemorySchedules } from './memory/schedules.ts';
@@ -40,6 +41,7 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     schedules: createMemorySchedules(memory),
     scheduleQueue: createMemoryScheduleQueue(memory),
     calendars: createMemoryCalendars(memory),
+    runHistory: createMemoryRunHistory(memory),
     backfills: createMemoryBackfills(memory),
     backfillSources: createMemoryBackfillSources(memory),
     backfillQueue: createMemoryBackfillQueue(memory),

@@ -24,6 +24,7 @@ import { describePeople } from './contract/people.ts';
 import { describePlaces } from './contract/places.ts';
 import { describeReconcile } from './contract/reconcile.ts';
 import { describeRetention } from './contract/retention.ts';
+import { describeRunHistory } from './contract/run-history.ts';
 import { describeRuns } from './contract/runs.ts';
 import { describeScheduleQueue } from './contract/schedule-queue.ts';
 import { describeSchedules } from './contract/schedules.ts';
@@ -80,6 +81,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeRetention(subject);
     describeChildren(subject);
     describeOtherRuns(subject);
+    describeRunHistory(subject);
     describeSchedules(subject);
     describeScheduleQueue(subject);
     describeBackfills(subject);

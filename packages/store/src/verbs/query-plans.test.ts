@@ -323,3 +323,14 @@ test('alerts that were folded into one', async () => {
   expect(steps).toMatch(/alerts_folded \(folded_into=\? AND id<\?\)/);
   expect(steps).not.toContain('TEMP B-TREE');
 });
+
+test('what runs of the past took, by the index of states', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.runHistory.past([workflowId], 5);
+  expect(read).toHaveLength(2);
+  for (const statement of read) {
+    const steps = (await plan(statement)).join('\n');
+    expect(steps).toContain('workflow_instances_workflow_state');
+    expect(steps).not.toMatch(/SCAN [rnt]\b/);
+  }
+});

@@ -53,7 +53,14 @@ const after = (id: string, more: Partial<TriggerRow> = {}) =>
   trigger(id, {
     kind: 'after_workflow',
     secret: null,
-    config: { kind: 'after_workflow', projectId: PROJECT, workflowId: 'other' as WorkflowId, on: 'end', backfills: false, mapping: {} },
+    config: {
+      kind: 'after_workflow',
+      projectId: PROJECT,
+      workflowId: 'other' as WorkflowId,
+      on: 'end',
+      backfills: false,
+      mapping: {},
+    },
     ...more,
   });
 

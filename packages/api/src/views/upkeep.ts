@@ -14,6 +14,7 @@ export const PassView = z
     logs: Count,
     logBytes: Count,
     commands: Count,
+    fires: Count.meta({ description: 'Records of fire times of schedules' }),
     audit: Count,
     left: Count.meta({ description: 'Runs that were due and are needed after all' }),
     freedBytes: Count,

@@ -9,6 +9,8 @@ export interface PassReport {
   /** Events of runs and of no run. */
   readonly events: number;
   readonly commands: number;
+  /** Records of fire times of schedules. */
+  readonly fires: number;
   readonly audit: number;
   /** Runs that were due and could not be removed now: they are tried again in the next pass. */
   readonly left: number;
@@ -26,7 +28,9 @@ export interface PassStatus extends PassReport {
   readonly error: string | null;
 }
 
-export const COUNT_OF: Readonly<Record<Purged, PassCount>> = { events: 'events', commands: 'commands', audit: 'audit' };
+export const COUNT_OF: Readonly<Record<Purged, PassCount>> = {
+  ...{ events: 'events', commands: 'commands', fires: 'fires', audit: 'audit' },
+};
 
 export interface CleaningCounts {
   add(what: PassCount, count: number): void;
@@ -35,7 +39,18 @@ export interface CleaningCounts {
 }
 
 const NOTHING: PassReport = Object.freeze({
-  ...{ runs: 0, taskInstances: 0, logs: 0, logBytes: 0, events: 0, commands: 0, audit: 0, left: 0, freedBytes: 0 },
+  ...{
+    runs: 0,
+    taskInstances: 0,
+    logs: 0,
+    logBytes: 0,
+    events: 0,
+    commands: 0,
+    fires: 0,
+    audit: 0,
+    left: 0,
+    freedBytes: 0,
+  },
 });
 
 export function createCleaningCounts(): CleaningCounts {

@@ -70,8 +70,8 @@ export interface Removed {
   readonly events: number;
 }
 
-export const PURGED = ['events', 'commands', 'audit'] as const;
-/** `events`: those of no run. `commands`: those that are done. */
+export const PURGED = ['events', 'commands', 'fires', 'audit'] as const;
+/** `events`: those of no run. `commands`: those that are done. `fires`: records of fire times of schedules, but for those that wait. */
 export type Purged = (typeof PURGED)[number];
 
 export interface RetentionStore extends RetentionReader {

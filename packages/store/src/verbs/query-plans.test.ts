@@ -1,6 +1,14 @@
 /** Every list and filter that is offered must be answered from an index, in order, whatever the size of the table. */
 import { join } from 'node:path';
-import type { AlertId, BackfillId, ProjectId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
+import type {
+  AlertId,
+  BackfillId,
+  ProjectId,
+  ScheduleId,
+  WorkflowId,
+  WorkflowInstanceId,
+  WorkflowState,
+} from '@vaquita/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { openEmbeddedDriver } from '../drivers/embedded.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -9,6 +17,7 @@ import type { AlertFilter } from '../ports/alerts.ts';
 import type { InstanceFilter } from '../ports/api.ts';
 import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import { encodeCursor } from '../sql/page.ts';
+import { schedule as scheduleRow } from '../testing/contract/schedule-fixtures.ts';
 import { temporaryFolder } from '../testing/database-file.ts';
 
 /** A store that notes what it reads. */
@@ -209,7 +218,8 @@ test('reads of the janitor: along keys, from the oldest on, whatever is kept', a
   await retention.childrenOf([parentId], 10);
   await retention.claimed([parentId], 1);
   await retention.weigh([parentId], 10);
-  for (const what of ['events', 'commands', 'audit'] as const) await retention.purge(1, what, { ...page, before: 1 });
+  for (const what of ['events', 'commands', 'fires', 'audit'] as const)
+    await retention.purge(1, what, { ...page, before: 1 });
   const plans = await Promise.all(read.map(plan));
   const bounds = [
     /SEARCH i USING INDEX sqlite_autoindex_workflow_instances_1 \(id>\?\)/,
@@ -220,6 +230,7 @@ test('reads of the janitor: along keys, from the oldest on, whatever is kept', a
     /SEARCH events USING COVERING INDEX events_run \(workflow_instance_id=\?\)/,
     /SEARCH events USING INDEX events_run \(workflow_instance_id=\? AND seq>\?\)/,
     /SEARCH commands USING INDEX sqlite_autoindex_commands_1 \(id>\?\)/,
+    /SCAN schedule_fires USING INDEX schedule_fires_decided/,
     /SEARCH audit_log USING INDEX sqlite_autoindex_audit_log_1 \(id>\?\)/,
   ];
   expect(plans).toHaveLength(bounds.length);
@@ -332,5 +343,43 @@ test('what runs of the past took, by the index of states', async () => {
     const steps = (await plan(statement)).join('\n');
     expect(steps).toContain('workflow_instances_workflow_state');
     expect(steps).not.toMatch(/SCAN [rnt]\b/);
+  }
+});
+
+test('reads of schedules: what is due, what waits, and what is around them, along their indices', async () => {
+  const { store, read, plan } = await openNoted();
+  const { schedules, scheduleQueue } = store;
+  const first = { limit: 10, cursor: null };
+  const id = 's' as ScheduleId;
+  await schedules.list({ projectId }, first);
+  await schedules.list({ workflowId, projectId }, first);
+  await schedules.findByName(workflowId, 'x');
+  await schedules.fires(id, { limit: 10, cursor: encodeCursor(7) });
+  await schedules.lastFires([id]);
+  await scheduleQueue.due(1, 10);
+  await scheduleQueue.nextDueAt(1);
+  await scheduleQueue.unblocked(null, 10);
+  await scheduleQueue.surroundings([scheduleRow('s')]);
+  await scheduleQueue.figures();
+  const plans = await Promise.all(read.map(plan));
+  const bounds = [
+    /SEARCH schedules USING INDEX schedules_project \(project_id=\?\)/,
+    /SEARCH schedules USING INDEX schedules_name \(workflow_id=\?\)/,
+    /SEARCH schedules USING INDEX schedules_name \(workflow_id=\? AND name=\?\)/,
+    /SEARCH schedule_fires USING INDEX sqlite_autoindex_schedule_fires_1 \(schedule_id=\? AND fire_at<\?\)/,
+    /SEARCH schedule_fires USING INDEX sqlite_autoindex_schedule_fires_1 \(schedule_id=\? AND fire_at=\?\)/,
+    /SEARCH schedules USING INDEX schedules_due \(due_at>\? AND due_at<\?\)/,
+    /SEARCH schedules USING COVERING INDEX schedules_due \(due_at>\?\)/,
+    /SEARCH schedule_fires USING COVERING INDEX schedule_fires_queued \(schedule_id>\?\)/,
+    /SEARCH w USING INDEX sqlite_autoindex_workflows_1 \(id=\?\)/,
+    /SEARCH i USING INDEX workflow_instances_origin_open \(origin_id=\?\)/,
+    /SEARCH schedule_fires USING INDEX schedule_fires_queued \(schedule_id=\?\)/,
+    /SEARCH f USING COVERING INDEX sqlite_autoindex_schedule_fires_1 \(schedule_id=\? AND fire_at>\?\)/,
+    /SCAN schedule_fires USING COVERING INDEX schedule_fires_queued/,
+  ];
+  expect(plans).toHaveLength(bounds.length);
+  for (const [i, bound] of bounds.entries()) {
+    expect(plans[i]!.join('\n')).toMatch(bound);
+    expect(plans[i]!.join('\n')).not.toMatch(/SCAN (i|workflow_instances|f)\b/);
   }
 });

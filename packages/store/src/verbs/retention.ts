@@ -70,6 +70,12 @@ const OLD: Readonly<Record<Purged, { readonly page: string; readonly remove: str
     page: 'select id, done_at as at, created_at as seen from commands where id > ? order by id limit ?',
     remove: `delete from commands where done_at is not null and id in ${IDS}`,
   },
+  fires: {
+    // What is old goes, so the next page begins at the begin again.
+    page: `select rowid as id, decided_at as at, decided_at as seen from schedule_fires indexed by schedule_fires_decided
+      where ? is not null and outcome <> 'queued' order by decided_at limit ?`,
+    remove: `delete from schedule_fires where outcome <> 'queued' and rowid in ${IDS}`,
+  },
   audit: {
     page: 'select id, at, at as seen from audit_log where id > ? order by id limit ?',
     remove: `delete from audit_log where id in ${IDS}`,

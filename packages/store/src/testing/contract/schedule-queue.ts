@@ -164,6 +164,18 @@ export function describeScheduleQueue(subject: Subject): void {
       expect(ids(await queue().unblocked(null, 10))).toEqual(['s2']);
     });
 
+    test('forgets records that are old, but for those that wait', async () => {
+      await make(schedule('s1'));
+      const fires = [fire('s1', 200), fire('s1', 300, WAITS), fire('s1', 400), fire('s1', 500)];
+      await queue().advance(1, [step(await find('s1'), 500, { fires })]);
+      const { retention } = subject.store.master;
+      const purge = (limit: number) => retention.purge(1, 'fires', { after: null, limit, before: 450 });
+      expect(await purge(1)).toMatchObject({ removed: 1, next: expect.any(String) });
+      expect(await purge(2)).toEqual({ removed: 1, next: null });
+      expect(await purge(2)).toEqual({ removed: 0, next: null });
+      expect((await firesOf('s1')).map(({ fireAt }) => fireAt)).toEqual([500, 300]);
+    });
+
     test('takes back what a clock that was ahead has recorded, but for what runs or waits', async () => {
       await make(schedule('s1'), schedule('s2'));
       const ran = fire('s1', 5_000, { outcome: 'run', workflowInstanceId: runOf('r1', 's1').instance.id });

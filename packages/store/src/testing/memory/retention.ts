@@ -173,6 +173,8 @@ export function createMemoryRetention(
   };
 
   function isLater(what: Purged, id: string, after: string): boolean {
+    // What is old of fire times goes, so the next page begins at the begin again.
+    if (what === 'fires') return true;
     return what === 'events' ? Number(id) > Number(after) : id > after;
   }
 
@@ -198,6 +200,11 @@ export function createMemoryRetention(
             seen: createdAt,
             drop: (tx) => tx.drop(tables.commands, id),
           }));
+      case 'fires':
+        return [...tables.scheduleFires]
+          .filter(([, { outcome }]) => outcome !== 'queued')
+          .sort(([, a], [, b]) => compare(a.decidedAt, b.decidedAt))
+          .map(([id, { decidedAt: at }]) => ({ id, at, seen: at, drop: (tx) => tx.drop(tables.scheduleFires, id) }));
       case 'audit':
         return [...tables.audit.values()]
           .sort((a, b) => compare(a.id, b.id))

@@ -5,8 +5,10 @@ import { alertChannelCommands } from './commands/alert-channels.ts';
 import { alertGroupCommands } from './commands/alert-groups.ts';
 import { alertCommands } from './commands/alerts.ts';
 import { applyCommand } from './commands/apply.ts';
+import { calendarCommands } from './commands/calendars.ts';
 import { clusterCommand } from './commands/cluster.ts';
 import { exportCommand } from './commands/export.ts';
+import { forecastCommand } from './commands/forecast.ts';
 import { listenerPluginCommands } from './commands/listener-plugins.ts';
 import { listenerCommands } from './commands/listeners.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -14,6 +16,8 @@ import { projectCommands } from './commands/projects.ts';
 import { registryCommands } from './commands/registry.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommands } from './commands/runs.ts';
+import { scheduleEditCommands } from './commands/schedule-edit.ts';
+import { scheduleCommands } from './commands/schedules.ts';
 import { configCommand, migrateCommand, startCommand } from './commands/server.ts';
 import { taskGroupCommands } from './commands/task-groups.ts';
 import { tasksCommands } from './commands/tasks.ts';
@@ -34,6 +38,10 @@ export const COMMANDS: readonly Command[] = [
   exportCommand,
   ...runsCommands,
   ...tasksCommands,
+  ...scheduleCommands,
+  ...scheduleEditCommands,
+  ...calendarCommands,
+  forecastCommand,
   ...taskGroupCommands,
   ...workerCommands,
   ...workerGroupCommands,

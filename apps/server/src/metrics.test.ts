@@ -8,7 +8,18 @@ import { registerMetrics } from './metrics.ts';
 const workerFaults = () => ({ faults: { wrong_epoch: 2 }, rejects: { revoked: 3 }, sessionsEnded: { flooded: 1 } });
 const mends = () => ({ mended: { rows_differ: 4 }, gaveUp: {} });
 const cleaned = () => ({
-  ...{ runs: 7, taskInstances: 8, logs: 9, logBytes: 10, events: 11, commands: 0, fires: 0, audit: 0, left: 0, freedBytes: 12 },
+  ...{
+    runs: 7,
+    taskInstances: 8,
+    logs: 9,
+    logBytes: 10,
+    events: 11,
+    commands: 0,
+    fires: 0,
+    audit: 0,
+    left: 0,
+    freedBytes: 12,
+  },
 });
 
 it('counts what workers did wrong, whether this server leads or not', async () => {

@@ -96,9 +96,9 @@ export {
 } from './machine/ledger.ts';
 export { type NewRun, newRun, type RunChoices } from './machine/new-run.ts';
 export * from './machine/origin.ts';
+export { outputsOfTasks } from './machine/outputs-of-tasks.ts';
 export { quarantineAlert } from './machine/quarantine-alert.ts';
 export { rootCause } from './machine/reasons.ts';
-export { outputsOfTasks } from './machine/outputs-of-tasks.ts';
 export * from './machine/rows.ts';
 export { type NodeOutcome, type Run, type RunNode, rebuildRun } from './machine/run.ts';
 export type { StartChoices } from './machine/start-choices.ts';

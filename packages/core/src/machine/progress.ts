@@ -14,8 +14,8 @@ import {
   setWorkflowState,
   type Transition,
 } from './ledger.ts';
-import { outputsOfTasks } from './outputs-of-tasks.ts';
 import { breaksRun, gatherVisible, outcomeWithoutRow, setOutcome, settleEdges } from './outcomes.ts';
+import { outputsOfTasks } from './outputs-of-tasks.ts';
 import { queuedReason, rootCause, slotReason, turnReason } from './reasons.ts';
 import type { TaskInstanceRow } from './rows.ts';
 import type { Row, RunNode } from './run.ts';

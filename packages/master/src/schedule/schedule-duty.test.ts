@@ -182,6 +182,23 @@ test('a clock that steps back has nothing fire twice, and one that was ahead sil
   expect(new Set(all.map(({ outcome }) => outcome))).toEqual(new Set(['run']));
 });
 
+test('a schedule that was offline when the clock was put right goes on at the right time as well (S4)', async () => {
+  const bench = await openScheduleBench();
+  bench.lead();
+  const id = await bench.make('s1');
+  const { schedules } = bench.store;
+  bench.clock.set(START + 3_600_000);
+  await bench.clock.advance(5_000);
+  await schedules.setOnline(id, false, { by: 'bob', at: bench.clock.now() });
+  bench.clock.set(START + 20_000);
+  await bench.clock.advance(10_000);
+  await schedules.setOnline(id, true, { by: 'bob', at: bench.clock.now() });
+  bench.duty.nudge();
+  await bench.clock.advance(25_000);
+  const onTime = (await bench.fires('s1')).filter(({ decidedAt }) => decidedAt < START + 3_600_000);
+  expect(onTime.map(({ fireAt, outcome }) => [(fireAt - START) / 1_000, outcome])).toContainEqual([50, 'run']);
+});
+
 test('a thousand that are due at one instant are read and written in a few steps', async () => {
   const bench = await openScheduleBench();
   bench.lead();

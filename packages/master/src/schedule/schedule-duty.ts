@@ -93,17 +93,28 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
   }
 
   /** S4. */
-  async function checkClock({ epoch, isOver }: RoundsTerm): Promise<void> {
+  async function checkClock(term: RoundsTerm): Promise<void> {
     const now = clock.now();
     const wentBack = now < lastNow;
     lastNow = now;
     if (!wentBack && now < clockCheckAt) return;
     clockCheckAt = now + settings.clockCheckMs;
+    await takeBack(term, now);
+  }
+
+  function isAhead({ cursorAt }: ScheduleRow, now: number): boolean {
+    return cursorAt > now + settings.aheadMs;
+  }
+
+  /** S4. @returns how many. */
+  async function takeBack({ epoch, isOver }: RoundsTerm, now: number): Promise<number> {
     const limit = settings.page;
-    for (let taken = limit; taken === limit && !isOver(); ) {
+    let total = 0;
+    for (let taken = limit; taken === limit && !isOver(); total += taken) {
       taken = await queue.takeBack(epoch, { now, toleranceMs: settings.aheadMs, limit });
-      if (taken > 0) log.warn('The clock was ahead; schedules begin again where it is now.', { schedules: taken });
     }
+    if (total > 0) log.warn('The clock was ahead; schedules begin again where it is now.', { schedules: total });
+    return total;
   }
 
   /** @returns up to when everything that was due has been dealt with. */
@@ -114,6 +125,8 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
       const read = await queue.due(now, settings.page + aside.size);
       const due = read.filter((row) => !isAside(row, now));
       if (due.length === 0 || term.isOver()) return now;
+      // It was offline when cursors were held against the clock.
+      if (due.some((row) => isAhead(row, now)) && (await takeBack(term, now)) > 0) continue;
       for (const row of await serve(due, term)) {
         const count = (tries.get(row.id) ?? 0) + 1;
         tries.set(row.id, count);

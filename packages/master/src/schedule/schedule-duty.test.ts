@@ -281,6 +281,19 @@ test('many changes while something waits have it looked at now and then, not eac
   expect(bench.reads.due).toBeLessThan(20);
 });
 
+test('runs that end during a look that finds nothing waiting leave the duty at rest', async () => {
+  const bench = await openScheduleBench();
+  bench.lead();
+  for (let turn = 0; turn < 100; turn++) {
+    await null;
+    bench.duty.runsChanged();
+  }
+  await bench.clock.advance(0);
+  bench.reads.due = 0;
+  await bench.clock.advance(10_000);
+  expect(bench.reads.due).toBeLessThan(10);
+});
+
 test('a new leader goes on with what waits', async () => {
   const bench = await openScheduleBench();
   bench.lead();

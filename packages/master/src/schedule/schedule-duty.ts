@@ -88,7 +88,7 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
     await serveQueues(term);
     if (term.isOver()) return Number.POSITIVE_INFINITY;
     const due = (await queue.nextDueAt(lookedAt)) ?? Number.POSITIVE_INFINITY;
-    const queueAt = queueWanted ? queueLookedAt + settings.queueEveryMs : Number.POSITIVE_INFINITY;
+    const queueAt = queueWanted && maybeQueued ? queueLookedAt + settings.queueEveryMs : Number.POSITIVE_INFINITY;
     return Math.min(due, queueAt);
   }
 

@@ -5,6 +5,7 @@ import { alertsFailover } from './scenarios/alerts-failover.ts';
 import { alertsHung } from './scenarios/alerts-hung.ts';
 import { bigdag } from './scenarios/bigdag.ts';
 import { chain } from './scenarios/chain.ts';
+import { cron } from './scenarios/cron.ts';
 import { dag } from './scenarios/dag.ts';
 import { failover } from './scenarios/failover.ts';
 import { fanout } from './scenarios/fanout.ts';
@@ -15,7 +16,7 @@ import { windmill } from './scenarios/windmill.ts';
 import { workers } from './scenarios/workers.ts';
 
 const SCENARIOS: readonly Scenario[] = [
-  ...[fanout, chain, dag, start, bigdag, windmill, shell, workers, alertsHung],
+  ...[fanout, chain, dag, start, bigdag, windmill, shell, cron, workers, alertsHung],
   ...[failover, alertsFailover],
 ];
 

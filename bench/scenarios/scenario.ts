@@ -16,6 +16,12 @@ export interface Sizes {
   readonly windmill: FibonacciPlan;
   readonly shellTasks: number;
   readonly shellSlots: number;
+  /** Schedules of which one fires each second, and for how many seconds that is measured. */
+  readonly cronSchedules: number;
+  readonly cronSeconds: number;
+  /** Schedules that fire at one instant, and how many instants are measured. */
+  readonly cronInstant: number;
+  readonly cronInstants: number;
   /** Workers that are connected at once. */
   readonly workers: number;
   /** Runs that are under way when the leader is killed, of 40 tasks each. */
@@ -44,6 +50,10 @@ export const FULL: Sizes = {
   windmill: { light: 40, lightOf: 10, heavy: 10, heavyOf: 33 },
   shellTasks: 500,
   shellSlots: 8,
+  cronSchedules: 10_000,
+  cronSeconds: 120,
+  cronInstant: 1_000,
+  cronInstants: 3,
   workers: 2_000,
   failoverRuns: 10,
   // The default of the servers.
@@ -67,6 +77,10 @@ export const SMOKE: Sizes = {
   windmill: { light: 4, lightOf: 10, heavy: 2, heavyOf: 27 },
   shellTasks: 40,
   shellSlots: 8,
+  cronSchedules: 50,
+  cronSeconds: 5,
+  cronInstant: 20,
+  cronInstants: 1,
   workers: 50,
   failoverRuns: 4,
   leaseMs: 2_000,

@@ -21,6 +21,7 @@ it('prints one object per figure, each beside its floor', async () => {
     'bigdag',
     'windmill',
     'shell',
+    'cron',
     'workers',
     'alerts-hung',
     ...failover,
@@ -49,6 +50,6 @@ it('names the benchmarks there are', async () => {
   const { code, output } = await bench('fan-out');
   expect(code).toBe(2);
   expect(output).toContain(
-    'fanout, chain, dag, start, bigdag, windmill, shell, workers, alerts-hung, failover, alerts-failover',
+    'fanout, chain, dag, start, bigdag, windmill, shell, cron, workers, alerts-hung, failover, alerts-failover',
   );
 });

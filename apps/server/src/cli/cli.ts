@@ -22,6 +22,7 @@ import { configCommand, migrateCommand, startCommand } from './commands/server.t
 import { taskGroupCommands } from './commands/task-groups.ts';
 import { tasksCommands } from './commands/tasks.ts';
 import { tokenCommands } from './commands/tokens.ts';
+import { triggerCommands } from './commands/triggers.ts';
 import { upkeepCommands } from './commands/upkeep.ts';
 import { workerGroupCommands } from './commands/worker-groups.ts';
 import { workerCommands } from './commands/workers.ts';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   ...taskGroupCommands,
   ...workerCommands,
   ...workerGroupCommands,
+  ...triggerCommands,
   ...alertCommands,
   ...alertGroupCommands,
   ...alertChannelCommands,

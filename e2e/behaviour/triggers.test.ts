@@ -92,7 +92,10 @@ test('the commands of the guide do what it says', async () => {
   const given = { hook: '', secret: '' };
   const machine = makeMachine(join(folder.folder, 'machine'), (block) =>
     block
-      .replaceAll(/^vaquita /gm, `VAQUITA_SERVER_URL=${server.url} VAQUITA_TOKEN=${server.adminToken} ${process.execPath} ${VAQUITA} `)
+      .replaceAll(
+        /^vaquita /gm,
+        `VAQUITA_SERVER_URL=${server.url} VAQUITA_TOKEN=${server.adminToken} ${process.execPath} ${VAQUITA} `,
+      )
       .replace(/^HOOK=.*$/m, `HOOK=${given.hook}`)
       .replace(/^SECRET=.*$/m, `SECRET=${given.secret}`),
   );

@@ -43,7 +43,7 @@ test('a webhook is made with a secret that is shown once, sealed where it is kep
       mapping: { day: '$.day' },
     },
     start: { params: { day: 'x' }, priority: 'high', scope: 'all', timeout: null, version: null },
-    ...{ revision: 1, problem: null, nextLookAt: null, lastFiring: null, createdBy: 'admin' },
+    ...{ revision: 1, problem: null, lastFiring: null, createdBy: 'admin' },
   });
   expect(await read<TriggerView>(await send('GET', `/api/v1/triggers/${view.id}`))).toEqual(view);
   expect(JSON.stringify(await store.triggers.find(view.id))).not.toContain(secret!.slice(6));
@@ -85,6 +85,7 @@ test('what follows a workflow names it, and triggers are listed by workflow, pro
   await send('DELETE', '/api/v1/projects/etl/workflows/before');
   const left = await read<TriggerView>(await send('GET', `/api/v1/triggers/${after.id}`));
   expect(left.config).toMatchObject({ workflow: { name: null, projectName: null } });
+  expect(left.problem).toContain('deleted');
 });
 
 test.each([
@@ -101,7 +102,7 @@ test.each([
   ['config.workflow', { config: { kind: 'after_workflow', workflow: 'nobody', mapping: { day: 'd' } } }],
   ['config.workflow', { config: { kind: 'after_workflow', workflow: 'daily', mapping: { day: 'd' } } }],
   ['config.project', { config: { kind: 'after_workflow', project: 'nobody', workflow: 'daily' } }],
-  ['config.kind', { config: { kind: 'file', pattern: '/in/*' } }],
+  ['config.kind', { config: { kind: 'file' } }],
   ['name', { name: 'a/b' }],
 ])('a problem is told at %s', async (path, change) => {
   const { send, store } = await opened();

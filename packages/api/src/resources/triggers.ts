@@ -154,7 +154,7 @@ function createEndpoint(deps: ApiDeps, audit: Audit): Endpoint {
       const row: TriggerRow = {
         ...{ id, projectId: project.id, workflowId: workflow.id, kind: config.kind, name, description, config, start },
         secret: secret === null ? null : await sealSecrets(deps, id, { current: secret, previous: null }),
-        ...{ online, revision: 1, cursor: 0, dueAt: null, problem: null },
+        ...{ online, revision: 1, cursor: 0 },
         ...{ createdBy: caller.name, createdAt: now, updatedBy: caller.name, updatedAt: now },
       };
       await store.triggers.create(row);

@@ -31,7 +31,7 @@ interface ReadTrigger {
 export async function readTrigger(deps: Pick<ApiDeps, 'store' | 'workers'>, asked: Asked): Promise<ReadTrigger> {
   const { workflow } = asked;
   const { config, problems } = await readConfig(deps.store, asked);
-  const mapping = config !== null && 'mapping' in config ? config.mapping : {};
+  const mapping = config?.mapping ?? {};
   const start = 'kept' in asked.start ? StartChoicesInput.parse(toStartChoicesView(asked.start.kept)) : asked.start;
   const brought = Object.keys(mapping);
   const read = await readStartChoices(deps, workflow, { start, priority: 'medium', brought });
@@ -85,8 +85,6 @@ async function readConfig(
       }
       return { config: { ...rest, projectId: home.id, workflowId: found.id }, problems };
     }
-    case 'file':
-      return { config: null, problems: [{ path: 'config.kind', message: 'Files are not watched by this version.' }] };
   }
 }
 

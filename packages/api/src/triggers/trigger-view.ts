@@ -2,7 +2,7 @@
 import { formatDuration, type TriggerFiringRow, type TriggerRow } from '@vaquita/core';
 import type { ProjectRow, WorkflowRow } from '@vaquita/store';
 import type { ApiStore } from '../deps.ts';
-import { isoTime, isoTimeOrNull } from '../resources/paging.ts';
+import { isoTime } from '../resources/paging.ts';
 import { toStartChoicesView } from '../runs/start-choices.ts';
 import type { TriggerConfigView, TriggerFiringView, TriggerView } from '../views/trigger.ts';
 
@@ -43,22 +43,19 @@ export async function triggerViews(store: ApiStore, rows: readonly TriggerRow[])
         };
         return { kind, workflow: named, on, backfills, mapping: { ...mapping } };
       }
-      case 'file': {
-        const { kind, pattern, workerGroup, everyMs, settledMs } = config;
-        return { kind, pattern, workerGroup, every: formatDuration(everyMs), settled: formatDuration(settledMs) };
-      }
     }
   }
 
   async function view(row: TriggerRow): Promise<TriggerView> {
-    const { id, projectId, workflowId, kind, name, description, online, revision, problem, createdBy, updatedBy } = row;
+    const { id, projectId, workflowId, kind, name, description, online, revision, createdBy, updatedBy } = row;
     const [home, started] = [await project(projectId), await workflow(row)];
+    const shown = await configView(row);
     const last = lastOf.get(id);
     return {
       ...{ id, projectId, projectName: home?.name ?? '', workflowId, workflowName: started?.name ?? '' },
       workflowOnline: started?.online ?? false,
-      ...{ kind, name, description, config: await configView(row), start: toStartChoicesView(row.start) },
-      ...{ online, revision, problem, nextLookAt: isoTimeOrNull(row.dueAt) },
+      ...{ kind, name, description, config: shown, start: toStartChoicesView(row.start) },
+      ...{ online, revision, problem: problemOf(shown) },
       lastFiring: last
         ? { at: isoTime(last.at), outcome: last.outcome, workflowInstanceId: last.workflowInstanceId }
         : null,
@@ -82,4 +79,9 @@ export function firingView({
   at,
 }: TriggerFiringRow): TriggerFiringView {
   return { key, outcome, reason, workflowInstanceId, about: { ...about }, at: isoTime(at) };
+}
+
+function problemOf(config: TriggerConfigView): string | null {
+  if (config.kind !== 'after_workflow' || config.workflow.name !== null) return null;
+  return 'The workflow that it waits for has been deleted. Choose another one, or delete the trigger.';
 }

@@ -31,7 +31,5 @@ function mappedOf({ config }: TriggerRow, { body, outputs = {} }: z.output<typeo
       return payloadParams(config.mapping, body);
     case 'after_workflow':
       return outputParams(config.mapping, outputs);
-    case 'file':
-      return { params: {}, problems: [] };
   }
 }

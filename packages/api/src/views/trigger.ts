@@ -28,12 +28,6 @@ const Github = z.boolean().meta({
   description:
     'Also take deliveries that are signed as GitHub signs them (`x-hub-signature-256`). These carry no time, so the same body is never taken twice as long as its record is kept',
 });
-const Pattern = z.string().min(1).max(1000).meta({
-  description:
-    'An absolute path on the workers in which `*`, `?` and `**` stand for anything, or the http(s) address of one object',
-  example: '/data/in/**/*.csv',
-});
-
 export const TriggerConfigView = z
   .discriminatedUnion('kind', [
     z.object({
@@ -55,13 +49,6 @@ export const TriggerConfigView = z
       backfills: Backfills,
       mapping: OutputMapping,
     }),
-    z.object({
-      kind: z.literal('file'),
-      pattern: Pattern,
-      workerGroup: z.string(),
-      every: Duration,
-      settled: Duration,
-    }),
   ])
   .meta({ id: 'TriggerConfig' });
 export type TriggerConfigView = z.infer<typeof TriggerConfigView>;
@@ -82,7 +69,6 @@ export const TriggerView = z
     online: z.boolean(),
     revision: z.number().int().meta({ description: 'Grows with each change' }),
     problem: z.string().nullable().meta({ description: 'Why it cannot do its work at present; null: it can' }),
-    nextLookAt: Timestamp.nullable().meta({ description: 'Of `file`: when it is looked for next' }),
     lastFiring: z
       .object({ at: Timestamp, outcome: z.enum(FIRING_OUTCOMES), workflowInstanceId: z.string().nullable() })
       .nullable()
@@ -129,15 +115,6 @@ export const TriggerConfigInput = z
       on: After.default('success'),
       backfills: Backfills.default(false),
       mapping: OutputMapping.default({}),
-    }),
-    z.strictObject({
-      kind: z.literal('file'),
-      pattern: Pattern,
-      workerGroup: NameOrId.default('default'),
-      every: Duration.default('30s').meta({ description: 'How often it is looked for; `5s` to `1d`' }),
-      settled: Duration.default('10s').meta({
-        description: 'How long a file must have been unchanged, so that nothing half-written starts a run; up to `1d`',
-      }),
     }),
   ])
   .meta({ id: 'TriggerConfigInput' });
@@ -193,7 +170,6 @@ export const TriggerTest = z
       .record(z.string(), z.string())
       .optional()
       .meta({ description: 'Of `after_workflow`: what the run that ended has put out' }),
-    path: z.string().max(4000).optional().meta({ description: 'Of `file`: the file that is there' }),
   })
   .meta({ id: 'TriggerTest', example: { body: { order: { id: 'A-1' } } } });
 export type TriggerTest = z.input<typeof TriggerTest>;
@@ -217,8 +193,7 @@ export const TriggerFiringView = z
     reason: z.string().nullable().meta({ description: 'Why no run was started; null for a run' }),
     workflowInstanceId: z.string().nullable().meta({ description: 'The run that was started' }),
     about: z.record(z.string(), z.string()).meta({
-      description:
-        'What was noticed: `address` of the sender, `run` that ended and its `state`, `path`, `size` and `modifiedAt` of the file',
+      description: 'What was noticed: `address` of the sender; `run` that ended, its `workflow`, `number` and `state`',
     }),
     at: Timestamp,
   })

@@ -10,7 +10,7 @@ const MAX_MAPPED_PARAMS = 200;
 
 /** @param workflowId the one that it starts */
 export function checkTriggerConfig(config: TriggerConfig, workflowId: WorkflowId): readonly Problem[] {
-  const mapped = 'mapping' in config ? Object.keys(config.mapping).length : 0;
+  const mapped = Object.keys(config.mapping).length;
   if (mapped > MAX_MAPPED_PARAMS) {
     return [{ path: 'config.mapping', message: `At most ${MAX_MAPPED_PARAMS} parameters can be mapped.` }];
   }
@@ -31,7 +31,5 @@ export function checkTriggerConfig(config: TriggerConfig, workflowId: WorkflowId
       const message = 'A workflow that starts itself when it has ended never comes to rest. Choose another workflow.';
       return [{ path: 'config.workflow', message }];
     }
-    case 'file':
-      return [];
   }
 }

@@ -4,7 +4,7 @@ import type { StartChoices } from '../machine/start-choices.ts';
 
 export type TriggerId = Id<'trigger'>;
 
-export const TRIGGER_KINDS = ['webhook', 'after_workflow', 'file'] as const;
+export const TRIGGER_KINDS = ['webhook', 'after_workflow'] as const;
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];
 
 export const AFTER_CONDITIONS = ['success', 'failure', 'end'] as const;
@@ -29,16 +29,6 @@ export type TriggerConfig =
       readonly backfills: boolean;
       /** Parameter → name of an output of the run that ended. */
       readonly mapping: Readonly<Record<string, string>>;
-    }
-  | {
-      readonly kind: 'file';
-      /** An absolute path with `*`, `?` and `**`, or an http(s) address of one object. */
-      readonly pattern: string;
-      /** Whose workers look. */
-      readonly workerGroup: string;
-      readonly everyMs: number;
-      /** It must have been unchanged for so long, so that nothing half-written starts a run. */
-      readonly settledMs: number;
     };
 
 export interface TriggerRow {
@@ -55,12 +45,8 @@ export interface TriggerRow {
   readonly start: StartChoices;
   readonly online: boolean;
   readonly revision: number;
-  /** Of `after_workflow`: everything of the record up to this `seq` has been looked at. Of `file`: unused. */
+  /** Of `after_workflow`: everything of the record up to this `seq` has been looked at. */
   readonly cursor: number;
-  /** Of `file`: when it is looked for next. */
-  readonly dueAt: number | null;
-  /** Why it cannot do its work at present, in a sentence; null: it can. */
-  readonly problem: string | null;
   readonly createdBy: string;
   readonly createdAt: number;
   readonly updatedBy: string;
@@ -79,7 +65,7 @@ export interface TriggerFiringRow {
   readonly outcome: FiringOutcome;
   readonly reason: string | null;
   readonly workflowInstanceId: WorkflowInstanceId | null;
-  /** What was noticed, for people: the sender's address, the run that ended, the file. */
+  /** What was noticed, for people: the sender's address, the run that ended. */
   readonly about: Readonly<Record<string, string>>;
   /** The workflows whose runs led here by triggers, first to last: what is among them already is not started again. */
   readonly chain: readonly WorkflowId[];

@@ -101,7 +101,7 @@ export async function openTriggerBench(settings: Partial<TriggerDutySettings> = 
         ...{ params: {}, startTasks: [], scope: 'all', failureStrategy: null, priority: 'medium', workerGroup: null },
         ...{ alertOn: null, alertGroup: null, dryRun: false, timeoutMs: null, version: null },
       },
-      ...{ online: true, revision: 1, cursor: 0, dueAt: null, problem: null },
+      ...{ online: true, revision: 1, cursor: 0 },
       ...{ createdBy: 'ann', createdAt: clock.now(), updatedBy: 'ann', updatedAt: clock.now(), ...more },
     });
     return id;

@@ -331,4 +331,13 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `audit_log_subject` ON `audit_log` (`subject`,`id`);",
     ],
   },
+  {
+    number: 21,
+    name: "triggers_without_files",
+    checksum: "aa017bded9c9902e247e0c35aa1c8f549a2091ebd31942c36e56f41246c898b7",
+    statements: [
+      "ALTER TABLE `triggers` DROP COLUMN `due_at`;",
+      "ALTER TABLE `triggers` DROP COLUMN `problem`;",
+    ],
+  },
 ];

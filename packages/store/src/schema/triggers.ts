@@ -32,8 +32,6 @@ export const triggers = sqliteTable(
     online: integer('online', { mode: 'boolean' }).notNull(),
     revision: integer('revision').notNull(),
     cursor: integer('cursor').notNull(),
-    dueAt: integer('due_at'),
-    problem: text('problem'),
     createdBy: text('created_by').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedBy: text('updated_by').notNull(),

@@ -272,8 +272,6 @@ function changedConfig({ config }: TriggerView, options: OptionValues): TriggerC
       const named = { workflow: workflow.id, ...(workflow.projectId === null ? {} : { project: workflow.projectId }) };
       return { ...before, ...named, ...change } as TriggerConfigInput;
     }
-    case 'file':
-      throw new UsageError('Triggers on files are not changed here.', editCommand);
   }
 }
 
@@ -311,8 +309,6 @@ function whatFor({ config }: TriggerView): string {
       const { name, projectName } = config.workflow;
       return `${config.on} of ${name === null ? 'a workflow that is gone' : `${projectName}/${name}`}`;
     }
-    case 'file':
-      return config.pattern;
   }
 }
 
@@ -321,7 +317,7 @@ function printTrigger(trigger: TriggerView, io: CommandIo): void {
   io.print(`${name}: ${whatFor(trigger)} starts ${projectName}/${workflowName}, ${online ? 'online' : 'offline'}`);
   io.print(`id: ${id}`);
   if (config.kind === 'webhook') io.print(`call: POST ${config.path}`);
-  if ('mapping' in config) for (const [param, from] of Object.entries(config.mapping)) io.print(`  ${param} = ${from}`);
+  for (const [param, from] of Object.entries(config.mapping)) io.print(`  ${param} = ${from}`);
   for (const [param, value] of Object.entries(start.params)) io.print(`  ${param}: ${JSON.stringify(value)}`);
   if (!workflowOnline) io.print(`${projectName}/${workflowName} is offline: nothing is started`);
   if (problem !== null) io.print(`problem: ${problem}`);

@@ -39,8 +39,6 @@ function trigger(id: string, more: Partial<TriggerRow> = {}): TriggerRow {
     online: true,
     revision: 1,
     cursor: 0,
-    dueAt: null,
-    problem: null,
     createdBy: 'ann',
     createdAt: 7,
     updatedBy: 'ann',
@@ -107,18 +105,19 @@ export function describeTriggers(subject: Subject): void {
           workflowId: 'w2' as WorkflowId,
           projectId: 'project-2' as never,
           name: 't1',
-          kind: 'file',
+          kind: 'after_workflow',
           online: false,
         }),
       ];
       for (const row of rows) await triggers.create(row);
+      rows[2] = { ...rows[2]!, cursor: await subject.store.events.latestSeq() };
       expect(await triggers.find('t1')).toEqual(rows[0]);
       expect(await triggers.find('nobody')).toBeUndefined();
       expect(await allPages((page) => triggers.list({}, page), 2)).toEqual(rows);
       expect((await triggers.list({ projectId: PROJECT }, page)).items).toEqual(rows.slice(0, 2));
       expect((await triggers.list({ workflowId: 'w2' as WorkflowId }, page)).items).toEqual([rows[2]]);
-      expect((await triggers.list({ kind: 'file' }, page)).items).toEqual([rows[2]]);
-      expect((await triggers.list({ kind: 'file', workflowId: WORKFLOW }, page)).items).toEqual([]);
+      expect((await triggers.list({ kind: 'after_workflow' }, page)).items).toEqual([rows[2]]);
+      expect((await triggers.list({ kind: 'after_workflow', workflowId: WORKFLOW }, page)).items).toEqual([]);
       await expect(triggers.create(trigger('t4', { name: 't1' }))).rejects.toMatchObject({ code: 'name_in_use' });
       await expect(triggers.create(trigger('t5', { workflowId: 'gone' as WorkflowId }))).rejects.toMatchObject({
         code: 'not_found',
@@ -147,41 +146,30 @@ export function describeTriggers(subject: Subject): void {
 
     test('notice what happens from when they go online, or get another config', async () => {
       const { triggers, events, instances } = subject.store;
-      await instances.start(run('r1'), command('c1', 'r1'), event('r1'));
+      const happen = (id: string) => instances.start(run(id), command(`c-${id}`, id), event(id));
+      await happen('r1');
       const first = await events.latestSeq();
       expect(first).toBeGreaterThan(0);
       await triggers.create(after('t1', { cursor: 99 }));
       await triggers.create(trigger('t2', { cursor: 99 }));
-      const config = { kind: 'file', pattern: '/in/*', workerGroup: 'default', everyMs: 1, settledMs: 1 } as const;
-      await triggers.create(trigger('t3', { kind: 'file', config, createdAt: 8 }));
-      const states = async () =>
-        await Promise.all(
-          ['t1', 't2', 't3'].map(async (id) => {
-            const row = await triggers.find(id);
-            return [row?.online, row?.revision, row?.cursor, row?.dueAt];
-          }),
-        );
-      expect(await states()).toEqual([
-        [true, 1, first, null],
-        [true, 1, 0, null],
-        [true, 1, 0, 8],
-      ]);
-      for (const id of ['t1', 't3']) expect(await triggers.setOnline(triggerId(id), false, 'bob', 40)).toBe(true);
+      const stateOf = async (id: string) => {
+        const row = await triggers.find(id);
+        return [row?.online, row?.revision, row?.cursor];
+      };
+      expect(await stateOf('t1')).toEqual([true, 1, first]);
+      expect(await stateOf('t2')).toEqual([true, 1, 0]);
+      expect(await triggers.setOnline(triggerId('t1'), false, 'bob', 40)).toBe(true);
       expect(await triggers.setOnline(triggerId('t1'), false, 'bob', 41)).toBe(false);
-      await instances.start(run('r2'), command('c2', 'r2'), event('r2'));
+      await happen('r2');
       const second = await events.latestSeq();
-      for (const id of ['t1', 't3']) expect(await triggers.setOnline(triggerId(id), true, 'bob', 50)).toBe(true);
-      expect(await states()).toEqual([
-        [true, 3, second, null],
-        [true, 1, 0, null],
-        [true, 3, 0, 50],
-      ]);
+      expect(await triggers.setOnline(triggerId('t1'), true, 'bob', 50)).toBe(true);
+      expect(await stateOf('t1')).toEqual([true, 3, second]);
       expect(await triggers.find('t1')).toMatchObject({ updatedBy: 'bob', updatedAt: 50 });
-      await instances.start(run('r3'), command('c3', 'r3'), event('r3'));
+      await happen('r3');
       await triggers.update({ id: triggerId('t1'), revision: 3 }, { description: 'x', by: 'bob', at: 60 });
-      expect((await triggers.find('t1'))?.cursor).toBe(second);
+      expect(await stateOf('t1')).toEqual([true, 4, second]);
       await triggers.update({ id: triggerId('t1'), revision: 4 }, { config: after('t1').config, by: 'bob', at: 61 });
-      expect((await triggers.find('t1'))?.cursor).toBe(await events.latestSeq());
+      expect(await stateOf('t1')).toEqual([true, 5, await events.latestSeq()]);
       await expect(triggers.setOnline(triggerId('t9'), true, 'bob', 1)).rejects.toMatchObject({ code: 'not_found' });
     });
 

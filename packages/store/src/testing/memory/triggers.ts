@@ -19,9 +19,9 @@ import { nameKey } from './trigger-rows.ts';
 const rowKey = ({ triggerId, key }: Pick<TriggerFiringRow, 'triggerId' | 'key'>) => `${triggerId} ${key}`;
 
 /** It notices what happens from now on. */
-function fromNow(tables: Tables, row: TriggerRow, at: number): TriggerRow {
+function fromNow(tables: Tables, row: TriggerRow): TriggerRow {
   const cursor = row.kind === 'after_workflow' ? (tables.lastSeq.get('events') ?? 0) : 0;
-  return { ...row, cursor, dueAt: row.kind === 'file' && row.online ? at : null };
+  return { ...row, cursor };
 }
 
 export function createMemoryTriggers(memory: Memory): TriggerStore {
@@ -49,7 +49,7 @@ export function createMemoryTriggers(memory: Memory): TriggerStore {
           throw new AppError('not_found', `There is no workflow ${row.workflowId}.`);
         }
         take(tx, row);
-        tx.put(triggers, row.id, fromNow(tables, row, row.createdAt));
+        tx.put(triggers, row.id, fromNow(tables, row));
       });
     },
     async find(id) {
@@ -74,15 +74,15 @@ export function createMemoryTriggers(memory: Memory): TriggerStore {
         const changed = { ...row, ...given, revision: revision + 1, updatedBy: by, updatedAt: at };
         tx.release(nameKey(row));
         take(tx, changed);
-        tx.put(triggers, id, change.config ? { ...fromNow(tables, changed, at), problem: null } : changed);
+        tx.put(triggers, id, change.config ? fromNow(tables, changed) : changed);
       });
     },
     async setOnline(id, online, by, at) {
       return unit((tx) => {
         const row = mustFind(id);
         if (row.online === online) return false;
-        const changed = { ...row, online, problem: null, revision: row.revision + 1, updatedBy: by, updatedAt: at };
-        tx.put(triggers, id, fromNow(tables, changed, at));
+        const changed = { ...row, online, revision: row.revision + 1, updatedBy: by, updatedAt: at };
+        tx.put(triggers, id, fromNow(tables, changed));
         return true;
       });
     },

@@ -10,15 +10,13 @@ import { fireOnce, fireStatements } from './fire.ts';
 const SELECT = `select ${TRIGGERS.columns} from triggers`;
 /** From here on a trigger notices what happens: never what was before it went online. */
 const FROM_NOW = "case kind when 'after_workflow' then (select coalesce(max(seq), 0) from events) else 0 end";
-const LOOK_AT = "case when kind = 'file' and online = 1 then ? end";
 const UPDATE = `update triggers set name = coalesce(?, name), description = coalesce(?, description),
     start = coalesce(?, start), secret = coalesce(?, secret), updated_by = ?, updated_at = ?, revision = revision + 1
   where id = ? and revision = ?`;
-const NEW_CONFIG = `update triggers set config = ?, problem = null, cursor = ${FROM_NOW}, due_at = ${LOOK_AT} where id = ?`;
-const SET_ONLINE = `update triggers set online = ?1, problem = null, updated_by = ?2, updated_at = ?3, revision = revision + 1,
-    cursor = ${FROM_NOW}, due_at = case when kind = 'file' and ?1 = 1 then ?3 end
+const NEW_CONFIG = `update triggers set config = ?, cursor = ${FROM_NOW} where id = ?`;
+const SET_ONLINE = `update triggers set online = ?1, updated_by = ?2, updated_at = ?3, revision = revision + 1, cursor = ${FROM_NOW}
   where id = ?4 and online <> ?1`;
-const BEGIN = `update triggers set cursor = ${FROM_NOW}, due_at = ${LOOK_AT} where id = ? and revision = ?`;
+const BEGIN = `update triggers set cursor = ${FROM_NOW} where id = ?`;
 const REVISION = 'select revision from triggers where id = ?';
 
 export function createTriggerVerbs(driver: SqlDriver): TriggerStore {
@@ -34,10 +32,7 @@ export function createTriggerVerbs(driver: SqlDriver): TriggerStore {
   return {
     find,
     async create(row) {
-      const unit = [
-        statement(TRIGGERS.insert, TRIGGERS.args(row)),
-        statement(BEGIN, [row.createdAt, row.id, row.revision]),
-      ];
+      const unit = [statement(TRIGGERS.insert, TRIGGERS.args(row)), statement(BEGIN, [row.id])];
       await writeOr(driver, unit, async () =>
         (await one(driver, 'select 1 from workflows where id = ?', [row.workflowId])) === undefined
           ? new AppError('not_found', `There is no workflow ${row.workflowId}.`)
@@ -59,7 +54,7 @@ export function createTriggerVerbs(driver: SqlDriver): TriggerStore {
       const values = [name ?? null, description ?? null, start ? JSON.stringify(start) : null, secret ?? null];
       const unit = [
         statement(UPDATE, [...values, by, at, id, revision], 1),
-        ...(config === undefined ? [] : [statement(NEW_CONFIG, [JSON.stringify(config), at, id])]),
+        ...(config === undefined ? [] : [statement(NEW_CONFIG, [JSON.stringify(config), id])]),
       ];
       await writeOr(driver, unit, async () => {
         const row = await find(id);

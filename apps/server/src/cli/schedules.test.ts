@@ -69,7 +69,7 @@ describe('a schedule', () => {
     await create('--online');
     expect((await vaquita('schedules', 'pause', NAME, '--for', '2d')).out).toContain('paused until 2026-03-03T12:00');
     const shown = (await vaquita('schedules', 'show', NAME)).out;
-    expect(shown.match(/skipped: The schedule is paused\./g)).toHaveLength(2);
+    expect(shown.match(/skipped: The schedule is paused until /g)).toHaveLength(2);
     expect((await vaquita('schedules', 'pause', NAME, '--end')).out).toContain('nightly: online');
     const run = (await vaquita('schedules', 'run', NAME)).out.trim();
     expect(await api.store.instances.find(run)).toMatchObject({ originKind: 'schedule', params: { day: 'mon' } });

@@ -60,43 +60,50 @@ interface Walk {
   at: number | null;
 }
 
-/** After so many fire times whoever asks gets to do something else. */
-const PIECE = 10_000;
+/** After so many schedules or fire times whoever asks gets to do something else. */
+const PIECE = 1_000;
 
 /** Pauses between pieces of work, so that a long forecast holds up nobody; what it returns in the end is the forecast. */
 export function* forecast(input: ForecastInput): Generator<void, Forecast> {
-  const { schedules, past, now, hours, maxFires } = input;
+  const { schedules, now, hours, maxFires } = input;
   const from = Math.floor(now / HOUR_MS) * HOUR_MS;
-  const shapes = new Map(past.map((workflow) => [workflow.workflowId, loadShape(workflow)]));
-  const walks = schedules.map((schedule): Walk => {
+  const shapes = new Map(input.past.map((workflow) => [workflow.workflowId, loadShape(workflow)]));
+  const walks: Walk[] = [];
+  for (const schedule of schedules) {
     const times = timesOfPlan(schedule.plan);
-    return { schedule, times, shape: shapes.get(schedule.workflowId) ?? null, at: nextFire(times, now) };
-  });
+    walks.push({ schedule, times, shape: shapes.get(schedule.workflowId) ?? null, at: nextFire(times, now) });
+    if (walks.length % PIECE === 0) yield;
+  }
   const sums = createSums(from, hours);
   const nearest: ForecastedRun[] = [];
   let seen = 0;
   let hour = 0;
-  for (; hour < hours && seen < maxFires; hour++) {
+  for (; hour < hours; hour++) {
     const end = from + (hour + 1) * HOUR_MS;
     const ofHour: ForecastedRun[] = [];
-    const inHour = sums.begin(hour);
     for (const walk of walks) {
       for (; walk.at !== null && walk.at < end && seen < maxFires; walk.at = nextFire(walk.times, walk.at)) {
         seen += 1;
         if (seen % PIECE === 0) yield;
-        const run = inHour.add(walk, walk.at, input);
-        if (run !== null && nearest.length < input.next) ofHour.push(run);
+        const runs = sums.add(walk, walk.at, hour, input.calendars);
+        if (runs && nearest.length < input.next) ofHour.push(toRun(walk, walk.at));
       }
     }
     // An hour that is not whole would look like one in which little runs.
     if (seen >= maxFires) break;
-    inHour.keep();
+    sums.endHour();
     ofHour.sort((a, b) => a.fireAt - b.fireAt);
     nearest.push(...ofHour.slice(0, input.next - nearest.length));
   }
   return { from, hours: hour, next: nearest, ...sums.cut(hour) };
 }
 
+function toRun({ schedule, shape }: Walk, fireAt: number): ForecastedRun {
+  const acted = actAt(schedule.id, fireAt, schedule.plan.jitterMs);
+  return { schedule, fireAt, actAt: acted, durationMs: shape?.durationMs ?? null };
+}
+
+/** A run adds to its hour and later ones only: what an hour that is not whole has added goes with the hours that are cut off. */
 function createSums(from: number, hours: number) {
   const load = (): HourlyLoad => ({ runs: Array(hours).fill(0), slotMs: Array(hours).fill(0) });
   const total = load();
@@ -104,6 +111,9 @@ function createSums(from: number, hours: number) {
   const workerGroups = new Map<string, HourlyLoad>();
   const unknown = new Map<WorkflowId, number>();
   let skipped = 0;
+  /** Of the hour that is not over yet. */
+  const unknownNow = new Map<WorkflowId, number>();
+  let skippedNow = 0;
 
   function of<Key>(loads: Map<Key, HourlyLoad>, key: Key): HourlyLoad {
     let found = loads.get(key);
@@ -114,16 +124,9 @@ function createSums(from: number, hours: number) {
     return found;
   }
 
-  function count({ schedule, shape }: Walk, fireAt: number, hour: number): void {
-    const project = of(projects, schedule.projectId);
-    total.runs[hour]! += 1;
-    project.runs[hour]! += 1;
-    if (shape === null) {
-      unknown.set(schedule.workflowId, (unknown.get(schedule.workflowId) ?? 0) + 1);
-      return;
-    }
+  function use(parts: LoadShape['parts'], project: HourlyLoad, fireAt: number, hour: number): void {
     const groups = new Set<string>();
-    for (const { workerGroup, step, slotMs } of shape.parts) {
+    for (const { workerGroup, step, slotMs } of parts) {
       const group = of(workerGroups, workerGroup);
       if (!groups.has(workerGroup)) group.runs[hour]! += 1;
       groups.add(workerGroup);
@@ -134,27 +137,25 @@ function createSums(from: number, hours: number) {
   }
 
   return {
-    /** What one hour adds is kept when the hour is whole. */
-    begin(hour: number) {
-      const kept: [Walk, number][] = [];
-      let left = 0;
-      return {
-        add(walk: Walk, fireAt: number, { calendars }: ForecastInput): ForecastedRun | null {
-          const { schedule, shape } = walk;
-          const { plan, pausedUntil } = schedule;
-          if (whySkipped({ plan, calendars, pausedUntil }, fireAt) !== null) {
-            left += 1;
-            return null;
-          }
-          kept.push([walk, fireAt]);
-          const acted = actAt(schedule.id, fireAt, plan.jitterMs);
-          return { schedule, fireAt, actAt: acted, durationMs: shape?.durationMs ?? null };
-        },
-        keep(): void {
-          for (const [walk, fireAt] of kept) count(walk, fireAt, hour);
-          skipped += left;
-        },
-      };
+    /** @returns whether it runs. */
+    add({ schedule, shape }: Walk, fireAt: number, hour: number, calendars: ForecastInput['calendars']): boolean {
+      const { plan, pausedUntil, projectId, workflowId } = schedule;
+      if (whySkipped({ plan, calendars, pausedUntil }, fireAt) !== null) {
+        skippedNow += 1;
+        return false;
+      }
+      const project = of(projects, projectId);
+      total.runs[hour]! += 1;
+      project.runs[hour]! += 1;
+      if (shape === null) unknownNow.set(workflowId, (unknownNow.get(workflowId) ?? 0) + 1);
+      else use(shape.parts, project, fireAt, hour);
+      return true;
+    },
+    endHour(): void {
+      for (const [id, runs] of unknownNow) unknown.set(id, (unknown.get(id) ?? 0) + runs);
+      unknownNow.clear();
+      skipped += skippedNow;
+      skippedNow = 0;
     },
     cut(whole: number) {
       const cutLoad = ({ runs, slotMs }: HourlyLoad) => ({

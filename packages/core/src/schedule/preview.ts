@@ -5,6 +5,7 @@
 import { calendarSays } from '../calendars/calendar-says.ts';
 import type { CalendarId, CalendarRow } from '../calendars/rows.ts';
 import { type ClockChange, type ClockMark, clockMark, nextClockChange, zonedText } from './clock-changes.ts';
+import { pausedReason } from './fire-texts.ts';
 import { actAt } from './jitter.ts';
 import { timesOfPlan } from './plan-times.ts';
 import type { SchedulePlan } from './rows.ts';
@@ -45,7 +46,7 @@ export function whySkipped(
   { plan, calendars, pausedUntil }: Omit<Previewed, 'scheduleId'>,
   fireAt: number,
 ): PreviewedFire['skipped'] {
-  if (pausedUntil !== null && fireAt < pausedUntil) return { code: 'paused', text: 'The schedule is paused.' };
+  if (pausedUntil !== null && fireAt < pausedUntil) return { code: 'paused', text: pausedReason(pausedUntil).text };
   return calendarSays(plan.calendars, calendars, fireAt, plan.timezone);
 }
 

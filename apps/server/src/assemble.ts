@@ -261,6 +261,8 @@ export async function assembleServer(
         sessionTtlMs: settings.signInTtlMs,
         metricsOpen: settings.metricsOpen,
         trustProxy: settings.trustProxy,
+        maxBackfillItems: settings.maxBackfillItems,
+        maxBackfillRuns: settings.maxBackfillRuns,
       },
     });
     await peers.refresh();

@@ -13,6 +13,7 @@ import { type ApiEnv, mountEndpoints } from './http/router.ts';
 import { alertChannelEndpoints } from './resources/alert-channels.ts';
 import { alertGroupEndpoints } from './resources/alert-groups.ts';
 import { alertEndpoints } from './resources/alerts.ts';
+import { backfillEndpoints } from './resources/backfills.ts';
 import { bulkActionEndpoints } from './resources/bulk-actions.ts';
 import { calendarImportEndpoints } from './resources/calendar-import.ts';
 import { calendarEndpoints } from './resources/calendars.ts';
@@ -92,6 +93,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...calendarImportEndpoints(deps, audit),
     ...calendarEndpoints(deps, audit),
     ...bulkActionEndpoints(deps, audit),
+    ...backfillEndpoints(deps),
     ...instanceEndpoints(deps),
     ...runActionEndpoints(deps, audit),
     ...taskInstanceEndpoints(deps),

@@ -46,6 +46,9 @@ export interface ApiSettings {
   readonly metricsOpen: boolean;
   /** True behind a reverse proxy that sets X-Forwarded-For, -Proto and -Host itself. */
   readonly trustProxy: boolean;
+  /** Runs that one backfill may be made of, and runs of all backfills that may be under way at once. */
+  readonly maxBackfillItems: number;
+  readonly maxBackfillRuns: number;
 }
 
 export const DEFAULT_API_SETTINGS: ApiSettings = {
@@ -54,6 +57,8 @@ export const DEFAULT_API_SETTINGS: ApiSettings = {
   definitionLimitBytes: 8 * 1024 * 1024,
   metricsOpen: false,
   trustProxy: false,
+  maxBackfillItems: 10_000,
+  maxBackfillRuns: 16,
 };
 
 export type ApiStore = Pick<
@@ -68,6 +73,8 @@ export type ApiStore = Pick<
   | 'alerts'
   | 'alertQueue'
   | 'listeners'
+  | 'backfills'
+  | 'backfillSources'
   | 'schedules'
   | 'calendars'
   | 'runHistory'

@@ -9,6 +9,7 @@ import {
   createAlertGroupsClient,
   createAlertsClient,
 } from './resources/alerts.ts';
+import { type BackfillsClient, createBackfillsClient } from './resources/backfills.ts';
 import { type CalendarsClient, createCalendarsClient } from './resources/calendars.ts';
 import { createInstancesClient, type InstancesClient } from './resources/instances.ts';
 import {
@@ -42,6 +43,7 @@ export interface VaquitaClient extends OperationsClient {
   readonly workflows: WorkflowsClient;
   readonly instances: InstancesClient;
   readonly taskInstances: TaskInstancesClient;
+  readonly backfills: BackfillsClient;
   readonly taskGroups: TaskGroupsClient;
   readonly schedules: SchedulesClient;
   readonly calendars: CalendarsClient;
@@ -74,6 +76,7 @@ export function createClient(options: ClientOptions): VaquitaClient {
     workflows: createWorkflowsClient(transport),
     instances: createInstancesClient(transport),
     taskInstances: createTaskInstancesClient(transport),
+    backfills: createBackfillsClient(transport),
     taskGroups: createTaskGroupsClient(transport),
     workers: createWorkersClient(transport),
     schedules: createSchedulesClient(transport),

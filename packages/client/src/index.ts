@@ -19,6 +19,18 @@ export type {
   AlertView,
   AuditPage,
   AuditView,
+  BackfillCancel,
+  BackfillChange,
+  BackfillItemPage,
+  BackfillItemQuery,
+  BackfillItemView,
+  BackfillMemberView,
+  BackfillPage,
+  BackfillPlan,
+  BackfillQuery,
+  BackfillRequest,
+  BackfillTimesInput,
+  BackfillView,
   BulkAction,
   BulkAnswer,
   BulkFilter,
@@ -184,6 +196,7 @@ export { createClient, type VaquitaClient } from './client.ts';
 export { eachItem } from './pages.ts';
 export type { SessionClient, TokensClient } from './resources/access.ts';
 export type { AlertChannelsClient, AlertGroupsClient, AlertsClient } from './resources/alerts.ts';
+export type { BackfillsClient } from './resources/backfills.ts';
 export type { CalendarsClient } from './resources/calendars.ts';
 export type { InstanceQuery, InstancesClient } from './resources/instances.ts';
 export type { AuditClient, EventStreamOptions, OperationsClient, WorkersClient } from './resources/operations.ts';

@@ -5,6 +5,7 @@ import { alertChannelCommands } from './commands/alert-channels.ts';
 import { alertGroupCommands } from './commands/alert-groups.ts';
 import { alertCommands } from './commands/alerts.ts';
 import { applyCommand } from './commands/apply.ts';
+import { backfillCommands } from './commands/backfills.ts';
 import { calendarCommands } from './commands/calendars.ts';
 import { clusterCommand } from './commands/cluster.ts';
 import { exportCommand } from './commands/export.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   ...scheduleEditCommands,
   ...calendarCommands,
   forecastCommand,
+  ...backfillCommands,
   ...taskGroupCommands,
   ...workerCommands,
   ...workerGroupCommands,

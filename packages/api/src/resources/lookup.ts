@@ -1,5 +1,5 @@
 /** Finds what a path names, or says clearly that it is not there. */
-import { AppError, type TaskInstanceRow, type WorkflowInstanceRow } from '@vaquita/core';
+import { AppError, type BackfillRow, type TaskInstanceRow, type WorkflowInstanceRow } from '@vaquita/core';
 import type { ProjectRow, WorkflowRow } from '@vaquita/store';
 import type { ApiStore } from '../deps.ts';
 
@@ -29,4 +29,10 @@ export async function requireTask(store: ApiStore, id: string): Promise<TaskInst
   const task = await store.instances.task(id);
   if (task) return task;
   throw new AppError('not_found', `There is no task instance with the id “${id}”.`);
+}
+
+export async function requireBackfill(store: ApiStore, id: string): Promise<BackfillRow> {
+  const backfill = await store.backfills.find(id);
+  if (backfill) return backfill;
+  throw new AppError('not_found', `There is no backfill with the id “${id}”.`);
 }

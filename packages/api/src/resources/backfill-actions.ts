@@ -1,0 +1,187 @@
+/** What people decide about a backfill while it works: pause, resume, cancel, retry, another parallelism. */
+import {
+  AppError,
+  type BackfillRow,
+  type BackfillState,
+  type CommandId,
+  type IdSource,
+  type NewEvent,
+} from '@vaquita/core';
+import type { BackfillChange as Change } from '@vaquita/store';
+import { auditRow } from '../audit.ts';
+import type { Caller } from '../auth/caller.ts';
+import { toBackfillViews } from '../backfills/backfill-views.ts';
+import type { ApiDeps } from '../deps.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { commandIdFor, fileCommands } from '../runs/file-command.ts';
+import { RUN_ACTIONS, whyRunRefused } from '../runs/run-actions.ts';
+import { BackfillCancel, BackfillChange, BackfillView } from '../views/backfill.ts';
+import { requireBackfill } from './lookup.ts';
+
+const TAG = 'Backfills';
+const ITEM = '/api/v1/backfills/{backfill}' as const;
+/** Others may change it between the look and the change. */
+const TRIES = 5;
+
+type Kind = Change['kind'];
+
+/** In which states it can be asked for, and what is said otherwise. */
+const POSSIBLE: Readonly<Record<Kind, { readonly in: readonly BackfillState[]; readonly else: string }>> = {
+  pause: { in: ['running'], else: 'only one that is running can be paused' },
+  resume: { in: ['paused'], else: 'only one that is paused can go on' },
+  cancel: { in: ['running', 'paused'], else: 'it has ended' },
+  retry: { in: ['running', 'paused', 'done'], else: 'what was cancelled is not tried again; start another backfill' },
+  edit: { in: ['running', 'paused', 'done', 'cancelled'], else: '' },
+};
+
+export interface BackfillNews {
+  readonly change: string;
+  readonly by: string;
+  readonly at: number;
+}
+
+export function backfillEvent({ id, projectId }: Pick<BackfillRow, 'id' | 'projectId'>, news: BackfillNews): NewEvent {
+  const { at, ...said } = news;
+  const ofNothing = { workflowInstanceId: null, taskInstanceId: null };
+  return { type: 'backfill.changed', projectId, ...ofNothing, at, data: { backfillId: id, ...said } };
+}
+
+export function backfillActionEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  const { store, clock } = deps;
+
+  /** @throws AppError `conflict`: it is in a state that forbids this, or others change it all the time. */
+  async function change(id: string, asked: Change, { caller, data = {} }: Asking): Promise<BackfillRow> {
+    for (let tries = 1; ; tries++) {
+      const row = await requireBackfill(store, id);
+      await check(row, asked);
+      const told = {
+        event: backfillEvent(row, { change: asked.kind, by: caller.name, at: clock.now() }),
+        audit: auditRow(deps, caller, {
+          action: `backfill.${asked.kind}`,
+          subject: subjectOf(row),
+          data: { id: row.id, stateBefore: row.state, ...data },
+        }),
+      };
+      try {
+        await store.backfills.change(row, asked, told);
+        deps.changes.announce();
+        return row;
+      } catch (error) {
+        const now = await requireBackfill(store, id);
+        if (now.revision === row.revision || tries === TRIES) throw error;
+      }
+    }
+  }
+
+  async function check(row: BackfillRow, { kind }: Change): Promise<void> {
+    const possible = POSSIBLE[kind];
+    if (!possible.in.includes(row.state)) {
+      throw new AppError('conflict', `The backfill is ${row.state}: ${possible.else}.`);
+    }
+    if (kind !== 'retry') return;
+    const { failure, blocked } = (await store.backfills.counts([row.id])).get(row.id)!;
+    if (failure + blocked === 0) throw new AppError('conflict', 'Nothing of the backfill has failed or is blocked.');
+  }
+
+  async function viewOf(id: string) {
+    const [view] = await toBackfillViews(deps, [await requireBackfill(store, id)]);
+    return view!;
+  }
+
+  /** Nothing new is started any more, so what runs now is all there is. */
+  async function stopRuns(
+    row: BackfillRow,
+    { caller, ids }: { readonly caller: Caller; readonly ids: IdSource },
+  ): Promise<void> {
+    const request = ids.next<'command'>() as CommandId;
+    const page = { limit: 500, cursor: null };
+    const { items } = await store.backfills.items(row.id, { state: 'running' }, page);
+    const runs = await Promise.all(items.map(({ run }) => (run === null ? undefined : store.instances.find(run.id))));
+    const stoppable = runs.filter((run) => run !== undefined && whyRunRefused(run, RUN_ACTIONS.stop) === undefined);
+    const orders = stoppable.map(async (instance) => {
+      return {
+        id: await commandIdFor(request, instance!.id),
+        kind: 'stop' as const,
+        instance: instance!,
+        by: caller.name,
+      };
+    });
+    await fileCommands(deps, await Promise.all(orders));
+  }
+
+  const plain = (kind: 'pause' | 'resume' | 'retry', summary: string, description: string) =>
+    endpoint({
+      method: 'post',
+      path: `${ITEM}/${kind}`,
+      tag: TAG,
+      access: 'user',
+      ...{ summary, description },
+      errors: ['conflict'],
+      status: 200,
+      answer: BackfillView,
+      async handle({ params, caller }) {
+        await change(params.backfill, { kind }, { caller });
+        return viewOf(params.backfill);
+      },
+    });
+
+  return [
+    plain('pause', 'Pause a backfill', 'What runs goes on to its end; nothing new is started.'),
+    plain('resume', 'Have a paused backfill go on', 'It goes on where it was.'),
+    plain(
+      'retry',
+      'Try again what has failed',
+      'Items that failed wait again, and so do those that were blocked by them. What somebody has recovered meanwhile is left alone.',
+    ),
+    endpoint({
+      method: 'post',
+      path: `${ITEM}/cancel`,
+      tag: TAG,
+      access: 'user',
+      summary: 'Cancel a backfill',
+      description:
+        'What waits is not run any more. What runs goes on to its end, or is stopped with `stopRuns`; that can be asked for later too.',
+      body: BackfillCancel,
+      errors: ['conflict'],
+      status: 200,
+      answer: BackfillView,
+      async handle({ params, body, caller, ids }) {
+        const row = await requireBackfill(store, params.backfill);
+        const isStopOnly = row.state === 'cancelled' && body.stopRuns;
+        if (!isStopOnly) await change(row.id, { kind: 'cancel' }, { caller, data: body });
+        if (body.stopRuns) await stopRuns(row, { caller, ids });
+        return viewOf(row.id);
+      },
+    }),
+    endpoint({
+      method: 'patch',
+      path: ITEM,
+      tag: TAG,
+      access: 'user',
+      summary: 'Change the parallelism or the description of a backfill',
+      description: 'A smaller parallelism stops nothing: it is reached as runs end.',
+      body: BackfillChange,
+      errors: ['conflict'],
+      status: 200,
+      answer: BackfillView,
+      async handle({ params, body, caller }) {
+        const { parallelism, description } = body;
+        const edit = {
+          ...(parallelism === undefined ? {} : { parallelism }),
+          ...(description === undefined ? {} : { description }),
+        };
+        await change(params.backfill, { kind: 'edit', ...edit }, { caller, data: edit });
+        return viewOf(params.backfill);
+      },
+    }),
+  ];
+}
+
+interface Asking {
+  readonly caller: Caller;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+function subjectOf({ members, description, id }: BackfillRow): string {
+  return `${members[0]?.workflowName ?? ''} ${description === '' ? id : description}`;
+}

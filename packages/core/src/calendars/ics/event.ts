@@ -1,5 +1,6 @@
 /** One event of a calendar file, understood; or why it is not. */
 import { DAY_MS } from '../../params/wall-time.ts';
+import { LAST_YEAR } from '../../schedule/cron-fields.ts';
 import type { RawEvent } from './components.ts';
 import { type ContentLine, unescaped } from './content-lines.ts';
 import { type Recurrence, readRecurrence } from './recurrence.ts';
@@ -24,8 +25,8 @@ export interface IcsEvent {
 }
 
 const MAX_TITLE = 200;
-/** Years of entries are checked later; here only what cannot be counted with. */
 const EARLIEST = Date.UTC(1900, 0, 1);
+const LATEST = Date.UTC(LAST_YEAR, 11, 31);
 
 export function titleOf({ properties }: RawEvent): string {
   const summary = properties.find(({ name }) => name === 'SUMMARY')?.value ?? '';
@@ -43,6 +44,7 @@ export function readEvent(raw: RawEvent, zones: ReadonlyMap<string, string>): Ic
   if (start.wall < EARLIEST) return 'It starts before 1900';
   const lengthMs = readEventLength(start, { end: one('DTEND'), duration: one('DURATION'), zones });
   if (typeof lengthMs === 'string') return lengthMs;
+  if (start.wall + lengthMs > LATEST) return `It ends after ${LAST_YEAR}`;
 
   const inZone = (line: Pick<ContentLine, 'params' | 'value'>): number | string => {
     const read = readWall(line, zones);

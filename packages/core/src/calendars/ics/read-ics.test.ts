@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AppError } from '../../errors/app-error.ts';
+import { createSeededRandom } from '../../testing/seeded-random.ts';
 import { checkCalendarEntries } from '../check-calendar.ts';
 import { type IcsReading, readIcs } from './read-ics.ts';
 
@@ -160,6 +161,41 @@ test('more entries than a calendar may have are refused with the number', () => 
   const wrong = () => readIcs(file(...daily.flat()), { timezone: 'UTC', from: FROM });
   expect(wrong).toThrow(expect.objectContaining({ code: 'bad_request' } satisfies Partial<AppError>));
   expect(wrong).toThrow('more than 5000 days');
+});
+
+test('what lies outside of the years of entries is cut off or told', () => {
+  expect(spans(read(event('DTSTART;VALUE=DATE:19500101', 'DTEND;VALUE=DATE:20300101')))).toEqual([
+    '1970-01-01 2029-12-31',
+  ]);
+  for (const end of ['DURATION:P99999999999W', 'DTEND;VALUE=DATE:99990101']) {
+    expect(reasons(read(event('DTSTART;VALUE=DATE:20260101', end)))).toEqual(['It ends after 2199']);
+  }
+});
+
+test('whatever is done to a file, it is read or refused', () => {
+  const whole = event(
+    ...['DTSTART;TZID=Europe/Berlin:20261201T090000', 'DTEND;TZID=Europe/Berlin:20261201T100000', 'SUMMARY:A\\, b'],
+    ...['RRULE:FREQ=MONTHLY;BYDAY=-1FR;COUNT=9', 'EXDATE:20261225T080000Z', 'RECURRENCE-ID:20261201T080000Z'],
+  );
+  const random = createSeededRandom(11);
+  const below = (limit: number) => random.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0) % limit;
+  let readable = 0;
+  for (let round = 0; round < 3_000; round++) {
+    let text = whole;
+    for (let changes = below(3); changes >= 0; changes--) {
+      const at = below(text.length);
+      const piece = ['', '9', ':', ';', '=', '-', '\r\n', 'Z', '"', ','][below(10)]!;
+      text = text.slice(0, at) + piece + text.slice(at + below(3));
+    }
+    try {
+      const { entries } = readIcs(text, { timezone: 'Europe/Berlin', from: FROM });
+      expect(checkCalendarEntries(entries)).toEqual([]);
+      readable += 1;
+    } catch (thrown) {
+      expect(thrown).toMatchObject({ code: 'bad_request' });
+    }
+  }
+  expect(readable).toBeGreaterThan(500);
 });
 
 test('a file whose rules never fit is read in bounded work, and that is said', () => {

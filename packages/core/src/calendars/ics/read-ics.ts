@@ -75,7 +75,10 @@ function tooMany(): AppError {
 function replacedStarts(events: readonly IcsEvent[]): ReadonlyMap<string, readonly number[]> {
   const starts = new Map<string, number[]>();
   for (const { uid, replaces } of events) {
-    if (replaces !== null) starts.set(uid, [...(starts.get(uid) ?? []), replaces]);
+    if (replaces === null) continue;
+    const known = starts.get(uid);
+    if (known === undefined) starts.set(uid, [replaces]);
+    else known.push(replaces);
   }
   return starts;
 }
@@ -152,8 +155,11 @@ function written(event: IcsEvent, start: number, timezone: string): { entry: Cal
 }
 
 const MINUTE_MS = 60_000;
+/** Entries begin here at the earliest; what lies before it is over. */
+const FIRST_DAY = Date.UTC(FIRST_YEAR, 0, 1);
 
-function entryAt({ title, allDay }: Pick<IcsEvent, 'title' | 'allDay'>, from: number, to: number): CalendarEntry {
+function entryAt({ title, allDay }: Pick<IcsEvent, 'title' | 'allDay'>, start: number, to: number): CalendarEntry {
+  const from = Math.max(start, FIRST_DAY);
   if (allDay) return { title, from: dayText(from), to: dayText(to - DAY_MS), yearly: false };
   const [begin, end] = [Math.floor(from / MINUTE_MS), Math.ceil(to / MINUTE_MS)];
   return { title, from: timeText(begin * MINUTE_MS), to: timeText(end * MINUTE_MS), yearly: false };

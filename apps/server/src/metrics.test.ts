@@ -16,6 +16,7 @@ const cleaned = () => ({
     events: 11,
     commands: 0,
     fires: 0,
+    firings: 0,
     audit: 0,
     left: 0,
     freedBytes: 12,

@@ -15,6 +15,7 @@ export const PassView = z
     logBytes: Count,
     commands: Count,
     fires: Count.meta({ description: 'Records of fire times of schedules' }),
+    firings: Count.meta({ description: 'Records of what triggers have noticed' }),
     audit: Count,
     left: Count.meta({ description: 'Runs that were due and are needed after all' }),
     freedBytes: Count,

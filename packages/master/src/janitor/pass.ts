@@ -19,13 +19,14 @@ import {
   type FileStore,
   type LogStore,
   PURGED,
+  type Purged,
   type Removed,
   type RetentionStore,
   type RunHead,
 } from '@vaquita/store';
 import type { Logger } from '../settings.ts';
 import { type CleaningCounts, COUNT_OF } from './report.ts';
-import { type JanitorSettings, KEEP_RECORDS_MS } from './settings.ts';
+import { type JanitorSettings, KEEP_FIRINGS_MS, KEEP_RECORDS_MS } from './settings.ts';
 
 export interface PassDeps {
   readonly store: RetentionStore;
@@ -137,10 +138,15 @@ export async function cleanUp(deps: PassDeps): Promise<void> {
     }
   }
 
+  function keepMsOf(what: Purged): number | null {
+    const keepMs = settings.policy.keepMs ?? KEEP_RECORDS_MS;
+    if (what === 'firings') return Math.max(keepMs, KEEP_FIRINGS_MS);
+    return what === 'audit' ? settings.keepAuditMs : keepMs;
+  }
+
   async function purge(): Promise<void> {
-    const keepRecordsMs = settings.policy.keepMs ?? KEEP_RECORDS_MS;
     for (const what of PURGED) {
-      const keepMs = what === 'audit' ? settings.keepAuditMs : keepRecordsMs;
+      const keepMs = keepMsOf(what);
       if (keepMs === null) continue;
       for (let after: string | null = null; ; ) {
         const limit = Math.min(settings.rowsAtOnce, 500);

@@ -11,6 +11,8 @@ export interface PassReport {
   readonly commands: number;
   /** Records of fire times of schedules. */
   readonly fires: number;
+  /** Records of what triggers have noticed. */
+  readonly firings: number;
   readonly audit: number;
   /** Runs that were due and could not be removed now: they are tried again in the next pass. */
   readonly left: number;
@@ -29,7 +31,7 @@ export interface PassStatus extends PassReport {
 }
 
 export const COUNT_OF: Readonly<Record<Purged, PassCount>> = {
-  ...{ events: 'events', commands: 'commands', fires: 'fires', audit: 'audit' },
+  ...{ events: 'events', commands: 'commands', fires: 'fires', firings: 'firings', audit: 'audit' },
 };
 
 export interface CleaningCounts {
@@ -47,6 +49,7 @@ const NOTHING: PassReport = Object.freeze({
     events: 0,
     commands: 0,
     fires: 0,
+    firings: 0,
     audit: 0,
     left: 0,
     freedBytes: 0,

@@ -31,3 +31,6 @@ export const JANITOR_DEFAULTS: JanitorSettings = Object.freeze({
 
 /** Commands that are done, and events of no run, are kept so long where runs are kept for good. */
 export const KEEP_RECORDS_MS = 90 * DAY_MS;
+
+/** The least for what triggers have noticed: a delivery that was forgotten while its signature is good could be sent again. */
+export const KEEP_FIRINGS_MS = DAY_MS;

@@ -70,15 +70,15 @@ export interface Removed {
   readonly events: number;
 }
 
-export const PURGED = ['events', 'commands', 'fires', 'audit'] as const;
-/** `events`: those of no run. `commands`: those that are done. `fires`: records of fire times of schedules, but for those that wait. */
+export const PURGED = ['events', 'commands', 'fires', 'firings', 'audit'] as const;
+/** `events`: those of no run. `commands`: those that are done. `fires`: records of fire times of schedules, but for those that wait. `firings`: of triggers. */
 export type Purged = (typeof PURGED)[number];
 
 export interface RetentionStore extends RetentionReader {
   /**
    * Removes runs with their task instances, events and orders, in one unit, guarded by the epoch: all of them, or none when one of
    * them is not final any more, has an order pending, or has a child that is not among them.
-   * Events that have not been read for listeners keep their run, where they are read at all.
+   * Events that have not been read for listeners or triggers keep their run, where they are read at all.
    * @throws AppError `conflict`: nothing was removed. `fenced`.
    */
   remove(epoch: Epoch, ids: readonly WorkflowInstanceId[]): Promise<Removed>;

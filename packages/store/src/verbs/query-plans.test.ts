@@ -5,6 +5,7 @@ import type {
   BackfillId,
   ProjectId,
   ScheduleId,
+  TriggerId,
   WorkflowId,
   WorkflowInstanceId,
   WorkflowState,
@@ -218,7 +219,7 @@ test('reads of the janitor: along keys, from the oldest on, whatever is kept', a
   await retention.childrenOf([parentId], 10);
   await retention.claimed([parentId], 1);
   await retention.weigh([parentId], 10);
-  for (const what of ['events', 'commands', 'fires', 'audit'] as const)
+  for (const what of ['events', 'commands', 'fires', 'firings', 'audit'] as const)
     await retention.purge(1, what, { ...page, before: 1 });
   const plans = await Promise.all(read.map(plan));
   const bounds = [
@@ -231,6 +232,7 @@ test('reads of the janitor: along keys, from the oldest on, whatever is kept', a
     /SEARCH events USING INDEX events_run \(workflow_instance_id=\? AND seq>\?\)/,
     /SEARCH commands USING INDEX sqlite_autoindex_commands_1 \(id>\?\)/,
     /SCAN schedule_fires USING INDEX schedule_fires_decided/,
+    /SCAN trigger_firings USING COVERING INDEX trigger_firings_old/,
     /SEARCH audit_log USING INDEX sqlite_autoindex_audit_log_1 \(id>\?\)/,
   ];
   expect(plans).toHaveLength(bounds.length);
@@ -382,4 +384,32 @@ test('reads of schedules: what is due, what waits, and what is around them, alon
     expect(plans[i]!.join('\n')).toMatch(bound);
     expect(plans[i]!.join('\n')).not.toMatch(/SCAN (i|workflow_instances|f)\b/);
   }
+});
+
+test('reads of triggers: their lists, what they noticed and what the duty asks, along their indices', async () => {
+  const { store, read, plan } = await openNoted();
+  const { triggers, firings, triggerQueue } = store;
+  const first = { limit: 10, cursor: null };
+  const id = 't' as TriggerId;
+  await triggers.list({ projectId }, first);
+  await triggers.list({ workflowId }, first);
+  await firings.find(id, 'k');
+  await firings.list(id, {}, first);
+  await firings.newestOf([id]);
+  await triggerQueue.online('after_workflow');
+  await triggerQueue.endsAfter(0, 10);
+  await triggerQueue.firingOf('r' as WorkflowInstanceId);
+  const plans = await Promise.all(read.map(plan));
+  const bounds = [
+    /SEARCH triggers USING INDEX triggers_project \(project_id=\?/,
+    /SEARCH triggers USING INDEX triggers_name \(workflow_id=\?/,
+    /SEARCH trigger_firings USING INDEX sqlite_autoindex_trigger_firings_1 \(trigger_id=\? AND key=\?\)/,
+    /SEARCH trigger_firings USING INDEX trigger_firings_at \(trigger_id=\?\)/,
+    /SEARCH f USING INDEX trigger_firings_at \(trigger_id=\?\)/,
+    /SEARCH triggers USING INDEX triggers_online \(kind=\?\)/,
+    /SEARCH events USING INTEGER PRIMARY KEY \(rowid>\?\)/,
+    /SEARCH trigger_firings USING INDEX trigger_firings_run \(workflow_instance_id=\?\)/,
+  ];
+  expect(plans).toHaveLength(bounds.length);
+  for (const [i, bound] of bounds.entries()) expect(plans[i]!.join('\n')).toMatch(bound);
 });

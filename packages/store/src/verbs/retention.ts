@@ -42,9 +42,10 @@ const IS_FREE = `state in ${FINAL} and (quarantine is null or json_extract(quara
   and id not in (${PENDING})`;
 const REMOVE_TASKS = `delete from task_instances where workflow_instance_id in ${IDS} returning id`;
 const REMOVE_ORDERS = `delete from outbox where workflow_instance_id in ${IDS}`;
-/** What listeners may have to hear of stays until it has been read for them; one that is switched on later begins behind it. */
+/** What listeners or triggers may have to hear of stays until it has been read for them; one that is switched on later begins behind it. */
 const IS_READ = `seq <= coalesce((select seq from listener_relay
-  where id = 1 and exists (select 1 from listener_instances where enabled = 1)), 9e18)`;
+    where id = 1 and exists (select 1 from listener_instances where enabled = 1)), 9e18)
+  and seq <= coalesce((select min(cursor) from triggers where kind = 'after_workflow' and online = 1), 9e18)`;
 const REMOVE_EVENTS = `delete from events where workflow_instance_id in ${IDS} and ${IS_READ}`;
 const REMOVE_RUNS = `delete from workflow_instances where id in ${IDS} and ${IS_FREE}
   and not exists (select 1 from workflow_instances c where c.parent_instance_id = workflow_instances.id and c.id not in ${IDS})
@@ -75,6 +76,11 @@ const OLD: Readonly<Record<Purged, { readonly page: string; readonly remove: str
     page: `select rowid as id, decided_at as at, decided_at as seen from schedule_fires indexed by schedule_fires_decided
       where ? is not null and outcome <> 'queued' order by decided_at limit ?`,
     remove: `delete from schedule_fires where outcome <> 'queued' and rowid in ${IDS}`,
+  },
+  firings: {
+    page: `select rowid as id, at, at as seen from trigger_firings indexed by trigger_firings_old
+      where ? is not null order by at limit ?`,
+    remove: `delete from trigger_firings where rowid in ${IDS}`,
   },
   audit: {
     page: 'select id, at, at as seen from audit_log where id > ? order by id limit ?',

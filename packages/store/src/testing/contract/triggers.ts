@@ -320,6 +320,26 @@ export function describeTriggers(subject: Subject): void {
       expect(await cursorOf('t1')).toBe(begin + 9);
     });
 
+    test('what it noticed is forgotten when it is old, and the ends of runs are kept until they have been read', async () => {
+      const { triggers, triggerQueue, firings, master, instances, commands } = subject.store;
+      await subject.lead(1);
+      await triggers.create(after('t1'));
+      const read = { id: triggerId('t1'), revision: 1 };
+      for (const at of [20, 30, 90])
+        await triggers.fire({ trigger: read, firing: firing('t1', `${at}`, { at }), run: null });
+      const purge = (limit: number) => master.retention.purge(1, 'firings', { after: null, limit, before: 90 });
+      expect(await purge(1)).toMatchObject({ removed: 1, next: expect.any(String) });
+      expect(await purge(2)).toEqual({ removed: 1, next: null });
+      expect((await firings.list(triggerId('t1'), {}, page)).items.map(({ key }) => key)).toEqual(['90']);
+
+      await instances.start(run('r1', { state: 'success', endedAt: 5 }), command('c1', 'r1'), event('r1'));
+      await master.rejectCommand(1, command('c1', 'r1').id, 'done');
+      expect(await commands.pendingCount()).toBe(0);
+      await expect(master.retention.remove(1, [runId('r1')])).rejects.toMatchObject({ code: 'conflict' });
+      await triggerQueue.advance(1, [read], Number.MAX_SAFE_INTEGER);
+      expect(await master.retention.remove(1, [runId('r1')])).toMatchObject({ runs: 1 });
+    });
+
     test('writes nothing when somebody else leads', async () => {
       const { triggers, triggerQueue, firings } = subject.store;
       await triggers.create(after('t1'));

@@ -40,8 +40,12 @@ export function createMemoryRetention(
     return row !== undefined && isFinal(row.state) && !isAside && !hasOrder(row.id);
   }
 
-  /** What listeners may have to hear of stays until it has been read for them. */
+  /** What listeners or triggers may have to hear of stays until it has been read for them. */
   function isRead(seq: number): boolean {
+    const waits = [...tables.triggers.values()].some(
+      ({ kind, online, cursor }) => kind === 'after_workflow' && online && cursor < seq,
+    );
+    if (waits) return false;
     const isHeard = [...tables.listenerInstances.values()].some(({ enabled }) => enabled);
     return !isHeard || seq <= (tables.lastSeq.get('relay') ?? Number.POSITIVE_INFINITY);
   }
@@ -173,8 +177,8 @@ export function createMemoryRetention(
   };
 
   function isLater(what: Purged, id: string, after: string): boolean {
-    // What is old of fire times goes, so the next page begins at the begin again.
-    if (what === 'fires') return true;
+    // What is old of these goes, so the next page begins at the begin again.
+    if (what === 'fires' || what === 'firings') return true;
     return what === 'events' ? Number(id) > Number(after) : id > after;
   }
 
@@ -205,6 +209,10 @@ export function createMemoryRetention(
           .filter(([, { outcome }]) => outcome !== 'queued')
           .sort(([, a], [, b]) => compare(a.decidedAt, b.decidedAt))
           .map(([id, { decidedAt: at }]) => ({ id, at, seen: at, drop: (tx) => tx.drop(tables.scheduleFires, id) }));
+      case 'firings':
+        return [...tables.firings]
+          .sort(([, a], [, b]) => compare(a.at, b.at))
+          .map(([id, { at }]) => ({ id, at, seen: at, drop: (tx) => tx.drop(tables.firings, id) }));
       case 'audit':
         return [...tables.audit.values()]
           .sort((a, b) => compare(a.id, b.id))

@@ -2,7 +2,9 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { TriggerFiringView, VaquitaClient } from '@vaquita/client';
+import { NO_SQLD, SQLD_BINARY } from '@vaquita/store/testing/sqld';
 import { expect, test } from 'vitest';
+import { startTestCluster } from '../support/cluster.ts';
 import { makeMachine, shellBlocks } from '../support/guide.ts';
 import { eventually } from '../support/poll.ts';
 import { define, PROJECT, start, waitForRun } from '../support/runs.ts';
@@ -82,6 +84,52 @@ test('each end of a workflow starts the next one once, although the server is ki
   const reports = (await client.instances.list({ project: PROJECT, workflow: 'report', limit: 200 })).items;
   expect(reports).toHaveLength(RUNS);
 });
+
+test.skipIf(SQLD_BINARY === undefined)(
+  `several servers take a delivery once, and the next leader goes on with what follows ${SQLD_BINARY ? '' : `(${NO_SQLD})`}`,
+  async () => {
+    const key = Buffer.alloc(32, 7).toString('base64');
+    await using cluster = await startTestCluster(2, { VAQUITA_SESSION_TIMEOUT: '4s', VAQUITA_SECRET_KEY: key });
+    const [leader, follower] = cluster.servers;
+    await cluster.join('worker');
+    const { client } = follower!;
+    await define(client, SHIP);
+    await define(client, { name: 'report', tasks: [{ name: 'a', type: 'noop' }] });
+    const mapping = { order: '$.order.id' };
+    const hook = { name: 'orders', config: { kind: 'webhook', mapping } } as const;
+    const { id, secret } = await leader!.client.triggers.create(PROJECT, 'ship', hook);
+    const then = { name: 'then', config: { kind: 'after_workflow', workflow: 'ship' } } as const;
+    const after = await client.triggers.create(PROJECT, 'report', then);
+
+    const DELIVERIES = 8;
+    const bodies = Array.from({ length: DELIVERIES }, (_, i) => `{"order":{"id":"A-${i}"}}`);
+    const statuses = await Promise.all(
+      bodies.map(async (body) => {
+        const headers = signed(secret!, body);
+        const deliver = ({ url }: { readonly url: string }) =>
+          fetch(`${url}/api/v1/hooks/${id}`, { method: 'POST', headers, body });
+        return (await Promise.all(cluster.servers.map(deliver))).map(({ status }) => status).toSorted();
+      }),
+    );
+    expect(statuses).toEqual(bodies.map(() => [202, 409]));
+    await eventually('some reports to be started', async () => (await firingsOf(client, after.id)).length > 0);
+    await leader!.kill9();
+    const firings = await eventually(
+      'the other server to start all reports',
+      async () => {
+        const all = await firingsOf(client, after.id);
+        return all.length >= DELIVERIES ? all : undefined;
+      },
+      { withinMs: 90_000 },
+    );
+    for (const { workflowInstanceId } of firings)
+      await waitForRun(client, { id: workflowInstanceId! }, 'success', 60_000);
+    for (const workflow of ['ship', 'report']) {
+      const runs = (await client.instances.list({ project: PROJECT, workflow, limit: 100 })).items;
+      expect(runs, workflow).toHaveLength(DELIVERIES);
+    }
+  },
+);
 
 test('the commands of the guide do what it says', async () => {
   using folder = createScratch();

@@ -184,6 +184,9 @@ function pauseEndpoint(deps: ApiDeps, audit: Audit): Endpoint {
   });
 }
 
+const MAX_PAUSE_MS = 3_660 * 86_400_000;
+const TOO_LONG = 'A pause is at most ten years long. To have it fire no more, take it offline';
+
 /** @throws AppError `bad_request`. */
 function pauseEnd(
   body: { readonly until?: string | null | undefined; readonly for?: string | undefined },
@@ -199,10 +202,12 @@ function pauseEnd(
     const ms = parseDuration(body.for);
     if (ms === undefined || ms === 0)
       throw wrong('for', 'This is not a duration greater than zero, such as 30m, 2h, 3d');
+    if (ms > MAX_PAUSE_MS) throw wrong('for', TOO_LONG);
     return now + ms;
   }
   const until = Date.parse(body.until!);
   if (until <= now) throw wrong('until', 'This moment is over already; null ends a pause');
+  if (until - now > MAX_PAUSE_MS) throw wrong('until', TOO_LONG);
   return until;
 }
 

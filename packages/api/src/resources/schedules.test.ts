@@ -90,6 +90,8 @@ it.each([
   [{ until: null, for: '1h' }, 'until'],
   [{ for: '0s' }, 'for'],
   [{ for: 'long' }, 'for'],
+  [{ for: '100000000d' }, 'for'],
+  [{ until: '9999-12-31T23:59:59Z' }, 'until'],
 ])('is not paused by %o', async (body, path) => {
   const api = await bench();
   const { id } = await create(api);

@@ -212,3 +212,9 @@ test('a file whose rules never fit is read in bounded work, and that is said', (
     ]),
   );
 });
+
+test('the name of a zone that is far too long is searched no further', () => {
+  const name = 'a'.repeat(500_000);
+  const [reason] = reasons(read(event(`DTSTART;TZID=${name}:20261224T180000`)));
+  expect(reason).toBe(`Its time zone "${name.slice(0, 200)}" is not known here: IANA names such as Europe/Berlin are`);
+});

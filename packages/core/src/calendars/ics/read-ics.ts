@@ -18,7 +18,7 @@ import { type Effort, recurrences } from './recurrence.ts';
 /** So far ahead of `from` events that recur are written out. */
 export const ICS_YEARS = 5;
 /** Days that may be looked at for one file. */
-const EFFORT = 200_000;
+const EFFORT = 1_000_000;
 
 export interface IcsOptions {
   /** Whose clocks the entries are written for. */
@@ -56,7 +56,7 @@ export function readIcs(text: string, options: IcsOptions): IcsReading {
       tell('It is cancelled');
       continue;
     }
-    const { found, note } = entriesOf(event, { ...options, replaced: replaced.get(event.uid) ?? [], effort });
+    const { found, note } = entriesOf(event, { ...options, replaced: replaced.get(event.uid) ?? NOTHING, effort });
     if (note !== null) tell(note);
     for (const entry of found) entries.set(JSON.stringify(entry), entry);
     if (entries.size > MAX_CALENDAR_ENTRIES) throw tooMany();
@@ -72,19 +72,18 @@ function tooMany(): AppError {
 }
 
 /** By uid: occurrences that events of their own stand for. */
-function replacedStarts(events: readonly IcsEvent[]): ReadonlyMap<string, readonly number[]> {
-  const starts = new Map<string, number[]>();
+function replacedStarts(events: readonly IcsEvent[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const starts = new Map<string, Set<number>>();
   for (const { uid, replaces } of events) {
-    if (replaces === null) continue;
-    const known = starts.get(uid);
-    if (known === undefined) starts.set(uid, [replaces]);
-    else known.push(replaces);
+    if (replaces !== null) starts.set(uid, (starts.get(uid) ?? new Set()).add(replaces));
   }
   return starts;
 }
 
+const NOTHING: ReadonlySet<number> = new Set();
+
 interface Context extends IcsOptions {
-  readonly replaced: readonly number[];
+  readonly replaced: ReadonlySet<number>;
   readonly effort: Effort;
 }
 
@@ -96,14 +95,15 @@ function entriesOf(event: IcsEvent, context: Context): { found: CalendarEntry[];
   const last = dayNumber(year + ICS_YEARS, month, Math.min(day, daysInMonth(year + ICS_YEARS, month))) * DAY_MS;
   // Zones are less than a day apart, so that no occurrence is missed which is on the next day here.
   const first = from - event.lengthMs - DAY_MS;
-  const without = new Set([...event.removed, ...(event.replaces === null ? context.replaced : [])]);
+  const removed = new Set(event.removed);
+  const replaced = event.replaces === null ? context.replaced : NOTHING;
   const starts = new Set(event.added);
   if (event.rule === null) starts.add(event.start);
   else for (const wall of recurrences(event.start, event.rule, { first, last, effort })) starts.add(wall);
 
   const found: CalendarEntry[] = [];
   for (const start of starts) {
-    if (without.has(start)) continue;
+    if (removed.has(start) || replaced.has(start)) continue;
     const { entry, end } = written(event, start, timezone);
     if (end > from) found.push(entry);
     if (found.length > MAX_CALENDAR_ENTRIES) throw tooMany();
@@ -127,7 +127,7 @@ function noteOf(
 function asYearly({ rule, ...event }: IcsEvent, { from, timezone, replaced }: Context): CalendarEntry | null {
   if (rule === null || rule.frequency !== 'YEARLY' || rule.interval !== 1) return null;
   if (rule.count !== null || rule.until !== null || rule.weekdays.length > 0 || rule.positions.length > 0) return null;
-  if (event.added.length + event.removed.length + replaced.length > 0) return null;
+  if (event.added.length + event.removed.length + replaced.size > 0) return null;
   if (event.zone !== null && event.zone !== timezone) return null;
   const start = calendarDay(Math.floor(event.start / DAY_MS));
   const same = (values: readonly number[], value: number) =>

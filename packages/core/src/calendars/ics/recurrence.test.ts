@@ -1,6 +1,6 @@
 /** The examples of RFC 5545, section 3.8.5.3, and rules that must not hold up whoever reads them. */
 import { expect, test } from 'vitest';
-import { readRecurrence, recurrences } from './recurrence.ts';
+import { type Recurrence, readRecurrence, recurrences } from './recurrence.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -92,6 +92,16 @@ test.each([
   'FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30',
 ])('%s ends, having found nothing', (rule) => {
   expect(days(rule, '2020-01-01')).toEqual([]);
+});
+
+test('each day that is looked at counts, and what a rule says twice counts once', () => {
+  const long = Array.from({ length: 50 }, (_, i) => `${i + 10}MO`).join(',');
+  expect(days(`FREQ=MONTHLY;BYDAY=${long}`, '2020-01-01', { effort: 31 * 50 * 3 })).toEqual([]);
+  const effort = { left: 31 * 3 };
+  const rule = readRecurrence(`FREQ=MONTHLY;BYDAY=${'1MO,'.repeat(10_000)}1MO`, () => '') as Recurrence;
+  const span = { first: 0, last: 40 * 366 * DAY_MS, effort };
+  expect(Array.from(recurrences(0, rule, span), (wall) => wall / DAY_MS)).toEqual([4, 32, 60]);
+  expect(effort.left).toBe(0);
 });
 
 test.each([

@@ -50,7 +50,7 @@ export function readRecurrence(
   const months = numbers(parts.get('BYMONTH'), 1, 12);
   const monthDays = numbers(parts.get('BYMONTHDAY'), -31, 31);
   const positions = numbers(parts.get('BYSETPOS'), -366, 366);
-  const weekdays = (parts.get('BYDAY')?.split(',') ?? []).map(readWeekday);
+  const weekdays = [...new Set(parts.get('BYDAY')?.split(','))].map(readWeekday);
   if (months === null || monthDays === null || positions === null || weekdays.includes(null)) {
     return `Its rule "${text}" cannot be read`;
   }
@@ -76,7 +76,7 @@ function isWithin(value: number, min: number, max: number): boolean {
 }
 
 function numbers(text: string | undefined, min: number, max: number): readonly number[] | null {
-  const values = text?.split(',').map(Number) ?? [];
+  const values = [...new Set(text?.split(',').map(Number))];
   return values.every((value) => isWithin(value, min, max) && value !== 0) ? values : null;
 }
 
@@ -101,9 +101,10 @@ export function* recurrences(
   let counted = 0;
   // What is counted is counted from the begin.
   const begin = rule.count === null ? periodsUntil(startDay, Math.floor(first / DAY_MS), rule) : 0;
+  const cost = daysLookedAt(rule);
   for (let period = begin; effort.left > 0; period += rule.interval) {
     const { days, opens } = daysOfPeriod(startDay, period, rule);
-    effort.left -= 1 + days.length;
+    effort.left -= cost;
     if (opens * DAY_MS > last) return;
     for (const day of days) {
       const wall = day * DAY_MS + timeOfDay;
@@ -114,6 +115,16 @@ export function* recurrences(
       if (wall >= first) yield wall;
     }
   }
+}
+
+/** Of one period, at most: a long list of weekdays has each of its days looked at as often. */
+function daysLookedAt({ frequency, months, monthDays, weekdays, positions }: Recurrence): number {
+  if (frequency === 'DAILY') return 1;
+  if (frequency === 'WEEKLY') return 7;
+  const month = 31 * Math.max(1, weekdays.length);
+  if (frequency === 'MONTHLY') return month + positions.length;
+  if (months.length + monthDays.length + weekdays.length === 0) return 1 + positions.length;
+  return (months.length || 12) * month + positions.length;
 }
 
 /** Whole intervals that can be passed at once, in periods. */

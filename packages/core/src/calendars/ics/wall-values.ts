@@ -34,11 +34,15 @@ export function readWall(
   if (params.TZID === undefined) return { wall, allDay: false, zone: null };
   const zone = zoneNamed(params.TZID, zones);
   if (zone !== undefined) return { wall, allDay: false, zone };
-  return `Its time zone "${params.TZID}" is not known here: IANA names such as Europe/Berlin are`;
+  return `Its time zone "${params.TZID.slice(0, MAX_ZONE_NAME)}" is not known here: IANA names such as Europe/Berlin are`;
 }
+
+/** Longer than any, with its prefix: what is longer would take long to search. */
+const MAX_ZONE_NAME = 200;
 
 /** Files put prefixes before names: `/freeassociation.sourceforge.net/Europe/Berlin`. */
 function zoneNamed(name: string, zones: ReadonlyMap<string, string>): string | undefined {
+  if (name.length > MAX_ZONE_NAME) return undefined;
   const candidates = [name, zones.get(name), /[A-Za-z_]+\/[A-Za-z_]+(?:\/[A-Za-z_]+)?$/.exec(name)?.[0]];
   return candidates.find((candidate) => candidate !== undefined && isTimezone(candidate));
 }

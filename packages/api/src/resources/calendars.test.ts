@@ -140,3 +140,10 @@ it.each([
   const { errors } = (await load(api, body, 400)) as unknown as ProblemView;
   expect(errors?.map((problem) => problem.path)).toEqual([path]);
 });
+
+it('has no file make a calendar whose address is taken', async () => {
+  const api = await openApi();
+  const body = { calendar: 'import', ics: ICS };
+  const { errors } = await read<ProblemView>(await api.send('POST', `${PATH}/import`, { body }), 400);
+  expect(errors?.map(({ path }) => path)).toEqual(['calendar']);
+});

@@ -87,7 +87,7 @@ export type CalendarChange = z.input<typeof CalendarChange>;
 
 export const CalendarImport = z
   .strictObject({
-    calendar: ProjectName.meta({ description: 'Name or id; one that is not there is made' }),
+    calendar: CalendarCreate.shape.name.meta({ description: 'Name or id; one that is not there is made' }),
     ics: z.string().min(1, 'The file is empty').meta({ description: 'The text of the file (RFC 5545)' }),
     mode: z.enum(['replace', 'add']).default('replace').meta({ description: 'Of a calendar that is there already' }),
     timezone: z.string().default('UTC').meta({

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { asTable, type Figure } from './figures.ts';
 import { alertsFailover } from './scenarios/alerts-failover.ts';
 import { alertsHung } from './scenarios/alerts-hung.ts';
+import { backfill } from './scenarios/backfill.ts';
 import { bigdag } from './scenarios/bigdag.ts';
 import { chain } from './scenarios/chain.ts';
 import { cron } from './scenarios/cron.ts';
@@ -17,7 +18,7 @@ import { workers } from './scenarios/workers.ts';
 
 const SCENARIOS: readonly Scenario[] = [
   ...[fanout, chain, dag, start, bigdag, windmill, shell, cron, workers, alertsHung],
-  ...[failover, alertsFailover],
+  ...[failover, alertsFailover, backfill],
 ];
 
 const { values, positionals } = parseArgs({

@@ -30,6 +30,8 @@ export interface Sizes {
   readonly leaseMs: number;
   /** Alerts that are on their way when the leader is killed. */
   readonly failoverAlerts: number;
+  /** Business times of a backfill of three levels whose leader is killed twice. */
+  readonly backfillIntervals: number;
   /** Channels that never answer, and requests to the API beside them and without them, each in every round. */
   readonly hungChannels: number;
   readonly hungRequests: number;
@@ -59,6 +61,7 @@ export const FULL: Sizes = {
   // The default of the servers.
   leaseMs: 10_000,
   failoverAlerts: 500,
+  backfillIntervals: 365,
   hungChannels: 50,
   hungRequests: 2_000,
   runs: 5,
@@ -85,6 +88,7 @@ export const SMOKE: Sizes = {
   failoverRuns: 4,
   leaseMs: 2_000,
   failoverAlerts: 20,
+  backfillIntervals: 20,
   hungChannels: 9,
   hungRequests: 40,
   runs: 1,

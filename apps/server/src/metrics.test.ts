@@ -17,6 +17,7 @@ const cleaned = () => ({
     commands: 0,
     fires: 0,
     firings: 0,
+    backfills: 0,
     audit: 0,
     left: 0,
     freedBytes: 12,

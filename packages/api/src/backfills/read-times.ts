@@ -152,6 +152,6 @@ function wrong(path: string, message: string): Refused {
   return { problems: [{ path, message }] };
 }
 
-export function tooMany(count: string, limit: number): Refused {
+function tooMany(count: string, limit: number): Refused {
   return wrong('', `These are ${count} times; one backfill is made of at most ${limit} runs. Choose a shorter range`);
 }

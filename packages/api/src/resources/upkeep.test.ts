@@ -5,7 +5,7 @@ import type { Upkeep } from './upkeep.ts';
 
 const pass = {
   ...{ startedAt: 1_000, endedAt: 2_000, error: null, runs: 3, taskInstances: 4, events: 5, logs: 1, logBytes: 6 },
-  ...{ commands: 0, fires: 0, firings: 0, audit: 0, left: 0, freedBytes: 7 },
+  ...{ commands: 0, fires: 0, firings: 0, backfills: 0, audit: 0, left: 0, freedBytes: 7 },
 };
 
 async function open(change: Partial<Upkeep> = {}) {

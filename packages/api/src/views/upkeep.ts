@@ -16,6 +16,7 @@ export const PassView = z
     commands: Count,
     fires: Count.meta({ description: 'Records of fire times of schedules' }),
     firings: Count.meta({ description: 'Records of what triggers have noticed' }),
+    backfills: Count.meta({ description: 'Backfills and items of them' }),
     audit: Count,
     left: Count.meta({ description: 'Runs that were due and are needed after all' }),
     freedBytes: Count,

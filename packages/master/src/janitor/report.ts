@@ -13,6 +13,8 @@ export interface PassReport {
   readonly fires: number;
   /** Records of what triggers have noticed. */
   readonly firings: number;
+  /** Backfills and items of them. */
+  readonly backfills: number;
   readonly audit: number;
   /** Runs that were due and could not be removed now: they are tried again in the next pass. */
   readonly left: number;
@@ -32,6 +34,7 @@ export interface PassStatus extends PassReport {
 
 export const COUNT_OF: Readonly<Record<Purged, PassCount>> = {
   ...{ events: 'events', commands: 'commands', fires: 'fires', firings: 'firings', audit: 'audit' },
+  ...{ backfillItems: 'backfills', backfills: 'backfills' },
 };
 
 export interface CleaningCounts {
@@ -50,6 +53,7 @@ const NOTHING: PassReport = Object.freeze({
     commands: 0,
     fires: 0,
     firings: 0,
+    backfills: 0,
     audit: 0,
     left: 0,
     freedBytes: 0,

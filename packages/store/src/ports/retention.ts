@@ -70,8 +70,11 @@ export interface Removed {
   readonly events: number;
 }
 
-export const PURGED = ['events', 'commands', 'fires', 'firings', 'audit'] as const;
-/** `events`: those of no run. `commands`: those that are done. `fires`: records of fire times of schedules, but for those that wait. `firings`: of triggers. */
+export const PURGED = ['events', 'commands', 'fires', 'firings', 'backfillItems', 'backfills', 'audit'] as const;
+/**
+ * `events`: those of no run. `commands`: those that are done. `fires`: records of fire times of schedules, but for those that wait.
+ * `firings`: of triggers. `backfills`: those that have ended and whose items have gone before.
+ */
 export type Purged = (typeof PURGED)[number];
 
 export interface RetentionStore extends RetentionReader {

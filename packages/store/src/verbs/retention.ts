@@ -59,6 +59,7 @@ const THIN_EVENTS = `delete from events where seq in
 const SPACE = `select page_count, page_size, freelist_count, auto_vacuum
   from pragma_page_count, pragma_page_size, pragma_freelist_count, pragma_auto_vacuum`;
 const INCREMENTAL = 2;
+const ENDED_BACKFILLS = "('done', 'cancelled')";
 
 /** `at`: the moment that counts; null while the row is still needed. `seen`: what tells how far the walk has come. */
 const OLD: Readonly<Record<Purged, { readonly page: string; readonly remove: string }>> = {
@@ -81,6 +82,20 @@ const OLD: Readonly<Record<Purged, { readonly page: string; readonly remove: str
     page: `select rowid as id, at, at as seen from trigger_firings indexed by trigger_firings_old
       where ? is not null order by at limit ?`,
     remove: `delete from trigger_firings where rowid in ${IDS}`,
+  },
+  backfillItems: {
+    // Likewise. A unit takes those of a few backfills.
+    page: `select i.rowid as id, b.ended_at as at, b.ended_at as seen from (select id, ended_at from backfills
+      where ? is not null and state in ${ENDED_BACKFILLS} order by ended_at limit 20) b
+      cross join backfill_items i on i.backfill_id = b.id limit ?`,
+    remove: `delete from backfill_items where rowid in ${IDS}
+      and backfill_id in (select id from backfills where state in ${ENDED_BACKFILLS})`,
+  },
+  backfills: {
+    page: `select id, ended_at as at, ended_at as seen from backfills where ? is not null and state in ${ENDED_BACKFILLS}
+      and not exists (select 1 from backfill_items where backfill_id = backfills.id) order by ended_at limit ?`,
+    remove: `delete from backfills where id in ${IDS} and state in ${ENDED_BACKFILLS}
+      and not exists (select 1 from backfill_items where backfill_id = backfills.id)`,
   },
   audit: {
     page: 'select id, at, at as seen from audit_log where id > ? order by id limit ?',

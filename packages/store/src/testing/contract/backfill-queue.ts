@@ -102,6 +102,20 @@ export function describeBackfillQueue(subject: Subject): void {
       expect(await queue().active(5)).toMatchObject([{ id: 'b1' }]);
     });
 
+    test('goes with its items when it has ended and is old, and not before', async () => {
+      await open(3);
+      const { retention } = subject.store.master;
+      const old = { after: null, limit: 2, before: 1_000 };
+      const purge = async (what: 'backfillItems' | 'backfills') => (await retention.purge(1, what, old)).removed;
+      expect([await purge('backfillItems'), await purge('backfills')]).toEqual([0, 0]);
+      const { backfills } = subject.store;
+      await backfills.change((await backfills.find('b1'))!, { kind: 'cancel' }, told('b1', 'cancelled', 900));
+      expect(await retention.purge(1, 'backfillItems', { ...old, before: 900 })).toEqual({ removed: 0, next: null });
+      expect([await purge('backfillItems'), await purge('backfills')]).toEqual([2, 0]);
+      expect([await purge('backfillItems'), await purge('backfills')]).toEqual([1, 1]);
+      expect(await backfills.find('b1')).toBeUndefined();
+    });
+
     test('counts what goes on', async () => {
       await open(3);
       await queue().start(1, { backfill: b1, position: 0 }, filing('r1'));

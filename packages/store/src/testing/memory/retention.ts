@@ -176,9 +176,15 @@ export function createMemoryRetention(
     async shrink() {},
   };
 
+  /** Null: it has not ended. */
+  function endOf(id: string): number | null {
+    const row = tables.backfills.get(id);
+    return row?.state === 'done' || row?.state === 'cancelled' ? row.endedAt : null;
+  }
+
   function isLater(what: Purged, id: string, after: string): boolean {
     // What is old of these goes, so the next page begins at the begin again.
-    if (what === 'fires' || what === 'firings') return true;
+    if (what === 'fires' || what === 'firings' || what === 'backfillItems' || what === 'backfills') return true;
     return what === 'events' ? Number(id) > Number(after) : id > after;
   }
 
@@ -213,6 +219,24 @@ export function createMemoryRetention(
         return [...tables.firings]
           .sort(([, a], [, b]) => compare(a.at, b.at))
           .map(([id, { at }]) => ({ id, at, seen: at, drop: (tx) => tx.drop(tables.firings, id) }));
+      case 'backfillItems':
+        return [...tables.backfillItems]
+          .flatMap(([id, item]) => {
+            const at = endOf(item.backfillId);
+            return at === null
+              ? []
+              : [{ id, at, seen: at, drop: (tx: Transaction) => tx.drop(tables.backfillItems, id) }];
+          })
+          .sort((a, b) => compare(a.at, b.at));
+      case 'backfills': {
+        const full = new Set([...tables.backfillItems.values()].map(({ backfillId }) => backfillId));
+        return [...tables.backfills.values()]
+          .flatMap(({ id }) => {
+            const at = full.has(id) ? null : endOf(id);
+            return at === null ? [] : [{ id, at, seen: at, drop: (tx: Transaction) => tx.drop(tables.backfills, id) }];
+          })
+          .sort((a, b) => compare(a.at, b.at));
+      }
       case 'audit':
         return [...tables.audit.values()]
           .sort((a, b) => compare(a.id, b.id))

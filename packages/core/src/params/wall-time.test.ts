@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { addMonths, isTimezone, toInstant, toWall, wallOf } from './wall-time.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { addMonths, isTimezone, MOST_ZONES, toInstant, toWall, wallOf } from './wall-time.ts';
 
 const instant = fc.integer({ min: Date.UTC(1971, 0, 1), max: Date.UTC(2099, 0, 1) });
 const zone = fc.constantFrom(
@@ -69,5 +69,18 @@ describe('wall time', () => {
   it('knows zones by name', () => {
     expect(['UTC', 'Europe/Berlin', 'Asia/Shanghai'].every(isTimezone)).toBe(true);
     expect(['', 'Mars/Olympus', '+02:00', 'local time', '../etc'].some(isTimezone)).toBe(false);
+  });
+
+  it('keeps no more zones than there are, however their names are written', () => {
+    const name = 'america/argentina/buenos_aires';
+    const written = (n: number) => Array.from(name, (char, i) => ((n >> i) & 1 ? char.toUpperCase() : char)).join('');
+    const at = Date.UTC(2026, 0, 1);
+    const before = toWall(at, 'Europe/Berlin');
+    const made = vi.spyOn(Intl, 'DateTimeFormat');
+    for (let n = 0; n < MOST_ZONES; n++) expect(isTimezone(written(n * 3))).toBe(true);
+    made.mockClear();
+    expect(toWall(at, 'Europe/Berlin')).toBe(before);
+    expect(made).toHaveBeenCalledTimes(1);
+    made.mockRestore();
   });
 });

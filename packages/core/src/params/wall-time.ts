@@ -5,6 +5,9 @@
 
 export const DAY_MS = 86_400_000;
 
+/** More names than there are zones: case does not count in them, so that whoever plays with it must not fill the memory. */
+export const MOST_ZONES = 1_000;
+
 /** Reading the zone's rules is slow to set up and pure: one formatter per zone is kept. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -23,6 +26,7 @@ function formatterOf(timezone: string): Intl.DateTimeFormat {
       minute: 'numeric',
       second: 'numeric',
     });
+    if (formatters.size >= MOST_ZONES) forgetZones();
     formatters.set(timezone, formatter);
   }
   return formatter;
@@ -42,6 +46,11 @@ export function isTimezone(name: string): boolean {
 
 /** What each zone was asked last: the tasks of a run ask for the same few instants, and the rules are slow to ask. */
 const lastAsked = new Map<string, { readonly second: number; readonly offsetMs: number }>();
+
+function forgetZones(): void {
+  formatters.clear();
+  lastAsked.clear();
+}
 
 /** The wall time that a clock in `timezone` shows at `epochMs`. */
 export function toWall(epochMs: number, timezone: string): number {

@@ -2,7 +2,7 @@
  * When the clocks of a zone are moved. Intl tells a zone's offset at a moment and nothing else, and slowly: changes are looked
  * for once for each zone and year, and kept.
  */
-import { DAY_MS, toWall } from '../params/wall-time.ts';
+import { DAY_MS, MOST_ZONES, toWall } from '../params/wall-time.ts';
 
 /** A piece of time in which a zone keeps one offset from UTC. It ends with the year at the latest. */
 export interface Stretch {
@@ -31,6 +31,7 @@ export function stretchAt(instant: number, timezone: string): Stretch {
   let years = zones.get(timezone);
   if (years === undefined) {
     years = new Map();
+    if (zones.size >= MOST_ZONES) zones.clear();
     zones.set(timezone, years);
   }
   const year = new Date(instant).getUTCFullYear();

@@ -24,6 +24,7 @@ export const en = {
     overview: 'Overview',
     workflows: 'Workflows',
     runs: 'Runs',
+    schedules: 'Schedules',
     groups: 'Task groups',
     workers: 'Workers',
     alerts: 'Alerts',

@@ -4,8 +4,10 @@ import type { LateMessages } from './late/late.ts';
 import { zhAlertPolicy } from './late/zh-alert-policy.ts';
 import { zhAlertTargets } from './late/zh-alert-targets.ts';
 import { zhAlerts } from './late/zh-alerts.ts';
+import { zhCalendars } from './late/zh-calendars.ts';
 import { zhControl } from './late/zh-control.ts';
 import { zhEditor } from './late/zh-editor.ts';
+import { zhForecast } from './late/zh-forecast.ts';
 import { zhForms } from './late/zh-forms.ts';
 import { zhGraphView } from './late/zh-graph-view.ts';
 import { zhGroups } from './late/zh-groups.ts';
@@ -15,12 +17,15 @@ import { zhLog } from './late/zh-log.ts';
 import { zhLogin } from './late/zh-login.ts';
 import { zhOverview } from './late/zh-overview.ts';
 import { zhPalette } from './late/zh-palette.ts';
+import { zhScheduleForm } from './late/zh-schedule-form.ts';
+import { zhSchedules } from './late/zh-schedules.ts';
 import { zhSchema } from './late/zh-schema.ts';
 import { zhStart } from './late/zh-start.ts';
 import { zhTaskTypes } from './late/zh-task-types.ts';
 import { zhTokens } from './late/zh-tokens.ts';
 import { zhWorkerGroups } from './late/zh-worker-groups.ts';
 import { zhWorkers } from './late/zh-workers.ts';
+import { zhWorkflowSchedules } from './late/zh-workflow-schedules.ts';
 import { count } from './zh-count.ts';
 
 export const zhCN: Messages & { readonly late: LateMessages } = {
@@ -40,11 +45,16 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     login: zhLogin,
     overview: zhOverview,
     palette: zhPalette,
+    calendars: zhCalendars,
+    forecast: zhForecast,
+    scheduleForm: zhScheduleForm,
+    schedules: zhSchedules,
     start: zhStart,
     taskTypes: zhTaskTypes,
     tokens: zhTokens,
     workerGroups: zhWorkerGroups,
     workers: zhWorkers,
+    workflowSchedules: zhWorkflowSchedules,
   },
   localeName: '简体中文',
   durationUnits: { ms: '毫秒', s: '秒', m: '分', h: '时', d: '天' },
@@ -67,6 +77,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     overview: '总览',
     workflows: '工作流',
     runs: '运行',
+    schedules: '定时计划',
     groups: '任务组',
     workers: '工作节点',
     alerts: '告警',

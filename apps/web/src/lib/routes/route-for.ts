@@ -34,6 +34,21 @@ export interface FormQuery {
   readonly edit?: string | undefined;
 }
 
+export interface SchedulesQuery {
+  readonly project?: string | undefined;
+  readonly workflow?: string | undefined;
+  readonly online?: 'yes' | 'no' | undefined;
+  readonly create?: boolean | undefined;
+}
+
+export interface ForecastQuery {
+  readonly days?: number | undefined;
+  /** One project or one worker group; neither: all that runs. */
+  readonly project?: string | undefined;
+  readonly group?: string | undefined;
+  readonly view?: 'table' | undefined;
+}
+
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 function withQuery(path: string, query: Query, hash = ''): string {
@@ -104,6 +119,18 @@ export const routeFor = {
     }),
   listenerPlugins: ({ create }: FormQuery = {}) =>
     withQuery(resolve('/(app)/listeners/plugins'), { create: create ? 1 : undefined }),
+  /** With `create`, for the workflow that is named. */
+  schedules: ({ create, ...query }: SchedulesQuery = {}) =>
+    withQuery(resolve('/(app)/schedules'), { ...query, create: create ? 1 : undefined }),
+  schedule: (id: string, edit = false) =>
+    withQuery(resolve('/(app)/schedules/[schedule]', { schedule: name(id) }), { edit: edit ? 1 : undefined }),
+  /** `ics`: the import of a file is open. */
+  calendars: ({ create, ics }: { readonly create?: boolean; readonly ics?: boolean } = {}) =>
+    withQuery(resolve('/(app)/calendars'), { create: create ? 1 : undefined, ics: ics ? 1 : undefined }),
+  /** `month`: as 2026-12. */
+  calendar: (calendar: string, month?: string) =>
+    withQuery(resolve('/(app)/calendars/[calendar]', { calendar: name(calendar) }), { month }),
+  forecast: (query: ForecastQuery = {}) => withQuery(resolve('/(app)/forecast'), { ...query }),
   tokens: () => resolve('/(app)/tokens'),
   apiReference: () => `${resolve('/(app)')}api/v1/docs`.replace('//', '/'),
 };

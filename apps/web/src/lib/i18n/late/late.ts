@@ -6,8 +6,10 @@ import { i18n } from '../i18n.svelte.ts';
 import type { AlertPolicyMessages } from './en-alert-policy.ts';
 import type { AlertTargetMessages } from './en-alert-targets.ts';
 import type { AlertMessages } from './en-alerts.ts';
+import type { CalendarMessages } from './en-calendars.ts';
 import type { ControlMessages } from './en-control.ts';
 import type { EditorMessages } from './en-editor.ts';
+import type { ForecastMessages } from './en-forecast.ts';
 import type { FormMessages } from './en-forms.ts';
 import type { GraphViewMessages } from './en-graph-view.ts';
 import type { GroupMessages } from './en-groups.ts';
@@ -17,12 +19,15 @@ import type { LogMessages } from './en-log.ts';
 import type { LoginMessages } from './en-login.ts';
 import type { OverviewMessages } from './en-overview.ts';
 import type { PaletteMessages } from './en-palette.ts';
+import type { ScheduleFormMessages } from './en-schedule-form.ts';
+import type { ScheduleMessages } from './en-schedules.ts';
 import type { SchemaMessages } from './en-schema.ts';
 import type { StartMessages } from './en-start.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
 import type { TokensMessages } from './en-tokens.ts';
 import type { WorkerGroupMessages } from './en-worker-groups.ts';
 import type { WorkerMessages } from './en-workers.ts';
+import type { WorkflowScheduleMessages } from './en-workflow-schedules.ts';
 
 export interface LateMessages {
   readonly schema: SchemaMessages;
@@ -40,11 +45,16 @@ export interface LateMessages {
   readonly login: LoginMessages;
   readonly overview: OverviewMessages;
   readonly palette: PaletteMessages;
+  readonly calendars: CalendarMessages;
+  readonly forecast: ForecastMessages;
+  readonly scheduleForm: ScheduleFormMessages;
+  readonly schedules: ScheduleMessages;
   readonly start: StartMessages;
   readonly taskTypes: TaskTypeMessages;
   readonly tokens: TokensMessages;
   readonly workerGroups: WorkerGroupMessages;
   readonly workers: WorkerMessages;
+  readonly workflowSchedules: WorkflowScheduleMessages;
 }
 
 /** Reactive where it is read: `late('control', enControl).run.pause`. */

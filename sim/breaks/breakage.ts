@@ -6,7 +6,7 @@ import type { AlertQueue, AlertRecords, Clock, ListenerEngineStore, ListenerHost
 import type { Lease, MasterSettings } from '@vaquita/master';
 import type { Wire } from '@vaquita/protocol';
 import type { ClientId, RegistryStore } from '@vaquita/registry';
-import type { ListenerInstanceStore, MasterStore } from '@vaquita/store';
+import type { ListenerInstanceStore, MasterStore, ScheduleQueue, ScheduleStore } from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { SimProcess } from '../world/process.ts';
 
@@ -34,6 +34,10 @@ export interface Breakage {
   listenerHost?(host: Pick<ListenerHost, 'use'>): Pick<ListenerHost, 'use'>;
   /** Behind what people do about listeners. */
   listenerPeople?(people: ListenerInstanceStore, memory: MemoryStore): ListenerInstanceStore;
+  /** Likewise of schedules, of what their duty asks and of what people do. */
+  scheduleQueue?(queue: ScheduleQueue, store: MemoryStore): ScheduleQueue;
+  schedulePort?(queue: ScheduleQueue): ScheduleQueue;
+  schedulePeople?(people: ScheduleStore, store: MemoryStore): ScheduleStore;
   /** Workers begin to work whatever epoch they are sent. */
   readonly takesOldEpochs?: boolean;
   clock?(clock: Clock): Clock;

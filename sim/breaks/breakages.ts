@@ -6,6 +6,7 @@ import { CLUSTER_BREAKAGES } from './cluster.ts';
 import { ENGINE_BREAKAGES } from './engine.ts';
 import { LISTENER_BREAKAGES } from './listeners.ts';
 import { PROTOCOL_BREAKAGES } from './protocol.ts';
+import { SCHEDULE_BREAKAGES } from './schedules.ts';
 
 export const BREAKAGES: readonly (() => Breakage)[] = [
   ...ENGINE_BREAKAGES,
@@ -13,6 +14,7 @@ export const BREAKAGES: readonly (() => Breakage)[] = [
   ...CLUSTER_BREAKAGES,
   ...ALERT_BREAKAGES,
   ...LISTENER_BREAKAGES,
+  ...SCHEDULE_BREAKAGES,
 ];
 
 /** Leaks that the reconciler mends. Each is found as the others are when it is switched off. */

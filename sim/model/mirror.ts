@@ -3,6 +3,7 @@ import type { CommandRow, NewEvent, TaskInstanceRow, WorkflowInstanceRow } from 
 import type { Scenario, TaskSpec, WorkflowSpec } from '../scenario/scenario.ts';
 import type { SendLimits } from './alerts.ts';
 import { type AppliedUnit, type Change, type Execution, type NewRunFact, type RunFacts, Violation } from './facts.ts';
+import type { ZoneOffsets } from './schedule-facts.ts';
 
 export interface WorldFacts {
   /** Epoch ms at the beginning of the world. */
@@ -11,6 +12,7 @@ export interface WorldFacts {
   /** The process or worker that has a session in the registry. */
   clientName(id: string): string;
   readonly sends: SendLimits;
+  readonly zones: ZoneOffsets;
 }
 
 export interface Mirror {

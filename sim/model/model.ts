@@ -19,15 +19,18 @@ import { checkLogic } from './rules-logic.ts';
 import { checkMended, type ToleratedMends } from './rules-mended.ts';
 import { checkPlacement } from './rules-placement.ts';
 import { checkNothingOverdue, checkReason, checkRunReason } from './rules-reasons.ts';
-import { checkRows } from './rules-rows.ts';
+import { checkRows, TERMINAL_RUN } from './rules-rows.ts';
+import { checkNoOrigin } from './rules-schedules.ts';
 import { checkStarts } from './rules-starts.ts';
 import { checkAccepted, checkAcknowledged } from './rules-workers.ts';
+import { createScheduleModel, type ScheduleModel } from './schedules.ts';
 
 export interface Model {
   readonly mirror: Mirror;
   readonly registry: RegistryModel;
   readonly alerts: AlertModel;
   readonly listeners: ListenerModel;
+  readonly schedules: ScheduleModel;
   /** A server has taken the lead. */
   leads(term: NewTerm): void;
   /** Nobody leads any more. */
@@ -45,8 +48,15 @@ export interface Model {
   resized(group: string, size: number, at: number): void;
   /** Somebody has decided that the worker takes nothing new, or takes tasks again. */
   drained(worker: string, draining: boolean, at: number): void;
-  /** What has not come to rest; undefined when everything has. `members`: keys of everybody who is there. */
-  unrest(now: number, members: ReadonlySet<string>): string | undefined;
+  /** What has not come to rest; undefined when everything has. */
+  unrest(now: number, who: Present): string | undefined;
+}
+
+interface Present {
+  /** Keys of everybody who is there. */
+  readonly members: ReadonlySet<string>;
+  /** What the clock of whoever leads shows; undefined: nobody does. */
+  readonly leaderNow: number | undefined;
 }
 
 interface NewTerm {
@@ -69,6 +79,7 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
   const registry = createRegistryModel(world.clientName);
   const alerts = createAlertModel(world.sends);
   const listeners = createListenerModel();
+  const schedules = createScheduleModel(mirror, world);
   const tasksTold: TasksTold = new Map();
   const isTold = scenario.alertGroups.length > 0 || scenario.workflows.some((workflow) => workflow.alerts !== null);
   let leadsSince = 0;
@@ -92,6 +103,7 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
     registry,
     alerts,
     listeners,
+    schedules,
     writes,
     leads({ epoch, process, also, at }) {
       if (epoch <= highest) throw new Violation('epoch', `epoch ${epoch} of ${process} comes after ${highest}`);
@@ -104,15 +116,20 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
       leader = null;
     },
     handedOver: registry.closed,
-    start: mirror.start,
+    start(run) {
+      checkNoOrigin([run]);
+      mirror.start(run);
+    },
     file: mirror.file,
     commit(unit) {
       now = unit.at;
       writes(unit.epoch, unit.by);
       checkMended(unit, tolerated);
+      checkNoOrigin([...(unit.filing ? [unit.filing] : []), ...unit.newRuns]);
       const change = mirror.apply(unit);
       alerts.filed(unit.newAlerts);
       if (!change) return;
+      if (TERMINAL_RUN.has(change.run.row.state)) schedules.ended(change.run.row.id, unit.at);
       checkAsked(mirror, alerts, tasksTold, change);
       checkRows(mirror, change);
       checkCapacity(mirror, { largest }, change);
@@ -142,10 +159,16 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
       if (draining) drainedSince.set(worker, at);
       else drainedSince.delete(worker);
     },
-    unrest(at, members) {
-      listeners.checkPrompt(at, Math.max(leadsSince, scenario.calmAt));
+    unrest(at, { members, leaderNow }) {
+      const quietSince = Math.max(leadsSince, scenario.calmAt);
+      listeners.checkPrompt(at, quietSince);
+      schedules.checkPrompt(at - quietSince, leaderNow);
       const restless =
-        unrest(mirror) ?? registry.unrest(members) ?? (isTold ? alerts.unrest() : undefined) ?? listeners.unrest();
+        unrest(mirror) ??
+        registry.unrest(members) ??
+        (isTold ? alerts.unrest() : undefined) ??
+        listeners.unrest() ??
+        schedules.unrest(leaderNow);
       if (
         restless === undefined &&
         !scenario.faults.some(({ what }) => what === 'clock' || what === 'database_clock')

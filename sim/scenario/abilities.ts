@@ -11,6 +11,8 @@ export interface Abilities {
   readonly placement: boolean;
   /** Alerts and listeners. */
   readonly tellings: boolean;
+  /** Schedules and calendars. */
+  readonly schedules: boolean;
 }
 
 export const ABILITIES: Abilities = {
@@ -39,4 +41,5 @@ export const ABILITIES: Abilities = {
   dryRuns: true,
   placement: true,
   tellings: true,
+  schedules: true,
 };

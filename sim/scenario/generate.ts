@@ -5,6 +5,7 @@ import { drawFaults } from './faults.ts';
 import { drawOperations } from './operations.ts';
 import { drawPlacement } from './placement.ts';
 import type { Scenario, TaskGroupSpec, WorkerSpec } from './scenario.ts';
+import { drawSchedules } from './schedule-draws.ts';
 import { drawTellings } from './telling-draws.ts';
 import { drawWorkflows } from './workflows.ts';
 
@@ -37,6 +38,8 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
     channels: [],
     alertGroups: [],
     listeners: [],
+    schedules: [],
+    calendars: [],
     operations: [...operations, ...(refused ? [{ at: calmAt + 5_000, do: 'retry_aside' as const }] : [])],
     faults,
     storeDelayMs: chance.oneOf([0, 2, 20, 200]),
@@ -46,7 +49,8 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
   };
   // From a source of its own, so that the rest of a world is what it is without it.
   const placed = abilities.placement ? drawPlacement(createChance(seed * 2 + 1_000_003), scenario, BUSY_MS) : scenario;
-  return abilities.tellings ? drawTellings(createChance(seed * 3 + 2_000_003), placed, BUSY_MS) : placed;
+  const told = abilities.tellings ? drawTellings(createChance(seed * 3 + 2_000_003), placed, BUSY_MS) : placed;
+  return abilities.schedules ? drawSchedules(createChance(seed * 5 + 3_000_017), told, BUSY_MS) : told;
 }
 
 function lastsFor(thing: object): number {

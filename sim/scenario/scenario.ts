@@ -9,8 +9,10 @@ import type {
   TimeoutStrategy,
 } from '@vaquita/core';
 import type { CrashPoint } from '../world/process.ts';
+import type { CalendarSpec, ScheduleOperation, ScheduleSpec } from './schedules.ts';
 import type { AlertGroupSpec, AlertSpec, ChannelSpec, ListenerSpec, TellingOperation } from './tellings.ts';
 
+export type * from './schedules.ts';
 export type * from './tellings.ts';
 
 export interface Scenario {
@@ -27,6 +29,9 @@ export interface Scenario {
   readonly alertGroups: readonly AlertGroupSpec[];
   /** Each is made by an operation. */
   readonly listeners: readonly ListenerSpec[];
+  /** Each is made by an operation. */
+  readonly schedules: readonly ScheduleSpec[];
+  readonly calendars: readonly CalendarSpec[];
   readonly operations: readonly Operation[];
   readonly faults: readonly Fault[];
   /** Its calls go over the network: 1 to 50 ms more each, now and then some seconds. */
@@ -180,6 +185,7 @@ export type Operation = Timed &
     /** A worker is to take nothing new, or to take tasks again. */
     | { readonly do: 'drain'; readonly worker: string; readonly draining: boolean }
     | TellingOperation
+    | ScheduleOperation
   );
 
 export type OperationKind = Operation['do'];

@@ -1,5 +1,6 @@
 /** Draws who is told of what: alert settings of workflows and starts, channels and groups, listeners, and what people do about them. */
 import { ALERT_CHOICES, type AlertKind, LISTENER_EVENT_TYPES } from '@vaquita/core';
+import { calmAfterAll } from './calm.ts';
 import type { Chance } from './chance.ts';
 import type { Operation, Scenario } from './scenario.ts';
 import {
@@ -26,11 +27,7 @@ const LEAST_MS = 5_000;
 export function drawTellings(chance: Chance, scenario: Scenario, busyMs: number): Scenario {
   const untilMs = Math.max(LEAST_MS, Math.min(busyMs, scenario.calmAt));
   const alerting = chance.happens(0.6) ? drawAlerting(chance, scenario, untilMs) : scenario;
-  const all = chance.happens(0.4) ? drawListening(chance, alerting, untilMs) : alerting;
-  const last = Math.max(...all.operations.map(({ do: what, at }) => (what === 'retry_aside' ? 0 : at)));
-  const longer = Math.max(0, last + 1 - scenario.calmAt);
-  const operations = all.operations.map((one) => (one.do === 'retry_aside' ? { ...one, at: one.at + longer } : one));
-  return { ...all, operations, calmAt: scenario.calmAt + longer };
+  return calmAfterAll(chance.happens(0.4) ? drawListening(chance, alerting, untilMs) : alerting);
 }
 
 function drawAlerting(chance: Chance, scenario: Scenario, untilMs: number): Scenario {

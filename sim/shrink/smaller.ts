@@ -47,6 +47,8 @@ function* allSmaller(scenario: Scenario): Generator<Scenario> {
     'channels',
     'alertGroups',
     'listeners',
+    'schedules',
+    'calendars',
   ] as const) {
     for (const left of withoutParts<unknown>(scenario[key])) yield { ...scenario, [key]: left } as Scenario;
   }

@@ -106,7 +106,12 @@ export async function assemble(deps: AssemblyDeps): Promise<Assembly> {
 
   const lease = createLeaderLease(self, async () => deps.tell('lease'));
   const store = database.seenFrom(process, deps.master);
-  const duties = createDuties(deps, { clock, random, ids, log, claimer: self.id });
+  const duties = createDuties(deps, {
+    ...{ clock, random, ids, log, claimer: self.id },
+    commanded(commands) {
+      for (const command of commands) master.nudge(command);
+    },
+  });
   const master = createMaster({
     lease: recorded(breakage?.lease?.(lease) ?? lease, self),
     store: telling(breakage?.port?.(store, process) ?? store, duties.filed),

@@ -1,8 +1,9 @@
 /** At the end: the rows and the record of events that the store has are those that the model has followed. */
-import type { WorkflowInstanceId } from '@vaquita/core';
+import type { ScheduleId, WorkflowInstanceId } from '@vaquita/core';
 import type { MemoryStore } from '@vaquita/store/testing';
 import { Violation } from '../model/facts.ts';
 import type { Model } from '../model/model.ts';
+import { firesOf } from './witnessed-schedules.ts';
 
 export async function compareRows(store: MemoryStore, { mirror }: Model): Promise<void> {
   for (const [id, run] of mirror.runs) {
@@ -46,5 +47,20 @@ export async function compareAlerts(store: MemoryStore, { alerts }: Model): Prom
     const told = removed ? undefined : [status, count, ...deliveries.map((one) => one.status).sort()];
     if (JSON.stringify(is) !== JSON.stringify(told))
       throw new Violation('record', `the alert ${id} is ${is?.join(' ') ?? 'not there'}, and not ${told?.join(' ')}`);
+  }
+}
+
+/** Schedules have come as far as has been followed, and each record says what was written. */
+export async function compareSchedules(store: MemoryStore, { schedules }: Model): Promise<void> {
+  for (const { id, deleted, cursorAt, records } of schedules.schedules.values()) {
+    const row = await store.schedules.find(id);
+    if (row?.cursorAt !== (deleted ? undefined : cursorAt))
+      throw new Violation('record', `the schedule ${id} is at ${row?.cursorAt ?? 'no place'}, and not at ${cursorAt}`);
+    const found = await firesOf(store.schedules, id as ScheduleId);
+    for (const [at, { outcome }] of records)
+      if (found.get(at)?.outcome !== outcome)
+        throw new Violation('record', `the schedule ${id} has ${found.get(at)?.outcome} of ${at}, and not ${outcome}`);
+    if (found.size !== records.size)
+      throw new Violation('record', `the schedule ${id} has ${found.size} records, and not ${records.size}`);
   }
 }

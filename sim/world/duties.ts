@@ -1,8 +1,9 @@
-/** What works in a server while it leads, besides the engine: alerts and listeners, put together as in the real assembly. */
-import type { AlertQueue, Clock, IdSource, ListenerEngineStore, ListenerHost, Random } from '@vaquita/core';
-import type { LeaderDuty, Logger } from '@vaquita/master';
+/** What works in a server while it leads, besides the engine: alerts, listeners and schedules, put together as in the real assembly. */
+import type { AlertQueue, Clock, CommandRow, IdSource, ListenerEngineStore, ListenerHost, Random } from '@vaquita/core';
+import { createScheduleDuty, type LeaderDuty, type Logger } from '@vaquita/master';
 import { createAlertEngine, type SendFunction } from '@vaquita/plugins';
 import { createListenerEngine } from '@vaquita/plugins/engine';
+import type { ScheduleQueue } from '@vaquita/store';
 import type { Breakage } from '../breaks/breakage.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { HEAR_LIMIT_MS, MAX_SENDS, SEND_LIMIT_MS, SEND_MARGIN_MS } from '../scenario/tellings.ts';
@@ -15,6 +16,7 @@ export interface DutiesDeps {
   readonly database: Database;
   readonly alertQueue: AlertQueue;
   readonly listenerStore: ListenerEngineStore;
+  readonly scheduleQueue: ScheduleQueue;
   readonly send: SendFunction;
   /** @param term the one that has begun last. */
   readonly hostFor: (term: () => number) => Pick<ListenerHost, 'use'>;
@@ -27,6 +29,8 @@ export interface DutyTools {
   readonly ids: IdSource;
   readonly log: Logger;
   readonly claimer: string;
+  /** Whoever carries out commands is told that there are some. */
+  readonly commanded: (commands: readonly CommandRow[]) => void;
 }
 
 export interface Duties {
@@ -47,6 +51,15 @@ const LISTENERS = {
   ...{ timeoutMs: HEAR_LIMIT_MS, keepMs: 20_000, maxBytes: 30_000, blockedMs: 10_000, pollMs: 4_000, pauseMs: 1_000 },
   ...{ page: 20, upkeepMs: 15_000, firstRetryMs: 500, lastRetryMs: 5_000 },
 };
+const SCHEDULES = {
+  pollMs: 5_000,
+  page: 2,
+  unit: 2,
+  queueEveryMs: 200,
+  aheadMs: 20_000,
+  clockCheckMs: 30_000,
+  asideMs: 10_000,
+};
 
 /** Whether anybody can be told of anything. */
 function hasAlerts({ alertGroups, workflows }: Scenario): boolean {
@@ -58,7 +71,7 @@ export function createDuties(deps: DutiesDeps, tools: DutyTools): Duties {
   const duties: LeaderDuty[] = [];
   let term = 0;
   let filed = () => {};
-  let happened = () => {};
+  const happenings: (() => void)[] = [];
 
   if (hasAlerts(scenario)) {
     const queue = database.seenFrom(process, deps.alertQueue);
@@ -94,9 +107,26 @@ export function createDuties(deps: DutiesDeps, tools: DutyTools): Duties {
       },
       end: listeners.end,
     });
-    happened = listeners.nudge;
+    happenings.push(listeners.nudge);
   }
-  return { all: duties, filed: () => filed(), happened: () => happened() };
+  if (scenario.schedules.length > 0) {
+    const queue = database.seenFrom(process, deps.scheduleQueue);
+    const schedules = createScheduleDuty({
+      ...tools,
+      queue: breakage?.schedulePort?.(queue) ?? queue,
+      filed: tools.commanded,
+      settings: SCHEDULES,
+    });
+    duties.push(schedules);
+    happenings.push(schedules.runsChanged);
+  }
+  return {
+    all: duties,
+    filed: () => filed(),
+    happened() {
+      for (const hear of happenings) hear();
+    },
+  };
 }
 
 export const PLUGIN = 'sim';

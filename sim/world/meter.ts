@@ -1,9 +1,10 @@
 /** What a world has really met: a fault that was drawn may find nobody whom it could trouble. */
+import type { FireOutcome, FireReasonCode } from '@vaquita/core';
 import type { Fault, HearSpec, SendSpec } from '../scenario/scenario.ts';
 
 /**
  * Faults, and what is worth knowing that it happened: another server took the lead; a write of a leader that was over was
- * refused; what channels and listeners did; what people did about those who are told.
+ * refused; what channels and listeners did; what became of fire times; what people did about those who are told.
  */
 export type Met =
   | Fault['what']
@@ -11,6 +12,11 @@ export type Met =
   | 'fenced'
   | `send_${SendSpec['how']}`
   | `hear_${HearSpec['how']}`
+  | `fire_${Exclude<FireOutcome, 'skipped'> | FireReasonCode | 'folded'}`
+  | 'taken_back'
+  | 'replanned'
+  | 'schedule_deleted'
+  | 'workflow_switched'
   | 'channel_removed'
   | 'resent'
   | 'skipped'

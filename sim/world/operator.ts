@@ -6,8 +6,9 @@ import type { CommandRow, IdSource, ProjectId, WorkflowId, WorkflowInstanceId } 
 import type { Filing } from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { Model } from '../model/model.ts';
-import type { Operation, Scenario, TellingOperation } from '../scenario/scenario.ts';
+import type { Operation, Scenario, ScheduleOperation, TellingOperation } from '../scenario/scenario.ts';
 import { commandRow, runRow } from './documents.ts';
+import { isAboutSchedules, type SchedulePeople } from './schedule-people.ts';
 import type { SimServer } from './server.ts';
 import { isTelling, type TellingPeople } from './telling-people.ts';
 import type { Timeline } from './timeline.ts';
@@ -26,6 +27,7 @@ export interface OperatorDeps {
   readonly say: (line: string) => void;
   readonly name: (id: string, name: string) => void;
   readonly tellings: TellingPeople;
+  readonly schedules: SchedulePeople;
 }
 
 /** How long a client waits for an answer before it asks again, and another server. */
@@ -34,7 +36,8 @@ const PATIENCE_MS = 2_000;
 type Start = Extract<Operation, { do: 'start' }>;
 type Resize = Extract<Operation, { do: 'resize' }>;
 type Drain = Extract<Operation, { do: 'drain' }>;
-type Order = Exclude<Operation, Start | Resize | Drain | { do: 'retry_aside' } | { do: TellingOperation['do'] }>;
+type ByOthers = { do: 'retry_aside' | TellingOperation['do'] | ScheduleOperation['do'] };
+type Order = Exclude<Operation, Start | Resize | Drain | ByOthers>;
 
 export function createOperator(deps: OperatorDeps): (operation: Operation) => Promise<void> {
   const { scenario, ids, store, model, projectId, servers, timeline, now, guard, say } = deps;
@@ -164,6 +167,7 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
 
   return (operation) => {
     if (isTelling(operation)) return deps.tellings.operate(operation);
+    if (isAboutSchedules(operation)) return deps.schedules.operate(operation);
     switch (operation.do) {
       case 'start':
         return start(operation);

@@ -32,7 +32,7 @@ export interface SimServer {
   shutDown(downMs: number): void;
 }
 
-type OfOneLife = 'process' | 'master' | 'alertQueue' | 'listenerStore' | 'send' | 'hostFor';
+type OfOneLife = 'process' | 'master' | 'alertQueue' | 'listenerStore' | 'scheduleQueue' | 'send' | 'hostFor';
 
 export interface ServerDeps extends Omit<AssemblyDeps, OfOneLife | 'server' | 'predecessor' | 'joined' | 'tell'> {
   readonly number: number;

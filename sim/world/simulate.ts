@@ -26,7 +26,7 @@ export interface SimulateOptions {
 
 /** How long after the last fault everything must be at rest. */
 const REST_WITHIN_MS = 2 * 3_600_000;
-const MAX_STEPS = 200_000;
+const MAX_STEPS = 300_000;
 const LOOK_MS = 1_000;
 /** At rest means for so long: nothing may stir by itself afterwards. */
 const STILL_MS = 10_000;

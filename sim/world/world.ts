@@ -5,9 +5,10 @@ import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing'
 import type { Breakage } from '../breaks/breakage.ts';
 import { createModel } from '../model/model.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { ZONES } from '../scenario/schedules.ts';
 import { MAX_SENDS, SEND_LIMIT_MS, SEND_MARGIN_MS } from '../scenario/tellings.ts';
 import { createChannelWorld } from './channel-world.ts';
-import { compareAlerts, compareEvents, compareRows } from './compare.ts';
+import { compareAlerts, compareEvents, compareRows, compareSchedules } from './compare.ts';
 import { createDatabase } from './database.ts';
 import { createDisasters } from './disasters.ts';
 import { fillStore } from './filling.ts';
@@ -18,6 +19,7 @@ import { createMeter, type Met } from './meter.ts';
 import { createOperator } from './operator.ts';
 import type { SimProcess } from './process.ts';
 import { createWatchedRegistry } from './registry.ts';
+import { createSchedulePeople } from './schedule-people.ts';
 import { createSimServer, type SimServer } from './server.ts';
 import { createStrikes } from './strikes.ts';
 import { createTellingPeople } from './telling-people.ts';
@@ -27,6 +29,7 @@ import { witnessed } from './witnessed.ts';
 import { witnessedFiling } from './witnessed-filing.ts';
 import { witnessedListening } from './witnessed-listening.ts';
 import { witnessedQueue } from './witnessed-queue.ts';
+import { witnessedSchedules } from './witnessed-schedules.ts';
 
 export interface World {
   readonly timeline: Timeline;
@@ -67,7 +70,7 @@ export async function createWorld(
   const clientName = (id: string) => processes.get(id)?.name ?? id;
   const model = createModel(
     scenario,
-    { startedAt: STARTED_AT, workflowName, clientName, sends: SENDS },
+    { startedAt: STARTED_AT, workflowName, clientName, sends: SENDS, zones: ZONES },
     breakage?.mendedBy,
   );
   let failure: unknown;
@@ -131,6 +134,7 @@ export async function createWorld(
   const master = breakage?.store?.(store) ?? store.master;
   const alertQueue = breakage?.alertQueue?.(store.alertQueue, store) ?? store.alertQueue;
   const listenerStore = breakage?.listenerStore?.(store.listenerEngine, store) ?? store.listenerEngine;
+  const scheduleQueue = breakage?.scheduleQueue?.(store.scheduleQueue, store) ?? store.scheduleQueue;
   const watch = { model, guard, say, elapsed };
   const slept = (ms: number) => fleet.keepWaiting(ms);
   const strike = createStrikes({ timeline, calmAt: scenario.calmAt, slept });
@@ -143,6 +147,12 @@ export async function createWorld(
     name: trace.name,
   });
   await tellings.fill();
+  const schedulePeople = createSchedulePeople({
+    ...{ scenario, ids, store, model, ...filling, startedAt: STARTED_AT, now: trueClock.now, say, note },
+    schedules: breakage?.schedulePeople?.(store.schedules, store) ?? store.schedules,
+    name: trace.name,
+  });
+  await schedulePeople.fill();
   const servers: SimServer[] = [];
   const hints = createHintNet({ timeline, random: draw(3), delayMs: scenario.lineDelayMs, note, servers });
   for (let number = 0; number < scenario.servers; number++) {
@@ -159,6 +169,7 @@ export async function createWorld(
           master: witnessed(master, process, watch),
           alertQueue: witnessedQueue(alertQueue, process, watch),
           listenerStore: witnessedListening(listenerStore, process, { ...watch, record }),
+          scheduleQueue: witnessedSchedules(scheduleQueue, process, { ...watch, reader: store.schedules, note }),
           send: channels.sendFrom(process),
           hostFor: (term) => listeners.hostFor(process, term),
         }),
@@ -202,6 +213,7 @@ export async function createWorld(
     say,
     name: trace.name,
     tellings,
+    schedules: schedulePeople,
   });
   const inflict = createDisasters({
     timeline,
@@ -242,7 +254,8 @@ export async function createWorld(
       await record();
       let restless: string | undefined;
       guard(() => {
-        restless = fleet.unrest() ?? model.unrest(timeline.elapsed, memberKeys());
+        const leaderNow = servers.find(({ leads }) => leads)?.process.clock.now();
+        restless = fleet.unrest() ?? model.unrest(timeline.elapsed, { members: memberKeys(), leaderNow });
       });
       return restless;
     },
@@ -251,6 +264,7 @@ export async function createWorld(
       await compareRows(store, model);
       await compareEvents(store, model);
       await compareAlerts(store, model);
+      await compareSchedules(store, model);
     },
   };
 }

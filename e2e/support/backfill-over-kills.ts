@@ -18,7 +18,7 @@ export interface KilledBackfill {
   readonly tookMs: number;
 }
 
-/** @param server with a worker; it is killed when a quarter is done, and again when three fifths are. */
+/** @param server with a worker; it is killed when a quarter is done, and again when half is. */
 export async function killWhileBackfilling(
   server: TestServer,
   {
@@ -26,11 +26,14 @@ export async function killWhileBackfilling(
     intervals,
     parallelism,
     withinMs,
+    holdLast = false,
   }: {
     readonly project: string;
     readonly intervals: number;
     readonly parallelism: number;
     readonly withinMs: number;
+    /** The last level is offline until the second kill, so that it cannot be over before, however fast it goes. */
+    readonly holdLast?: boolean;
   },
 ): Promise<KilledBackfill> {
   const { client } = server;
@@ -47,14 +50,16 @@ export async function killWhileBackfilling(
     ...{ project, workflow: LEVELS[0], dependents: true, parallelism },
     times: { kind: 'range', from: iso(0), to: iso(intervals), every: 'day', timezone: 'UTC' },
   });
+  if (holdLast) await client.workflows.offline(project, LEVELS[2]);
   const doneAtKills: number[] = [];
   const wait = { withinMs, everyMs: 100, evidence: server.log };
-  for (const share of [0.25, 0.6]) {
+  for (const share of [0.25, 0.5]) {
     await eventually(`${share} of the backfill`, async () => (await client.backfills.get(id)).progress >= share, wait);
     doneAtKills.push((await client.backfills.get(id)).progress);
     await server.kill9();
     await server.restart();
   }
+  if (holdLast) await client.workflows.online(project, LEVELS[2]);
   await eventually('the end of the backfill', async () => (await client.backfills.get(id)).state === 'done', wait);
   const tookMs = performance.now() - began;
   const runs = await runsOf(client, project);

@@ -1,47 +1,10 @@
 /** Every list and filter that is offered must be answered from an index, in order, whatever the size of the table. */
-import { join } from 'node:path';
-import type {
-  AlertId,
-  BackfillId,
-  ProjectId,
-  ScheduleId,
-  TriggerId,
-  WorkflowId,
-  WorkflowInstanceId,
-  WorkflowState,
-} from '@vaquita/core';
-import { expect, onTestFinished, test } from 'vitest';
-import { openEmbeddedDriver } from '../drivers/embedded.ts';
-import { migrate } from '../migrations/migrate.ts';
-import { openStore } from '../open-store.ts';
+import type { AlertId, ProjectId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
+import { expect, test } from 'vitest';
 import type { AlertFilter } from '../ports/alerts.ts';
 import type { InstanceFilter } from '../ports/api.ts';
-import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import { encodeCursor } from '../sql/page.ts';
-import { schedule as scheduleRow } from '../testing/contract/schedule-fixtures.ts';
-import { temporaryFolder } from '../testing/database-file.ts';
-
-/** A store that notes what it reads. */
-async function openNoted() {
-  const folder = temporaryFolder();
-  const driver = await openEmbeddedDriver({ path: join(folder.path, 'test.db') });
-  onTestFinished(async () => {
-    await driver.close();
-    folder[Symbol.dispose]();
-  });
-  await migrate(driver);
-  const read: SqlStatement[] = [];
-  const noting: SqlDriver = {
-    ...driver,
-    query(statement) {
-      read.push(statement);
-      return driver.query(statement);
-    },
-  };
-  const plan = async ({ sql, args }: SqlStatement) =>
-    (await driver.query({ sql: `explain query plan ${sql}`, args })).map((row) => String(row.detail));
-  return { store: openStore(noting, { clock: Date }), read, plan };
-}
+import { openNoted } from '../testing/noted-store.ts';
 
 const projectId = 'p' as ProjectId;
 const workflowId = 'w' as WorkflowId;
@@ -113,38 +76,6 @@ test('reads about other runs', async () => {
   for (const [i, bound] of bounds.entries()) {
     expect(plans[i]!.join('\n')).toMatch(bound);
     expect(plans[i]!.join('\n')).not.toMatch(/SCAN (workflow|task)_instances|TEMP B-TREE/);
-  }
-});
-
-test('reads about backfills: by what runs, waits or failed, never through all items', async () => {
-  const { store, read, plan } = await openNoted();
-  const { backfills, backfillQueue, backfillSources } = store;
-  const id = 'b' as BackfillId;
-  await backfillQueue.active(10);
-  await backfillQueue.running();
-  await backfillQueue.recovered(10);
-  await backfillQueue.items(id);
-  await backfillQueue.figures();
-  await backfills.counts([id]);
-  await backfills.items(id, { state: 'failure', workflowId }, { limit: 10, cursor: null });
-  for (const cursor of [null, encodeCursor('x')]) {
-    await backfills.list({}, { limit: 10, cursor });
-    await backfills.list({ projectId, workflowId, state: 'running' }, { limit: 10, cursor });
-    await backfills.list({ state: 'running' }, { limit: 10, cursor });
-  }
-  await backfillSources.holders(workflowId, 1, [1, 2]);
-  await backfillSources.runsAt(workflowId, [1, 2]);
-  await backfillSources.history(workflowId, 10);
-  await backfillSources.historyOf(id);
-  await backfillSources.dependents({ after: null, limit: 10 });
-  const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));
-  expect(plans[1]).toMatch(/SCAN i USING INDEX backfill_items_running/);
-  expect(plans[2]).toMatch(/SEARCH i USING INDEX backfill_items_state \(backfill_id=\? AND state=\?\)/);
-  for (const [n, steps] of plans.entries()) {
-    expect(steps, read[n]!.sql).not.toMatch(
-      /SCAN (backfill_items|r|t|workflow_instances|task_instances)\b(?! USING| VIRTUAL)/,
-    );
-    if (!steps.includes('VIRTUAL')) expect(steps, read[n]!.sql).not.toMatch(/TEMP B-TREE FOR ORDER BY/);
   }
 });
 
@@ -335,81 +266,4 @@ test('alerts that were folded into one', async () => {
   const steps = (await plan(read[0]!)).join('\n');
   expect(steps).toMatch(/alerts_folded \(folded_into=\? AND id<\?\)/);
   expect(steps).not.toContain('TEMP B-TREE');
-});
-
-test('what runs of the past took, by the index of states', async () => {
-  const { store, read, plan } = await openNoted();
-  await store.runHistory.past([workflowId], 5);
-  expect(read).toHaveLength(2);
-  for (const statement of read) {
-    const steps = (await plan(statement)).join('\n');
-    expect(steps).toContain('workflow_instances_workflow_state');
-    expect(steps).not.toMatch(/SCAN [rnt]\b/);
-  }
-});
-
-test('reads of schedules: what is due, what waits, and what is around them, along their indices', async () => {
-  const { store, read, plan } = await openNoted();
-  const { schedules, scheduleQueue } = store;
-  const first = { limit: 10, cursor: null };
-  const id = 's' as ScheduleId;
-  await schedules.list({ projectId }, first);
-  await schedules.list({ workflowId, projectId }, first);
-  await schedules.findByName(workflowId, 'x');
-  await schedules.fires(id, { limit: 10, cursor: encodeCursor(7) });
-  await schedules.lastFires([id]);
-  await scheduleQueue.due(1, 10);
-  await scheduleQueue.nextDueAt(1);
-  await scheduleQueue.unblocked(null, 10);
-  await scheduleQueue.surroundings([scheduleRow('s')]);
-  await scheduleQueue.figures();
-  const plans = await Promise.all(read.map(plan));
-  const bounds = [
-    /SEARCH schedules USING INDEX schedules_project \(project_id=\?\)/,
-    /SEARCH schedules USING INDEX schedules_name \(workflow_id=\?\)/,
-    /SEARCH schedules USING INDEX schedules_name \(workflow_id=\? AND name=\?\)/,
-    /SEARCH schedule_fires USING INDEX sqlite_autoindex_schedule_fires_1 \(schedule_id=\? AND fire_at<\?\)/,
-    /SEARCH schedule_fires USING INDEX sqlite_autoindex_schedule_fires_1 \(schedule_id=\? AND fire_at=\?\)/,
-    /SEARCH schedules USING INDEX schedules_due \(due_at>\? AND due_at<\?\)/,
-    /SEARCH schedules USING COVERING INDEX schedules_due \(due_at>\?\)/,
-    /SEARCH schedule_fires USING COVERING INDEX schedule_fires_queued \(schedule_id>\?\)/,
-    /SEARCH w USING INDEX sqlite_autoindex_workflows_1 \(id=\?\)/,
-    /SEARCH i USING INDEX workflow_instances_origin_open \(origin_id=\?\)/,
-    /SEARCH schedule_fires USING INDEX schedule_fires_queued \(schedule_id=\?\)/,
-    /SEARCH f USING COVERING INDEX sqlite_autoindex_schedule_fires_1 \(schedule_id=\? AND fire_at>\?\)/,
-    /SCAN schedule_fires USING COVERING INDEX schedule_fires_queued/,
-  ];
-  expect(plans).toHaveLength(bounds.length);
-  for (const [i, bound] of bounds.entries()) {
-    expect(plans[i]!.join('\n')).toMatch(bound);
-    expect(plans[i]!.join('\n')).not.toMatch(/SCAN (i|workflow_instances|f)\b/);
-  }
-});
-
-test('reads of triggers: their lists, what they noticed and what the duty asks, along their indices', async () => {
-  const { store, read, plan } = await openNoted();
-  const { triggers, firings, triggerQueue } = store;
-  const first = { limit: 10, cursor: null };
-  const id = 't' as TriggerId;
-  await triggers.list({ projectId }, first);
-  await triggers.list({ workflowId }, first);
-  await firings.find(id, 'k');
-  await firings.list(id, {}, first);
-  await firings.newestOf([id]);
-  await triggerQueue.online('after_workflow');
-  await triggerQueue.endsAfter(0, 10);
-  await triggerQueue.firingOf('r' as WorkflowInstanceId);
-  const plans = await Promise.all(read.map(plan));
-  const bounds = [
-    /SEARCH triggers USING INDEX triggers_project \(project_id=\?/,
-    /SEARCH triggers USING INDEX triggers_name \(workflow_id=\?/,
-    /SEARCH trigger_firings USING INDEX sqlite_autoindex_trigger_firings_1 \(trigger_id=\? AND key=\?\)/,
-    /SEARCH trigger_firings USING INDEX trigger_firings_at \(trigger_id=\?\)/,
-    /SEARCH f USING INDEX trigger_firings_at \(trigger_id=\?\)/,
-    /SEARCH triggers USING INDEX triggers_online \(kind=\?\)/,
-    /SEARCH events USING INTEGER PRIMARY KEY \(rowid>\?\)/,
-    /SEARCH trigger_firings USING INDEX trigger_firings_run \(workflow_instance_id=\?\)/,
-  ];
-  expect(plans).toHaveLength(bounds.length);
-  for (const [i, bound] of bounds.entries()) expect(plans[i]!.join('\n')).toMatch(bound);
 });

@@ -33,7 +33,7 @@ export function asCommand(origin: string, project: string, workflow: string, sta
   return ['npx vaquita run', shellWord(`${project}/${workflow}`), ...words, '--follow'].join(' ');
 }
 
-function isThisMachine(origin: string): boolean {
+export function isThisMachine(origin: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
 }
 

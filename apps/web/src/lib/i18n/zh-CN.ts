@@ -4,6 +4,7 @@ import type { LateMessages } from './late/late.ts';
 import { zhAlertPolicy } from './late/zh-alert-policy.ts';
 import { zhAlertTargets } from './late/zh-alert-targets.ts';
 import { zhAlerts } from './late/zh-alerts.ts';
+import { zhBackfills } from './late/zh-backfills.ts';
 import { zhCalendars } from './late/zh-calendars.ts';
 import { zhControl } from './late/zh-control.ts';
 import { zhEditor } from './late/zh-editor.ts';
@@ -23,6 +24,7 @@ import { zhSchema } from './late/zh-schema.ts';
 import { zhStart } from './late/zh-start.ts';
 import { zhTaskTypes } from './late/zh-task-types.ts';
 import { zhTokens } from './late/zh-tokens.ts';
+import { zhTriggers } from './late/zh-triggers.ts';
 import { zhWorkerGroups } from './late/zh-worker-groups.ts';
 import { zhWorkers } from './late/zh-workers.ts';
 import { zhWorkflowSchedules } from './late/zh-workflow-schedules.ts';
@@ -32,6 +34,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
   late: {
     schema: zhSchema,
     listeners: zhListeners,
+    backfills: zhBackfills,
     alertPolicy: zhAlertPolicy,
     alertTargets: zhAlertTargets,
     forms: zhForms,
@@ -52,6 +55,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     start: zhStart,
     taskTypes: zhTaskTypes,
     tokens: zhTokens,
+    triggers: zhTriggers,
     workerGroups: zhWorkerGroups,
     workers: zhWorkers,
     workflowSchedules: zhWorkflowSchedules,
@@ -78,6 +82,8 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     workflows: '工作流',
     runs: '运行',
     schedules: '定时计划',
+    backfills: '回填',
+    triggers: '触发器',
     groups: '任务组',
     workers: '工作节点',
     alerts: '告警',
@@ -186,6 +192,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     source: 'YAML',
     versions: '版本',
     edit: '编辑',
+    backfill: '回填',
     tabs: '此工作流的各部分',
     version: (n) => `版本 ${n}`,
     newest: '最新',

@@ -28,6 +28,31 @@ export interface AlertsQuery {
   readonly run?: string | undefined;
 }
 
+export interface BackfillsQuery {
+  readonly project?: string | undefined;
+  readonly workflow?: string | undefined;
+  readonly state?: string | undefined;
+}
+
+export interface TriggersQuery {
+  readonly project?: string | undefined;
+  readonly kind?: string | undefined;
+  /** The form for a new one is open, for this workflow where one is named. */
+  readonly create?: boolean | undefined;
+  readonly workflow?: string | undefined;
+}
+
+/** What a new backfill is to be for, as far as it is known. */
+export interface NewBackfillQuery {
+  readonly project?: string | undefined;
+  readonly workflow?: string | undefined;
+  /** Name of a schedule of the workflow: for what it has missed. */
+  readonly schedule?: string | undefined;
+  /** Days, such as 2026-03-01; the second is not in it. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 /** A form that is open: for a new one, or for the one of this name. */
 export interface FormQuery {
   readonly create?: boolean | undefined;
@@ -97,6 +122,16 @@ export const routeFor = {
       },
       hash,
     ),
+  backfills: (query: BackfillsQuery = {}) => withQuery(resolve('/(app)/backfills'), { ...query }),
+  newBackfill: (query: NewBackfillQuery = {}) => withQuery(resolve('/(app)/backfills/new'), { ...query }),
+  /** `state`: of the items that are shown. */
+  backfill: (id: string, state?: string) =>
+    withQuery(resolve('/(app)/backfills/[backfill]', { backfill: name(id) }), { state }),
+  triggers: ({ create, ...query }: TriggersQuery = {}) =>
+    withQuery(resolve('/(app)/triggers'), { ...query, create: create ? 1 : undefined }),
+  /** `outcome`: of the firings that are shown. */
+  trigger: (id: string, outcome?: string) =>
+    withQuery(resolve('/(app)/triggers/[trigger]', { trigger: name(id) }), { outcome }),
   /** A run of which only the id is known: leads on to its page. */
   anyRun: (run: string, task?: string) => withQuery(resolve('/(app)/go/r/[run]', { run: name(run) }), { task }),
   taskGroups: (query: { readonly group?: string | undefined; readonly create?: boolean | undefined } = {}) =>

@@ -58,8 +58,14 @@ export function backfillActionEndpoints(deps: ApiDeps): readonly Endpoint[] {
         event: backfillEvent(row, { change: asked.kind, by: caller.name, at: clock.now() }),
         audit: auditRow(deps, caller, {
           action: `backfill.${asked.kind}`,
-          subject: subjectOf(row),
-          data: { id: row.id, stateBefore: row.state, ...data },
+          // Its name may be that of many: the id finds all that was done with it.
+          subject: row.id,
+          data: {
+            workflow: row.members[0]?.workflowName,
+            description: row.description,
+            stateBefore: row.state,
+            ...data,
+          },
         }),
       };
       try {
@@ -180,8 +186,4 @@ export function backfillActionEndpoints(deps: ApiDeps): readonly Endpoint[] {
 interface Asking {
   readonly caller: Caller;
   readonly data?: Readonly<Record<string, unknown>>;
-}
-
-function subjectOf({ members, description, id }: BackfillRow): string {
-  return `${members[0]?.workflowName ?? ''} ${description === '' ? id : description}`;
 }

@@ -158,8 +158,8 @@ it('is started, listed, shown with its counts, and its items are paged', async (
     await api.send('GET', `${PATH}/${made.id}/items?state=waiting&cursor=${first.nextCursor}`),
   );
   expect(rest.items).toHaveLength(2);
-  const { items } = await api.deps.store.requests.auditLog({ limit: 1, cursor: null });
-  expect(items).toMatchObject([{ action: 'backfill.create', subject: 'etl/orders', data: { id: made.id, runs: 6 } }]);
+  const { items } = await api.deps.store.requests.auditLog({ limit: 2, cursor: null }, made.id);
+  expect(items).toMatchObject([{ action: 'backfill.create', data: { workflow: 'etl/orders', runs: 6 } }]);
 });
 
 it('takes the list of times as it is, each once', async () => {

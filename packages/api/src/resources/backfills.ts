@@ -56,12 +56,12 @@ function createEndpoint(deps: ApiDeps): Endpoint {
           throw new AppError('conflict', message);
         }
         const row = rowOf(planned, { id, body, by: caller.name, now });
-        const subject = `${planned.project.name}/${planned.workflow.name}`;
         const { runs, skipped, times } = plan;
-        const data = { id, runs, skipped, times, workflows: planned.members.length, asked: body.times };
+        const workflow = `${planned.project.name}/${planned.workflow.name}`;
+        const data = { workflow, runs, skipped, times, workflows: planned.members.length, asked: body.times };
         const told = {
           event: backfillEvent(row, { change: 'created', by: caller.name, at: now }),
-          audit: auditRow(deps, caller, { action: 'backfill.create', subject, data }),
+          audit: auditRow(deps, caller, { action: 'backfill.create', subject: id, data }),
         };
         await createOnce(
           () => store.backfills.create(row, itemRows(id, planned.items, now), told),

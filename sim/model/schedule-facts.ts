@@ -1,5 +1,5 @@
 /** What the model is told of schedules, and its own reckoning of when they fire. */
-import type { CommandRow, ScheduleFireRow, ScheduleRow, WorkflowInstanceRow } from '@vaquita/core';
+import type { CommandRow, ScheduleFireRow, ScheduleRemainsRow, ScheduleRow, WorkflowInstanceRow } from '@vaquita/core';
 import type { CalendarSpec, PlanSpec, ScheduleSpec } from '../scenario/scenario.ts';
 import type { NewRunFact } from './facts.ts';
 
@@ -11,6 +11,14 @@ export interface ScheduleStepFact {
   readonly dequeued: readonly ScheduleFireRow[];
   readonly runs: readonly NewRunFact[];
   readonly stops: readonly CommandRow[];
+}
+
+/** What a unit writes about the fire times that a change has left undecided. */
+export interface SettledFact {
+  readonly remains: Pick<ScheduleRemainsRow, 'scheduleId' | 'upTo' | 'afterAt'>;
+  readonly fires: readonly ScheduleFireRow[];
+  /** Null: all of them. */
+  readonly afterAt: number | null;
 }
 
 /** What the wall clocks of zones show before UTC, in minutes. */
@@ -31,6 +39,8 @@ export interface ScheduleFacts {
   begunAt: number;
   /** By fire time. */
   readonly records: Map<number, ScheduleFireRow>;
+  /** Fire times that changes have left undecided, by the moment of the change. */
+  readonly remains: Map<number, { readonly plan: PlanSpec; after: number }>;
 }
 
 /** A step, and what it is about. */

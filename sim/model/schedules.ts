@@ -2,9 +2,9 @@
  * Schedules as the model follows them: what people make of them, and each unit that says what became of their fire times.
  *
  * F1 Each fire time that a schedule passes while it is online, by its plan as it is then, has exactly one record; nothing else has one.
- *    What it has not come to when it is taken offline, or gets another plan, has none.
+ *    What it has not come to when it is taken offline, gets another plan or is deleted, is skipped for that reason.
  * F2 What was decided is written only about the schedule as it is: its plan, how far it has come, whether it is online.
- * F3 To be put online, or to get another plan, fires nothing: what lies before has no record afterwards.
+ * F3 To be put online, or to get another plan, fires nothing: what lies before does not run.
  * F4 A clock that is put back takes back what was said of times to come, and no run: none fires again.
  * F5 Nothing stands still: at rest each fire time that has come has its record, and none waits without a run that it waits for.
  */
@@ -14,7 +14,13 @@ import { Violation } from './facts.ts';
 import type { Mirror, WorldFacts } from './mirror.ts';
 import { TERMINAL_RUN } from './rules-rows.ts';
 import { checkOrigins, checkOverlap, checkTimes } from './rules-schedules.ts';
-import { createAlmanac, type ScheduleFacts, type ScheduleStepFact, type StartedRun } from './schedule-facts.ts';
+import {
+  createAlmanac,
+  type ScheduleFacts,
+  type ScheduleStepFact,
+  type SettledFact,
+  type StartedRun,
+} from './schedule-facts.ts';
 
 export interface ScheduleModel {
   readonly schedules: ReadonlyMap<string, ScheduleFacts>;
@@ -24,10 +30,11 @@ export interface ScheduleModel {
   replanned(id: string, plan: PlanSpec, at: number): void;
   described(id: string): void;
   paused(id: string, until: number | null): void;
-  deleted(id: string): void;
+  deleted(id: string, at: number): void;
   workflowSwitched(workflowId: string, online: boolean, at: number): void;
   /** The leader's duty. `at` is in ms since the world began. */
   advanced(step: ScheduleStepFact, at: number): void;
+  settled(fact: SettledFact): void;
   tookBack(ask: TakeBackFact, found: TakenBackFact): void;
   /** A run has come to its end. */
   ended(run: string, at: number): void;
@@ -35,6 +42,13 @@ export interface ScheduleModel {
   checkPrompt(quietMs: number, now: number | undefined): void;
   /** @param now what the clock of whoever leads shows; undefined: nobody does. */
   unrest(now: number | undefined): string | undefined;
+}
+
+/** A plan, and which of its fire times have come up. */
+interface Covered {
+  readonly plan: PlanSpec;
+  readonly after: number;
+  readonly upTo: number;
 }
 
 export interface TakeBackFact {
@@ -90,9 +104,15 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
       }));
   }
 
+  /** Before a change after which nobody decides about what it has not come to. */
+  function leave(schedule: ScheduleFacts, at: number): void {
+    const { plan, cursorAt: after, remains } = schedule;
+    if (isAwake(schedule) && after < at && !remains.has(at)) remains.set(at, { plan, after });
+  }
+
   /** F1 */
-  function cover(schedule: ScheduleFacts, { cursorAt, fires }: ScheduleStepFact): void {
-    const times = almanac.firesIn(schedule.plan, { after: schedule.cursorAt, upTo: cursorAt });
+  function cover(schedule: ScheduleFacts, fires: readonly ScheduleFireRow[], { plan, after, upTo }: Covered): void {
+    const times = almanac.firesIn(plan, { after, upTo });
     const left = new Set(times);
     for (const { fireAt, throughAt, fires: count } of fires) {
       if (schedule.records.has(fireAt)) throw wrong(schedule, `has a second record of ${stamp(fireAt)}`);
@@ -121,12 +141,13 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
     created(id, { spec, workflowId, at }) {
       const schedule: ScheduleFacts = {
         ...{ id, spec, workflowId, plan: spec.plan, online: spec.online, deleted: false, pausedUntil: null },
-        ...{ revision: 1, cursorAt: at, begunAt: at, records: new Map() },
+        ...{ revision: 1, cursorAt: at, begunAt: at, records: new Map(), remains: new Map() },
       };
       schedules.set(id, schedule);
     },
     switched(id, online, at) {
       const schedule = must(id);
+      if (!online) leave(schedule, at);
       Object.assign(schedule, { online, revision: schedule.revision + 1 });
       if (online) begin(schedule, at);
       else skipQueued(schedule);
@@ -134,6 +155,7 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
     replanned(id, plan, at) {
       const schedule = must(id);
       const isSame = JSON.stringify(plan) === JSON.stringify(schedule.plan);
+      if (!isSame) leave(schedule, at);
       Object.assign(schedule, { plan, revision: schedule.revision + 1 });
       if (isSame) return;
       skipQueued(schedule);
@@ -147,15 +169,19 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
       const schedule = must(id);
       Object.assign(schedule, { pausedUntil: until, revision: schedule.revision + 1 });
     },
-    deleted(id) {
-      skipQueued(must(id));
-      must(id).deleted = true;
+    deleted(id, at) {
+      const schedule = must(id);
+      leave(schedule, at);
+      skipQueued(schedule);
+      schedule.deleted = true;
     },
     workflowSwitched(workflowId, online, at) {
+      const own = [...schedules.values()].filter((one) => one.workflowId === workflowId);
+      if (!online) for (const schedule of own) leave(schedule, at);
       if (online) offline.delete(workflowId);
       else offline.add(workflowId);
-      for (const schedule of schedules.values()) {
-        if (schedule.workflowId !== workflowId || schedule.deleted) continue;
+      for (const schedule of own) {
+        if (schedule.deleted) continue;
         if (online) begin(schedule, at);
         else skipQueued(schedule);
       }
@@ -169,7 +195,8 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
       if (step.schedule.cursorAt !== schedule.cursorAt)
         throw wrong(schedule, `goes on from ${stamp(step.schedule.cursorAt)}, and was at ${stamp(schedule.cursorAt)}`);
       if (step.cursorAt < schedule.cursorAt) throw wrong(schedule, `goes back to ${stamp(step.cursorAt)}`);
-      cover(schedule, step);
+      const { plan, cursorAt: after } = schedule;
+      cover(schedule, step.fires, { plan, after, upTo: step.cursorAt });
       const change = { schedule, step, at, runs: runsOf(schedule.id) };
       checkTimes(change, almanac, isTurned ? null : mirror.wallClock(at));
       checkOrigins(change);
@@ -179,6 +206,18 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
       schedule.cursorAt = step.cursorAt;
       for (const run of step.runs) mirror.start(run);
       for (const command of step.stops) mirror.file(command);
+    },
+    settled({ remains: { scheduleId, upTo, afterAt: from }, fires, afterAt }) {
+      const schedule = must(scheduleId);
+      const left = schedule.remains.get(upTo);
+      if (left?.after !== from)
+        throw wrong(schedule, `has records before a change at ${stamp(upTo)} that left nothing`);
+      const wanted = fires.every((one) => one.outcome === 'skipped' && one.reasonCode === 'schedule_changed');
+      if (!wanted) throw wrong(schedule, `does not say that a change at ${stamp(upTo)} has skipped what came before`);
+      cover(schedule, fires, { plan: left.plan, after: from, upTo: afterAt ?? upTo });
+      for (const fire of fires) schedule.records.set(fire.fireAt, fire);
+      if (afterAt === null) schedule.remains.delete(upTo);
+      else left.after = afterAt;
     },
     tookBack({ now, toleranceMs }, { id, cursorAt, isThere }) {
       const schedule = must(id);
@@ -206,6 +245,9 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
       if (schedules.size === 0) return undefined;
       if (now === undefined) return 'nobody leads who looks at schedules';
       for (const schedule of schedules.values()) {
+        const [change] = schedule.remains.keys();
+        if (change !== undefined)
+          return `the schedule ${schedule.id} has not told of what came before ${stamp(change)}`;
         if (!isAwake(schedule)) continue;
         const { id, plan, cursorAt, records } = schedule;
         const upTo = now - LOOK_MS - plan.jitterMs;

@@ -122,8 +122,8 @@ export function createSchedulePeople(deps: SchedulePeopleDeps): SchedulePeople {
           model.schedules.switched(id, what === 'enable', changed.at);
         return;
       case 'delete':
-        await schedules.delete(id, changed.at);
-        model.schedules.deleted(id);
+        await schedules.delete(id, changed);
+        model.schedules.deleted(id, changed.at);
         note('schedule_deleted');
         return;
       default:

@@ -59,6 +59,13 @@ export function witnessedSchedules(
       await tellTakenBack(ask);
       return count;
     },
+    remains: queue.remains,
+    async settleRemains(epoch, remains, decision) {
+      await queue.settleRemains(epoch, remains, decision);
+      say(`${process.name} tells of ${decision.fires.length} fire times of ${remains.scheduleId} before a change`);
+      note('fire_schedule_changed');
+      wrote(epoch, () => schedules.settled({ remains, ...decision }));
+    },
     figures: queue.figures,
   };
 }

@@ -142,6 +142,7 @@ export {
   previewFires,
   whySkipped,
 } from './schedule/preview.ts';
+export { decideRemains, type RemainsDecision, type RemainsQuestion } from './schedule/remains.ts';
 export * from './schedule/rows.ts';
 export * from './schedule/schedule-times.ts';
 export { DST_POLICIES, type DstPolicy, type ZonedCron } from './schedule/zoned-search.ts';

@@ -129,7 +129,7 @@ function deleteEndpoint(deps: ApiDeps, audit: Audit): Endpoint {
       const schedule = await requireAsNamed(deps, params.id, { raw });
       const { plan, start, online } = schedule;
       const subject = await scheduleSubject(deps.store, schedule);
-      await deps.store.schedules.delete(schedule.id, deps.clock.now());
+      await deps.store.schedules.delete(schedule.id, { at: deps.clock.now(), revision: namedRevision(raw, {}) });
       deps.schedulesChanged();
       const data = { id: schedule.id, before: { plan, start, online } };
       await audit(caller, { action: 'schedule.delete', subject, data });
@@ -151,7 +151,7 @@ function onlineEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
       answer: ScheduleView,
       async handle({ params, body, raw, caller }) {
         const schedule = await requireAsNamed(deps, params.id, { raw, body });
-        const changed = { by: caller.name, at: deps.clock.now() };
+        const changed = { by: caller.name, at: deps.clock.now(), revision: namedRevision(raw, body) };
         if (await deps.store.schedules.setOnline(schedule.id, target === 'online', changed)) {
           await tell(deps, audit, { caller, verb: target, schedule });
         }
@@ -177,7 +177,8 @@ function pauseEndpoint(deps: ApiDeps, audit: Audit): Endpoint {
       const schedule = await requireAsNamed(deps, params.id, { raw, body });
       const now = deps.clock.now();
       const until = pauseEnd(body, now);
-      await deps.store.schedules.pause(schedule.id, until, { by: caller.name, at: now });
+      const changed = { by: caller.name, at: now, revision: namedRevision(raw, body) };
+      await deps.store.schedules.pause(schedule.id, until, changed);
       await tell(deps, audit, { caller, verb: 'pause', schedule, data: { until } });
       return scheduleView(deps, schedule.id);
     },

@@ -118,3 +118,21 @@ export interface ScheduleFireRow {
   /** When it was decided. */
   readonly decidedAt: number;
 }
+
+/**
+ * Fire times of a schedule that had come up and were not decided when somebody changed it. They do not run any more; the leader has
+ * yet to write their records.
+ */
+export interface ScheduleRemainsRow {
+  readonly scheduleId: ScheduleId;
+  /** The last moment of them, when the change was made; with the schedule it is the key. */
+  readonly upTo: number;
+  /** Those after this moment have no record yet. */
+  readonly afterAt: number;
+  readonly projectId: ProjectId;
+  readonly workflowId: WorkflowId;
+  /** As it was before the change. */
+  readonly plan: SchedulePlan;
+  /** The reason that their records give, a sentence. */
+  readonly why: string;
+}

@@ -137,8 +137,9 @@ test('what a person changes meanwhile wins (S2)', async () => {
     void schedules.setOnline(id, false, { by: 'bob', at: bench.clock.now() });
   };
   await bench.clock.advance(6_000);
-  expect(await bench.told('s1')).toEqual([]);
+  expect(await bench.told('s1')).toEqual(['10 schedule_changed']);
   expect(await bench.told('s2')).toEqual(['10 run']);
+  expect(await bench.runs()).toHaveLength(1);
 });
 
 test('an edit meanwhile has the fire time acted on as it says (S2)', async () => {

@@ -10,11 +10,11 @@
  *    come is taken back, but for runs. So no jump of the clock silences a schedule, and none has it fire twice.
  * S5 Fire times that wait go on soon after the run before them has ended, whoever tells of that, and at the next poll if nobody does.
  * S6 A schedule that nothing can be decided about holds up no other.
+ * S7 Fire times that a change of a schedule finds undecided get their records too: nobody decides about them any more, but they came.
  */
 import {
   type Clock,
   type CommandRow,
-  type ErrorCode,
   type ScheduleFireRow,
   type ScheduleId,
   type ScheduleRow,
@@ -26,6 +26,8 @@ import type { LeaderDuty } from '../master.ts';
 import type { Logger } from '../settings.ts';
 import { decidePage } from './decide-page.ts';
 import { SCHEDULE_DUTY_DEFAULTS, type ScheduleDutySettings } from './settings.ts';
+import { settleRemains } from './settle-remains.ts';
+import { isOfTheStore } from './store-troubles.ts';
 
 export interface ScheduleDutyDeps {
   readonly queue: ScheduleQueue;
@@ -55,11 +57,6 @@ export interface ScheduleDuty extends LeaderDuty {
 /** A schedule that is changed again and again under our hands is left alone for a while, too. */
 const TRIES = 5;
 
-/** Troubles that any unit would have. */
-const OF_THE_STORE: readonly ErrorCode[] = [
-  ...(['fenced', 'unavailable', 'database_busy', 'outcome_unknown', 'storage_full'] as const),
-];
-
 export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
   const { queue, clock, log } = deps;
   const settings: ScheduleDutySettings = Object.freeze({ ...SCHEDULE_DUTY_DEFAULTS, ...deps.settings });
@@ -86,6 +83,7 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
     await checkClock(term);
     const lookedAt = await serveDue(term);
     await serveQueues(term);
+    await settleRemains({ queue, clock, log, page: settings.page }, term);
     if (term.isOver()) return Number.POSITIVE_INFINITY;
     const due = (await queue.nextDueAt(lookedAt)) ?? Number.POSITIVE_INFINITY;
     const queueAt = queueWanted && maybeQueued ? queueLookedAt + settings.queueEveryMs : Number.POSITIVE_INFINITY;
@@ -173,7 +171,7 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
       await queue.advance(term.epoch, steps);
     } catch (error) {
       const { code, message } = toAppError(error);
-      if (OF_THE_STORE.includes(code)) throw error;
+      if (isOfTheStore(code)) throw error;
       if (steps.length === 1) {
         const { schedule } = steps[0]!;
         if (code === 'conflict') return [schedule];

@@ -35,7 +35,11 @@ export async function openScheduleBench(settings: Partial<ScheduleDutySettings> 
   const note = (message: string) => void logged.push(message);
   const log = { debug() {}, info() {}, warn: note, error: note };
   /** Called before and after a unit; what throws takes the place of the answer. */
-  const faults: { before: (() => void) | null; after: (() => void) | null } = { before: null, after: null };
+  const faults: Record<'before' | 'after' | 'remains' | 'remainsAfter', (() => void) | null> = {
+    ...{ before: null, after: null },
+    /** Likewise about what changes have left. */
+    ...{ remains: null, remainsAfter: null },
+  };
   const reads: Record<string, number> = {};
   function counted<Args extends unknown[], Result>(name: string, read: (...args: Args) => Result) {
     return (...args: Args): Result => {
@@ -53,6 +57,11 @@ export async function openScheduleBench(settings: Partial<ScheduleDutySettings> 
       await scheduleQueue.advance(epoch, steps);
       faults.after?.();
     }),
+    async settleRemains(...unit) {
+      faults.remains?.();
+      await scheduleQueue.settleRemains(...unit);
+      faults.remainsAfter?.();
+    },
   };
   const newDuty = () =>
     createScheduleDuty({ queue, clock, log, filed: (commands) => void filed.push(...commands), settings });

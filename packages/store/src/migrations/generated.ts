@@ -340,4 +340,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE `triggers` DROP COLUMN `problem`;",
     ],
   },
+  {
+    number: 22,
+    name: "schedule_remains",
+    checksum: "a2e719ce57c54ba9149bc375371b1a0a0c66d08b9087b329c17bb6f3bb930dd6",
+    statements: [
+      "CREATE TABLE `schedule_remains` (\n\t`schedule_id` text NOT NULL,\n\t`up_to` integer NOT NULL,\n\t`after_at` integer NOT NULL,\n\t`project_id` text NOT NULL,\n\t`workflow_id` text NOT NULL,\n\t`plan` text NOT NULL,\n\t`why` text NOT NULL,\n\tPRIMARY KEY(`schedule_id`, `up_to`)\n);",
+    ],
+  },
 ];

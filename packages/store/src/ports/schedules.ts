@@ -7,8 +7,11 @@ import type {
   FireOutcome,
   NewRun,
   ProjectId,
+  RemainsDecision,
+  RemainsQuestion,
   ScheduleFireRow,
   ScheduleId,
+  ScheduleRemainsRow,
   ScheduleRow,
   WorkflowDocument,
   WorkflowId,
@@ -40,12 +43,18 @@ export interface ChangedBy {
   readonly at: number;
 }
 
+/** The revision that a change was made from; absent: whichever there is. */
+export interface AtRevision {
+  readonly revision?: number | undefined;
+}
+
 export type ScheduleChange = Partial<Pick<ScheduleRow, 'name' | 'description' | 'plan' | 'start'>> & ChangedBy;
 
 /**
  * The changes of people. Each makes the revision grow, so that nothing that was decided before it is written after it. What makes
  * fire times begin anew, being put online and another plan, has the schedule begin at that moment and the leader look at it: no
- * caller says when a schedule is due. Fire times that wait when it is taken offline, gets another plan or is deleted are skipped.
+ * caller says when a schedule is due. Fire times that wait, or have come up and are not decided, when it is taken offline, gets another
+ * plan or is deleted, are skipped.
  */
 export interface ScheduleStore extends ScheduleReader {
   /** `cursorAt` and `dueAt` are those of going online at `updatedAt`. @throws AppError `name_in_use`; `not_found`: the workflow; `conflict`: a calendar is not there. */
@@ -55,12 +64,12 @@ export interface ScheduleStore extends ScheduleReader {
    * @throws AppError `name_in_use`, `not_found`; `conflict`: somebody else has changed it, or a calendar is not there.
    */
   update(before: Pick<ScheduleRow, 'id' | 'revision'>, change: ScheduleChange): Promise<void>;
-  /** @returns whether it changed. @throws AppError `not_found`. */
-  setOnline(id: ScheduleId, online: boolean, changed: ChangedBy): Promise<boolean>;
-  /** Null: not any more. @throws AppError `not_found`. */
-  pause(id: ScheduleId, until: number | null, changed: ChangedBy): Promise<void>;
-  /** Its records stay. @throws AppError `not_found`. */
-  delete(id: ScheduleId, at: number): Promise<void>;
+  /** @returns whether it changed. @throws AppError `not_found`; `conflict`: it has another revision. */
+  setOnline(id: ScheduleId, online: boolean, changed: ChangedBy & AtRevision): Promise<boolean>;
+  /** Null: not any more. @throws AppError `not_found`; `conflict`: it has another revision. */
+  pause(id: ScheduleId, until: number | null, changed: ChangedBy & AtRevision): Promise<void>;
+  /** Its records stay. @throws AppError `not_found`; `conflict`: it has another revision. */
+  delete(id: ScheduleId, deleted: { readonly at: number } & AtRevision): Promise<void>;
 }
 
 export type CalendarChange = Partial<Pick<CalendarRow, 'name' | 'description' | 'entries' | 'weekdays'>> & {
@@ -154,6 +163,13 @@ export interface ScheduleQueue {
     epoch: Epoch,
     options: { readonly now: number; readonly toleranceMs: number; readonly limit: number },
   ): Promise<number>;
+  /** What changes have left undecided, and which fire times in it have their record all the same; at most so many changes. */
+  remains(limit: number): Promise<readonly Omit<RemainsQuestion, 'now'>[]>;
+  /**
+   * Writes records of what remains after a change, as it was read, in one unit.
+   * @throws AppError `conflict`: it is not as it was read. `fenced`. `outcome_unknown`.
+   */
+  settleRemains(epoch: Epoch, remains: ScheduleRemainsRow, decision: RemainsDecision): Promise<void>;
   figures(): Promise<ScheduleFigures>;
 }
 

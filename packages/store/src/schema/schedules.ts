@@ -71,6 +71,21 @@ export const scheduleFires = sqliteTable(
   ],
 );
 
+/** What a change has left undecided: gone as soon as the leader has written its records. */
+export const scheduleRemains = sqliteTable(
+  'schedule_remains',
+  {
+    scheduleId: text('schedule_id').$type<ScheduleId>().notNull(),
+    upTo: integer('up_to').notNull(),
+    afterAt: integer('after_at').notNull(),
+    projectId: text('project_id').$type<ProjectId>().notNull(),
+    workflowId: text('workflow_id').$type<WorkflowId>().notNull(),
+    plan: text('plan', { mode: 'json' }).$type<SchedulePlan>().notNull(),
+    why: text('why').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scheduleId, t.upTo] })],
+);
+
 export const calendars = sqliteTable('calendars', {
   id: text('id').$type<CalendarId>().primaryKey(),
   name: text('name').notNull().unique(),

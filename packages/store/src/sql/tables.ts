@@ -11,6 +11,7 @@ import type {
   NewEvent,
   OutboxRow,
   ScheduleFireRow,
+  ScheduleRemainsRow,
   ScheduleRow,
   TaskInstanceRow,
   TriggerFiringRow,
@@ -69,6 +70,7 @@ export const ALERT_CHANNELS = compileTable<AlertChannelRow>(schema.alertChannels
 export const ALERT_GROUPS = compileTable<Omit<AlertGroupRow, 'channels'>>(schema.alertGroups);
 export const TASK_GROUPS = compileTable<TaskGroupRow>(schema.taskGroups);
 export const SCHEDULES = compileTable<ScheduleRow>(schema.schedules);
+export const SCHEDULE_REMAINS = compileTable<ScheduleRemainsRow>(schema.scheduleRemains, { key: 'upTo' });
 export const SCHEDULE_FIRES = compileTable<ScheduleFireRow>(schema.scheduleFires, { key: 'fireAt' });
 export const CALENDARS = compileTable<CalendarRow>(schema.calendars);
 export const BACKFILLS = compileTable<BackfillRow>(schema.backfills);

@@ -1,6 +1,7 @@
 /** The contract of what the leader asks of schedules. */
-import type { ScheduleRow } from '@vaquita/core';
+import type { ScheduleRemainsRow, ScheduleRow } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
+import { OTHER_PLAN } from '../../verbs/schedules/people.ts';
 import type { Subject } from '../store-contract.ts';
 import { command, commit, PROJECT, run, version, WORKFLOW, workflow, workflowEvent } from './fixtures.ts';
 import { calendar, calendarId, fire, plan, runOf, schedule, scheduleId, step } from './schedule-fixtures.ts';
@@ -164,6 +165,41 @@ export function describeScheduleQueue(subject: Subject): void {
       expect(ids(await queue().unblocked(null, 10))).toEqual(['s2']);
     });
 
+    test('has what changes have left undecided recorded, piece by piece, each once', async () => {
+      await make(schedule('s1'), schedule('s2'), schedule('s3'), schedule('s4'), schedule('s5', { online: false }));
+      const { schedules, workflows } = subject.store;
+      await queue().advance(1, [step(await find('s1'), 200, { fires: [fire('s1', 200), fire('s1', 350)] })]);
+      const changed = { by: 'bob', at: 400 };
+      await schedules.update({ id: scheduleId('s1'), revision: 1 }, { ...changed, plan: plan({ jitterMs: 7 }) });
+      await schedules.update({ id: scheduleId('s2'), revision: 1 }, { ...changed, description: 'x' });
+      await schedules.setOnline(scheduleId('s2'), false, changed);
+      await schedules.setOnline(scheduleId('s2'), false, { by: 'bob', at: 450 });
+      await schedules.delete(scheduleId('s3'), { at: 400 });
+      await schedules.delete(scheduleId('s5'), { at: 400 });
+      await workflows.setOnline(WORKFLOW, false, workflowEvent(WORKFLOW, { at: 500 }));
+      const found = [...(await queue().remains(10))].sort((a, b) => (keyOf(a.remains) < keyOf(b.remains) ? -1 : 1));
+      expect(
+        found.map(({ remains: { scheduleId: id, afterAt, upTo }, recorded }) => [id, afterAt, upTo, recorded]),
+      ).toEqual([
+        ['s1', 200, 400, [350]],
+        ['s1', 400, 500, []],
+        ['s2', 100, 400, []],
+        ['s3', 100, 400, []],
+        ['s4', 100, 500, []],
+      ]);
+      const { remains } = found[0]!;
+      expect(remains).toMatchObject({ plan: plan(), projectId: PROJECT, workflowId: WORKFLOW, why: OTHER_PLAN });
+      expect(await queue().remains(2)).toHaveLength(2);
+
+      const piece = { fires: [fire('s1', 300)], afterAt: 350 };
+      await expect(queue().settleRemains(2, remains, piece)).rejects.toMatchObject({ code: 'fenced' });
+      await queue().settleRemains(1, remains, piece);
+      await expect(queue().settleRemains(1, remains, piece)).rejects.toMatchObject({ code: 'conflict' });
+      await queue().settleRemains(1, { ...remains, afterAt: 350 }, { fires: [], afterAt: null });
+      expect((await firesOf('s1')).map(({ fireAt }) => fireAt)).toEqual([350, 300, 200]);
+      expect(await queue().remains(10)).toHaveLength(4);
+    });
+
     test('forgets records that are old, but for those that wait', async () => {
       await make(schedule('s1'));
       const fires = [fire('s1', 200), fire('s1', 300, WAITS), fire('s1', 400), fire('s1', 500)];
@@ -194,6 +230,8 @@ export function describeScheduleQueue(subject: Subject): void {
     });
   });
 }
+
+const keyOf = ({ scheduleId: id, upTo }: ScheduleRemainsRow) => `${id} ${upTo}`;
 
 function sortedIds(rows: readonly { readonly id: string }[]): readonly string[] {
   return rows.map(({ id }) => id).sort();

@@ -123,14 +123,38 @@ export function describeSchedules(subject: Subject): void {
       await expect(schedules.pause(scheduleId('s9'), null, BY)).rejects.toMatchObject({ code: 'not_found' });
     });
 
+    test('are switched, paused and deleted only as they were seen, where that is said', async () => {
+      const { schedules } = subject.store;
+      await schedules.create(schedule('s1'));
+      const id = scheduleId('s1');
+      const changes = [
+        (revision: number) => schedules.setOnline(id, false, { ...BY, revision }),
+        (revision: number) => schedules.pause(id, 7_000, { ...BY, revision }),
+        (revision: number) => schedules.setOnline(id, true, { ...BY, revision }),
+        (revision: number) => schedules.delete(id, { at: 500, revision }),
+      ];
+      for (const [index, change] of changes.entries()) {
+        const before = await find('s1');
+        for (const other of [index, index + 2]) {
+          await expect(change(other)).rejects.toMatchObject({
+            code: 'conflict',
+            message: expect.stringContaining('meanwhile'),
+          });
+        }
+        expect(await find('s1')).toEqual(before);
+        await change(index + 1);
+      }
+      expect(await find('s1')).toBeUndefined();
+    });
+
     test('go, and their records stay', async () => {
       const { schedules } = subject.store;
       await schedules.create(schedule('s1'));
       await queue('s1', 200);
-      await schedules.delete(scheduleId('s1'), 300);
+      await schedules.delete(scheduleId('s1'), { at: 300 });
       expect(await find('s1')).toBeUndefined();
       expect(await lastOf('s1')).toMatchObject({ outcome: 'skipped', reasonCode: 'schedule_changed', decidedAt: 300 });
-      await expect(schedules.delete(scheduleId('s1'), 300)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(schedules.delete(scheduleId('s1'), { at: 300 })).rejects.toMatchObject({ code: 'not_found' });
       await schedules.create(schedule('s2', { name: 's1' }));
     });
 

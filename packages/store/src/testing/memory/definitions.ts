@@ -5,7 +5,7 @@ import type { DefinitionSource } from '../../ports/master.ts';
 import { WORKFLOW_OFFLINE } from '../../verbs/schedules/people.ts';
 import { HAS_CHANGED, HAS_RUNS } from '../../verbs/workflows.ts';
 import { addEvent } from './runs.ts';
-import { begin, removeSchedule, rest, schedulesOf } from './schedules.ts';
+import { begin, leave, removeSchedule, rest, schedulesOf } from './schedules.ts';
 import { type Memory, pageOf, type Transaction } from './tables.ts';
 import { dropTriggersOf } from './trigger-rows.ts';
 
@@ -136,10 +136,12 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
       return unit((tx) => {
         const row = mustFind(id);
         if (row.online === online) return false;
+        const resting = { why: WORKFLOW_OFFLINE, at: event.at };
+        if (!online) for (const schedule of schedulesOf(tables, id)) leave(tables, tx, schedule, resting);
         tx.put(workflows, id, { ...row, online, updatedAt: event.at });
         for (const { id: schedule } of schedulesOf(tables, id)) {
           if (online) begin(tables, tx, schedule, event.at);
-          else rest(tables, tx, schedule, { why: WORKFLOW_OFFLINE, at: event.at });
+          else rest(tables, tx, schedule, resting);
         }
         addEvent(tx, tables, event);
         return true;

@@ -4,12 +4,12 @@ import type { OpenRun, ScheduledWorkflow, ScheduleQueue, ScheduleStep } from '..
 import { countsRuns } from '../../verbs/schedules/queue.ts';
 import { checkEpoch } from './master.ts';
 import { fileCommand, fileRun } from './runs.ts';
-import { fireKey, isAwake } from './schedules.ts';
+import { fireKey, isAwake, remainsKey } from './schedules.ts';
 import { compare, type Memory, type Transaction } from './tables.ts';
 
 export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
   const { tables, unit } = memory;
-  const { schedules, scheduleFires, calendars, workflows, versions, instances } = tables;
+  const { schedules, scheduleFires, scheduleRemains, calendars, workflows, versions, instances } = tables;
 
   const due = () =>
     [...schedules.values()]
@@ -36,6 +36,11 @@ export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
     };
   }
 
+  function record(tx: Transaction, fire: ScheduleFireRow): void {
+    if (scheduleFires.has(fireKey(fire))) throw new AppError('conflict', 'The fire time has its record.');
+    tx.put(scheduleFires, fireKey(fire), fire);
+  }
+
   function write(tx: Transaction, { schedule, cursorAt, dueAt, fires, dequeued, runs, stops }: ScheduleStep): void {
     const row = schedules.get(schedule.id);
     const isAsRead = row?.revision === schedule.revision && row.cursorAt === schedule.cursorAt;
@@ -43,10 +48,7 @@ export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
       throw new AppError('conflict', `The schedule ${schedule.id} is not as it was read.`);
     }
     tx.put(schedules, row.id, { ...row, cursorAt, dueAt });
-    for (const fire of fires) {
-      if (scheduleFires.has(fireKey(fire))) throw new AppError('conflict', 'The fire time has its record.');
-      tx.put(scheduleFires, fireKey(fire), fire);
-    }
+    for (const fire of fires) record(tx, fire);
     for (const fire of dequeued) {
       const before = scheduleFires.get(fireKey(fire));
       if (before?.outcome !== 'queued') throw new AppError('conflict', 'The fire time does not wait any more.');
@@ -109,6 +111,25 @@ export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
         });
       }
       return Math.min(ahead.length, limit);
+    },
+    async remains(limit) {
+      return [...scheduleRemains.values()].slice(0, limit).map((remains) => ({
+        remains,
+        recorded: [...scheduleFires.values()]
+          .filter(({ scheduleId, fireAt }) => scheduleId === remains.scheduleId && fireAt > remains.afterAt)
+          .flatMap(({ fireAt }) => (fireAt <= remains.upTo ? [fireAt] : [])),
+      }));
+    },
+    async settleRemains(epoch, remains, { fires, afterAt }) {
+      checkEpoch(memory, epoch);
+      unit((tx) => {
+        const key = remainsKey(remains);
+        const row = scheduleRemains.get(key);
+        if (row?.afterAt !== remains.afterAt) throw new AppError('conflict', 'What remains is not as it was read.');
+        if (afterAt === null) tx.drop(scheduleRemains, key);
+        else tx.put(scheduleRemains, key, { ...row, afterAt });
+        for (const fire of fires) record(tx, fire);
+      });
     },
     async figures() {
       const queued = [...scheduleFires.values()].filter(({ outcome }) => outcome === 'queued').length;

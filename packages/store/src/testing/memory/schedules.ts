@@ -1,6 +1,6 @@
 /** Schedules and calendars in memory, as people see and change them. */
-import type { CalendarRow, ScheduleFireRow, ScheduleRow } from '@vaquita/core';
-import type { CalendarStore, NamingSchedule, ScheduleStore } from '../../ports/schedules.ts';
+import type { CalendarRow, ScheduleFireRow, ScheduleRemainsRow, ScheduleRow } from '@vaquita/core';
+import type { AtRevision, CalendarStore, NamingSchedule, ScheduleStore } from '../../ports/schedules.ts';
 import * as calendarVerbs from '../../verbs/schedules/calendars.ts';
 import {
   calendarGone,
@@ -35,6 +35,17 @@ export function begin(tables: Tables, tx: Transaction, id: string, at: number): 
   });
 }
 
+export const remainsKey = ({ scheduleId, upTo }: Pick<ScheduleRemainsRow, 'scheduleId' | 'upTo'>) =>
+  `${scheduleId} ${upTo}`;
+
+/** Before the change itself: what has come up and is not decided. */
+export function leave(tables: Tables, tx: Transaction, row: ScheduleRow, { why, at }: Rest): void {
+  const { id: scheduleId, projectId, workflowId, plan, cursorAt: afterAt } = row;
+  if (!isAwake(tables, row) || afterAt >= at) return;
+  const remains = { scheduleId, projectId, workflowId, plan, afterAt, upTo: at, why };
+  if (!tables.scheduleRemains.has(remainsKey(remains))) tx.put(tables.scheduleRemains, remainsKey(remains), remains);
+}
+
 interface Rest {
   readonly why: string;
   readonly at: number;
@@ -55,7 +66,9 @@ export function rest(tables: Tables, tx: Transaction, id: string, why: Rest): vo
 }
 
 export function removeSchedule(tables: Tables, tx: Transaction, id: string, why: Rest): void {
-  const { workflowId, name } = tables.schedules.get(id)!;
+  const row = tables.schedules.get(id)!;
+  const { workflowId, name } = row;
+  leave(tables, tx, row, why);
   skipQueued(tables, tx, id, why);
   tx.release(nameKey({ workflowId, name }));
   tx.drop(tables.schedules, id);
@@ -69,6 +82,12 @@ export function createMemorySchedules({ tables, unit }: Memory): ScheduleStore {
   function mustFind(id: string): ScheduleRow {
     const row = schedules.get(id);
     if (row === undefined) throw noSchedule(id);
+    return row;
+  }
+
+  function mustBe(id: string, { revision }: AtRevision): ScheduleRow {
+    const row = mustFind(id);
+    if ((revision ?? row.revision) !== row.revision) throw changedMeanwhile();
     return row;
   }
 
@@ -122,32 +141,34 @@ export function createMemorySchedules({ tables, unit }: Memory): ScheduleStore {
         if (change.plan !== undefined) checkCalendars(changed);
         tx.put(schedules, id, changed);
         if (JSON.stringify(changed.plan) === JSON.stringify(row.plan)) return;
+        leave(tables, tx, row, { why: OTHER_PLAN, at });
         skipQueued(tables, tx, id, { why: OTHER_PLAN, at });
         tx.put(schedules, id, { ...changed, cursorAt: Math.max(row.cursorAt, at), dueAt: null });
         begin(tables, tx, id, at);
       });
     },
-    async setOnline(id, online, { by, at }) {
+    async setOnline(id, online, { by, at, revision }) {
       return unit((tx) => {
-        const row = mustFind(id);
+        const row = mustBe(id, { revision });
         if (row.online === online) return false;
+        if (!online) leave(tables, tx, row, { why: TAKEN_OFFLINE, at });
         tx.put(schedules, id, { ...row, online, revision: row.revision + 1, updatedBy: by, updatedAt: at });
         if (online) begin(tables, tx, id, at);
         else rest(tables, tx, id, { why: TAKEN_OFFLINE, at });
         return true;
       });
     },
-    async pause(id, until, { by, at }) {
+    async pause(id, until, { by, at, revision }) {
       unit((tx) => {
-        const row = mustFind(id);
+        const row = mustBe(id, { revision });
         tx.put(schedules, id, {
           ...row,
           ...{ pausedUntil: until, revision: row.revision + 1, updatedBy: by, updatedAt: at },
         });
       });
     },
-    async delete(id, at) {
-      unit((tx) => removeSchedule(tables, tx, mustFind(id).id, { why: DELETED, at }));
+    async delete(id, { at, revision }) {
+      unit((tx) => removeSchedule(tables, tx, mustBe(id, { revision }).id, { why: DELETED, at }));
     },
   };
 }

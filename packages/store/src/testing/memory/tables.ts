@@ -18,6 +18,7 @@ import {
   type ListenerPluginRow,
   type OutboxRow,
   type ScheduleFireRow,
+  type ScheduleRemainsRow,
   type ScheduleRow,
   type TaskInstanceRow,
   type TriggerFiringRow,
@@ -61,6 +62,8 @@ export interface Tables {
   readonly schedules: Map<string, ScheduleRow>;
   /** By schedule and fire time. */
   readonly scheduleFires: Map<string, ScheduleFireRow>;
+  /** By schedule and the moment of the change. */
+  readonly scheduleRemains: Map<string, ScheduleRemainsRow>;
   readonly calendars: Map<string, CalendarRow>;
   readonly backfills: Map<string, BackfillRow>;
   /** By backfill and position. */
@@ -129,6 +132,7 @@ export function createMemory(): Memory {
     alertDeliveries: new Map(),
     schedules: new Map(),
     scheduleFires: new Map(),
+    scheduleRemains: new Map(),
     calendars: new Map(),
     backfills: new Map(),
     backfillItems: new Map(),

@@ -29,10 +29,18 @@ const UPDATE = `update schedules set name = coalesce(?, name), description = coa
   plan = coalesce(?, plan), start = coalesce(?, start), revision = revision + 1, updated_by = ?, updated_at = ?
   where id = ? and revision = ? and (? is null or ${NO_CALENDAR_IS_GONE})`;
 const SET_ONLINE = `update schedules set online = ?, revision = revision + 1, updated_by = ?, updated_at = ?
-  where id = ? and online <> ?`;
+  where id = ? and online <> ? and revision = coalesce(?, revision)`;
 const REST = 'update schedules set due_at = null where id = ?';
-const PAUSE = `update schedules set paused_until = ?, revision = revision + 1, updated_by = ?, updated_at = ? where id = ?`;
-const DELETE = 'delete from schedules where id = ?';
+const PAUSE = `update schedules set paused_until = ?, revision = revision + 1, updated_by = ?, updated_at = ?
+  where id = ? and revision = coalesce(?, revision)`;
+const DELETE = 'delete from schedules where id = ? and revision = coalesce(?, revision)';
+/** Before the change itself: fire times that have come up and are not decided get their records from the leader. */
+const LEAVE = `insert or ignore into schedule_remains (schedule_id, project_id, workflow_id, plan, after_at, up_to, why)
+  select id, project_id, workflow_id, plan, cursor_at, ?, ? from schedules
+  where cursor_at < ? and online = 1 and ${WORKFLOW_ONLINE}`;
+const LEAVE_OF = `${LEAVE} and id = ?`;
+const LEAVE_OF_PLAN = `${LEAVE_OF} and revision = ? and plan <> ?`;
+const LEAVE_OF_WORKFLOW = `${LEAVE} and workflow_id = ?`;
 const SKIP_QUEUED = `update schedule_fires set outcome = 'skipped', reason_code = 'schedule_changed', reason = ?, decided_at = ?
   where outcome = 'queued'`;
 const SKIP_QUEUED_OF = `${SKIP_QUEUED} and schedule_id = ?`;
@@ -40,11 +48,10 @@ const SKIP_QUEUED_OF = `${SKIP_QUEUED} and schedule_id = ?`;
 const SKIP_QUEUED_OF_PLAN = `${SKIP_QUEUED} and schedule_id = (select id from schedules where id = ? and revision = ? and plan <> ?)`;
 const SKIP_QUEUED_OF_WORKFLOW = `${SKIP_QUEUED} and schedule_id in (select id from schedules where workflow_id = ?)`;
 
-export const TAKEN_OFFLINE = 'The schedule was taken offline before the run that this fire time waited for had ended.';
-export const OTHER_PLAN = 'The schedule got another plan before the run that this fire time waited for had ended.';
-export const DELETED = 'The schedule was deleted before the run that this fire time waited for had ended.';
-export const WORKFLOW_OFFLINE =
-  'The workflow was taken offline or deleted before the run that this fire time waited for had ended.';
+export const TAKEN_OFFLINE = 'The schedule was taken offline before this fire time had its turn.';
+export const OTHER_PLAN = 'The schedule got another plan before this fire time had its turn.';
+export const DELETED = 'The schedule was deleted before this fire time had its turn.';
+export const WORKFLOW_OFFLINE = 'The workflow was taken offline or deleted before this fire time had its turn.';
 
 export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
   const reader = createScheduleReader(driver);
@@ -70,6 +77,7 @@ export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
       const unit = [statement(UPDATE, [...args, planText!, planText!, planText!], 1)];
       if (plan !== undefined) {
         unit.unshift(
+          statement(LEAVE_OF_PLAN, [at, OTHER_PLAN, at, id, revision, planText!]),
           statement(SKIP_QUEUED_OF_PLAN, [OTHER_PLAN, at, id, revision, planText!]),
           statement(BEGIN_ANEW_WITH_PLAN, [at, at, id, revision, planText!]),
         );
@@ -82,30 +90,45 @@ export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
         return other === undefined || other.id === id ? calendarGone() : nameInUse(other.name);
       });
     },
-    async setOnline(id, online, { by, at }) {
+    async setOnline(id, online, { by, at, revision }) {
       const target = online ? 1 : 0;
-      const following = online
-        ? [statement(BEGIN, [at, at, id])]
-        : [statement(SKIP_QUEUED_OF, [TAKEN_OFFLINE, at, id]), statement(REST, [id])];
-      return changeOnce([statement(SET_ONLINE, [target, by, at, id, target], 1), ...following], id);
+      const change = statement(SET_ONLINE, [target, by, at, id, target, revision ?? null], 1);
+      if (online) return changeOnce([change, statement(BEGIN, [at, at, id])], { id, revision });
+      const rest = [statement(SKIP_QUEUED_OF, [TAKEN_OFFLINE, at, id]), statement(REST, [id])];
+      return changeOnce([statement(LEAVE_OF, [at, TAKEN_OFFLINE, at, id]), change, ...rest], { id, revision });
     },
-    async pause(id, until, { by, at }) {
-      await writeOr(driver, [statement(PAUSE, [until, by, at, id], 1)], () => noSchedule(id));
+    async pause(id, until, { by, at, revision }) {
+      const change = statement(PAUSE, [until, by, at, id, revision ?? null], 1);
+      await writeOr(driver, [change], () => refusal(id));
     },
-    async delete(id, at) {
-      const unit = [statement(SKIP_QUEUED_OF, [DELETED, at, id]), statement(DELETE, [id], 1)];
-      await writeOr(driver, unit, () => noSchedule(id));
+    async delete(id, { at, revision }) {
+      const unit = [
+        statement(LEAVE_OF, [at, DELETED, at, id]),
+        statement(SKIP_QUEUED_OF, [DELETED, at, id]),
+        statement(DELETE, [id, revision ?? null], 1),
+      ];
+      await writeOr(driver, unit, () => refusal(id));
     },
   };
 
+  /** Of a change that would go well with any row of its revision. */
+  async function refusal(id: string): Promise<AppError> {
+    return (await find(id)) === undefined ? noSchedule(id) : changedMeanwhile();
+  }
+
   /** @returns false when it is as asked already. */
-  async function changeOnce(unit: readonly SqlStatement[], id: string): Promise<boolean> {
+  async function changeOnce(
+    unit: readonly SqlStatement[],
+    { id, revision }: { readonly id: string; readonly revision: number | undefined },
+  ): Promise<boolean> {
     try {
       await driver.write(unit);
       return true;
     } catch (thrown) {
       if (!(thrown instanceof AppError) || thrown.code !== 'conflict') throw thrown;
-      if ((await find(id)) === undefined) throw noSchedule(id);
+      const row = await find(id);
+      if (row === undefined) throw noSchedule(id);
+      if ((revision ?? row.revision) !== row.revision) throw changedMeanwhile();
       return false;
     }
   }
@@ -171,6 +194,7 @@ export function followWorkflow(id: WorkflowId, online: boolean, at: number): rea
     return [statement(begin, [at, at, id, id, 1])];
   }
   return [
+    statement(`${LEAVE_OF_WORKFLOW} and ${changes}`, [at, WORKFLOW_OFFLINE, at, id, id, 0]),
     statement(`${SKIP_QUEUED_OF_WORKFLOW} and ${changes}`, [WORKFLOW_OFFLINE, at, id, id, 0]),
     statement('update schedules set due_at = null where workflow_id = ?', [id]),
   ];
@@ -179,6 +203,7 @@ export function followWorkflow(id: WorkflowId, online: boolean, at: number): rea
 /** Before the workflow itself is deleted. */
 export function deleteSchedulesOf(id: WorkflowId, at: number): readonly SqlStatement[] {
   return [
+    statement(LEAVE_OF_WORKFLOW, [at, WORKFLOW_OFFLINE, at, id]),
     statement(SKIP_QUEUED_OF_WORKFLOW, [WORKFLOW_OFFLINE, at, id]),
     statement('delete from schedules where workflow_id = ?', [id]),
   ];

@@ -12,7 +12,7 @@ import type { OpenRun, ScheduleQueue, ScheduleStep } from '../../ports/schedules
 import { OPEN_STATES_SQL } from '../../schema/state-lists.ts';
 import { many, one, statement } from '../../sql/access.ts';
 import { fence } from '../../sql/fence.ts';
-import { CALENDARS, SCHEDULE_FIRES, SCHEDULES } from '../../sql/tables.ts';
+import { CALENDARS, SCHEDULE_FIRES, SCHEDULE_REMAINS, SCHEDULES } from '../../sql/tables.ts';
 import { fileCommand } from '../commands.ts';
 import type { DocumentCache } from '../document-cache.ts';
 import { filingStatements } from '../instances.ts';
@@ -53,6 +53,12 @@ const TAKE_BACK = `update schedules set
     due_at = case when ${WORKFLOW_ONLINE} then ? end
   where id = ? and cursor_at = ?`;
 const FORGET = `delete from schedule_fires where ${UNTRUE}`;
+
+const REMAINS = `select ${SCHEDULE_REMAINS.columns}, (select json_group_array(f.fire_at) from schedule_fires f
+    where f.schedule_id = schedule_remains.schedule_id and f.fire_at > after_at and f.fire_at <= up_to) as recorded
+  from schedule_remains limit ?`;
+const SETTLE = 'update schedule_remains set after_at = ? where schedule_id = ? and up_to = ? and after_at = ?';
+const SETTLED = 'delete from schedule_remains where schedule_id = ? and up_to = ? and after_at = ?';
 
 const FIGURES = `select (select count(*) from schedules) as total,
   (select count(*) from schedules indexed by schedules_due where due_at is not null) as active,
@@ -130,6 +136,20 @@ export function createScheduleQueueVerbs(driver: SqlDriver, documents: DocumentC
         if (await takeBackOne(epoch, row.id as ScheduleId, Number(row.cursor_at), now)) taken += 1;
       }
       return taken;
+    },
+    async remains(limit) {
+      return (await many(driver, REMAINS, [limit])).map((row) => ({
+        remains: SCHEDULE_REMAINS.read(row),
+        recorded: JSON.parse(String(row.recorded)) as number[],
+      }));
+    },
+    async settleRemains(epoch, { scheduleId, upTo, afterAt }, { fires, afterAt: reached }) {
+      const key = [scheduleId, upTo, afterAt];
+      await driver.write([
+        fence(epoch),
+        reached === null ? statement(SETTLED, key, 1) : statement(SETTLE, [reached, ...key], 1),
+        ...fires.map((fire) => statement(SCHEDULE_FIRES.insert, SCHEDULE_FIRES.args(fire))),
+      ]);
     },
     async figures() {
       const row = (await one(driver, FIGURES))!;

@@ -28,6 +28,7 @@ import { decidePage } from './decide-page.ts';
 import { SCHEDULE_DUTY_DEFAULTS, type ScheduleDutySettings } from './settings.ts';
 import { settleRemains } from './settle-remains.ts';
 import { isOfTheStore } from './store-troubles.ts';
+import { unitsOf } from './units.ts';
 
 export interface ScheduleDutyDeps {
   readonly queue: ScheduleQueue;
@@ -158,8 +159,7 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
     const around = await queue.surroundings(schedules);
     const { steps, failed } = decidePage(schedules, around, clock.now());
     for (const { schedule, why } of failed) putAside(schedule, why);
-    const units: ScheduleStep[][] = [];
-    for (let from = 0; from < steps.length; from += settings.unit) units.push(steps.slice(from, from + settings.unit));
+    const units = unitsOf(steps, { steps: settings.unit, rows: settings.unitRows });
     const conflicts = await Promise.all(units.map((unit) => write(unit, term)));
     return conflicts.flat();
   }

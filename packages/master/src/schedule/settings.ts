@@ -7,6 +7,8 @@ export interface ScheduleDutySettings {
   readonly page: number;
   /** Schedules written in one unit. */
   readonly unit: number;
+  /** Rows of one unit, where it is of more than one schedule. */
+  readonly unitRows: number;
   /** Fire times that wait are looked at after a change no sooner than this after the last look. */
   readonly queueEveryMs: number;
   /** How far a cursor may lie ahead of the clock: clocks of servers differ. Beyond it the clock was wrong. */
@@ -21,6 +23,7 @@ export const SCHEDULE_DUTY_DEFAULTS: ScheduleDutySettings = Object.freeze({
   pollMs: 5_000,
   page: 500,
   unit: 100,
+  unitRows: 2_000,
   queueEveryMs: 200,
   aheadMs: 60_000,
   clockCheckMs: 600_000,

@@ -73,6 +73,24 @@ test('waits for a worker that its row calls online and that nobody has heard of 
   expect(await bench.store.master.workers.get('worker-x' as never)).toMatchObject({ state: 'offline' });
 });
 
+test('leaves a worker alone whose loss is being written, however often that has to be tried', async () => {
+  await open();
+  const worker = bench.joinWorker('w');
+  await bench.settle();
+  let tries = 0;
+  bench.faults.setWorkerState = async () => {
+    tries += 1;
+    throw new AppError('database_busy', 'not now');
+  };
+  await worker.vanish();
+  await bench.clock.advance(120_000);
+  expect(tries).toBeGreaterThan(3);
+  expect(mended()).toEqual({});
+  bench.faults.setWorkerState = null;
+  await bench.clock.advance(60_000);
+  expect(await bench.store.master.workers.get('worker-w' as never)).toMatchObject({ state: 'offline' });
+});
+
 test('waits with the reading of rows that the take-over has not got yet', async () => {
   await open();
   await bench.start(await bench.createWorkflow('one', [{ name: 'a' }]));

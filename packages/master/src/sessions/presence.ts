@@ -257,8 +257,9 @@ export function createPresence(deps: PresenceDeps): Presence {
       };
     },
     async lose(id, loss) {
-      losing.delete(id);
       if (pool.get(id)) return;
+      // Until its row says so: a database that is slow, or a write that is tried again, must not make it look forgotten.
+      losing.add(id);
       const held = live.ofWorker(id);
       for (const dispatch of held) loseDispatch(dispatch, loss);
       try {
@@ -270,6 +271,7 @@ export function createPresence(deps: PresenceDeps): Presence {
       } catch (error) {
         if (toAppError(error).code !== 'not_found') throw error;
       }
+      losing.delete(id);
       // It has come back while that was written.
       if (pool.get(id)) states.tell(id, 'It has joined.');
     },

@@ -13,11 +13,11 @@
  * B7 A term that is over writes nothing: every unit is guarded by the epoch.
  * B8 While runs wait for room, because of the limits of the server or of projects, none is added.
  */
-import { type Clock, type Epoch, type TimerHandle, toAppError } from '@vaquita/core';
+import type { Clock, Epoch } from '@vaquita/core';
+import { createRounds } from '../duties/rounds.ts';
 import type { LeaderDuty } from '../master.ts';
-import { createBell } from './bell.ts';
 import { type BackfillCounts, createBackfillCounts } from './counts.ts';
-import { createRound, type RoundDeps } from './round.ts';
+import { createRound, type Round, type RoundDeps } from './round.ts';
 import { BACKFILL_DEFAULTS, type BackfillSettings } from './settings.ts';
 
 export interface BackfillDuty extends LeaderDuty {
@@ -38,88 +38,36 @@ export interface BackfillDutyDeps extends Omit<RoundDeps, 'epoch' | 'settings' |
   readonly settings?: Partial<BackfillSettings>;
 }
 
-interface Term {
-  readonly epoch: Epoch;
-  nudge(): void;
-  end(): Promise<void>;
-}
-
 export function createBackfillDuty(deps: BackfillDutyDeps): BackfillDuty {
   const settings: BackfillSettings = Object.freeze({ ...BACKFILL_DEFAULTS, ...deps.settings });
   const { clock, log } = deps;
   const counts = createBackfillCounts();
-  let term: Term | undefined;
-  let ended: Promise<void> = Promise.resolve();
+  let round: Round;
+  let isBusy = true;
+
+  const rounds = createRounds({
+    ...{ clock, log, what: 'Backfills', pollMs: settings.pollMs, graceMs: settings.graceMs },
+    retryMs: 2 * settings.idleLookMs,
+    distanceMs: () => (isBusy ? settings.lookMs : settings.idleLookMs),
+    begun({ epoch, isOver }) {
+      round = createRound({ ...deps, epoch, settings, counts, isOver });
+    },
+    async round() {
+      const { go, forget } = round;
+      try {
+        isBusy = await go();
+      } catch (error) {
+        forget();
+        throw error;
+      }
+      return Number.POSITIVE_INFINITY;
+    },
+  });
 
   return {
-    begin(epoch) {
-      ended = term?.end() ?? ended;
-      term = openTerm(epoch);
-    },
-    async end() {
-      const ending = term;
-      term = undefined;
-      if (ending) ended = ending.end();
-      await ended;
-    },
-    nudge: () => term?.nudge(),
-    status: () => ({ epoch: term?.epoch ?? null, counts: counts.report() }),
+    begin: rounds.begin,
+    end: rounds.end,
+    nudge: rounds.nudge,
+    status: () => ({ epoch: rounds.epoch, counts: counts.report() }),
   };
-
-  function openTerm(epoch: Epoch): Term {
-    const [news, end] = [createBell(clock), createBell(clock)];
-    let over = false;
-    let failures = 0;
-    const round = createRound({ ...deps, epoch, settings, counts, isOver: () => over });
-    const rounds = run();
-
-    async function run(): Promise<void> {
-      while (!over) {
-        const began = clock.now();
-        let isBusy = true;
-        try {
-          isBusy = await round.go();
-          failures = 0;
-        } catch (error) {
-          failures += 1;
-          round.forget();
-          if (toAppError(error).code === 'fenced') {
-            if (!over) log.warn('Another server leads; backfills are left to it.', { epoch });
-            over = true;
-          } else if (!over) {
-            log.error('Backfills could not be worked on; trying again.', { error: toAppError(error).message });
-          }
-        }
-        if (!over) await rest(began, isBusy);
-      }
-    }
-
-    /** Until there is reason to look again, but at least for the pause that there is between two looks. */
-    async function rest(began: number, isBusy: boolean): Promise<void> {
-      if (failures === 0) await news.wait(settings.pollMs);
-      const usual = isBusy ? settings.lookMs : settings.idleLookMs;
-      const pauseMs = failures === 0 ? usual : Math.min(settings.idleLookMs * 2 ** failures, settings.pollMs);
-      const left = began + pauseMs - clock.now();
-      // A clock that was put back must not make this long.
-      if (!over && left > 0) await end.wait(Math.min(left, pauseMs));
-    }
-
-    return {
-      epoch,
-      nudge: news.ring,
-      async end() {
-        over = true;
-        for (const bell of [news, end]) bell.ring();
-        await settled(rounds);
-      },
-    };
-  }
-
-  /** A round that hangs in the database must not keep the lease from going on. */
-  async function settled(rounds: Promise<void>): Promise<void> {
-    const grace = Promise.withResolvers<void>();
-    const timer: TimerHandle = clock.setTimeout(grace.resolve, settings.graceMs);
-    await Promise.race([rounds, grace.promise]);
-    clock.clearTimeout(timer);
-  }
 }

@@ -1,15 +1,18 @@
 import { AppError } from '@vaquita/core';
 import { createManualClock } from '@vaquita/core/testing';
 import { expect, test } from 'vitest';
-import { createRounds, type RoundsTerm } from './rounds.ts';
+import { createRounds, type RoundsDeps, type RoundsTerm } from './rounds.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-function open(round: (term: RoundsTerm, count: number) => Promise<number> | number) {
+function open(
+  round: (term: RoundsTerm, count: number) => Promise<number> | number,
+  more: Pick<RoundsDeps, 'distanceMs'> = {},
+) {
   const clock = createManualClock(1_000_000);
   const at: number[] = [];
   const rounds = createRounds({
-    ...{ clock, log: quiet, what: 'Schedules', pollMs: 5_000 },
+    ...{ clock, log: quiet, what: 'Schedules', pollMs: 5_000, ...more },
     async round(term) {
       at.push(clock.now() - 1_000_000);
       return round(term, at.length);
@@ -116,4 +119,38 @@ test('the end of a term waits for its round, but not for one that hangs', async 
   await clock.advance(1);
   await ending;
   expect(isOver).toBe(true);
+});
+
+test('no nudge cuts the pause after a failure short (R2), and one that came in it is seen to', async () => {
+  const { clock, rounds, at } = open((_, count) => {
+    if (count === 1) throw new AppError('unavailable', 'No answer.');
+    return NEVER;
+  });
+  rounds.begin(1);
+  await clock.advance(100);
+  rounds.nudge();
+  await clock.advance(200);
+  expect(at).toEqual([0, 250]);
+  await rounds.end();
+});
+
+test('rounds keep their distance however often somebody nudges (R5), also when the clock is set back (R3)', async () => {
+  const { clock, rounds, at } = open(() => NEVER, { distanceMs: () => 1_000 });
+  rounds.begin(1);
+  for (let n = 0; n < 50; n++) {
+    await clock.advance(50);
+    rounds.nudge();
+  }
+  await clock.advance(5_000);
+  expect(at).toEqual([0, 1_000, 2_000, 3_000]);
+  rounds.nudge();
+  clock.set(0);
+  await clock.advance(1_000);
+  expect(at).toHaveLength(5);
+  rounds.nudge();
+  await clock.advance(0);
+  await rounds.end();
+  await clock.advance(10_000);
+  expect(at).toHaveLength(5);
+  expect(clock.pending).toBe(0);
 });

@@ -3,13 +3,15 @@
  * and now and then in any case.
  *
  * R1 One round at a time, and none after the end of the term; a nudge during a round has another one follow.
- * R2 A round that fails is tried again with growing pauses, which are never longer than the poll.
+ * R2 A round that fails is tried again with growing pauses, which are never longer than the poll and which no nudge cuts short.
  * R3 Nothing relies on the clock growing: a sleep ends by elapsed time after the poll at the latest, whatever the clock says then.
  * R4 Who learns that another server leads ends by itself.
+ * R5 However many nudges come, rounds keep the distance from each other that the duty asks for. The end of the term waits for no pause.
  */
-import { type Clock, type Epoch, type TimerHandle, toAppError } from '@vaquita/core';
+import { type Clock, type Epoch, toAppError } from '@vaquita/core';
 import type { LeaderDuty } from '../master.ts';
 import type { Logger } from '../settings.ts';
+import { createBell } from './bell.ts';
 
 export interface RoundsTerm {
   readonly epoch: Epoch;
@@ -27,8 +29,10 @@ export interface RoundsDeps {
   readonly retryMs?: number;
   /** How long the end of a term waits for a round that hangs. */
   readonly graceMs?: number;
+  /** At least so much lies between the beginnings of two rounds; asked after each of them. Nothing unless told. */
+  readonly distanceMs?: () => number;
   /** A term begins: what is remembered of the one before holds no more. */
-  readonly begun?: () => void;
+  readonly begun?: (term: RoundsTerm) => void;
   /** @returns when the next round is wanted at the latest, in epoch milliseconds; the poll comes before it anyway. */
   round(term: RoundsTerm): Promise<number>;
 }
@@ -55,35 +59,20 @@ export function createRounds(deps: RoundsDeps): Rounds {
   let ended: Promise<void> = Promise.resolve();
 
   function open(epoch: Epoch): Running {
+    const [news, stopped] = [createBell(clock), createBell(clock)];
     let over = false;
-    let isNudged = false;
-    let wake: (() => void) | undefined;
     const term: RoundsTerm = { epoch, isOver: () => over };
-
-    function ring(): void {
-      isNudged = true;
-      wake?.();
-    }
-
-    async function sleepUntil(at: number): Promise<void> {
-      if (isNudged || over) return;
-      let timer: TimerHandle;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        timer = clock.setTimeout(resolve, Math.max(0, Math.min(at - clock.now(), pollMs)));
-      });
-      clock.clearTimeout(timer);
-      wake = undefined;
-    }
 
     async function run(): Promise<void> {
       let failures = 0;
       while (!over) {
-        isNudged = false;
-        let nextAt: number;
+        const began = clock.now();
+        news.hush();
         try {
-          nextAt = await deps.round(term);
+          const nextAt = await deps.round(term);
           failures = 0;
+          await news.wait(Math.min(nextAt - clock.now(), pollMs));
+          await keepDistance(began);
         } catch (error) {
           const { code, message } = toAppError(error);
           if (code === 'fenced') {
@@ -91,22 +80,28 @@ export function createRounds(deps: RoundsDeps): Rounds {
             over = true;
             return;
           }
-          nextAt = clock.now() + Math.min(retryMs * 2 ** Math.min(failures, 20), pollMs);
+          if (over) return;
+          log.error(`${what} could not be dealt with; trying again.`, { error: message });
+          await stopped.wait(Math.min(retryMs * 2 ** Math.min(failures, 20), pollMs));
           failures += 1;
-          isNudged = false;
-          if (!over) log.error(`${what} could not be dealt with; trying again.`, { error: message });
         }
-        await sleepUntil(nextAt);
       }
     }
 
-    deps.begun?.();
+    /** R5. A clock that was put back does not make it long (R3). */
+    async function keepDistance(began: number): Promise<void> {
+      const distanceMs = deps.distanceMs?.() ?? 0;
+      const left = Math.min(began + distanceMs - clock.now(), distanceMs);
+      if (left > 0 && !over) await stopped.wait(left);
+    }
+
+    deps.begun?.(term);
     return {
       ...term,
-      nudge: ring,
+      nudge: news.ring,
       stop() {
         over = true;
-        ring();
+        for (const bell of [news, stopped]) bell.ring();
       },
       done: run(),
     };

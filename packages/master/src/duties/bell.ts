@@ -3,6 +3,8 @@ import type { Clock, TimerHandle } from '@vaquita/core';
 
 export interface Bell {
   ring(): void;
+  /** What it was rung for is being seen to: it wakes nobody any more. */
+  hush(): void;
   wait(ms: number): Promise<void>;
 }
 
@@ -13,6 +15,9 @@ export function createBell(clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>): B
     ring() {
       rung = true;
       wake?.();
+    },
+    hush() {
+      rung = false;
     },
     async wait(ms) {
       let timer: TimerHandle | undefined;

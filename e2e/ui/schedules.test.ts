@@ -71,6 +71,9 @@ it('policies are chosen with their meaning beside them, parameters come from the
   const call = form.getByLabel('HTTP');
   await call.getByText('"region":"us"').waitFor();
   expect(await call.textContent()).toContain('/api/v1/projects/reports/workflows/load/schedules');
+  expect(await form.getByLabel('Command line').textContent()).toBe(
+    "npx vaquita schedules create reports/load nightly --cron '30 2 * * *' --timezone Europe/Berlin --overlap skip --param region=us --online",
+  );
   expect(await findViolations(page)).toEqual([]);
   await form.getByRole('button', { name: 'Create the schedule' }).click();
   await page.getByRole('heading', { name: 'nightly', level: 1 }).waitFor();

@@ -4,7 +4,7 @@ import { type Command, type CommandIo, EXIT, UsageError } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
 import { findSchedule } from '../find-schedule.ts';
 import { parseWorkflowName } from '../names.ts';
-import { CHOICE_OPTIONS, choicesOf, PLAN_OPTIONS, planOf, wholeNumber } from '../schedule-options.ts';
+import { CHANGE_OPTIONS, CHOICE_OPTIONS, choicesOf, PLAN_OPTIONS, planOf, wholeNumber } from '../schedule-options.ts';
 import { fireTimeLines, printSchedule } from './schedules.ts';
 
 const DESCRIPTION = { type: 'string', value: 'text', help: 'What it is for' } as const;
@@ -45,7 +45,7 @@ const editCommand: Command = {
   args: ['project/workflow/schedule'],
   options: {
     ...PLAN_OPTIONS,
-    ...CHOICE_OPTIONS,
+    ...CHANGE_OPTIONS,
     name: { type: 'string', value: 'name', help: 'Another name' },
     description: DESCRIPTION,
     ...CONNECTION_OPTIONS,

@@ -15,25 +15,50 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** On the server's own machine the command finds its server by itself; from elsewhere it is told which. */
-export function asCommand(origin: string, project: string, workflow: string, start: StartShape): string {
-  const { params = {}, startTasks = [], scope, failureStrategy, priority, workerGroup, alertOn, alertGroup } = start;
-  const options: [string, string | undefined][] = [
-    ...Object.entries(params).map(([name, value]): [string, string] => ['--param', `${name}=${value}`]),
-    ...startTasks.map((task): [string, string] => ['--task', task]),
-    ['--scope', scope],
-    ['--failure-strategy', failureStrategy],
-    ['--priority', priority],
-    ['--worker-group', workerGroup],
-    ['--alert-on', alertOn],
-    ['--alert-group', alertGroup],
-    ['--server', isThisMachine(origin) ? undefined : origin],
-  ];
-  const words = options.flatMap(([option, value]) => (value === undefined ? [] : [option, shellWord(value)]));
-  return ['npx vaquita run', shellWord(`${project}/${workflow}`), ...words, '--follow'].join(' ');
+/** An option with its value; true: it has none; undefined: it is not given. */
+export type Option = readonly [name: string, value: string | true | undefined];
+
+/**
+ * A command line for a POSIX shell. A value that begins with a dash is joined to its option, and arguments that begin with one stand
+ * behind `--`: they would be taken for options.
+ */
+export function commandLine(command: string, texts: readonly string[], options: readonly Option[]): string {
+  const words = options.flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (value === true) return [name];
+    return value.startsWith('-') ? [`${name}=${shellWord(value)}`] : [name, shellWord(value)];
+  });
+  const named = texts.map(shellWord);
+  const all = texts.some((text) => text.startsWith('-')) ? [...words, '--', ...named] : [...named, ...words];
+  return ['npx vaquita', command, ...all].join(' ');
 }
 
-export function isThisMachine(origin: string): boolean {
+/** On the server's own machine a command finds its server by itself; from elsewhere it is told which. */
+export function serverOption(origin: string): Option {
+  return ['--server', isThisMachine(origin) ? undefined : origin];
+}
+
+export function asCommand(origin: string, project: string, workflow: string, start: StartShape): string {
+  const { params = {}, startTasks = [], scope, failureStrategy, priority, workerGroup, alertOn, alertGroup } = start;
+  return commandLine(
+    'run',
+    [`${project}/${workflow}`],
+    [
+      ...Object.entries(params).map(([name, value]): Option => ['--param', `${name}=${value}`]),
+      ...startTasks.map((task): Option => ['--task', task]),
+      ['--scope', scope],
+      ['--failure-strategy', failureStrategy],
+      ['--priority', priority],
+      ['--worker-group', workerGroup],
+      ['--alert-on', alertOn],
+      ['--alert-group', alertGroup],
+      serverOption(origin),
+      ['--follow', true],
+    ],
+  );
+}
+
+function isThisMachine(origin: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
 }
 

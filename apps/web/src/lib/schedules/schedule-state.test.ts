@@ -1,5 +1,6 @@
+import type { ScheduleView } from '@vaquita/client';
 import { describe, expect, it } from 'vitest';
-import { asCurl } from './equivalent.ts';
+import { asCommand, asCurl } from './equivalent.ts';
 import { clockOf } from './lab.ts';
 import { scheduleState } from './schedule-state.ts';
 import { summaryOf } from './summary.ts';
@@ -30,8 +31,25 @@ it('takes the sentence of the language', () => {
 });
 
 it('writes a call that makes one, or changes one', () => {
-  const made = asCurl('http://here', { project: 'a b', workflow: 'w' }, { name: "it's" });
+  const request = { name: "it's", description: '', plan: {}, start: {} };
+  const made = asCurl('http://here', { project: 'a b', workflow: 'w' }, request);
   expect(made).toContain('POST http://here/api/v1/projects/a%20b/workflows/w/schedules');
-  expect(made).toContain(`'{"name":"it'\\''s"}'`);
-  expect(asCurl('http://here', { id: '7' }, {})).toContain('PATCH http://here/api/v1/schedules/7');
+  expect(made).toContain(`'{"name":"it'\\''s",`);
+  const change = asCurl('http://here', { id: '7', revision: 4 } as ScheduleView, request);
+  expect(change).toContain('PATCH http://here/api/v1/schedules/7');
+  expect(change).toContain('"revision":4');
+});
+
+it('writes a command that makes one', () => {
+  const request = {
+    name: 'nightly',
+    description: "it's for $HOME",
+    plan: { cron: '30 2 * * *', dst: 'run_both', timezone: 'Europe/Berlin', jitter: '0s' },
+    start: { params: { note: '-a\nb' }, priority: 'medium' },
+    online: true,
+  } as const;
+  expect(asCommand('https://v.example', { project: 'etl', workflow: 'daily' }, request)).toBe(
+    "npx vaquita schedules create etl/daily nightly --cron '30 2 * * *' --dst run_both --timezone Europe/Berlin " +
+      "--param 'note=-a\nb' --description 'it'\\''s for $HOME' --online --server https://v.example",
+  );
 });

@@ -49,7 +49,7 @@ async function startFor(group: string) {
 it('a worker by hand runs a task', async () => {
   const worker = await connect('hand', { hello: { groups: ['hand'] } });
   expect(await worker.hears('welcome')).toMatchObject({
-    version: '1.1',
+    version: '1.2',
     maxFrameBytes: 1_048_576,
     keep: [],
     abandon: [],
@@ -60,11 +60,15 @@ it('a worker by hand runs a task', async () => {
   await worker.hears('resultAck');
 });
 
-it('P10: a worker of version 1.0 runs a task, and hears nothing that it does not know', async () => {
-  const worker = await connect('old', { hello: { groups: ['old'], versions: ['1.0'] } });
-  expect(await worker.hears('welcome')).toMatchObject({ version: '1.0' });
+it.each([
+  ['1.0', ['1.0']],
+  ['1.1', ['1.1', '1.0']],
+])('P10: a worker of version %s runs a task, and hears nothing that it does not know', async (version, versions) => {
+  const group = `old-${version.replace('.', '-')}`;
+  const worker = await connect(group, { hello: { groups: [group], versions } });
+  expect(await worker.hears('welcome')).toMatchObject({ version });
   worker.works();
-  const run = await startFor('old');
+  const run = await startFor(group);
   await waitForRun(stage.client, run, 'success');
   await worker.hears('resultAck');
   await worker.hears('heartbeatAck');
@@ -73,8 +77,8 @@ it('P10: a worker of version 1.0 runs a task, and hears nothing that it does not
 });
 
 it('P10: one of a version to come is spoken to in ours; a version out of reach is refused in words', async () => {
-  const newer = await connect('newer', { hello: { versions: ['1.2', '1.1'], mood: 'fine' } });
-  expect(await newer.hears('welcome')).toMatchObject({ version: '1.1' });
+  const newer = await connect('newer', { hello: { versions: ['1.3', '1.2'], mood: 'fine' } });
+  expect(await newer.hears('welcome')).toMatchObject({ version: '1.2' });
   newer.send({ type: 'mood', at: 1 });
   const ancient = await connect('ancient', { hello: { versions: ['0.9'] } });
   expect(await ancient.hears('reject')).toMatchObject({ code: 'version_unsupported' });

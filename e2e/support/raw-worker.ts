@@ -88,7 +88,7 @@ export async function connectRawWorker(options: RawWorkerOptions): Promise<RawWo
 function helloOf({ token, name, hello }: RawWorkerOptions): object {
   return {
     type: 'hello',
-    versions: ['1.1', '1.0'],
+    versions: ['1.2', '1.1', '1.0'],
     workerId: `raw-${name}`,
     token,
     name,

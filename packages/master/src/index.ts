@@ -5,6 +5,7 @@ export { createMaster, type LeaderDuty, type Lease, type Master, type MasterDeps
 export { CHECKS as RECONCILER_CHECKS } from './reconcile/findings.ts';
 export { createScheduleDuty, type ScheduleDuty } from './schedule/schedule-duty.ts';
 export { refuseForNow } from './sessions/follower-door.ts';
+export type { LookAnswer, LookedEntry, Lookouts, LookRequest } from './sessions/lookouts.ts';
 export type { Membership, MemberWorker } from './sessions/membership.ts';
 export { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
 export type { LostServer } from './system/cluster-alerts.ts';

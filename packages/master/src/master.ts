@@ -25,6 +25,7 @@ import { createFaultCounts, type WorkerFaultReport } from './sessions/faults.ts'
 import { refuseForNow } from './sessions/follower-door.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
 import type { LiveFigures } from './sessions/heartbeats.ts';
+import type { Lookouts } from './sessions/lookouts.ts';
 import { type Membership, NO_MEMBERSHIP } from './sessions/membership.ts';
 import { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts';
 import type { LostServer } from './system/cluster-alerts.ts';
@@ -104,6 +105,8 @@ export interface Master {
   figures(id: WorkerId): LiveFigures | undefined;
   /** Hint: something about a worker or a worker token has been decided. */
   refreshWorkers(): void;
+  /** Over all terms; nobody is there to look while this server does not lead. */
+  readonly lookouts: Lookouts;
   /** Undefined on a follower. */
   status(): TermStatus | undefined;
   /** What workers did wrong at this server, over all its terms. */
@@ -226,6 +229,10 @@ export function createMaster(deps: MasterDeps): Master {
     refreshWorkerGroups: () => term?.refreshWorkerGroups(),
     figures: (id) => term?.figures(id),
     refreshWorkers: () => term?.refreshWorkers(),
+    lookouts: {
+      of: (group) => term?.lookouts.of(group) ?? [],
+      look: (workerId, wanted) => term?.lookouts.look(workerId, wanted) ?? Promise.resolve(null),
+    },
     status: () => term?.status(),
     workerFaults: counts.report,
     mends: mends.report,

@@ -7,6 +7,7 @@ import type { MendCounts } from './reconcile/findings.ts';
 import type { FaultCounts } from './sessions/faults.ts';
 import type { TokenVerdict } from './sessions/greeting.ts';
 import type { LiveFigures } from './sessions/heartbeats.ts';
+import type { Lookouts } from './sessions/lookouts.ts';
 import type { Membership } from './sessions/membership.ts';
 import type { Logger, MasterSettings } from './settings.ts';
 import type { LostServer } from './system/cluster-alerts.ts';
@@ -55,5 +56,6 @@ export interface Term {
   figures(id: WorkerId): LiveFigures | undefined;
   /** Hint: something about a worker or a worker token has been decided. */
   refreshWorkers(): void;
+  readonly lookouts: Lookouts;
   close(): Promise<void>;
 }

@@ -44,6 +44,7 @@ import { createSettling } from './recovery/settling.ts';
 import { createTakingOver } from './recovery/taking-over.ts';
 import { createUnknownDispatches } from './recovery/unknown-dispatches.ts';
 import { createHeartbeats } from './sessions/heartbeats.ts';
+import { createLookouts } from './sessions/lookouts.ts';
 import { createOutputRouter } from './sessions/output-router.ts';
 import { createPresence, type Loss } from './sessions/presence.ts';
 import { createProofOfLife } from './sessions/proof-of-life.ts';
@@ -84,6 +85,7 @@ export function openTerm(deps: TermDeps): Term {
   const record = createRecorder({ store, epoch, log, told, endWhenFenced });
   const proof = createProofOfLife({ clock, timers, ids, live, pool, holds, counts, log, settings, record });
   const { deafness, starts } = proof;
+  const lookouts = createLookouts({ pool, timers, ids });
   const deliveries = createDeliveries({
     ...{ clock, epoch, timers, live, pool, resultAcks, rests, ackTimeoutMs, counts, deafness },
   });
@@ -261,7 +263,7 @@ export function openTerm(deps: TermDeps): Term {
       resultAcks,
       rests,
     },
-    ...{ proof, unknown, counts, log, told, isOver },
+    ...{ proof, lookouts, unknown, counts, log, told, isOver },
     acks: deliveries.acks,
     judgeToken: deps.judgeToken,
     serverId: deps.serverId,
@@ -369,6 +371,7 @@ export function openTerm(deps: TermDeps): Term {
     refreshWorkerGroups: declaredGroups.read,
     figures: heartbeats.figures,
     refreshWorkers: door.refreshWorkers,
+    lookouts,
     close: system.end,
   };
 
@@ -382,6 +385,7 @@ export function openTerm(deps: TermDeps): Term {
     runs.close();
     commits.close();
     timers.close();
+    lookouts.close();
     door.close();
     heartbeats.close();
     await outputs.close();

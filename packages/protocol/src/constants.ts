@@ -14,8 +14,9 @@ export interface ProtocolConstant {
 export const PROTOCOL_CONSTANTS = {
   SUBPROTOCOL: { value: 'vaquita.v1', owner: 'both', meaning: 'WebSocket subprotocol asked for and agreed' },
   SOCKET_PATH: { value: '/api/v1/worker/socket', owner: 'both', meaning: 'Path of the socket on the server' },
-  PROTOCOL_VERSION: { value: '1.1', owner: 'both', meaning: 'Newest version this release speaks' },
-  PREVIOUS_VERSION: { value: '1.0', owner: 'both', meaning: 'Oldest version this release speaks' },
+  PROTOCOL_VERSION: { value: '1.2', owner: 'both', meaning: 'Newest version this release speaks' },
+  PREVIOUS_VERSION: { value: '1.1', owner: 'both', meaning: 'The version before it, which it speaks as well' },
+  OLDEST_VERSION: { value: '1.0', owner: 'both', meaning: 'Oldest version this release speaks' },
   MAX_FRAME_BYTES: {
     value: 1_048_576,
     owner: 'both',
@@ -79,6 +80,21 @@ export const PROTOCOL_CONSTANTS = {
     owner: 'master',
     meaning: 'Difference between the clocks of worker and master that people are warned of',
   },
+  LOOK_TIMEOUT_MS: { value: 20_000, owner: 'master', meaning: 'What a worker is given for one `look`' },
+  LOOK_GRACE_MS: {
+    value: 5_000,
+    owner: 'master',
+    meaning: 'Wait for `looked` beyond the `timeoutMs` of the `look`',
+  },
+  MAX_LOOK_PATH_CHARS: { value: 4_096, owner: 'both', meaning: 'Longest path or address that is looked for, or found' },
+  MAX_LOOKED_ENTRIES: { value: 1_000, owner: 'both', meaning: 'Most entries of one `looked`' },
+  MAX_LOOKED_BYTES: {
+    value: 262_144,
+    owner: 'worker',
+    meaning: 'Entries of one `looked`, in UTF-8 bytes as they are sent, before it is cut short',
+  },
+  MAX_WALKED_ENTRIES: { value: 100_000, owner: 'worker', meaning: 'Names in folders that are read for one `look`' },
+  MAX_WAITING_LOOKS: { value: 64, owner: 'worker', meaning: 'Looks that wait for the one before them' },
   CLOSE_TIMEOUT_MS: { value: 2_000, owner: 'both', meaning: 'Wait for the other side to answer a close' },
   RECONNECT_BASE_MS: {
     value: 500,
@@ -92,6 +108,7 @@ export const SUBPROTOCOL = PROTOCOL_CONSTANTS.SUBPROTOCOL.value;
 export const SOCKET_PATH = PROTOCOL_CONSTANTS.SOCKET_PATH.value;
 export const PROTOCOL_VERSION = PROTOCOL_CONSTANTS.PROTOCOL_VERSION.value;
 export const PREVIOUS_VERSION = PROTOCOL_CONSTANTS.PREVIOUS_VERSION.value;
+export const OLDEST_VERSION = PROTOCOL_CONSTANTS.OLDEST_VERSION.value;
 export const MAX_FRAME_BYTES = PROTOCOL_CONSTANTS.MAX_FRAME_BYTES.value;
 export const MAX_BAD_MESSAGES = PROTOCOL_CONSTANTS.MAX_BAD_MESSAGES.value;
 export const MAX_BATCH_MESSAGES = PROTOCOL_CONSTANTS.MAX_BATCH_MESSAGES.value;
@@ -115,12 +132,19 @@ export const FLOOD_MESSAGES_PER_SECOND = PROTOCOL_CONSTANTS.FLOOD_MESSAGES_PER_S
 export const FLOOD_MESSAGES_PER_DISPATCH = PROTOCOL_CONSTANTS.FLOOD_MESSAGES_PER_DISPATCH.value;
 export const CLOCK_SKEW_WARN_MS = PROTOCOL_CONSTANTS.CLOCK_SKEW_WARN_MS.value;
 export const OUTPUT_ACK_INTERVAL_MS = PROTOCOL_CONSTANTS.OUTPUT_ACK_INTERVAL_MS.value;
+export const LOOK_TIMEOUT_MS = PROTOCOL_CONSTANTS.LOOK_TIMEOUT_MS.value;
+export const LOOK_GRACE_MS = PROTOCOL_CONSTANTS.LOOK_GRACE_MS.value;
+export const MAX_LOOK_PATH_CHARS = PROTOCOL_CONSTANTS.MAX_LOOK_PATH_CHARS.value;
+export const MAX_LOOKED_ENTRIES = PROTOCOL_CONSTANTS.MAX_LOOKED_ENTRIES.value;
+export const MAX_LOOKED_BYTES = PROTOCOL_CONSTANTS.MAX_LOOKED_BYTES.value;
+export const MAX_WALKED_ENTRIES = PROTOCOL_CONSTANTS.MAX_WALKED_ENTRIES.value;
+export const MAX_WAITING_LOOKS = PROTOCOL_CONSTANTS.MAX_WAITING_LOOKS.value;
 export const CLOSE_TIMEOUT_MS = PROTOCOL_CONSTANTS.CLOSE_TIMEOUT_MS.value;
 export const RECONNECT_BASE_MS = PROTOCOL_CONSTANTS.RECONNECT_BASE_MS.value;
 export const RECONNECT_CAP_MS = PROTOCOL_CONSTANTS.RECONNECT_CAP_MS.value;
 
 /** Versions this release can speak, newest first (P10). */
-export const SUPPORTED_VERSIONS: readonly string[] = [PROTOCOL_VERSION, PREVIOUS_VERSION];
+export const SUPPORTED_VERSIONS: readonly string[] = [PROTOCOL_VERSION, PREVIOUS_VERSION, OLDEST_VERSION];
 
 /** Why a session ended, and the WebSocket close code that says so. */
 export const CLOSE_CODES = {

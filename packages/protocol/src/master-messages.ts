@@ -107,6 +107,20 @@ export interface MasterFault {
   readonly dispatchId: DispatchId | null;
 }
 
+/**
+ * Since 1.2. Say what is there: files that fit a pattern, or the object at an http(s) address. Takes no slot, and is answered
+ * by one `looked`, in `timeoutMs` or as soon as it is known that it cannot be.
+ */
+export interface MasterLook {
+  readonly type: 'look';
+  readonly lookId: string;
+  readonly path: string;
+  /** The last path of the page before; null for the first page. */
+  readonly after: string | null;
+  readonly limit: number;
+  readonly timeoutMs: number;
+}
+
 export interface MasterResultAck {
   readonly type: 'resultAck';
   readonly dispatchIds: readonly DispatchId[];

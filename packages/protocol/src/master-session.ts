@@ -77,6 +77,7 @@ export function createMasterSession(wire: Wire, options: MasterSessionOptions): 
           case 'output':
           case 'result':
           case 'drainStatus':
+          case 'looked':
           case 'goodbye':
             options.onMessage(message);
         }

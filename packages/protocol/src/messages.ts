@@ -10,6 +10,7 @@ import type {
   MasterFault,
   MasterHeartbeatAck,
   MasterKill,
+  MasterLook,
   MasterOutputAck,
   MasterRedirect,
   MasterReject,
@@ -24,6 +25,7 @@ import type {
   WorkerGoodbye,
   WorkerHeartbeat,
   WorkerHello,
+  WorkerLooked,
   WorkerOutput,
   WorkerRefuse,
   WorkerResult,
@@ -42,6 +44,7 @@ export type WorkerMessage =
   | WorkerOutput
   | WorkerResult
   | WorkerDrainStatus
+  | WorkerLooked
   | WorkerGoodbye;
 
 export type MasterMessage =
@@ -56,6 +59,7 @@ export type MasterMessage =
   | MasterResume
   | MasterConfigure
   | MasterFault
+  | MasterLook
   | MasterResultAck
   | MasterOutputAck
   | MasterHeartbeatAck;

@@ -4,7 +4,14 @@
  */
 import type { DispatchId, TaskInstanceId, WorkerId } from '@vaquita/core';
 import * as z from 'zod/mini';
-import { MAX_SESSION_TIMEOUT_MS, MAX_SLOTS, MAX_WEIGHT, MIN_HEARTBEAT_INTERVAL_MS } from './constants.ts';
+import {
+  MAX_LOOK_PATH_CHARS,
+  MAX_LOOKED_ENTRIES,
+  MAX_SESSION_TIMEOUT_MS,
+  MAX_SLOTS,
+  MAX_WEIGHT,
+  MIN_HEARTBEAT_INTERVAL_MS,
+} from './constants.ts';
 import { LOG_LEVELS } from './worker-messages.ts';
 
 /** Ids name files on the worker, so nothing that a path could mean is let in. */
@@ -25,6 +32,8 @@ const fraction = z.nullable(share);
 const name = z.string().check(z.minLength(1), z.maxLength(NAME_MAX));
 const texts = z.record(z.string(), z.string());
 const logLevel = z.enum(LOG_LEVELS);
+const lookId = z.string().check(z.regex(ID));
+const lookPath = z.string().check(z.minLength(1), z.maxLength(MAX_LOOK_PATH_CHARS));
 
 const hello = z
   .object({
@@ -120,6 +129,23 @@ export const workerSchemas = {
     running: z.array(dispatchId),
     unsent: count,
   }),
+  looked: z.object({
+    type: z.literal('looked'),
+    lookId,
+    entries: z
+      .array(
+        z.object({
+          path: lookPath,
+          size: count,
+          modifiedAt: z.nullable(z.int()),
+          etag: z.nullable(z.string().check(z.minLength(1), z.maxLength(1_024))),
+        }),
+      )
+      .check(z.maxLength(MAX_LOOKED_ENTRIES)),
+    isEnd: z.boolean(),
+    problem: z.nullable(z.string().check(z.maxLength(8_192))),
+    code: z.nullable(z.string().check(z.maxLength(64))),
+  }),
   goodbye: z.object({ type: z.literal('goodbye'), reason: z.string(), running: z.optional(z.array(dispatchId)) }),
 };
 
@@ -171,6 +197,14 @@ export const masterSchemas = {
     logLevel: z.optional(z.nullable(logLevel)),
   }),
   fault: z.object({ type: z.literal('fault'), code: z.string(), text: z.string(), dispatchId: z.nullable(dispatchId) }),
+  look: z.object({
+    type: z.literal('look'),
+    lookId,
+    path: lookPath,
+    after: z.nullable(lookPath),
+    limit: z.int().check(z.gte(1), z.lte(MAX_LOOKED_ENTRIES)),
+    timeoutMs: z.int().check(z.gt(0)),
+  }),
   resultAck: z.object({ type: z.literal('resultAck'), dispatchIds: z.array(dispatchId) }),
   outputAck: z.object({ type: z.literal('outputAck'), dispatchId, offset: count }),
   heartbeatAck: z.object({ type: z.literal('heartbeatAck'), seq: count }),

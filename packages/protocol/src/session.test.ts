@@ -223,13 +223,13 @@ test('no version in common is rejected before the owner is asked', async () => {
 test('a newer agent that also speaks our version is welcomed with ours', async () => {
   const versions: string[] = [];
   await openScene({
-    hello: { versions: ['1.2', '1.1'] },
+    hello: { versions: ['1.3', '1.2'] },
     answer: async (_, version) => {
       versions.push(version);
       return { ...sampleMasterMessages.welcome, version };
     },
   });
-  expect(versions).toEqual(['1.1']);
+  expect(versions).toEqual(['1.2']);
 });
 
 test('a hello that does not parse is answered with the field that is wrong', async () => {

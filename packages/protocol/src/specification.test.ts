@@ -13,6 +13,7 @@ import {
 import { describeField } from './testing/describe-field.ts';
 import { sampleHello, sampleMasterMessages, sampleWorkerMessages } from './testing/index.ts';
 import { masterSchemas10, workerSchemas10 } from './testing/version-1-0/schemas.ts';
+import { masterSchemas11, workerSchemas11 } from './testing/version-1-1/schemas.ts';
 
 const page = readFileSync(new URL('../PROTOCOL.md', import.meta.url), 'utf8');
 
@@ -29,7 +30,7 @@ function tableUnder(heading: string): string[][] {
   );
 }
 
-/** Marks what came after version 1.0. */
+/** Marks what came after version 1.0; twice what came after 1.1. */
 const NEWER = '⁺';
 const plain = (cell: string) => cell.replaceAll('`', '').replaceAll(NEWER, '');
 
@@ -49,19 +50,20 @@ test('the table of close codes says what the code says', () => {
 });
 
 describe.each([
-  ['Messages from the worker', workerSchemas, workerSchemas10],
-  ['Messages from the master', masterSchemas, masterSchemas10],
-])('%s', (heading, schemas, old) => {
+  ['Messages from the worker', workerSchemas, [workerSchemas10, workerSchemas11]],
+  ['Messages from the master', masterSchemas, [masterSchemas10, masterSchemas11]],
+] as const)('%s', (heading, schemas, older) => {
   test('every message is listed with exactly its fields', () => {
     const listed = tableUnder(heading).map(([type, , fields]) => [plain(type!), fieldNames(fields!)]);
     expect(Object.fromEntries(listed)).toEqual(fieldsOf(schemas));
   });
 
-  test('what is marked as newer is what version 1.0 does not have', () => {
+  test.each([0, 1])('what is marked as newer is what version 1.%i does not have', (minor) => {
+    const marks = NEWER.repeat(minor);
     const listed = tableUnder(heading)
-      .filter(([type]) => !type!.endsWith(NEWER))
-      .map(([type, , fields]) => [plain(type!), fieldNames(fields!, '')]);
-    expect(Object.fromEntries(listed)).toEqual(fieldsOf(old));
+      .filter(([type]) => !type!.endsWith(marks + NEWER))
+      .map(([type, , fields]) => [plain(type!), fieldNames(fields!, minor)]);
+    expect(Object.fromEntries(listed)).toEqual(fieldsOf(older[minor]!));
   });
 });
 
@@ -161,8 +163,9 @@ function fieldsOf(schemas: Readonly<Record<string, { readonly def: { readonly sh
   return Object.fromEntries(Object.entries(schemas).map(([type, { def }]) => [type, fields(def.shape)]));
 }
 
-/** Names in back-ticks outside of brackets; inside brackets stand their values. */
-function fieldNames(cell: string, newer = `${NEWER}?`): string[] {
-  const names = cell.replaceAll(/\([^)]*\)/g, '').matchAll(new RegExp(`\`(\\w+)\`${newer}(?!${NEWER})`, 'g'));
+/** Names in back-ticks outside of brackets, with so many marks at most; inside brackets stand their values. */
+function fieldNames(cell: string, marks = 2): string[] {
+  const fields = cell.replaceAll(/\([^)]*\)/g, '');
+  const names = fields.matchAll(new RegExp(`\`(\\w+)\`${NEWER}{0,${marks}}(?!${NEWER})`, 'g'));
   return [...names].map((match) => match[1]!);
 }

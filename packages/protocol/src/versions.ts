@@ -25,6 +25,8 @@ const SINCE: Readonly<Partial<Record<MessageType, string>>> = {
   resume: '1.1',
   configure: '1.1',
   fault: '1.1',
+  look: '1.2',
+  looked: '1.2',
 };
 
 /** Whether a peer that speaks `version` knows messages of the type; it would ignore others. */

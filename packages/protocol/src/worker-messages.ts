@@ -19,7 +19,7 @@ export interface UnsentResult {
 
 export interface WorkerHello {
   readonly type: 'hello';
-  /** Protocol versions this agent speaks, such as `['1.1', '1.0']`. */
+  /** Protocol versions this agent speaks, such as `['1.2', '1.1', '1.0']`. */
   readonly versions: readonly string[];
   readonly workerId: WorkerId;
   readonly token: string;
@@ -146,6 +146,30 @@ export interface WorkerDrainStatus {
   /** What is left. */
   readonly running: readonly DispatchId[];
   readonly unsent: number;
+}
+
+export interface LookedEntry {
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Null where an object does not tell. */
+  readonly modifiedAt: number | null;
+  /** The version of an object; null for files. */
+  readonly etag: string | null;
+}
+
+/** Since 1.2. The answer to `look`: a page of what is there, and what could not be looked at. */
+export interface WorkerLooked {
+  readonly type: 'looked';
+  readonly lookId: string;
+  /** By path, in the order of UTF-16 code units, each after `after` of the look. */
+  readonly entries: readonly LookedEntry[];
+  /** False: there may be more after the last of them. */
+  readonly isEnd: boolean;
+  /** A sentence for people; the entries beside it are right all the same. Null when everything could be looked at. */
+  readonly problem: string | null;
+  /** Of the problem, such as `not_found`; more may come, so it is a text. */
+  readonly code: string | null;
 }
 
 export interface WorkerGoodbye {

@@ -78,6 +78,7 @@ export function createWorkerSession(wire: Wire, options: WorkerSessionOptions): 
           case 'resume':
           case 'configure':
           case 'fault':
+          case 'look':
           case 'resultAck':
           case 'outputAck':
             options.onMessage(message);

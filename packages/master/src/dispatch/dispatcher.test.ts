@@ -47,6 +47,7 @@ function worker(name: string, more: Partial<ConnectedWorker> = {}): ConnectedWor
     slots: 1,
     taskTypes: new Set(['shell', 'noop']),
     sessionTimeoutMs: 30_000,
+    version: '1.2',
     send: () => 'queued',
     close: () => {},
     ...more,

@@ -15,6 +15,8 @@ export interface ConnectedWorker {
   readonly slots: number;
   readonly taskTypes: ReadonlySet<string>;
   readonly sessionTimeoutMs: number;
+  /** Of the protocol, that both sides speak. */
+  readonly version: string;
   /** Of the process; undefined where it does not tell. */
   readonly instance?: string | undefined;
   send(message: MasterOrder): SendOutcome;

@@ -8,7 +8,7 @@ import { type ConnectedWorker, createWorkerPool, type DeclaredGroup, type Worker
 function worker(name: string, more: Partial<ConnectedWorker> = {}): ConnectedWorker {
   return {
     ...{ id: name as WorkerId, name, groups: ['default'], labels: {}, weight: 1, slots: 9 },
-    ...{ taskTypes: new Set(['shell']), sessionTimeoutMs: 30_000, send: () => 'queued', close() {} },
+    ...{ taskTypes: new Set(['shell']), sessionTimeoutMs: 30_000, version: '1.2', send: () => 'queued', close() {} },
     ...more,
   };
 }

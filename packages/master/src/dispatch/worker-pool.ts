@@ -34,6 +34,8 @@ export interface WorkerPool {
   get(id: WorkerId): ConnectedWorker | undefined;
   byName(name: string): ConnectedWorker | undefined;
   all(): readonly ConnectedWorker[];
+  /** Those of the group that are connected, whether or not they take tasks. */
+  inGroup(name: string): readonly ConnectedWorker[];
   /** The workers for tasks that ask this, by its `demandKey`; the same object as long as `forgetIdle` leaves it. */
   choiceFor(key: string, demand: Demand): Choice;
   /** Choices in which somebody is free. */
@@ -142,6 +144,7 @@ export function createWorkerPool(live: LiveDispatches, random: Random): WorkerPo
       return undefined;
     },
     all: () => Array.from(members.values(), ({ worker }) => worker),
+    inGroup: (name) => [...members.values()].filter(({ groups }) => groups.has(name)).map(({ worker }) => worker),
     choiceFor(key, demand) {
       let choice = choices.get(key);
       if (!choice) {

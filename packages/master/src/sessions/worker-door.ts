@@ -10,6 +10,7 @@ import {
   type CloseReason,
   createMasterSession,
   type MasterSession,
+  OLDEST_VERSION,
   type SessionEnd,
   type Wire,
   type WorkerGoodbye,
@@ -23,6 +24,7 @@ import type { Deafness } from './deafness.ts';
 import type { FaultCounts } from './faults.ts';
 import type { Greeting } from './greeting.ts';
 import { figuresOf, type Heartbeats, isOverloaded } from './heartbeats.ts';
+import type { TermLookouts } from './lookouts.ts';
 import type { Membership, MemberWorker } from './membership.ts';
 import type { Presence } from './presence.ts';
 import type { Probes } from './probes.ts';
@@ -43,6 +45,7 @@ export interface WorkerDoorDeps {
   readonly hear: HearReport;
   readonly probes: Probes;
   readonly deafness: Deafness;
+  readonly lookouts: Pick<TermLookouts, 'heard' | 'left'>;
   readonly counts: FaultCounts;
   readonly log: Logger;
   /** There may be free slots. */
@@ -136,7 +139,8 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
           deps.heartbeats.heard(worker.id);
         } else if (message.type === 'drainStatus') {
           if (hearDrain(worker.id, message.draining)) deps.restate(worker.id, 'It says so itself.');
-        } else if ('dispatchId' in message) deps.hear({ worker, clock: workerClock, complain }, message);
+        } else if (message.type === 'looked') deps.lookouts.heard(worker, message, complain);
+        else if ('dispatchId' in message) deps.hear({ worker, clock: workerClock, complain }, message);
       },
       onHeartbeat(heartbeat) {
         if (!worker) return;
@@ -185,6 +189,7 @@ export function createWorkerDoor(deps: WorkerDoorDeps): WorkerDoor {
   function leave(worker: ConnectedWorker, end: SessionEnd, farewell: WorkerGoodbye | undefined): void {
     leavePool(worker);
     deps.probes.left(worker);
+    deps.lookouts.left(worker);
     // What it leaves running on its machine is its own as long as that of any worker that is away.
     const hasLeft = farewell !== undefined && (farewell.running ?? []).length === 0;
     const gone = hasLeft || GONE.has(end.reason) || isHopeless(end, worker.id);
@@ -240,6 +245,7 @@ function connected(hello: WorkerHello, session: MasterSession): ConnectedWorker 
     instance: hello.instance,
     taskTypes: new Set(hello.taskTypes),
     sessionTimeoutMs: hello.sessionTimeoutMs,
+    version: session.version ?? OLDEST_VERSION,
     send: (message) => session.send(message),
     close: (reason, text) => session.close(reason, text),
   };

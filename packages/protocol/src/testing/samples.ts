@@ -6,7 +6,7 @@ export const sampleDispatchId = '01jd0000000000000000000001' as DispatchId;
 
 export const sampleHello: WorkerHello = {
   type: 'hello',
-  versions: ['1.1', '1.0'],
+  versions: ['1.2', '1.1', '1.0'],
   workerId: '01jd0000000000000000000002' as WorkerId,
   token: 'secret',
   name: 'north-1',
@@ -76,6 +76,14 @@ export const sampleWorkerMessages: ByType<WorkerMessage> = {
     running: [sampleDispatchId],
     unsent: 0,
   },
+  looked: {
+    type: 'looked',
+    lookId: '01jd0000000000000000000007',
+    entries: [{ path: '/in/monday.csv', size: 1_234, modifiedAt: 1_000, etag: null }],
+    isEnd: true,
+    problem: null,
+    code: null,
+  },
   goodbye: { type: 'goodbye', reason: 'stopping', running: [] },
 };
 
@@ -85,7 +93,7 @@ export const sampleMasterMessages: ByType<MasterMessage> = {
     sessionId: 's-1',
     epoch: 1,
     serverId: '01jd0000000000000000000003',
-    version: '1.1',
+    version: '1.2',
     maxFrameBytes: 1_048_576,
     ackTimeoutMs: 5_000,
     keep: [],
@@ -118,6 +126,14 @@ export const sampleMasterMessages: ByType<MasterMessage> = {
   resume: { type: 'resume' },
   configure: { type: 'configure', slots: 8, labels: { zone: 'south' }, logLevel: 'debug' },
   fault: { type: 'fault', code: 'bad_message', text: 'slots must be at least 1', dispatchId: null },
+  look: {
+    type: 'look',
+    lookId: '01jd0000000000000000000007',
+    path: '/in/*.csv',
+    after: null,
+    limit: 1_000,
+    timeoutMs: 20_000,
+  },
   resultAck: { type: 'resultAck', dispatchIds: [sampleDispatchId] },
   outputAck: { type: 'outputAck', dispatchId: sampleDispatchId, offset: 6 },
   heartbeatAck: { type: 'heartbeatAck', seq: 1 },

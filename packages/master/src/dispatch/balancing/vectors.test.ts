@@ -106,7 +106,7 @@ function createPoolOf({ type, workers }: Case) {
     const load = loadOf(worker);
     pool.join({
       ...{ id: address as WorkerId, name: address, groups: ['default'], labels: {}, weight: load.weight, slots: 10 },
-      ...{ taskTypes: new Set(['shell']), sessionTimeoutMs: 30_000, send: () => 'queued', close() {} },
+      ...{ taskTypes: new Set(['shell']), sessionTimeoutMs: 30_000, version: '1.2', send: () => 'queued', close() {} },
     });
     pool.beat(address as WorkerId, { ...load, overloaded: false });
     pool.setResting(address as WorkerId, serverStatus === 'BUSY');

@@ -78,7 +78,7 @@ export function createSchedulePeople(deps: SchedulePeopleDeps): SchedulePeople {
         ...{ priority: 'medium', workerGroup: null, alertOn: null, alertGroup: null, dryRun: false },
         ...{ timeoutMs: null, version: null },
       },
-      ...{ online, pausedUntil: null, revision: 1, cursorAt: at, dueAt: null },
+      ...{ online, pausedUntil: null, revision: 1, cursorAt: at, dueAt: null, problem: null },
       ...{ createdBy: BY, createdAt: at, updatedBy: BY, updatedAt: at },
     } as ScheduleRow;
   }

@@ -51,6 +51,11 @@ export function witnessedSchedules(
         for (const step of steps) schedules.advanced(step, elapsed());
       });
     },
+    async setAside(epoch, schedule, problem) {
+      await queue.setAside(epoch, schedule, problem);
+      say(`${process.name} sets ${schedule.id} aside: ${problem.text}`);
+      wrote(epoch, () => {});
+    },
     async takeBack(epoch, ask) {
       const count = await queue.takeBack(epoch, ask);
       if (count === 0) return count;

@@ -17,7 +17,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
-import { toCalendarView, toEntryView } from '../schedules/calendar-views.ts';
+import { toCalendarViews, toEntryView } from '../schedules/calendar-views.ts';
 import { CalendarImport, CalendarImported } from '../views/calendar.ts';
 import { auditData, CALENDARS_PATH, CALENDARS_TAG, newCalendar } from './calendars.ts';
 
@@ -85,7 +85,7 @@ export function calendarImportEndpoints(deps: ApiDeps, audit: Audit): readonly E
           : await keep(before, { id: ids.next<'calendar'>(), name: body.calendar, entries, caller });
         return {
           dryRun,
-          calendar: row === undefined ? null : await toCalendarView(store.calendars, row),
+          calendar: row === undefined ? null : (await toCalendarViews(store.calendars, [row]))[0]!,
           entries: entries.map(toEntryView),
           taken: taken.length,
           notTaken: notTaken.slice(0, TOLD),

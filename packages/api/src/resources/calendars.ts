@@ -6,7 +6,7 @@ import type { ApiDeps, ApiStore } from '../deps.ts';
 import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { namedRevision, requireRevision } from '../http/revision.ts';
-import { toCalendarDetail, toCalendarView } from '../schedules/calendar-views.ts';
+import { toCalendarDetail, toCalendarViews } from '../schedules/calendar-views.ts';
 import { CalendarChange, CalendarCreate, CalendarDetail, CalendarPage } from '../views/calendar.ts';
 import { PageQuery } from '../views/page.ts';
 import { pageRequest } from './paging.ts';
@@ -49,8 +49,7 @@ function readEndpoints({ store }: ApiDeps): readonly Endpoint[] {
       answer: CalendarPage,
       async handle({ query }) {
         const page = await store.calendars.list(pageRequest(query));
-        const items = await Promise.all(page.items.map((row) => toCalendarView(store.calendars, row)));
-        return { items, nextCursor: page.next };
+        return { items: await toCalendarViews(store.calendars, page.items), nextCursor: page.next };
       },
     }),
     endpoint({

@@ -161,6 +161,7 @@ function createEndpoint(deps: ApiDeps, audit: Audit): Endpoint {
         revision: 1,
         cursorAt: now,
         dueAt: null,
+        problem: null,
         createdBy: caller.name,
         createdAt: now,
         updatedBy: caller.name,

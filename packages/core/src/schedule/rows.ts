@@ -53,6 +53,13 @@ export interface SchedulePlan {
   };
 }
 
+export interface ScheduleProblem {
+  /** A sentence. */
+  readonly text: string;
+  /** Since when it is so. */
+  readonly since: number;
+}
+
 export interface ScheduleRow {
   readonly id: ScheduleId;
   readonly projectId: ProjectId;
@@ -71,6 +78,8 @@ export interface ScheduleRow {
   readonly cursorAt: number;
   /** When the leader looks at it next; null: never, because it is offline or over. */
   readonly dueAt: number | null;
+  /** Why the leader cannot deal with it, and so has it rest for a while between tries; null: it can. */
+  readonly problem: ScheduleProblem | null;
   readonly createdBy: string;
   readonly createdAt: number;
   readonly updatedBy: string;

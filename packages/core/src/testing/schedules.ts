@@ -62,6 +62,7 @@ export function scheduleRow(plan: Partial<SchedulePlan> = {}, more: Partial<Sche
     revision: 1,
     cursorAt: 0,
     dueAt: 0,
+    problem: null,
     createdBy: 'ann',
     createdAt: 0,
     updatedBy: 'ann',

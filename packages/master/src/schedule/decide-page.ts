@@ -42,8 +42,10 @@ export function decidePage(schedules: readonly ScheduleRow[], around: ScheduleSu
   return { steps, failed };
 }
 
+/** Also that it can be decided about at all, where its row says that it cannot. */
 function changesSomething({ schedule, cursorAt, dueAt, dequeued }: ScheduleStep): boolean {
-  return cursorAt !== schedule.cursorAt || dueAt !== schedule.dueAt || dequeued.length > 0;
+  const isMoved = cursorAt !== schedule.cursorAt || dueAt !== schedule.dueAt;
+  return isMoved || dequeued.length > 0 || schedule.problem !== null;
 }
 
 /** What a schedule starts, or why it can start nothing. */

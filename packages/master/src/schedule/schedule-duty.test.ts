@@ -338,6 +338,43 @@ test('a schedule that nothing can be decided about is left alone, and holds up n
   expect(bench.logged.length).toBeLessThan(4);
 });
 
+test('the row of one that is left alone says why, until somebody mends it, and then it is looked at at once (S6)', async () => {
+  const bench = await openScheduleBench();
+  bench.lead();
+  const { schedules, scheduleQueue } = bench.store;
+  const id = await bench.make('s1', { times: { kind: 'cron', expression: 'no cron', dst: 'skip' } });
+  await bench.clock.advance(65_000);
+  const broken = (await schedules.find(id))!;
+  expect(broken.problem).toMatchObject({ text: expect.stringContaining('"no cron" is not right') });
+  // It has been tried again since.
+  expect(bench.logged.length).toBeGreaterThan(1);
+  expect(broken.problem!.since).toBeLessThanOrEqual(START + 5_000);
+  expect(await scheduleQueue.figures()).toMatchObject({ failing: 1 });
+  const { plan } = broken;
+  const times = { kind: 'interval', everyMs: 10_000, anchorAt: START } as const;
+  await schedules.update(broken, { plan: { ...plan, times }, by: 'bob', at: bench.clock.now() });
+  expect((await schedules.find(id))!.problem).toBeNull();
+  bench.duty.nudge();
+  await bench.clock.advance(5_000);
+  expect((await bench.told('s1')).at(-1)).toBe('70 run');
+});
+
+test('what could not be written for a while is well when it was written, and its row says so (S6)', async () => {
+  const bench = await openScheduleBench({ unit: 1 });
+  bench.lead();
+  const id = await bench.make('s1');
+  const find = async () => (await bench.store.schedules.find(id))!;
+  bench.faults.before = () => {
+    throw new AppError('internal', 'A constraint failed.');
+  };
+  await bench.clock.advance(11_000);
+  expect((await find()).problem).toEqual({ text: 'A constraint failed.', since: START });
+  bench.faults.before = null;
+  await bench.clock.advance(30_000);
+  expect((await find()).problem).toBeNull();
+  expect((await bench.told('s1')).slice(0, 3)).toEqual(['10 run', '20 run', '30 run']);
+});
+
 test('a schedule whose unit is always refused is left alone, and holds up no other (S6)', async () => {
   const bench = await openScheduleBench({ unit: 1 });
   bench.lead();

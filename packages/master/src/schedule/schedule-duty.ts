@@ -9,7 +9,7 @@
  * S4 A cursor is never left ahead of the clock by more than clocks differ: what a wrong clock has recorded of times that have not
  *    come is taken back, but for runs. So no jump of the clock silences a schedule, and none has it fire twice.
  * S5 Fire times that wait go on soon after the run before them has ended, whoever tells of that, and at the next poll if nobody does.
- * S6 A schedule that nothing can be decided about holds up no other.
+ * S6 A schedule that nothing can be decided about holds up no other. Its row says why, until something is decided or somebody changes it.
  * S7 Fire times that a change of a schedule finds undecided get their records too: nobody decides about them any more, but they came.
  */
 import {
@@ -24,6 +24,7 @@ import type { ScheduleQueue, ScheduleStep } from '@vaquita/store';
 import { createRounds, type RoundsTerm } from '../duties/rounds.ts';
 import type { LeaderDuty } from '../master.ts';
 import type { Logger } from '../settings.ts';
+import { createAside } from './aside.ts';
 import { decidePage } from './decide-page.ts';
 import { SCHEDULE_DUTY_DEFAULTS, type ScheduleDutySettings } from './settings.ts';
 import { settleRemains } from './settle-remains.ts';
@@ -61,7 +62,7 @@ const TRIES = 5;
 export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
   const { queue, clock, log } = deps;
   const settings: ScheduleDutySettings = Object.freeze({ ...SCHEDULE_DUTY_DEFAULTS, ...deps.settings });
-  const aside = new Map<ScheduleId, number>();
+  const aside = createAside({ queue, clock, log, asideMs: settings.asideMs });
   /** Some fire time may wait for a run to end. */
   let maybeQueued = true;
   let queueLookedAt = Number.NEGATIVE_INFINITY;
@@ -122,14 +123,14 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
     for (;;) {
       const now = clock.now();
       const read = await queue.due(now, settings.page + aside.size);
-      const due = read.filter((row) => !isAside(row, now));
+      const due = read.filter((row) => !aside.holds(row, now));
       if (due.length === 0 || term.isOver()) return now;
       // It was offline when cursors were held against the clock.
       if (due.some((row) => isAhead(row, now)) && (await takeBack(term, now)) > 0) continue;
       for (const row of await serve(due, term)) {
         const count = (tries.get(row.id) ?? 0) + 1;
         tries.set(row.id, count);
-        if (count >= TRIES) putAside(row, 'It was changed at each try.');
+        if (count >= TRIES) await aside.put(row, { why: 'It was changed at each try.', whateverItIs: true }, term);
       }
     }
   }
@@ -144,7 +145,7 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
     for (;;) {
       const rows: readonly ScheduleRow[] = await queue.unblocked(after, settings.page);
       await serve(
-        rows.filter((row) => !isAside(row, now)),
+        rows.filter((row) => !aside.holds(row, now)),
         term,
       );
       if (rows.length < settings.page || term.isOver()) break;
@@ -158,7 +159,7 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
     if (schedules.length === 0) return [];
     const around = await queue.surroundings(schedules);
     const { steps, failed } = decidePage(schedules, around, clock.now());
-    for (const { schedule, why } of failed) putAside(schedule, why);
+    for (const { schedule, why } of failed) await aside.put(schedule, { why }, term);
     const units = unitsOf(steps, { steps: settings.unit, rows: settings.unitRows });
     const conflicts = await Promise.all(units.map((unit) => write(unit, term)));
     return conflicts.flat();
@@ -175,7 +176,7 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
       if (steps.length === 1) {
         const { schedule } = steps[0]!;
         if (code === 'conflict') return [schedule];
-        putAside(schedule, message);
+        await aside.put(schedule, { why: message }, term);
         return [];
       }
       const conflicts: ScheduleRow[] = [];
@@ -197,20 +198,6 @@ export function createScheduleDuty(deps: ScheduleDutyDeps): ScheduleDuty {
         deps.recorded?.(fire, { at, hasWaited: false });
       }
     }
-  }
-
-  function isAside({ id }: ScheduleRow, now: number): boolean {
-    const since = aside.get(id);
-    if (since === undefined) return false;
-    // A clock that was set back must not keep it aside.
-    if (now >= since && now < since + settings.asideMs) return true;
-    aside.delete(id);
-    return false;
-  }
-
-  function putAside({ id, name }: ScheduleRow, why: string): void {
-    aside.set(id, clock.now());
-    log.error('A schedule could not be dealt with; it is left alone for a while.', { schedule: id, name, error: why });
   }
 
   return {

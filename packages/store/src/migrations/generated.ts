@@ -348,4 +348,16 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TABLE `schedule_remains` (\n\t`schedule_id` text NOT NULL,\n\t`up_to` integer NOT NULL,\n\t`after_at` integer NOT NULL,\n\t`project_id` text NOT NULL,\n\t`workflow_id` text NOT NULL,\n\t`plan` text NOT NULL,\n\t`why` text NOT NULL,\n\tPRIMARY KEY(`schedule_id`, `up_to`)\n);",
     ],
   },
+  {
+    number: 23,
+    name: "calendar_uses_and_schedule_problems",
+    checksum: "334c323e730e382d11635173163b55a51e62d3f399287ac8976776b091891d75",
+    statements: [
+      "CREATE TABLE `calendar_uses` (\n\t`calendar_id` text NOT NULL,\n\t`schedule_id` text NOT NULL,\n\tPRIMARY KEY(`calendar_id`, `schedule_id`),\n\tFOREIGN KEY (`calendar_id`) REFERENCES `calendars`(`id`) ON UPDATE no action ON DELETE no action,\n\tFOREIGN KEY (`schedule_id`) REFERENCES `schedules`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE INDEX `calendar_uses_schedule` ON `calendar_uses` (`schedule_id`);",
+      "ALTER TABLE `schedules` ADD `problem` text;",
+      "CREATE INDEX `schedules_problem` ON `schedules` (`id`) WHERE problem is not null;",
+      "INSERT INTO `calendar_uses` (`calendar_id`, `schedule_id`)\nSELECT `named`.`value`, `s`.`id` FROM `schedules` `s`, json_each(`s`.`plan`, '$.calendars.include') `named`\nWHERE `named`.`value` IN (SELECT `id` FROM `calendars`)\nUNION\nSELECT `named`.`value`, `s`.`id` FROM `schedules` `s`, json_each(`s`.`plan`, '$.calendars.exclude') `named`\nWHERE `named`.`value` IN (SELECT `id` FROM `calendars`);",
+    ],
+  },
 ];

@@ -190,3 +190,31 @@ test('a database from before the registry kept data: who leads still leads, in t
     code: 'fenced',
   });
 });
+
+test('schedules of a database from before uses of calendars had a table are known as their users', async () => {
+  const driver = await open();
+  await migrate(driver, { migrations: MIGRATIONS.slice(0, 23) });
+  const calendars = { include: ['c1'], exclude: ['c2', 'c1', 'gone'] };
+  await driver.write(
+    [
+      `insert into projects (id, name, description, created_at, updated_at) values ('p', 'p', '', 1, 1)`,
+      `insert into workflows (id, project_id, name, description, version, online, task_count, created_at, updated_at)
+         values ('w', 'p', 'w', '', 1, 1, 1, 1, 1)`,
+      ...['c1', 'c2', 'c3'].map(
+        (
+          id,
+        ) => `insert into calendars (id, name, description, entries, weekdays, revision, created_by, created_at, updated_at)
+         values ('${id}', '${id}', '', '[]', '[]', 1, 'ann', 1, 1)`,
+      ),
+      `insert into schedules (id, project_id, workflow_id, name, description, plan, start, online, revision, cursor_at,
+         created_by, created_at, updated_by, updated_at)
+         values ('s', 'p', 'w', 's', '', '${JSON.stringify({ calendars })}', '{}', 1, 1, 1, 'ann', 1, 'ann', 1)`,
+    ].map((sql) => ({ sql, args: [] })),
+  );
+  await migrate(driver);
+  expect(await driver.query({ sql: 'select * from calendar_uses order by 1', args: [] })).toEqual([
+    { calendar_id: 'c1', schedule_id: 's' },
+    { calendar_id: 'c2', schedule_id: 's' },
+  ]);
+  expect(await openStore(driver, { clock: Date }).schedules.find('s')).toMatchObject({ problem: null });
+});

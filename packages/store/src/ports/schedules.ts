@@ -11,6 +11,7 @@ import type {
   RemainsQuestion,
   ScheduleFireRow,
   ScheduleId,
+  ScheduleProblem,
   ScheduleRemainsRow,
   ScheduleRow,
   WorkflowDocument,
@@ -88,6 +89,8 @@ export interface CalendarStore {
   update(before: Pick<CalendarRow, 'id' | 'revision'>, change: CalendarChange): Promise<void>;
   /** @throws AppError `not_found`; `conflict` with the names of schedules that use it. */
   delete(id: CalendarId): Promise<void>;
+  /** How many schedules use each of them; those that none uses may be left out. */
+  useCounts(ids: readonly CalendarId[]): Promise<ReadonlyMap<CalendarId, number>>;
   /** Schedules that use it, in order of their ids. */
   namedBy(id: CalendarId, limit: number): Promise<readonly NamingSchedule[]>;
 }
@@ -155,6 +158,11 @@ export interface ScheduleQueue {
    */
   advance(epoch: Epoch, steps: readonly ScheduleStep[]): Promise<void>;
   /**
+   * The leader cannot deal with it as it was read, and goes on with others: the row says why, until it is dealt with or somebody changes it.
+   * @throws AppError `conflict`: it is not as it was read, or rests. `fenced`.
+   */
+  setAside(epoch: Epoch, schedule: Pick<ScheduleRow, 'id' | 'revision'>, problem: ScheduleProblem): Promise<void>;
+  /**
    * The clock was ahead: schedules whose cursor lies more than `toleranceMs` after `now` begin at `now` again, or before the first
    * fire time whose record was decided after it. These records go, but for those of fire times that have their run or wait for it.
    * @returns how many, at most `limit`. @throws AppError `fenced`.
@@ -179,4 +187,6 @@ export interface ScheduleFigures {
   readonly active: number;
   /** Fire times that wait for a run to end. */
   readonly queued: number;
+  /** Schedules that the leader cannot deal with. */
+  readonly failing: number;
 }

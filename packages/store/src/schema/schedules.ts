@@ -7,6 +7,7 @@ import type {
   ProjectId,
   ScheduleId,
   SchedulePlan,
+  ScheduleProblem,
   StartChoices,
   WorkflowId,
   WorkflowInstanceId,
@@ -37,11 +38,13 @@ export const schedules = sqliteTable(
     createdAt: integer('created_at').notNull(),
     updatedBy: text('updated_by').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    problem: text('problem', { mode: 'json' }).$type<ScheduleProblem>(),
   },
   (t) => [
     uniqueIndex('schedules_name').on(t.workflowId, t.name),
     index('schedules_project').on(t.projectId, t.id),
     index('schedules_due').on(t.dueAt, t.id).where(sql.raw('due_at is not null')),
+    index('schedules_problem').on(t.id).where(sql.raw('problem is not null')),
   ],
 );
 
@@ -97,3 +100,19 @@ export const calendars = sqliteTable('calendars', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });
+
+/** Which schedules name which calendars: what their plans say, written with them. */
+export const calendarUses = sqliteTable(
+  'calendar_uses',
+  {
+    calendarId: text('calendar_id')
+      .$type<CalendarId>()
+      .notNull()
+      .references(() => calendars.id),
+    scheduleId: text('schedule_id')
+      .$type<ScheduleId>()
+      .notNull()
+      .references(() => schedules.id),
+  },
+  (t) => [primaryKey({ columns: [t.calendarId, t.scheduleId] }), index('calendar_uses_schedule').on(t.scheduleId)],
+);

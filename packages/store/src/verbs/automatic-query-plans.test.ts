@@ -1,5 +1,13 @@
 /** What schedules, backfills and triggers ask must be answered from an index, whatever the size of the table. */
-import type { BackfillId, ProjectId, ScheduleId, TriggerId, WorkflowId, WorkflowInstanceId } from '@vaquita/core';
+import type {
+  BackfillId,
+  CalendarId,
+  ProjectId,
+  ScheduleId,
+  TriggerId,
+  WorkflowId,
+  WorkflowInstanceId,
+} from '@vaquita/core';
 import { expect, test } from 'vitest';
 import { encodeCursor } from '../sql/page.ts';
 import { schedule as scheduleRow } from '../testing/contract/schedule-fixtures.ts';
@@ -80,13 +88,27 @@ test('reads of schedules: what is due, what waits, and what is around them, alon
     /SEARCH i USING INDEX workflow_instances_origin_open \(origin_id=\?\)/,
     /SEARCH schedule_fires USING INDEX schedule_fires_queued \(schedule_id=\?\)/,
     /SEARCH f USING COVERING INDEX sqlite_autoindex_schedule_fires_1 \(schedule_id=\? AND fire_at>\?\)/,
-    /SCAN schedule_fires USING COVERING INDEX schedule_fires_queued/,
+    /SCAN schedule_fires USING COVERING INDEX schedule_fires_queued[\s\S]*SCAN schedules USING (COVERING )?INDEX schedules_problem/,
   ];
   expect(plans).toHaveLength(bounds.length);
   for (const [i, bound] of bounds.entries()) {
     expect(plans[i]!.join('\n')).toMatch(bound);
     expect(plans[i]!.join('\n')).not.toMatch(/SCAN (i|workflow_instances|f)\b/);
   }
+});
+
+test('who uses a calendar: along the table of uses, never through all schedules', async () => {
+  const { store, read, plan } = await openNoted();
+  const ids = ['c1', 'c2'] as CalendarId[];
+  await store.calendars.useCounts(ids);
+  await store.calendars.namedBy(ids[0]!, 10);
+  const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));
+  expect(plans).toHaveLength(2);
+  for (const steps of plans) {
+    expect(steps).toMatch(/SEARCH u USING COVERING INDEX sqlite_autoindex_calendar_uses_1 \(calendar_id=\?/);
+    expect(steps).not.toMatch(/SCAN (u|s|w|p)\b/);
+  }
+  expect(plans[1]).not.toMatch(/TEMP B-TREE/);
 });
 
 test('reads of triggers: their lists, what they noticed and what the duty asks, along their indices', async () => {

@@ -58,6 +58,7 @@ export function schedule(id: string, more: Partial<ScheduleRow> = {}): ScheduleR
     revision: 1,
     cursorAt: 100,
     dueAt: 100,
+    problem: null,
     createdBy: 'ann',
     createdAt: 100,
     updatedBy: 'ann',

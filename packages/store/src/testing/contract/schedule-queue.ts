@@ -39,7 +39,7 @@ export function describeScheduleQueue(subject: Subject): void {
       await subject.store.workflows.setOnline(WORKFLOW, false, workflowEvent(WORKFLOW));
       expect(await queue().due(300, 10)).toEqual([]);
       expect(await queue().nextDueAt(0)).toBeNull();
-      expect(await queue().figures()).toEqual({ total: 4, active: 0, queued: 0 });
+      expect(await queue().figures()).toEqual({ total: 4, active: 0, queued: 0, failing: 0 });
     });
 
     test('moves a cursor together with the records, the runs and the orders, or not at all', async () => {
@@ -198,6 +198,40 @@ export function describeScheduleQueue(subject: Subject): void {
       await queue().settleRemains(1, { ...remains, afterAt: 350 }, { fires: [], afterAt: null });
       expect((await firesOf('s1')).map(({ fireAt }) => fireAt)).toEqual([350, 300, 200]);
       expect(await queue().remains(10)).toHaveLength(4);
+    });
+
+    test('has the row say why nothing can be decided about it, until something is or somebody changes it', async () => {
+      await make(schedule('s1'), schedule('s2'), schedule('s3'), schedule('s4'));
+      const { schedules, workflows } = subject.store;
+      const problem = { text: 'It cannot be read.', since: 150 };
+      const setAside = async (id: string) => queue().setAside(1, await find(id), problem);
+      const one = await find('s1');
+      await expect(queue().setAside(2, one, problem)).rejects.toMatchObject({ code: 'fenced' });
+      await expect(queue().setAside(1, { ...one, revision: 7 }, problem)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await find('s1')).toEqual(one);
+      await setAside('s1');
+      expect(await find('s1')).toEqual({ ...one, problem });
+      expect((await queue().figures()).failing).toBe(1);
+      await queue().advance(1, [step(await find('s1'), 200)]);
+      expect(await find('s1')).toMatchObject({ problem: null, cursorAt: 200 });
+
+      const by = { by: 'bob', at: 300 };
+      const changes = [
+        (id: string) => schedules.pause(scheduleId(id), 900, by),
+        (id: string) => schedules.setOnline(scheduleId(id), false, by),
+        async (id: string) => schedules.update(await find(id), { description: 'x', ...by }),
+      ];
+      for (const [index, change] of changes.entries()) {
+        const id = `s${index + 2}`;
+        await setAside(id);
+        await change(id);
+        expect((await find(id)).problem).toBeNull();
+      }
+      await expect(setAside('s3')).rejects.toMatchObject({ code: 'conflict' });
+      await setAside('s4');
+      await workflows.setOnline(WORKFLOW, false, workflowEvent(WORKFLOW));
+      expect((await find('s4')).problem).toBeNull();
+      expect((await queue().figures()).failing).toBe(0);
     });
 
     test('forgets records that are old, but for those that wait', async () => {

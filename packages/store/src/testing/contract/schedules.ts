@@ -1,5 +1,5 @@
 /** The contract of schedules as people see and change them. */
-import type { NewEvent } from '@vaquita/core';
+import type { CalendarId, NewEvent } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
 import { WORKFLOW_OFFLINE } from '../../verbs/schedules/people.ts';
 import type { Subject } from '../store-contract.ts';
@@ -259,6 +259,38 @@ export function describeSchedules(subject: Subject): void {
       for (const id of ['c1', 'c2']) await calendars.delete(calendarId(id));
       await expect(calendars.delete(calendarId('c1'))).rejects.toMatchObject({ code: 'not_found' });
       await calendars.create(calendar('c3', { name: 'c1' }));
+    });
+
+    test('know by whom they are used, whatever becomes of the schedules', async () => {
+      const { calendars, schedules, workflows } = subject.store;
+      const ids = ['c1', 'c2', 'c3'].map(calendarId);
+      for (const id of ids) await calendars.create(calendar(id));
+      const [c1, c2] = ids as [CalendarId, CalendarId];
+      const using = (include: readonly CalendarId[], exclude: readonly CalendarId[] = []) => ({
+        plan: plan({ calendars: { include, exclude } }),
+      });
+      // Named twice it is one use.
+      await schedules.create(schedule('s1', using([c1, c1, c2], [c1])));
+      await schedules.create(schedule('s2', using([], [c2])));
+      await schedules.create(schedule('s3', using([c2])));
+      const counts = async () => {
+        const found = await calendars.useCounts(ids);
+        return ids.map((id) => found.get(id) ?? 0);
+      };
+      const users = async (id: CalendarId, limit = 9) => (await calendars.namedBy(id, limit)).map(({ name }) => name);
+      expect(await counts()).toEqual([1, 3, 0]);
+      expect(await users(c2, 2)).toEqual(['s1', 's2']);
+      const wrong = schedules.update({ id: scheduleId('s1'), revision: 7 }, { ...using([]), ...BY });
+      await expect(wrong).rejects.toMatchObject({ code: 'conflict' });
+      expect(await counts()).toEqual([1, 3, 0]);
+      await schedules.update({ id: scheduleId('s1'), revision: 1 }, { ...using([], [c1]), ...BY });
+      await schedules.update({ id: scheduleId('s3'), revision: 1 }, { description: 'x', ...BY });
+      expect(await counts()).toEqual([1, 2, 0]);
+      await schedules.delete(scheduleId('s2'), { at: 600 });
+      expect(await users(c2)).toEqual(['s3']);
+      await workflows.delete(WORKFLOW, told(700));
+      expect(await counts()).toEqual([0, 0, 0]);
+      for (const id of ids) await calendars.delete(id);
     });
   });
 }

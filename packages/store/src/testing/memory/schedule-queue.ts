@@ -47,7 +47,7 @@ export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
     if (row === undefined || !isAsRead || !isAwake(tables, row)) {
       throw new AppError('conflict', `The schedule ${schedule.id} is not as it was read.`);
     }
-    tx.put(schedules, row.id, { ...row, cursorAt, dueAt });
+    tx.put(schedules, row.id, { ...row, cursorAt, dueAt, problem: null });
     for (const fire of fires) record(tx, fire);
     for (const fire of dequeued) {
       const before = scheduleFires.get(fireKey(fire));
@@ -96,6 +96,16 @@ export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
         for (const step of steps) write(tx, step);
       });
     },
+    async setAside(epoch, { id, revision }, problem) {
+      checkEpoch(memory, epoch);
+      unit((tx) => {
+        const row = schedules.get(id);
+        if (row?.revision !== revision || !isAwake(tables, row)) {
+          throw new AppError('conflict', `The schedule ${id} is not as it was read.`);
+        }
+        tx.put(schedules, id, { ...row, problem });
+      });
+    },
     async takeBack(epoch, { now, toleranceMs, limit }) {
       const ahead = [...schedules.values()].filter(({ online, cursorAt }) => online && cursorAt > now + toleranceMs);
       for (const row of ahead.slice(0, limit)) {
@@ -134,7 +144,8 @@ export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
     async figures() {
       const queued = [...scheduleFires.values()].filter(({ outcome }) => outcome === 'queued').length;
       const active = [...schedules.values()].filter(({ dueAt }) => dueAt !== null).length;
-      return { total: schedules.size, active, queued };
+      const failing = [...schedules.values()].filter(({ problem }) => problem !== null).length;
+      return { total: schedules.size, active, queued, failing };
     },
   };
 }

@@ -61,7 +61,7 @@ function skipQueued({ scheduleFires }: Tables, tx: Transaction, id: string, { wh
 
 /** It is not looked at any more, and what waits is skipped. */
 export function rest(tables: Tables, tx: Transaction, id: string, why: Rest): void {
-  tx.put(tables.schedules, id, { ...tables.schedules.get(id)!, dueAt: null });
+  tx.put(tables.schedules, id, { ...tables.schedules.get(id)!, dueAt: null, problem: null });
   skipQueued(tables, tx, id, why);
 }
 
@@ -135,7 +135,7 @@ export function createMemorySchedules({ tables, unit }: Memory): ScheduleStore {
       unit((tx) => {
         const row = mustFind(id);
         if (row.revision !== revision) throw changedMeanwhile();
-        const changed = { ...row, ...change, revision: revision + 1, updatedBy: by, updatedAt: at };
+        const changed = { ...row, ...change, problem: null, revision: revision + 1, updatedBy: by, updatedAt: at };
         claimName(tx, changed);
         if (changed.name !== row.name) tx.release(nameKey(row));
         if (change.plan !== undefined) checkCalendars(changed);
@@ -152,7 +152,8 @@ export function createMemorySchedules({ tables, unit }: Memory): ScheduleStore {
         const row = mustBe(id, { revision });
         if (row.online === online) return false;
         if (!online) leave(tables, tx, row, { why: TAKEN_OFFLINE, at });
-        tx.put(schedules, id, { ...row, online, revision: row.revision + 1, updatedBy: by, updatedAt: at });
+        const change = { online, problem: null, revision: row.revision + 1, updatedBy: by, updatedAt: at };
+        tx.put(schedules, id, { ...row, ...change });
         if (online) begin(tables, tx, id, at);
         else rest(tables, tx, id, { why: TAKEN_OFFLINE, at });
         return true;
@@ -163,7 +164,7 @@ export function createMemorySchedules({ tables, unit }: Memory): ScheduleStore {
         const row = mustBe(id, { revision });
         tx.put(schedules, id, {
           ...row,
-          ...{ pausedUntil: until, revision: row.revision + 1, updatedBy: by, updatedAt: at },
+          ...{ pausedUntil: until, problem: null, revision: row.revision + 1, updatedBy: by, updatedAt: at },
         });
       });
     },
@@ -233,6 +234,7 @@ export function createMemoryCalendars({ tables, unit }: Memory): CalendarStore {
         tx.drop(calendars, id);
       });
     },
+    useCounts: async (ids) => new Map(ids.map((id) => [id, users(id, Number.POSITIVE_INFINITY).length])),
     namedBy: async (id, limit) => users(id, limit),
   };
 }

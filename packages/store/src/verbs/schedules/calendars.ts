@@ -1,5 +1,5 @@
 /** Verbs on calendars. */
-import { AppError, type ScheduleId } from '@vaquita/core';
+import { AppError, type CalendarId, type ScheduleId } from '@vaquita/core';
 import type { SqlDriver, SqlValue } from '../../ports/driver.ts';
 import type { CalendarStore, NamingSchedule } from '../../ports/schedules.ts';
 import { many, statement, writeOr } from '../../sql/access.ts';
@@ -10,12 +10,14 @@ const MANY = `select ${CALENDARS.columns} from calendars where id in (select val
 const UPDATE = `update calendars set name = coalesce(?, name), description = coalesce(?, description),
   entries = coalesce(?, entries), weekdays = coalesce(?, weekdays), revision = revision + 1, updated_at = ?
   where id = ? and revision = ?`;
-/** An id is nothing else that a plan can hold as a text of its own. */
-const USED = 'instr(s.plan, json_quote(?)) > 0';
-const DELETE = `delete from calendars where id = ? and not exists (select 1 from schedules s where ${USED})`;
-const NAMED_BY = `select s.id, s.name, p.name as project, w.name as workflow from schedules s
+const DELETE = `delete from calendars where id = ?
+  and not exists (select 1 from calendar_uses u where u.calendar_id = calendars.id)`;
+const NAMED_BY = `select s.id, s.name, p.name as project, w.name as workflow from calendar_uses u
+  cross join schedules s on s.id = u.schedule_id
   join workflows w on w.id = s.workflow_id join projects p on p.id = s.project_id
-  where ${USED} order by s.id limit ?`;
+  where u.calendar_id = ? order by u.schedule_id limit ?`;
+const USE_COUNTS = `select u.calendar_id, count(*) as uses from json_each(?) c
+  cross join calendar_uses u on u.calendar_id = c.value group by u.calendar_id`;
 /** So many names are told of those that use a calendar. */
 export const TOLD_NAMES = 10;
 
@@ -50,10 +52,14 @@ export function createCalendarVerbs(driver: SqlDriver): CalendarStore {
       });
     },
     async delete(id) {
-      await writeOr(driver, [statement(DELETE, [id, id], 1)], async () => {
+      await writeOr(driver, [statement(DELETE, [id], 1)], async () => {
         const users = await namedBy(id, TOLD_NAMES);
         return users.length === 0 ? noCalendar(id) : calendarInUse(users);
       });
+    },
+    async useCounts(ids) {
+      const rows = await many(driver, USE_COUNTS, [JSON.stringify(ids)]);
+      return new Map(rows.map((row) => [row.calendar_id as CalendarId, Number(row.uses)]));
     },
     namedBy,
   };

@@ -25,13 +25,15 @@ const BEGIN = `update schedules set cursor_at = max(cursor_at, ?),
 /** Before the change itself. */
 const BEGIN_ANEW_WITH_PLAN = `update schedules set cursor_at = max(cursor_at, ?),
   due_at = case when online = 1 and ${WORKFLOW_ONLINE} then ? end where id = ? and revision = ? and plan <> ?`;
+/** Of each change by a person; after it the leader finds out anew whether it can deal with the schedule. */
+const CHANGED = 'problem = null, revision = revision + 1, updated_by = ?, updated_at = ?';
 const UPDATE = `update schedules set name = coalesce(?, name), description = coalesce(?, description),
-  plan = coalesce(?, plan), start = coalesce(?, start), revision = revision + 1, updated_by = ?, updated_at = ?
+  plan = coalesce(?, plan), start = coalesce(?, start), ${CHANGED}
   where id = ? and revision = ? and (? is null or ${NO_CALENDAR_IS_GONE})`;
-const SET_ONLINE = `update schedules set online = ?, revision = revision + 1, updated_by = ?, updated_at = ?
+const SET_ONLINE = `update schedules set online = ?, ${CHANGED}
   where id = ? and online <> ? and revision = coalesce(?, revision)`;
 const REST = 'update schedules set due_at = null where id = ?';
-const PAUSE = `update schedules set paused_until = ?, revision = revision + 1, updated_by = ?, updated_at = ?
+const PAUSE = `update schedules set paused_until = ?, ${CHANGED}
   where id = ? and revision = coalesce(?, revision)`;
 const DELETE = 'delete from schedules where id = ? and revision = coalesce(?, revision)';
 /** Before the change itself: fire times that have come up and are not decided get their records from the leader. */
@@ -41,6 +43,12 @@ const LEAVE = `insert or ignore into schedule_remains (schedule_id, project_id, 
 const LEAVE_OF = `${LEAVE} and id = ?`;
 const LEAVE_OF_PLAN = `${LEAVE_OF} and revision = ? and plan <> ?`;
 const LEAVE_OF_WORKFLOW = `${LEAVE} and workflow_id = ?`;
+/** What the plan of a schedule names, beside it. */
+const USE = `insert into calendar_uses (calendar_id, schedule_id)
+  select value, ? from json_each(?, '$.calendars.include') union select value, ? from json_each(?, '$.calendars.exclude')`;
+const USE_NO_MORE = 'delete from calendar_uses where schedule_id = ?';
+const USE_NO_MORE_OF_WORKFLOW =
+  'delete from calendar_uses where schedule_id in (select id from schedules where workflow_id = ?)';
 const SKIP_QUEUED = `update schedule_fires set outcome = 'skipped', reason_code = 'schedule_changed', reason = ?, decided_at = ?
   where outcome = 'queued'`;
 const SKIP_QUEUED_OF = `${SKIP_QUEUED} and schedule_id = ?`;
@@ -63,6 +71,7 @@ export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
       const plan = JSON.stringify(row.plan);
       const unit = [
         statement(CREATE, [...SCHEDULES.args({ ...row, dueAt: null }), plan, plan], 1),
+        statement(USE, [row.id, plan, row.id, plan]),
         statement(BEGIN, [row.updatedAt, row.updatedAt, row.id]),
       ];
       await writeOr(driver, unit, async () => {
@@ -81,6 +90,7 @@ export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
           statement(SKIP_QUEUED_OF_PLAN, [OTHER_PLAN, at, id, revision, planText!]),
           statement(BEGIN_ANEW_WITH_PLAN, [at, at, id, revision, planText!]),
         );
+        unit.push(statement(USE_NO_MORE, [id]), statement(USE, [id, planText!, id, planText!]));
       }
       await writeOr(driver, unit, async () => {
         const row = await find(id);
@@ -105,6 +115,7 @@ export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
       const unit = [
         statement(LEAVE_OF, [at, DELETED, at, id]),
         statement(SKIP_QUEUED_OF, [DELETED, at, id]),
+        statement(USE_NO_MORE, [id]),
         statement(DELETE, [id, revision ?? null], 1),
       ];
       await writeOr(driver, unit, () => refusal(id));
@@ -196,7 +207,7 @@ export function followWorkflow(id: WorkflowId, online: boolean, at: number): rea
   return [
     statement(`${LEAVE_OF_WORKFLOW} and ${changes}`, [at, WORKFLOW_OFFLINE, at, id, id, 0]),
     statement(`${SKIP_QUEUED_OF_WORKFLOW} and ${changes}`, [WORKFLOW_OFFLINE, at, id, id, 0]),
-    statement('update schedules set due_at = null where workflow_id = ?', [id]),
+    statement('update schedules set due_at = null, problem = null where workflow_id = ?', [id]),
   ];
 }
 
@@ -205,6 +216,7 @@ export function deleteSchedulesOf(id: WorkflowId, at: number): readonly SqlState
   return [
     statement(LEAVE_OF_WORKFLOW, [at, WORKFLOW_OFFLINE, at, id]),
     statement(SKIP_QUEUED_OF_WORKFLOW, [WORKFLOW_OFFLINE, at, id]),
+    statement(USE_NO_MORE_OF_WORKFLOW, [id]),
     statement('delete from schedules where workflow_id = ?', [id]),
   ];
 }

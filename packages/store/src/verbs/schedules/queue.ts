@@ -40,10 +40,12 @@ const QUEUED = `select ${SCHEDULE_FIRES.columns} from json_each(?) s
 const RECORDED = `select f.schedule_id, f.fire_at from json_each(?) s
   cross join schedule_fires f on f.schedule_id = s.value ->> 0 and f.fire_at > s.value ->> 1`;
 
-const ADVANCE = `update schedules set cursor_at = ?, due_at = ?
+const ADVANCE = `update schedules set cursor_at = ?, due_at = ?, problem = null
   where id = ? and revision = ? and cursor_at = ? and online = 1 and ${WORKFLOW_ONLINE}`;
 const DEQUEUE = `update schedule_fires set outcome = ?, reason_code = ?, reason = ?, workflow_instance_id = ?, decided_at = ?
   where schedule_id = ? and fire_at = ? and outcome = 'queued'`;
+
+const SET_ASIDE = `update schedules set problem = ? where id = ? and revision = ? and online = 1 and ${WORKFLOW_ONLINE}`;
 
 const AHEAD = 'select id, cursor_at from schedules where cursor_at > ? and online = 1 limit ?';
 /** By a clock that was ahead. */
@@ -62,7 +64,8 @@ const SETTLED = 'delete from schedule_remains where schedule_id = ? and up_to = 
 
 const FIGURES = `select (select count(*) from schedules) as total,
   (select count(*) from schedules indexed by schedules_due where due_at is not null) as active,
-  (select count(*) from schedule_fires indexed by schedule_fires_queued where outcome = 'queued') as queued`;
+  (select count(*) from schedule_fires indexed by schedule_fires_queued where outcome = 'queued') as queued,
+  (select count(*) from schedules indexed by schedules_problem where problem is not null) as failing`;
 
 export function createScheduleQueueVerbs(driver: SqlDriver, documents: DocumentCache): ScheduleQueue {
   const scheduledWorkflows = createScheduledWorkflows(driver, documents);
@@ -130,6 +133,9 @@ export function createScheduleQueueVerbs(driver: SqlDriver, documents: DocumentC
     async advance(epoch, steps) {
       await driver.write([fence(epoch), ...steps.flatMap(statementsOf)]);
     },
+    async setAside(epoch, { id, revision }, problem) {
+      await driver.write([fence(epoch), statement(SET_ASIDE, [JSON.stringify(problem), id, revision], 1)]);
+    },
     async takeBack(epoch, { now, toleranceMs, limit }) {
       let taken = 0;
       for (const row of await many(driver, AHEAD, [now + toleranceMs, limit])) {
@@ -153,7 +159,8 @@ export function createScheduleQueueVerbs(driver: SqlDriver, documents: DocumentC
     },
     async figures() {
       const row = (await one(driver, FIGURES))!;
-      return { total: Number(row.total), active: Number(row.active), queued: Number(row.queued) };
+      const { total, active, queued, failing } = row;
+      return { total: Number(total), active: Number(active), queued: Number(queued), failing: Number(failing) };
     },
   };
 }

@@ -48,6 +48,7 @@ import { whyEndpoints } from './resources/why.ts';
 import { workerFileEndpoints } from './resources/worker-files.ts';
 import { workerGroupEndpoints } from './resources/worker-groups.ts';
 import { workerEndpoints } from './resources/workers.ts';
+import { gridEndpoints } from './resources/workflow-grid.ts';
 import { versionEndpoints } from './resources/workflow-versions.ts';
 import { workflowEndpoints } from './resources/workflows.ts';
 import { DefinitionDocument } from './views/workflow.ts';
@@ -85,6 +86,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...projectEndpoints(deps, audit),
     ...workflowEndpoints(deps, audit),
     ...versionEndpoints(deps, audit),
+    ...gridEndpoints(deps),
     ...startEndpoints(deps),
     ...schedulePreviewEndpoints(deps),
     ...scheduleEndpoints(deps, audit),

@@ -78,6 +78,7 @@ export type ApiStore = Pick<
   | 'schedules'
   | 'calendars'
   | 'runHistory'
+  | 'workflowHistory'
   | 'triggers'
   | 'firings'
   | 'commands'

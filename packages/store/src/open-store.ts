@@ -27,6 +27,7 @@ import { createTriggerVerbs } from './verbs/triggers/triggers.ts';
 import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
 import { createWorkerGroupVerbs } from './verbs/worker-groups.ts';
 import { createWorkerVerbs } from './verbs/workers.ts';
+import { createWorkflowHistoryVerbs } from './verbs/workflow-history.ts';
 import { createWorkflowVerbs } from './verbs/workflows.ts';
 
 export interface StoreOptions {
@@ -47,6 +48,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     scheduleQueue: createScheduleQueueVerbs(driver, documents),
     calendars: createCalendarVerbs(driver),
     runHistory: createRunHistoryVerbs(driver),
+    workflowHistory: createWorkflowHistoryVerbs(driver),
     backfills: createBackfillVerbs(driver),
     backfillSources: createBackfillSources(driver),
     backfillQueue: createBackfillQueueVerbs(driver),

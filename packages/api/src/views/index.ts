@@ -27,3 +27,4 @@ export * from './worker.ts';
 export * from './worker-control.ts';
 export * from './worker-group.ts';
 export * from './workflow.ts';
+export * from './workflow-grid.ts';

@@ -1,5 +1,7 @@
 /** Workflows of a project: definitions, versions, online and offline, start. */
 import type {
+  GridQuery,
+  GridView,
   PageQuery,
   StartAnswer,
   StartRequest,
@@ -39,6 +41,8 @@ export interface WorkflowsClient {
   ): Promise<VersionDiff>;
   /** Saves what a version says as the newest version; makes none when that says the same. */
   restore(project: string, workflow: string, version: number, options?: PostOptions): Promise<WorkflowSaved>;
+  /** Recent runs by tasks, newest first; with `run` these runs only. */
+  grid(project: string, workflow: string, query?: GridQuery, options?: CallOptions): Promise<GridView>;
   online(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
   offline(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
   /** The definition as YAML text; the newest version unless another is named. */
@@ -75,6 +79,8 @@ export function createWorkflowsClient(transport: Transport): WorkflowsClient {
       transport.call('GET', at(project, workflow, 'diff'), { query, ...options }),
     restore: (project, workflow, version, options) =>
       transport.call('POST', at(project, workflow, 'versions', version, 'restore'), options),
+    grid: (project, workflow, query, options) =>
+      transport.call('GET', at(project, workflow, 'grid'), { query, ...options }),
     online: (project, workflow, options) => transport.call('POST', at(project, workflow, 'online'), options),
     offline: (project, workflow, options) => transport.call('POST', at(project, workflow, 'offline'), options),
     exportYaml: async (project, workflow, query, options) => {

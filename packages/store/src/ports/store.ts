@@ -22,6 +22,7 @@ import type { DefinitionSource, MasterStore } from './master.ts';
 import type { RunHistoryStore } from './run-history.ts';
 import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
 import type { FiringStore, TriggerQueue, TriggerStore } from './triggers.ts';
+import type { WorkflowHistoryStore } from './workflow-history.ts';
 
 export interface Store {
   readonly projects: ProjectStore;
@@ -31,6 +32,7 @@ export interface Store {
   readonly scheduleQueue: ScheduleQueue;
   readonly calendars: CalendarStore;
   readonly runHistory: RunHistoryStore;
+  readonly workflowHistory: WorkflowHistoryStore;
   readonly backfills: BackfillStore;
   readonly backfillSources: BackfillSources;
   readonly backfillQueue: BackfillQueue;

@@ -16,6 +16,7 @@ import { createMemory } from './memory/tables.ts';
 import { createMemoryTaskGroups } from './memory/task-groups.ts';
 import { createMemoryFirings, createMemoryTriggerQueue, createMemoryTriggers } from './memory/triggers.ts';
 import { createMemoryWorkerGroups } from './memory/worker-groups.ts';
+import { createMemoryWorkflowHistory } from './memory/workflow-history.ts';
 
 export interface AlertTargets {
   readonly channels?: readonly AlertChannelRow[];
@@ -42,6 +43,7 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     scheduleQueue: createMemoryScheduleQueue(memory),
     calendars: createMemoryCalendars(memory),
     runHistory: createMemoryRunHistory(memory),
+    workflowHistory: createMemoryWorkflowHistory(memory),
     backfills: createMemoryBackfills(memory),
     backfillSources: createMemoryBackfillSources(memory),
     backfillQueue: createMemoryBackfillQueue(memory),

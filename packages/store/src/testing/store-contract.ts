@@ -32,6 +32,7 @@ import { describeTaskGroups } from './contract/task-groups.ts';
 import { describeTriggers } from './contract/triggers.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
 import { describeWorkers } from './contract/workers.ts';
+import { describeWorkflowHistory } from './contract/workflow-history.ts';
 import { describeListenerLog } from './listener-log-contract.ts';
 import type { AlertTargets } from './memory-store.ts';
 
@@ -82,6 +83,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeChildren(subject);
     describeOtherRuns(subject);
     describeRunHistory(subject);
+    describeWorkflowHistory(subject);
     describeSchedules(subject);
     describeScheduleQueue(subject);
     describeBackfills(subject);

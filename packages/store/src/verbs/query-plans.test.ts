@@ -53,6 +53,26 @@ test('tasks of a run, page by page', async () => {
   }
 });
 
+test('the past of a workflow: as many rows as are shown, whatever there is', async () => {
+  const { store, read, plan } = await openNoted();
+  const { workflowHistory } = store;
+  for (const cursor of [null, encodeCursor('01')]) await workflowHistory.heads(workflowId, { limit: 30, cursor });
+  await workflowHistory.headsOf(workflowId, [parentId]);
+  await workflowHistory.cells([parentId]);
+  const bounds = [
+    /SEARCH r USING INDEX workflow_instances_workflow \(workflow_id=\?\)/,
+    /SEARCH r USING INDEX workflow_instances_workflow \(workflow_id=\? AND id<\?\)/,
+    /SEARCH r USING INDEX sqlite_autoindex_workflow_instances_1 \(id=\?\)/,
+    /SEARCH t USING INDEX task_instances_current \(workflow_instance_id=\?\)/,
+  ];
+  const plans = await Promise.all(read.map(plan));
+  expect(plans).toHaveLength(bounds.length);
+  for (const [i, bound] of bounds.entries()) {
+    expect(plans[i]!.join('\n')).toMatch(bound);
+    expect(plans[i]!.join('\n')).not.toMatch(/SCAN [rt]\b|TEMP B-TREE/);
+  }
+});
+
 test('reads about other runs', async () => {
   const { store, read, plan } = await openNoted();
   const { others } = store.master;

@@ -31,6 +31,11 @@ export function startSchedules({ store, clock, log, metrics, filed }: SchedulesD
     metrics.gauge(name, help, async () => [{ value: read(await figures()) }]);
   gauge('vaquita_schedules', 'Schedules that there are.', ({ total }) => total);
   gauge('vaquita_schedules_active', 'Schedules that have a fire time ahead.', ({ active }) => active);
+  gauge(
+    'vaquita_schedules_failing',
+    'Schedules that the leader cannot deal with; each says why.',
+    ({ failing }) => failing,
+  );
   gauge('vaquita_schedule_fires_queued', 'Fire times that wait for the run before to end.', ({ queued }) => queued);
   return createScheduleDuty({
     ...{ queue: store.scheduleQueue, clock, log, filed },

@@ -84,6 +84,18 @@ it('says when it fires next once it is online, with what its pause leaves out', 
   expect(offline).toMatchObject({ online: false, nextFires: [], revision: 5 });
 });
 
+it('says why it does not fire where the leader cannot deal with it, and so does the list', async () => {
+  const api = await bench();
+  const { id } = await create(api, { ...NIGHTLY, online: true });
+  const row = (await api.store.schedules.find(id))!;
+  await api.store.scheduleQueue.setAside(1, row, { text: 'A constraint failed.', since: START });
+  const problem = { text: 'A constraint failed.', since: '2026-03-01T12:00:00.000Z' };
+  expect(await show(api, id)).toMatchObject({ online: true, problem });
+  const { items } = await read<SchedulePage>(await api.send('GET', PATH));
+  expect(items).toMatchObject([{ id, problem }]);
+  expect(await read<ScheduleView>(await api.send('POST', `${PATH}/${id}/offline`))).toMatchObject({ problem: null });
+});
+
 it.each([
   [{}, 'until'],
   [{ until: '2026-03-01T11:59:59.999Z' }, 'until'],

@@ -63,6 +63,7 @@ export async function toScheduleViews(
       pausedUntil: row.pausedUntil !== null && row.pausedUntil > now ? isoTimeOrNull(row.pausedUntil) : null,
       nextFires: fires ? previewFires(previewed, now, NEXT_FIRES).map(toFireTimeView) : [],
       lastFire: last === undefined ? null : toFireView(last),
+      problem: row.problem && { text: row.problem.text, since: isoTime(row.problem.since) },
       revision: row.revision,
       createdBy: row.createdBy,
       createdAt: isoTime(row.createdAt),

@@ -130,6 +130,10 @@ export const ScheduleView = z
       .array(FireTimeView)
       .meta({ description: 'The next three. None while the schedule or its workflow is offline' }),
     lastFire: FireView.nullable().meta({ description: 'The newest record' }),
+    problem: z
+      .object({ text: z.string(), since: Timestamp })
+      .nullable()
+      .meta({ description: 'Why the leader cannot deal with it, and it does not fire; null: it can' }),
     revision: z.number().int().meta({ description: 'Send it with a change: when somebody was faster, it is refused' }),
     createdBy: z.string(),
     createdAt: Timestamp,

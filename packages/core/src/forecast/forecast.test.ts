@@ -36,6 +36,12 @@ function run(change: Partial<ForecastInput>): { forecast: Forecast; pieces: numb
   }
 }
 
+test('a schedule that cannot be read takes nothing from the forecast of others', () => {
+  const unreadable = row('x', { times: { kind: 'cron', expression: 'no cron', dst: 'skip' } });
+  const { forecast: seen } = run({ schedules: [unreadable, row('a', every(30))] });
+  expect(seen.total.runs).toEqual([1, 2, 2]);
+});
+
 test('runs are counted in the hour in which they begin, of what lies ahead only', () => {
   const { forecast: seen } = run({
     schedules: [row('a', every(30)), row('b', every(60), { projectId: 'p2' as ProjectId })],

@@ -5,7 +5,7 @@
 import type { CalendarId, CalendarRow } from '../calendars/rows.ts';
 import type { ProjectId, WorkflowId } from '../identity/ids.ts';
 import { actAt } from '../schedule/jitter.ts';
-import { timesOfPlan } from '../schedule/plan-times.ts';
+import { readableTimes } from '../schedule/plan-times.ts';
 import { whySkipped } from '../schedule/preview.ts';
 import type { ScheduleRow } from '../schedule/rows.ts';
 import { nextFire, type ScheduleTimes } from '../schedule/schedule-times.ts';
@@ -70,7 +70,9 @@ export function* forecast(input: ForecastInput): Generator<void, Forecast> {
   const shapes = new Map(input.past.map((workflow) => [workflow.workflowId, loadShape(workflow)]));
   const walks: Walk[] = [];
   for (const schedule of schedules) {
-    const times = timesOfPlan(schedule.plan);
+    const times = readableTimes(schedule.plan);
+    // It does not fire either.
+    if (times === null) continue;
     walks.push({ schedule, times, shape: shapes.get(schedule.workflowId) ?? null, at: nextFire(times, now) });
     if (walks.length % PIECE === 0) yield;
   }

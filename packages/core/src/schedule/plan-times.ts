@@ -22,6 +22,16 @@ export function timesOfPlan({
   return { times: { kind: 'cron', cron: readExpression(expression), timezone, dst }, window };
 }
 
+/** Null: this version cannot read it, and whoever only looks goes on with others. */
+export function readableTimes(plan: Parameters<typeof timesOfPlan>[0]): ScheduleTimes | null {
+  try {
+    return timesOfPlan(plan);
+  } catch (thrown) {
+    if (thrown instanceof AppError) return null;
+    throw thrown;
+  }
+}
+
 function readExpression(text: string): CronExpression {
   const known = read.get(text);
   if (known !== undefined) return known;

@@ -50,6 +50,10 @@ test('fire times come with what clocks show, and with what calendars and a pause
   ]);
 });
 
+test('a plan that this version cannot read has no fire times to look at', () => {
+  expect(previewFires(bare('no cron'), 0, 3)).toEqual([]);
+});
+
 test('a preview ends with the window', () => {
   const until = bare('0 9 * * *', { to: at('2026-10-03T00:00:00Z') });
   expect(previewFires(until, at('2026-10-01T00:00:00Z'), 50)).toHaveLength(2);

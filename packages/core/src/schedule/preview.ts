@@ -7,7 +7,7 @@ import type { CalendarId, CalendarRow } from '../calendars/rows.ts';
 import { type ClockChange, type ClockMark, clockMark, nextClockChange, zonedText } from './clock-changes.ts';
 import { pausedReason } from './fire-texts.ts';
 import { actAt } from './jitter.ts';
-import { timesOfPlan } from './plan-times.ts';
+import { readableTimes, timesOfPlan } from './plan-times.ts';
 import type { SchedulePlan } from './rows.ts';
 import { nextFire, previousFire, type ScheduleTimes } from './schedule-times.ts';
 import { DST_POLICIES, type DstPolicy } from './zoned-search.ts';
@@ -31,9 +31,10 @@ export interface PreviewedFire {
   readonly skipped: { readonly code: 'calendar' | 'paused'; readonly text: string } | null;
 }
 
-/** The next fire times after a moment, in order; fewer than `count` when the schedule ends. */
+/** The next fire times after a moment, in order; fewer than `count` when the schedule ends, and none when this version cannot read its plan. */
 export function previewFires(previewed: Previewed, after: number, count: number): readonly PreviewedFire[] {
-  const times = timesOfPlan(previewed.plan);
+  const times = readableTimes(previewed.plan);
+  if (times === null) return [];
   const fires: PreviewedFire[] = [];
   for (let at = nextFire(times, after); at !== null && fires.length < count; at = nextFire(times, at)) {
     fires.push(seen(previewed, times, at));

@@ -164,9 +164,10 @@ export const scheduleCommands: readonly Command[] = [
   deleteCommand,
 ];
 
-function statusOf({ online, workflowOnline, pausedUntil }: ScheduleView): string {
+function statusOf({ online, workflowOnline, pausedUntil, problem }: ScheduleView): string {
   if (!online) return 'offline';
   if (!workflowOnline) return 'workflow offline';
+  if (problem !== null) return 'does not fire';
   return pausedUntil === null ? 'online' : `paused until ${pausedUntil}`;
 }
 
@@ -175,8 +176,9 @@ function nextOf({ nextFires }: ScheduleView): string {
 }
 
 export function printSchedule(schedule: ScheduleView, io: CommandIo): void {
-  const { plan, start, summary, nextFires, description } = schedule;
+  const { plan, start, summary, nextFires, description, problem } = schedule;
   io.print(`${scheduleName(schedule)}: ${statusOf(schedule)}${description === '' ? '' : `, ${description}`}`);
+  if (problem !== null) io.print(`since ${problem.since} it could not be dealt with: ${problem.text}`);
   io.print(`when: ${summary.en}${plan.dst === null ? '' : `, when clocks are moved: ${plan.dst}`}`);
   if (plan.from !== null || plan.to !== null) io.print(`window: ${plan.from ?? 'open'} to ${plan.to ?? 'open'}`);
   if (plan.jitter !== '0s') io.print(`jitter: up to ${plan.jitter}`);

@@ -6,7 +6,7 @@ import { scheduleState } from './schedule-state.ts';
 import { summaryOf } from './summary.ts';
 
 describe('scheduleState', () => {
-  const fires = { online: true, workflowOnline: true, pausedUntil: null, nextFires: [{}] };
+  const fires = { online: true, workflowOnline: true, pausedUntil: null, problem: null, nextFires: [{}] };
   const now = Date.parse('2026-06-01T00:00Z');
   it.each([
     [{}, 'online'],
@@ -15,6 +15,7 @@ describe('scheduleState', () => {
     [{ pausedUntil: '2026-06-02T00:00:00Z' }, 'paused'],
     [{ pausedUntil: '2026-05-02T00:00:00Z' }, 'online'],
     [{ nextFires: [] }, 'over'],
+    [{ nextFires: [], problem: { text: 'It cannot be read.', since: '2026-05-02T00:00:00Z' } }, 'failing'],
   ])('with %o is %s', (change, state) => {
     expect(scheduleState({ ...fires, ...change }, now)).toBe(state);
   });

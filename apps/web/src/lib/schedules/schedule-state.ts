@@ -2,7 +2,7 @@
 import type { FireView, ScheduleView } from '@vaquita/client';
 import type { Family } from '#lib/state/families.ts';
 
-export type ScheduleState = 'online' | 'offline' | 'workflow_offline' | 'paused' | 'over';
+export type ScheduleState = 'online' | 'offline' | 'workflow_offline' | 'paused' | 'over' | 'failing';
 
 export const SCHEDULE_FAMILY: Readonly<Record<ScheduleState, Family>> = {
   online: 'success',
@@ -10,16 +10,19 @@ export const SCHEDULE_FAMILY: Readonly<Record<ScheduleState, Family>> = {
   workflow_offline: 'upstream',
   paused: 'paused',
   over: 'stopped',
+  failing: 'failed',
 };
 
-type Facts = Pick<ScheduleView, 'online' | 'workflowOnline' | 'pausedUntil'> & {
+type Facts = Pick<ScheduleView, 'online' | 'workflowOnline' | 'pausedUntil' | 'problem'> & {
   readonly nextFires: readonly unknown[];
 };
 
 /** @param now epoch ms */
-export function scheduleState({ online, workflowOnline, pausedUntil, nextFires }: Facts, now: number): ScheduleState {
+export function scheduleState(facts: Facts, now: number): ScheduleState {
+  const { online, workflowOnline, pausedUntil, problem, nextFires } = facts;
   if (!online) return 'offline';
   if (!workflowOnline) return 'workflow_offline';
+  if (problem !== null) return 'failing';
   if (nextFires.length === 0) return 'over';
   return pausedUntil !== null && Date.parse(pausedUntil) > now ? 'paused' : 'online';
 }

@@ -152,6 +152,7 @@ export * from './time/clock.ts';
 export * from './time/duration.ts';
 export * from './time/random.ts';
 export { checkTriggerConfig } from './triggers/check-trigger.ts';
+export { isObjectAddress, MAX_FILE_PATH, whyNoFilePath } from './triggers/file-path.ts';
 export { type HookSecrets, newHookSecret, rotateSecrets, secretsInForce } from './triggers/hook-secret.ts';
 export {
   deliveryKey,
@@ -163,6 +164,8 @@ export {
 } from './triggers/hook-signature.ts';
 export { type MappedParams, outputParams, payloadParams } from './triggers/mapped-params.ts';
 export * from './triggers/rows.ts';
+export { type LookNumbers, settle, type Waiting } from './triggers/settling.ts';
+export { aboutThing, FILE_FIELDS, type FileField, type FoundThing, fileParams, thingKey } from './triggers/things.ts';
 export {
   END_STATES,
   isAwaitedEnd,

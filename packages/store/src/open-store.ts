@@ -24,6 +24,7 @@ import { createScheduleQueueVerbs } from './verbs/schedules/queue.ts';
 import { createTaskGroupVerbs } from './verbs/task-groups.ts';
 import { createFiringVerbs, createTriggerQueueVerbs } from './verbs/triggers/firings.ts';
 import { createTriggerVerbs } from './verbs/triggers/triggers.ts';
+import { createWatchQueueVerbs, createWatchReader } from './verbs/triggers/watching.ts';
 import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
 import { createWorkerGroupVerbs } from './verbs/worker-groups.ts';
 import { createWorkerVerbs } from './verbs/workers.ts';
@@ -71,6 +72,8 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     triggers: createTriggerVerbs(driver),
     firings: createFiringVerbs(driver),
     triggerQueue: createTriggerQueueVerbs(driver),
+    watching: createWatchReader(driver),
+    watchQueue: createWatchQueueVerbs(driver),
     close: () => driver.close(),
   };
 }

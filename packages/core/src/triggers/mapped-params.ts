@@ -1,4 +1,4 @@
-/** Start parameters out of what happened: the body of a delivery, or the outputs of a run. */
+/** Start parameters out of what happened: the body of a delivery, the outputs of a run, or a file that was found. */
 import type { Problem } from '../errors/app-error.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { isTemplate } from '../params/values.ts';
@@ -17,7 +17,7 @@ type Found = { readonly value: string } | { readonly problem: string };
 
 /** @param mapping parameter → path into the payload */
 export function payloadParams(mapping: Mapping, payload: unknown): MappedParams {
-  return mapped(mapping, (path) => {
+  return mappedParams(mapping, (path) => {
     const parsed = parsePayloadPath(path);
     if ('problem' in parsed) return parsed;
     const value = readPayload(payload, parsed.steps);
@@ -29,13 +29,14 @@ export function payloadParams(mapping: Mapping, payload: unknown): MappedParams 
 
 /** @param mapping parameter → name of an output */
 export function outputParams(mapping: Mapping, outputs: Readonly<Record<string, string>>): MappedParams {
-  return mapped(mapping, (name) => {
+  return mappedParams(mapping, (name) => {
     if (Object.hasOwn(outputs, name)) return { value: outputs[name]! };
     return { problem: `The run has put out no "${name}".${didYouMean(name, Object.keys(outputs))}` };
   });
 }
 
-function mapped(mapping: Mapping, find: (from: string) => Found): MappedParams {
+/** @param find what is behind a source; sources are checked when the trigger is made */
+export function mappedParams(mapping: Mapping, find: (from: string) => Found): MappedParams {
   const params: [string, string][] = [];
   const problems: Problem[] = [];
   for (const [name, from] of Object.entries(mapping)) {

@@ -78,6 +78,10 @@ const after: TriggerConfig = {
   ...{ kind: 'after_workflow', projectId: 'p' as ProjectId, workflowId: 'x' as WorkflowId },
   ...{ on: 'end', backfills: false, mapping: { order: 'n' } },
 };
+const file: TriggerConfig = {
+  ...{ kind: 'file', path: '/in/*.csv', workerGroup: 'etl', everyMs: 60_000, settledMs: 30_000 },
+  mapping: { order: 'size' },
+};
 const many = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`p${i}`, '$']));
 
 test.each([
@@ -89,6 +93,16 @@ test.each([
   [['config.mapping.order'], { ...webhook, mapping: { order: 'id' } }],
   [['config.mapping'], { ...webhook, mapping: many }],
   [['config.workflow'], { ...after, workflowId }],
+  [[], file],
+  [[], { ...file, everyMs: 10_000, settledMs: 0, mapping: {} }],
+  [[], { ...file, everyMs: 86_400_000, settledMs: 3_600_000 }],
+  [['config.path'], { ...file, path: 'in/*.csv' }],
+  [['config.workerGroup'], { ...file, workerGroup: ' ' }],
+  [['config.workerGroup'], { ...file, workerGroup: 'g'.repeat(129) }],
+  [['config.every'], { ...file, everyMs: 9_999 }],
+  [['config.every', 'config.settled'], { ...file, everyMs: Number.NaN, settledMs: Number.NaN }],
+  [['config.settled'], { ...file, settledMs: 3_600_001 }],
+  [['config.mapping.order'], { ...file, mapping: { order: 'nmae' } }],
 ] satisfies [string[], TriggerConfig][])('problems of a config are told at %j', (paths, config) => {
   expect(checkTriggerConfig(config, workflowId).map(({ path }) => path)).toEqual(paths);
 });

@@ -26,7 +26,7 @@ import {
 } from '@vaquita/store';
 import type { Logger } from '../settings.ts';
 import { type CleaningCounts, COUNT_OF } from './report.ts';
-import { type JanitorSettings, KEEP_FIRINGS_MS, KEEP_RECORDS_MS } from './settings.ts';
+import { type JanitorSettings, KEEP_FIRINGS_MS, KEEP_RECORDS_MS, KEEP_THINGS_MS } from './settings.ts';
 
 export interface PassDeps {
   readonly store: RetentionStore;
@@ -141,6 +141,7 @@ export async function cleanUp(deps: PassDeps): Promise<void> {
   function keepMsOf(what: Purged): number | null {
     const keepMs = settings.policy.keepMs ?? KEEP_RECORDS_MS;
     if (what === 'firings') return Math.max(keepMs, KEEP_FIRINGS_MS);
+    if (what === 'watchers' || what === 'things') return Math.max(keepMs, KEEP_THINGS_MS);
     return what === 'audit' ? settings.keepAuditMs : keepMs;
   }
 

@@ -34,6 +34,7 @@ export interface PassStatus extends PassReport {
 
 export const COUNT_OF: Readonly<Record<Purged, PassCount>> = {
   ...{ events: 'events', commands: 'commands', fires: 'fires', firings: 'firings', audit: 'audit' },
+  ...{ watchers: 'firings', things: 'firings' },
   ...{ backfillItems: 'backfills', backfills: 'backfills' },
 };
 

@@ -34,3 +34,6 @@ export const KEEP_RECORDS_MS = 90 * DAY_MS;
 
 /** The least for what triggers have noticed: a delivery that was forgotten while its signature is good could be sent again. */
 export const KEEP_FIRINGS_MS = DAY_MS;
+
+/** The least for files that are not there any more: what is still there is noted once a day. */
+export const KEEP_THINGS_MS = 7 * DAY_MS;

@@ -360,4 +360,15 @@ export const MIGRATIONS: readonly Migration[] = [
       "INSERT INTO `calendar_uses` (`calendar_id`, `schedule_id`)\nSELECT `named`.`value`, `s`.`id` FROM `schedules` `s`, json_each(`s`.`plan`, '$.calendars.include') `named`\nWHERE `named`.`value` IN (SELECT `id` FROM `calendars`)\nUNION\nSELECT `named`.`value`, `s`.`id` FROM `schedules` `s`, json_each(`s`.`plan`, '$.calendars.exclude') `named`\nWHERE `named`.`value` IN (SELECT `id` FROM `calendars`);",
     ],
   },
+  {
+    number: 24,
+    name: "what_triggers_know_of_files",
+    checksum: "4c9d6506c0a2468d688eca44049a5685bb03ea22356586ae19cec06151fbd734",
+    statements: [
+      "CREATE TABLE `trigger_things` (\n\t`trigger_id` text NOT NULL,\n\t`key` text NOT NULL,\n\t`seen_at` integer NOT NULL,\n\t`known_from` integer NOT NULL,\n\tPRIMARY KEY(`trigger_id`, `key`)\n);",
+      "CREATE INDEX `trigger_things_seen` ON `trigger_things` (`seen_at`);",
+      "CREATE TABLE `trigger_watchers` (\n\t`trigger_id` text NOT NULL,\n\t`watcher` text NOT NULL,\n\t`since` integer NOT NULL,\n\t`number` integer NOT NULL,\n\t`first_at` integer,\n\t`looked_at` integer NOT NULL,\n\t`problem` text,\n\tPRIMARY KEY(`trigger_id`, `watcher`)\n);",
+      "CREATE INDEX `trigger_watchers_looked` ON `trigger_watchers` (`looked_at`);",
+    ],
+  },
 ];

@@ -70,10 +70,13 @@ export interface Removed {
   readonly events: number;
 }
 
-export const PURGED = ['events', 'commands', 'fires', 'firings', 'backfillItems', 'backfills', 'audit'] as const;
+export const PURGED = [
+  ...['events', 'commands', 'fires', 'firings', 'watchers', 'things', 'backfillItems', 'backfills', 'audit'],
+] as const;
 /**
  * `events`: those of no run. `commands`: those that are done. `fires`: records of fire times of schedules, but for those that wait.
- * `firings`: of triggers. `backfills`: those that have ended and whose items have gone before.
+ * `firings`: of triggers. `watchers`: who has not looked for a trigger for so long begins anew if he returns. `things`: what was not
+ * there any more when those who are left looked. `backfills`: those that have ended and whose items have gone before.
  */
 export type Purged = (typeof PURGED)[number];
 

@@ -22,6 +22,7 @@ import type { DefinitionSource, MasterStore } from './master.ts';
 import type { RunHistoryStore } from './run-history.ts';
 import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
 import type { FiringStore, TriggerQueue, TriggerStore } from './triggers.ts';
+import type { WatchQueue, WatchReader } from './watching.ts';
 import type { WorkflowHistoryStore } from './workflow-history.ts';
 
 export interface Store {
@@ -56,5 +57,7 @@ export interface Store {
   readonly triggers: TriggerStore;
   readonly firings: FiringStore;
   readonly triggerQueue: TriggerQueue;
+  readonly watching: WatchReader;
+  readonly watchQueue: WatchQueue;
   close(): Promise<void>;
 }

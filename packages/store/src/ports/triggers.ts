@@ -54,8 +54,9 @@ export type FireAnswer =
 
 export interface TriggerStore {
   /**
-   * A new trigger, or one that goes online, notices what happens from then on: `cursor` of the row is set to the end of the record
-   * of events in the same unit. @throws AppError `name_in_use`, `not_found` without its workflow.
+   * A new trigger, or one that goes online, notices what happens from then on: `cursor` of the row is set in the same unit, to the end
+   * of the record of events, or to the revision of one that looks for files. @throws AppError `name_in_use`, `not_found` without its
+   * workflow.
    */
   create(row: TriggerRow): Promise<void>;
   find(id: string): Promise<TriggerRow | undefined>;
@@ -65,7 +66,7 @@ export interface TriggerStore {
   update(trigger: TriggerRevision, change: TriggerEdit): Promise<void>;
   /** @returns whether it changed. @throws AppError `not_found`. */
   setOnline(id: TriggerId, online: boolean, by: string, at: number): Promise<boolean>;
-  /** Its firings stay until they are old. @throws AppError `not_found`. */
+  /** Its firings stay until they are old; what it knows of files goes with it. @throws AppError `not_found`. */
   delete(id: TriggerId): Promise<void>;
   /** Files what a delivery has brought, whoever leads. */
   fire(fire: TriggerFire): Promise<FireAnswer>;

@@ -1,6 +1,7 @@
-/** Tables of triggers, and of what they have noticed: each thing once. */
+/** Tables of triggers, of who looks for them, and of what they have noticed: each thing once. */
 import type {
   FiringOutcome,
+  LookProblem,
   ProjectId,
   StartChoices,
   TriggerConfig,
@@ -67,4 +68,35 @@ export const triggerFirings = sqliteTable(
     // What a run was started by, and what that was started by.
     index('trigger_firings_run').on(t.workflowInstanceId).where(sql.raw('workflow_instance_id is not null')),
   ],
+);
+
+/** Who looks for a trigger of the kind `file`. They go with it. */
+export const triggerWatchers = sqliteTable(
+  'trigger_watchers',
+  {
+    triggerId: text('trigger_id').$type<TriggerId>().notNull(),
+    watcher: text('watcher').notNull(),
+    since: integer('since').notNull(),
+    number: integer('number').notNull(),
+    firstAt: integer('first_at'),
+    lookedAt: integer('looked_at').notNull(),
+    problem: text('problem', { mode: 'json' }).$type<LookProblem>(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.triggerId, t.watcher] }),
+    // Those that have not looked for longest are forgotten first.
+    index('trigger_watchers_looked').on(t.lookedAt),
+  ],
+);
+
+/** What a trigger of the kind `file` knows, for as long as it is there and some time after. They go with it. */
+export const triggerThings = sqliteTable(
+  'trigger_things',
+  {
+    triggerId: text('trigger_id').$type<TriggerId>().notNull(),
+    key: text('key').notNull(),
+    seenAt: integer('seen_at').notNull(),
+    knownFrom: integer('known_from').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.triggerId, t.key] }), index('trigger_things_seen').on(t.seenAt)],
 );

@@ -16,6 +16,8 @@ import type {
   TaskInstanceRow,
   TriggerFiringRow,
   TriggerRow,
+  TriggerThingRow,
+  TriggerWatcherRow,
   WorkflowInstanceRow,
 } from '@vaquita/core';
 import type {
@@ -78,6 +80,8 @@ export const BACKFILL_ITEMS = compileTable<BackfillItemRow>(schema.backfillItems
 export const WORKER_GROUPS = compileTable<WorkerGroupRow>(schema.workerGroups);
 export const TRIGGERS = compileTable<TriggerRow>(schema.triggers);
 export const FIRINGS = compileTable<TriggerFiringRow>(schema.triggerFirings, { key: 'key' });
+export const WATCHERS = compileTable<TriggerWatcherRow>(schema.triggerWatchers, { key: 'watcher' });
+export const THINGS = compileTable<TriggerThingRow>(schema.triggerThings, { key: 'key' });
 export const OUTBOX = compileTable<OutboxRow>(schema.outbox, {
   key: 'dispatchId',
   immutable: ['workflowInstanceId', 'createdAt'],

@@ -15,6 +15,7 @@ import { createMemoryCalendars, createMemorySchedules } from './memory/schedules
 import { createMemory } from './memory/tables.ts';
 import { createMemoryTaskGroups } from './memory/task-groups.ts';
 import { createMemoryFirings, createMemoryTriggerQueue, createMemoryTriggers } from './memory/triggers.ts';
+import { createMemoryWatchQueue, createMemoryWatchReader } from './memory/watching.ts';
 import { createMemoryWorkerGroups } from './memory/worker-groups.ts';
 import { createMemoryWorkflowHistory } from './memory/workflow-history.ts';
 
@@ -73,6 +74,8 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     triggers: createMemoryTriggers(memory),
     firings: createMemoryFirings(memory),
     triggerQueue: createMemoryTriggerQueue(memory),
+    watching: createMemoryWatchReader(memory),
+    watchQueue: createMemoryWatchQueue(memory),
     leader: {
       set(epoch) {
         memory.leaderEpoch = epoch;

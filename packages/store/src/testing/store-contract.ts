@@ -30,6 +30,7 @@ import { describeScheduleQueue } from './contract/schedule-queue.ts';
 import { describeSchedules } from './contract/schedules.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
 import { describeTriggers } from './contract/triggers.ts';
+import { describeWatching } from './contract/watching.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
 import { describeWorkers } from './contract/workers.ts';
 import { describeWorkflowHistory } from './contract/workflow-history.ts';
@@ -99,5 +100,6 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeListenerPlugins(subject);
     describeListenerLog(listenerLogOf(subject));
     describeTriggers(subject);
+    describeWatching(subject);
   });
 }

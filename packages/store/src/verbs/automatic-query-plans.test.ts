@@ -138,3 +138,24 @@ test('reads of triggers: their lists, what they noticed and what the duty asks, 
   expect(plans).toHaveLength(bounds.length);
   for (const [i, bound] of bounds.entries()) expect(plans[i]!.join('\n')).toMatch(bound);
 });
+
+test('what triggers know of files: by their keys, and what is old first', async () => {
+  const { store, read, plan } = await openNoted();
+  const { watching, master } = store;
+  const id = 't' as TriggerId;
+  await watching.watchers([id]);
+  await watching.known(id, ['a', 'b']);
+  await watching.knownCounts([id], 10);
+  for (const what of ['watchers', 'things'] as const)
+    await master.retention.purge(1, what, { after: null, limit: 10, before: 1 });
+  const plans = await Promise.all(read.map(plan));
+  const bounds = [
+    /SEARCH trigger_watchers USING INDEX sqlite_autoindex_trigger_watchers_1 \(trigger_id=\?\)/,
+    /SEARCH trigger_things USING INDEX sqlite_autoindex_trigger_things_1 \(trigger_id=\? AND key=\?\)/,
+    /SEARCH trigger_things USING COVERING INDEX sqlite_autoindex_trigger_things_1 \(trigger_id=\?\)/,
+    /SCAN trigger_watchers USING COVERING INDEX trigger_watchers_looked/,
+    /SCAN trigger_things USING INDEX trigger_things_seen[\s\S]*SEARCH w USING INDEX sqlite_autoindex_trigger_watchers_1 \(trigger_id=\?\)/,
+  ];
+  expect(plans).toHaveLength(bounds.length);
+  for (const [i, bound] of bounds.entries()) expect(plans[i]!.join('\n')).toMatch(bound);
+});

@@ -9,6 +9,7 @@ import {
 import type { SqlDriver, SqlRow } from '../ports/driver.ts';
 import type { Purged, Removed, RetentionStore, RunHead } from '../ports/retention.ts';
 import { BEING_REMOVED, beingRemoved, FINAL_STATES } from '../retention/final.ts';
+import { NOTED_AGAIN_MS } from '../retention/noted.ts';
 import { many, one, statement } from '../sql/access.ts';
 import { fence } from '../sql/fence.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
@@ -61,6 +62,10 @@ const SPACE = `select page_count, page_size, freelist_count, auto_vacuum
 const INCREMENTAL = 2;
 const ENDED_BACKFILLS = "('done', 'cancelled')";
 
+/** Everybody who looks for the trigger has looked so long after the thing was last noted down that he would have noted it again. */
+const IS_GONE = `not exists (select 1 from trigger_watchers w
+  where w.trigger_id = trigger_things.trigger_id and w.looked_at <= trigger_things.seen_at + ${2 * NOTED_AGAIN_MS})`;
+
 /** `at`: the moment that counts; null while the row is still needed. `seen`: what tells how far the walk has come. */
 const OLD: Readonly<Record<Purged, { readonly page: string; readonly remove: string }>> = {
   events: {
@@ -82,6 +87,16 @@ const OLD: Readonly<Record<Purged, { readonly page: string; readonly remove: str
     page: `select rowid as id, at, at as seen from trigger_firings indexed by trigger_firings_old
       where ? is not null order by at limit ?`,
     remove: `delete from trigger_firings where rowid in ${IDS}`,
+  },
+  watchers: {
+    page: `select rowid as id, looked_at as at, looked_at as seen from trigger_watchers indexed by trigger_watchers_looked
+      where ? is not null order by looked_at limit ?`,
+    remove: `delete from trigger_watchers where rowid in ${IDS}`,
+  },
+  things: {
+    page: `select rowid as id, seen_at as at, seen_at as seen from trigger_things indexed by trigger_things_seen
+      where ? is not null and ${IS_GONE} order by seen_at limit ?`,
+    remove: `delete from trigger_things where rowid in ${IDS} and ${IS_GONE}`,
   },
   backfillItems: {
     // Likewise. A unit takes those of a few backfills.

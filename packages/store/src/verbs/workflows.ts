@@ -9,6 +9,7 @@ import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { NEW_EVENTS, VERSION_HEADS, VERSIONS, WORKFLOWS } from '../sql/tables.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { deleteSchedulesOf, followWorkflow } from './schedules/people.ts';
+import { deleteWatching } from './triggers/watching.ts';
 
 const SELECT = `select ${WORKFLOWS.columns} from workflows`;
 /** Inserts the next version unless the newest one holds the same content. */
@@ -153,6 +154,7 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
       const unit = [
         ...deleteSchedulesOf(id, event.at),
         statement(DELETE_VERSIONS, [id]),
+        ...deleteWatching('workflow_id', id),
         statement(DELETE_TRIGGERS, [id]),
         statement(DELETE, [id, tasks?.base ?? null, id], 1),
         ...(tasks === undefined ? [] : [statement(TELL_OF_TASKS, [taskRows(tasks.events)])]),

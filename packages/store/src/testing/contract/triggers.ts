@@ -1,7 +1,6 @@
 /** The contract of triggers: what they are, what they have noticed, and that nothing is acted on twice. */
-import type { NewRun, TriggerFiringRow, TriggerId, TriggerRow, WorkflowId } from '@vaquita/core';
+import type { TriggerFiringRow, TriggerRow, WorkflowId } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
-import type { TriggerFire } from '../../ports/triggers.ts';
 import { encodeCursor } from '../../sql/page.ts';
 import type { Subject } from '../store-contract.ts';
 import { allPages } from './all-pages.ts';
@@ -18,34 +17,7 @@ import {
   workflow,
   workflowEvent,
 } from './fixtures.ts';
-
-const triggerId = (id: string) => id as TriggerId;
-const page = { limit: 10, cursor: null };
-
-function trigger(id: string, more: Partial<TriggerRow> = {}): TriggerRow {
-  return {
-    id: triggerId(id),
-    projectId: PROJECT,
-    workflowId: WORKFLOW,
-    kind: 'webhook',
-    name: id,
-    description: "it's",
-    config: { kind: 'webhook', toleranceMs: 300_000, github: false, mapping: { a: '$["ü"]' } },
-    secret: 'sealed',
-    start: {
-      ...{ params: { region: 'eu' }, startTasks: [], scope: 'all', failureStrategy: null, priority: 'low' },
-      ...{ workerGroup: null, alertOn: null, alertGroup: null, dryRun: false, timeoutMs: null, version: null },
-    },
-    online: true,
-    revision: 1,
-    cursor: 0,
-    createdBy: 'ann',
-    createdAt: 7,
-    updatedBy: 'ann',
-    updatedAt: 7,
-    ...more,
-  };
-}
+import { filing, firing, page, starting, trigger, triggerId } from './trigger-fixtures.ts';
 
 const after = (id: string, more: Partial<TriggerRow> = {}) =>
   trigger(id, {
@@ -61,36 +33,6 @@ const after = (id: string, more: Partial<TriggerRow> = {}) =>
     },
     ...more,
   });
-
-function firing(trigger: string, key: string, more: Partial<TriggerFiringRow> = {}): TriggerFiringRow {
-  return {
-    triggerId: triggerId(trigger),
-    key,
-    projectId: PROJECT,
-    workflowId: WORKFLOW,
-    outcome: 'seen',
-    reason: 'nothing to do',
-    workflowInstanceId: null,
-    about: { address: '::1' },
-    chain: ['other' as WorkflowId],
-    at: 20,
-    ...more,
-  };
-}
-
-const filing = (id: string, version = 1): NewRun => ({
-  instance: run(id, { version, originKind: 'trigger', originId: 't1' }),
-  command: command(`c-${id}`, id),
-  event: event(id, { type: 'workflow_instance.created' }),
-});
-
-/** A firing that starts the run of the id. */
-const starting = (id: string, more: Partial<TriggerFire> = {}): TriggerFire => ({
-  trigger: { id: triggerId('t1'), revision: 1 },
-  firing: firing('t1', 'k', { outcome: 'run', reason: null, workflowInstanceId: runId(id) }),
-  run: filing(id),
-  ...more,
-});
 
 export function describeTriggers(subject: Subject): void {
   describe('triggers', () => {

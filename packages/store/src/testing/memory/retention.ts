@@ -8,6 +8,7 @@ import {
 } from '@vaquita/core';
 import type { Purged, Removed, RetentionStore, RunHead } from '../../ports/retention.ts';
 import { BEING_REMOVED, beingRemoved, isFinal } from '../../retention/final.ts';
+import { NOTED_AGAIN_MS } from '../../retention/noted.ts';
 import { keysOf } from './run-rows.ts';
 import { tasksOf } from './runs.ts';
 import { compare, type Memory, pageOf, type Transaction } from './tables.ts';
@@ -184,8 +185,8 @@ export function createMemoryRetention(
 
   function isLater(what: Purged, id: string, after: string): boolean {
     // What is old of these goes, so the next page begins at the begin again.
-    if (what === 'fires' || what === 'firings' || what === 'backfillItems' || what === 'backfills') return true;
-    return what === 'events' ? Number(id) > Number(after) : id > after;
+    if (what === 'events') return Number(id) > Number(after);
+    return what === 'commands' || what === 'audit' ? id > after : true;
   }
 
   function oldRows(
@@ -219,6 +220,19 @@ export function createMemoryRetention(
         return [...tables.firings]
           .sort(([, a], [, b]) => compare(a.at, b.at))
           .map(([id, { at }]) => ({ id, at, seen: at, drop: (tx) => tx.drop(tables.firings, id) }));
+      case 'watchers':
+        return [...tables.watchers]
+          .sort(([, a], [, b]) => compare(a.lookedAt, b.lookedAt))
+          .map(([id, { lookedAt: at }]) => ({ id, at, seen: at, drop: (tx) => tx.drop(tables.watchers, id) }));
+      case 'things':
+        return [...tables.things]
+          .filter(([, { triggerId, seenAt }]) =>
+            [...tables.watchers.values()].every(
+              (row) => row.triggerId !== triggerId || row.lookedAt > seenAt + 2 * NOTED_AGAIN_MS,
+            ),
+          )
+          .sort(([, a], [, b]) => compare(a.seenAt, b.seenAt))
+          .map(([id, { seenAt: at }]) => ({ id, at, seen: at, drop: (tx) => tx.drop(tables.things, id) }));
       case 'backfillItems':
         return [...tables.backfillItems]
           .flatMap(([id, item]) => {

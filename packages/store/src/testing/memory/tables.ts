@@ -23,6 +23,8 @@ import {
   type TaskInstanceRow,
   type TriggerFiringRow,
   type TriggerRow,
+  type TriggerThingRow,
+  type TriggerWatcherRow,
   type WorkflowInstanceRow,
 } from '@vaquita/core';
 import type {
@@ -86,6 +88,10 @@ export interface Tables {
   readonly triggers: Map<string, TriggerRow>;
   /** By trigger and key. */
   readonly firings: Map<string, TriggerFiringRow>;
+  /** By trigger and watcher. */
+  readonly watchers: Map<string, TriggerWatcherRow>;
+  /** By trigger and key. */
+  readonly things: Map<string, TriggerThingRow>;
   readonly workers: Map<string, WorkerRow>;
   readonly users: Map<string, UserRow>;
   readonly tokens: Map<string, TokenRow>;
@@ -149,6 +155,8 @@ export function createMemory(): Memory {
     listenerFailures: new Map(),
     triggers: new Map(),
     firings: new Map(),
+    watchers: new Map(),
+    things: new Map(),
     workers: new Map(),
     users: new Map(),
     tokens: new Map(),

@@ -6,7 +6,6 @@ import type {
   FiringStore,
   TriggerFire,
   TriggerQueue,
-  TriggerRevision,
   TriggerStore,
 } from '../../ports/triggers.ts';
 import { checkLimit } from '../../sql/page.ts';
@@ -14,14 +13,12 @@ import { decodeFiringCursor, firingKey } from '../../verbs/triggers/firing-order
 import { checkEpoch } from './master.ts';
 import { fileRun } from './runs.ts';
 import { compare, type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
-import { nameKey } from './trigger-rows.ts';
-
-const rowKey = ({ triggerId, key }: Pick<TriggerFiringRow, 'triggerId' | 'key'>) => `${triggerId} ${key}`;
+import { asRead, dropWatching, firingRowKey, nameKey, TRIGGER_CHANGED } from './trigger-rows.ts';
 
 /** It notices what happens from now on. */
 function fromNow(tables: Tables, row: TriggerRow): TriggerRow {
-  const cursor = row.kind === 'after_workflow' ? (tables.lastSeq.get('events') ?? 0) : 0;
-  return { ...row, cursor };
+  const begin = { webhook: 0, after_workflow: tables.lastSeq.get('events') ?? 0, file: row.revision };
+  return { ...row, cursor: begin[row.kind] };
 }
 
 export function createMemoryTriggers(memory: Memory): TriggerStore {
@@ -90,6 +87,7 @@ export function createMemoryTriggers(memory: Memory): TriggerStore {
       unit((tx) => {
         tx.release(nameKey(mustFind(id)));
         tx.drop(triggers, id);
+        dropWatching(tx, tables, id);
       });
     },
     async fire(fire) {
@@ -98,15 +96,8 @@ export function createMemoryTriggers(memory: Memory): TriggerStore {
   };
 }
 
-const CHANGED = 'The trigger is not as it was read.';
-
-function asRead({ triggers }: Tables, { id, revision }: TriggerRevision): TriggerRow {
-  const row = triggers.get(id);
-  if (row?.revision !== revision || !row.online) throw new AppError('conflict', CHANGED);
-  return row;
-}
-
-function fireOnce(
+/** `more` may refuse the unit. */
+export function fireOnce(
   memory: Memory,
   { trigger, firing, run }: TriggerFire,
   more: (tx: Transaction, row: TriggerRow) => void,
@@ -115,15 +106,15 @@ function fireOnce(
   try {
     memory.unit((tx) => {
       more(tx, asRead(memory.tables, trigger));
-      const before = firings.get(rowKey(firing));
-      if (before && before.outcome !== 'refused') throw new AppError('conflict', CHANGED);
-      tx.put(firings, rowKey(firing), firing);
+      const before = firings.get(firingRowKey(firing));
+      if (before && before.outcome !== 'refused') throw new AppError('conflict', TRIGGER_CHANGED);
+      tx.put(firings, firingRowKey(firing), firing);
       if (run) fileRun(memory, tx, run);
     });
     return { answer: 'fired' };
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'conflict') throw thrown;
-    const known = firings.get(rowKey(firing));
+    const known = firings.get(firingRowKey(firing));
     return known && known.outcome !== 'refused' ? { answer: 'known', firing: known } : { answer: 'changed' };
   }
 }
@@ -132,7 +123,7 @@ export function createMemoryFirings({ tables: { firings } }: Memory): FiringStor
   const of = (id: string) => [...firings.values()].filter((row) => row.triggerId === id);
   return {
     async find(triggerId, key) {
-      return firings.get(rowKey({ triggerId, key }));
+      return firings.get(firingRowKey({ triggerId, key }));
     },
     async list(id, { outcome }, page) {
       decodeFiringCursor(page);
@@ -181,7 +172,7 @@ export function createMemoryTriggerQueue(memory: Memory): TriggerQueue {
     async fire(epoch, fire) {
       checkEpoch(memory, epoch);
       return fireOnce(memory, fire, (tx, row) => {
-        if (row.cursor >= fire.cursor) throw new AppError('conflict', CHANGED);
+        if (row.cursor >= fire.cursor) throw new AppError('conflict', TRIGGER_CHANGED);
         tx.put(tables.triggers, row.id, { ...row, cursor: fire.cursor });
       });
     },

@@ -6,17 +6,20 @@ import { many, one, refuse, statement, writeOr } from '../../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../../sql/page.ts';
 import { TRIGGERS } from '../../sql/tables.ts';
 import { fireOnce, fireStatements } from './fire.ts';
+import { deleteWatching } from './watching.ts';
 
 const SELECT = `select ${TRIGGERS.columns} from triggers`;
 /** From here on a trigger notices what happens: never what was before it went online. */
-const FROM_NOW = "case kind when 'after_workflow' then (select coalesce(max(seq), 0) from events) else 0 end";
+const fromNow = (revision: string) => `case kind when 'after_workflow' then (select coalesce(max(seq), 0) from events)
+    when 'file' then ${revision} else 0 end`;
 const UPDATE = `update triggers set name = coalesce(?, name), description = coalesce(?, description),
     start = coalesce(?, start), secret = coalesce(?, secret), updated_by = ?, updated_at = ?, revision = revision + 1
   where id = ? and revision = ?`;
-const NEW_CONFIG = `update triggers set config = ?, cursor = ${FROM_NOW} where id = ?`;
-const SET_ONLINE = `update triggers set online = ?1, updated_by = ?2, updated_at = ?3, revision = revision + 1, cursor = ${FROM_NOW}
+const NEW_CONFIG = `update triggers set config = ?, cursor = ${fromNow('revision')} where id = ?`;
+const SET_ONLINE = `update triggers set online = ?1, updated_by = ?2, updated_at = ?3, revision = revision + 1,
+    cursor = ${fromNow('revision + 1')}
   where id = ?4 and online <> ?1`;
-const BEGIN = `update triggers set cursor = ${FROM_NOW} where id = ?`;
+const BEGIN = `update triggers set cursor = ${fromNow('revision')} where id = ?`;
 const REVISION = 'select revision from triggers where id = ?';
 
 export function createTriggerVerbs(driver: SqlDriver): TriggerStore {
@@ -69,8 +72,8 @@ export function createTriggerVerbs(driver: SqlDriver): TriggerStore {
       return set!.changes === 1;
     },
     async delete(id) {
-      const [result] = await driver.write([statement('delete from triggers where id = ?', [id])]);
-      if (result!.changes === 0) throw notFound(id);
+      const unit = [...deleteWatching('id', id), statement('delete from triggers where id = ?', [id])];
+      if ((await driver.write(unit)).at(-1)!.changes === 0) throw notFound(id);
     },
     fire: (fire) => fireOnce(driver, fire, fireStatements(fire)),
   };

@@ -224,6 +224,7 @@ export async function assembleServer(
         findDispatch: store.master.findDispatch,
         isWorkerToken: async (token) => (await judgeToken(token)) === 'valid',
       },
+      lookouts: master.lookouts,
       sealer: sealing.sealer,
       clock,
       random,

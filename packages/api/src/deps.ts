@@ -13,6 +13,7 @@ import type { ClusterReader, RegistryInspection } from '@vaquita/registry';
 import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerControl, WorkerReader } from '@vaquita/store';
 import type { MetricsRegistry } from './metrics/registry.ts';
 import type { Upkeep } from './resources/upkeep.ts';
+import type { WorkerLooks } from './triggers/try-look.ts';
 
 export interface Leadership {
   /** Of this process. */
@@ -81,6 +82,7 @@ export type ApiStore = Pick<
   | 'workflowHistory'
   | 'triggers'
   | 'firings'
+  | 'watching'
   | 'commands'
   | 'events'
   | 'users'
@@ -117,6 +119,8 @@ export interface ApiDeps {
     /** Tells whoever leads that a plugin or an instance has changed. A hint. */
     changed(): void;
   };
+  /** Has workers look for files; only where this server leads. */
+  readonly lookouts: WorkerLooks;
   /** For settings that hold secrets. */
   readonly sealer: Sealer;
   readonly clock: Clock;

@@ -102,7 +102,7 @@ test.each([
   ['config.workflow', { config: { kind: 'after_workflow', workflow: 'nobody', mapping: { day: 'd' } } }],
   ['config.workflow', { config: { kind: 'after_workflow', workflow: 'daily', mapping: { day: 'd' } } }],
   ['config.project', { config: { kind: 'after_workflow', project: 'nobody', workflow: 'daily' } }],
-  ['config.kind', { config: { kind: 'file' } }],
+  ['config.kind', { config: { kind: 'mail' } }],
   ['name', { name: 'a/b' }],
 ])('a problem is told at %s', async (path, change) => {
   const { send, store } = await opened();
@@ -166,6 +166,7 @@ test('says what it would start, and starts nothing', async () => {
     params: { day: 'mon' },
     version: 1,
     problems: [],
+    look: null,
   });
   expect(await tried({ body: {} })).toMatchObject({ starts: false, problems: [{ path: 'params.day' }] });
   await send('POST', `/api/v1/triggers/${id}/offline`);

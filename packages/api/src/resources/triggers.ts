@@ -68,7 +68,7 @@ function readEndpoints(deps: ApiDeps): readonly Endpoint[] {
       async handle({ params, query }) {
         const { workflow } = await requireWorkflow(store, params);
         const page = await store.triggers.list({ workflowId: workflow.id }, pageRequest(query));
-        return { items: await triggerViews(store, page.items), nextCursor: page.next };
+        return { items: await triggerViews(deps, page.items), nextCursor: page.next };
       },
     }),
     endpoint({
@@ -86,7 +86,7 @@ function readEndpoints(deps: ApiDeps): readonly Endpoint[] {
           ...(query.kind === undefined ? {} : { kind: query.kind }),
         };
         const page = await store.triggers.list(filter, pageRequest(query));
-        return { items: await triggerViews(store, page.items), nextCursor: page.next };
+        return { items: await triggerViews(deps, page.items), nextCursor: page.next };
       },
     }),
     endpoint({
@@ -97,7 +97,7 @@ function readEndpoints(deps: ApiDeps): readonly Endpoint[] {
       summary: 'Show a trigger',
       status: 200,
       answer: TriggerView,
-      handle: async ({ params }) => triggerView(store, await requireTrigger(store, params.trigger)),
+      handle: async ({ params }) => triggerView(deps, await requireTrigger(store, params.trigger)),
     }),
     endpoint({
       method: 'get',
@@ -122,6 +122,8 @@ function readEndpoints(deps: ApiDeps): readonly Endpoint[] {
       tag: TAG,
       access: 'user',
       summary: 'Say what a trigger would start, and start nothing',
+      description:
+        'Of the kind `file`, without a `file` that is made up: the workers are asked what is there now. That takes as long as they need, and is possible on the server that leads; another one says so in `look`.',
       body: TriggerTest,
       status: 200,
       answer: TriggerTestAnswer,
@@ -161,7 +163,7 @@ function createEndpoint(deps: ApiDeps, audit: Audit): Endpoint {
       deps.changes.announce();
       const data = { id, config, start, online };
       await audit(caller, { action: 'trigger.create', subject: await subjectOf(store, row), data });
-      return { ...(await triggerView(store, await requireTrigger(store, id))), secret };
+      return { ...(await triggerView(deps, await requireTrigger(store, id))), secret };
     },
   });
 }
@@ -211,7 +213,7 @@ function changeEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
         const { name, description, config, start } = row;
         const data = { id, ...given, before: { name, description, config, start } };
         await audit(caller, { action: 'trigger.update', subject: await subjectOf(store, row), data });
-        return triggerView(store, await requireTrigger(store, id));
+        return triggerView(deps, await requireTrigger(store, id));
       },
     }),
     endpoint({
@@ -256,7 +258,7 @@ function onlineEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
           const subject = await subjectOf(store, row);
           await audit(caller, { action: `trigger.${target}`, subject, data: { id: row.id } });
         }
-        return triggerView(store, await requireTrigger(store, row.id));
+        return triggerView(deps, await requireTrigger(store, row.id));
       },
     }),
   );
@@ -291,7 +293,7 @@ function secretEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
         await store.triggers.update(row, { secret: sealed, by: caller.name, at: now });
         const data = { id: row.id, keepOldFor: body.keepOldFor };
         await audit(caller, { action: 'trigger.rotate_secret', subject: await subjectOf(store, row), data });
-        return { ...(await triggerView(store, await requireTrigger(store, row.id))), secret };
+        return { ...(await triggerView(deps, await requireTrigger(store, row.id))), secret };
       },
     }),
   ];

@@ -112,6 +112,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
       areElsewhere: false,
       changed() {},
     },
+    lookouts: { of: () => [], look: async () => null },
     sealer: createSealer(new Uint8Array(32), random),
     changes: {
       announce: hint,

@@ -72,6 +72,11 @@ async function readConfig(
       const { tolerance, ...rest } = input;
       return { config: { ...rest, toleranceMs: duration('tolerance', tolerance) }, problems };
     }
+    case 'file': {
+      const { every, settled, ...rest } = input;
+      const [everyMs, settledMs] = [duration('every', every), duration('settled', settled)];
+      return { config: { ...rest, everyMs, settledMs }, problems };
+    }
     case 'after_workflow': {
       const { project: named, workflow: idOrName, ...rest } = input;
       const home = named === undefined ? project : await store.projects.find(named);

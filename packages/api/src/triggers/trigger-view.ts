@@ -1,13 +1,18 @@
 /** Triggers and firings as they are shown. Secrets never are. */
 import { formatDuration, type TriggerFiringRow, type TriggerRow } from '@vaquita/core';
 import type { ProjectRow, WorkflowRow } from '@vaquita/store';
-import type { ApiStore } from '../deps.ts';
+import type { ApiDeps } from '../deps.ts';
 import { isoTime } from '../resources/paging.ts';
 import { toStartChoicesView } from '../runs/start-choices.ts';
 import type { TriggerConfigView, TriggerFiringView, TriggerView } from '../views/trigger.ts';
+import { watchesOf } from './watch-view.ts';
+
+type ViewDeps = Pick<ApiDeps, 'store' | 'workers' | 'clock'>;
 
 /** Names are looked up once for a list. */
-export async function triggerViews(store: ApiStore, rows: readonly TriggerRow[]): Promise<TriggerView[]> {
+export async function triggerViews(deps: ViewDeps, rows: readonly TriggerRow[]): Promise<TriggerView[]> {
+  const { store } = deps;
+  const watches = await watchesOf(deps, rows);
   const newest = await store.firings.newestOf(rows.map(({ id }) => id));
   const lastOf = new Map(newest.map((firing) => [firing.triggerId, firing]));
   const projects = new Map<string, Promise<ProjectRow | undefined>>();
@@ -43,6 +48,11 @@ export async function triggerViews(store: ApiStore, rows: readonly TriggerRow[])
         };
         return { kind, workflow: named, on, backfills, mapping: { ...mapping } };
       }
+      case 'file': {
+        const { kind, path, workerGroup, everyMs, settledMs, mapping } = config;
+        const [every, settled] = [formatDuration(everyMs), formatDuration(settledMs)];
+        return { kind, path, workerGroup, every, settled, mapping: { ...mapping } };
+      }
     }
   }
 
@@ -55,7 +65,8 @@ export async function triggerViews(store: ApiStore, rows: readonly TriggerRow[])
       ...{ id, projectId, projectName: home?.name ?? '', workflowId, workflowName: started?.name ?? '' },
       workflowOnline: started?.online ?? false,
       ...{ kind, name, description, config: shown, start: toStartChoicesView(row.start) },
-      ...{ online, revision, problem: problemOf(shown) },
+      ...{ online, revision, problem: problemOf(shown) ?? watches.get(id)?.problem ?? null },
+      watch: watches.get(id)?.watch ?? null,
       lastFiring: last
         ? { at: isoTime(last.at), outcome: last.outcome, workflowInstanceId: last.workflowInstanceId }
         : null,
@@ -66,8 +77,8 @@ export async function triggerViews(store: ApiStore, rows: readonly TriggerRow[])
   return Promise.all(rows.map(view));
 }
 
-export async function triggerView(store: ApiStore, row: TriggerRow): Promise<TriggerView> {
-  return (await triggerViews(store, [row]))[0]!;
+export async function triggerView(deps: ViewDeps, row: TriggerRow): Promise<TriggerView> {
+  return (await triggerViews(deps, [row]))[0]!;
 }
 
 export function firingView({

@@ -1,5 +1,5 @@
 /** Bodies of /triggers: what starts a workflow when something happens, and what it has noticed. */
-import { AFTER_CONDITIONS, FIRING_OUTCOMES, TRIGGER_KINDS } from '@vaquita/core';
+import { AFTER_CONDITIONS, FILE_FIELDS, FIRING_OUTCOMES, MAX_FILE_PATH, TRIGGER_KINDS } from '@vaquita/core';
 import * as z from 'zod';
 import { WorkflowStateName } from './instance.ts';
 import { Duration, PageQuery, pageOf, Timestamp } from './page.ts';
@@ -28,6 +28,21 @@ const Github = z.boolean().meta({
   description:
     'Also take deliveries that are signed as GitHub signs them (`x-hub-signature-256`). These carry no time, so the same body is never taken twice as long as its record is kept',
 });
+const FileMapping = Mapping.meta({
+  description: `Parameter → what of the file it is given: one of ${FILE_FIELDS.map((field) => `\`${field}\``).join(', ')}. \`modified\` is a time in ISO 8601, \`etag\` only objects have, \`worker\` is the name of who has found it`,
+  example: { file: 'path' },
+});
+const FilePath = z.string().min(1).max(MAX_FILE_PATH).meta({
+  description:
+    'An absolute path on the workers, the parts of which may hold `*` and `?` and be `**` for any folders between; or the http(s) address of one object',
+  example: '/in/*.csv',
+});
+const FileGroup = z.string().min(1).max(128).meta({ description: 'The worker group whose workers look' });
+const Every = Duration.meta({ description: 'Time between two looks; `10s` to `1d`' });
+const Settled = Duration.meta({
+  description:
+    'How long a file must have been as it is before it is acted on, so that none is taken that is still written; `0s` to `1h`',
+});
 export const TriggerConfigView = z
   .discriminatedUnion('kind', [
     z.object({
@@ -49,9 +64,60 @@ export const TriggerConfigView = z
       backfills: Backfills,
       mapping: OutputMapping,
     }),
+    z.object({
+      kind: z.literal('file'),
+      path: FilePath,
+      workerGroup: FileGroup,
+      every: Every,
+      settled: Settled,
+      mapping: FileMapping,
+    }),
   ])
   .meta({ id: 'TriggerConfig' });
 export type TriggerConfigView = z.infer<typeof TriggerConfigView>;
+
+const Problem = z.object({ code: z.string(), text: z.string() });
+
+export const TriggerWatcherView = z
+  .object({
+    workerId: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null: the group as a whole, which looks at an object in turns' }),
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of the worker; null: it is not known any more, or it is the group' }),
+    connected: z
+      .boolean()
+      .meta({ description: 'Whether the worker is there to look; of the group, whether one of it is' }),
+    firstLookAt: Timestamp.nullable().meta({
+      description:
+        'When its first look was over: what was there by then is known and starts nothing. Null: it has had none yet',
+    }),
+    problem: Problem.nullable().meta({ description: 'What was wrong in its last look; null: nothing' }),
+  })
+  .meta({ id: 'TriggerWatcher', description: 'Who looks for a trigger of the kind `file`' });
+export type TriggerWatcherView = z.infer<typeof TriggerWatcherView>;
+
+/** Things are counted no further. */
+export const MAX_COUNTED_THINGS = 10_000;
+
+export const TriggerWatchView = z
+  .object({
+    watchers: z
+      .array(TriggerWatcherView)
+      .meta({ description: 'At most 100, in the order in which they began to look' }),
+    moreWatchers: z.boolean(),
+    things: z
+      .number()
+      .int()
+      .meta({
+        description: `How many files are known, those that have started a run and those that were there before; counted up to ${MAX_COUNTED_THINGS}`,
+      }),
+  })
+  .meta({ id: 'TriggerWatch' });
+export type TriggerWatchView = z.infer<typeof TriggerWatchView>;
 
 export const TriggerView = z
   .object({
@@ -69,6 +135,9 @@ export const TriggerView = z
     online: z.boolean(),
     revision: z.number().int().meta({ description: 'Grows with each change' }),
     problem: z.string().nullable().meta({ description: 'Why it cannot do its work at present; null: it can' }),
+    watch: TriggerWatchView.nullable().meta({
+      description: 'Of the kind `file`: who looks, and what is known; else null',
+    }),
     lastFiring: z
       .object({ at: Timestamp, outcome: z.enum(FIRING_OUTCOMES), workflowInstanceId: z.string().nullable() })
       .nullable()
@@ -115,6 +184,14 @@ export const TriggerConfigInput = z
       on: After.default('success'),
       backfills: Backfills.default(false),
       mapping: OutputMapping.default({}),
+    }),
+    z.strictObject({
+      kind: z.literal('file'),
+      path: FilePath,
+      workerGroup: FileGroup.default('default'),
+      every: Every.default('1m'),
+      settled: Settled.default('30s'),
+      mapping: FileMapping.default({}),
     }),
   ])
   .meta({ id: 'TriggerConfigInput' });
@@ -170,9 +247,56 @@ export const TriggerTest = z
       .record(z.string(), z.string())
       .optional()
       .meta({ description: 'Of `after_workflow`: what the run that ended has put out' }),
+    file: z
+      .strictObject({
+        path: z.string().min(1).max(4096),
+        size: z.int().min(0).default(0),
+        modified: Timestamp.nullable().default(null),
+        etag: z.string().max(1024).nullable().default(null),
+        worker: z.string().max(128).default('worker'),
+      })
+      .optional()
+      .meta({ description: 'Of `file`: a file that is made up. Left out, the workers are asked what is there now' }),
   })
   .meta({ id: 'TriggerTest', example: { body: { order: { id: 'A-1' } } } });
 export type TriggerTest = z.input<typeof TriggerTest>;
+
+export const TriggerLookView = z
+  .object({
+    looked: z.boolean().meta({
+      description:
+        'False: this server cannot ask workers, because another one leads; `note` says which. What is told is that of earlier looks',
+    }),
+    note: z.string().nullable().meta({ description: 'What else there is to know about this answer' }),
+    workers: z
+      .array(
+        z.object({
+          name: z.string(),
+          found: z.number().int().nullable().meta({ description: 'Files found; null: it has not answered' }),
+          more: z.boolean().meta({ description: 'There is more than was looked at here' }),
+          problem: Problem.nullable(),
+        }),
+      )
+      .meta({ description: 'Who was asked' }),
+    files: z
+      .array(
+        z.object({
+          path: z.string(),
+          size: z.number(),
+          modified: Timestamp.nullable(),
+          etag: z.string().nullable(),
+          worker: z.string(),
+          known: z
+            .boolean()
+            .meta({ description: 'True: it starts nothing, since it was there before or has started a run' }),
+          problem: z.string().nullable().meta({ description: 'Why it could start nothing; null: it could' }),
+        }),
+      )
+      .meta({ description: 'At most 100, those that are new first' }),
+    newFiles: z.number().int().meta({ description: 'How many of the files that were looked at are not known' }),
+  })
+  .meta({ id: 'TriggerLook' });
+export type TriggerLookView = z.infer<typeof TriggerLookView>;
 
 export const TriggerTestAnswer = z
   .object({
@@ -180,6 +304,7 @@ export const TriggerTestAnswer = z
     params: z.record(z.string(), z.string()).meta({ description: 'The start parameters the run would get' }),
     version: z.number().int().nullable(),
     problems: z.array(z.object({ path: z.string(), message: z.string() })).meta({ description: 'Why not' }),
+    look: TriggerLookView.nullable().meta({ description: 'Of `file`, where no file was made up: what is there now' }),
   })
   .meta({ id: 'TriggerTestAnswer' });
 export type TriggerTestAnswer = z.infer<typeof TriggerTestAnswer>;
@@ -193,7 +318,8 @@ export const TriggerFiringView = z
     reason: z.string().nullable().meta({ description: 'Why no run was started; null for a run' }),
     workflowInstanceId: z.string().nullable().meta({ description: 'The run that was started' }),
     about: z.record(z.string(), z.string()).meta({
-      description: 'What was noticed: `address` of the sender; `run` that ended, its `workflow`, `number` and `state`',
+      description:
+        'What was noticed: `address` of the sender; `run` that ended, its `workflow`, `number` and `state`; `path` of the file, its `size`, `modified`, `etag`, and the `worker` that has found it; of a first look the `worker` and how many `things` were there',
     }),
     at: Timestamp,
   })

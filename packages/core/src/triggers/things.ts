@@ -26,7 +26,7 @@ export type FileField = (typeof FILE_FIELDS)[number];
 /** @param mapping parameter → one of the fields @param worker the name of who has found it */
 export function fileParams(mapping: Readonly<Record<string, string>>, thing: FoundThing, worker: string): MappedParams {
   return mappedParams(mapping, (field) => {
-    const value = isFileField(field) ? valueOf(field, thing, worker) : null;
+    const value = isFileField(field) ? fieldOf(field, thing, worker) : null;
     if (value !== null) return { value };
     const what = isObjectAddress(thing.path) ? 'object' : 'file';
     return { problem: `The ${what} has no “${field}”.` };
@@ -37,7 +37,7 @@ export function isFileField(text: string): text is FileField {
   return (FILE_FIELDS as readonly string[]).includes(text);
 }
 
-function valueOf(field: FileField, thing: FoundThing, worker: string): string | null {
+function fieldOf(field: FileField, thing: FoundThing, worker: string): string | null {
   switch (field) {
     case 'path':
       return thing.path;

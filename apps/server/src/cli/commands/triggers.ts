@@ -20,7 +20,7 @@ const MAPPING = {
     type: 'string',
     multiple: true,
     value: 'param=source',
-    help: 'A parameter out of a path into the body, such as day=$.order.day, or out of an output of the run before',
+    help: 'A parameter out of a path into the body, such as day=$.order.day, an output of the run before, or path, name, folder, size, modified, etag or worker of a file',
   },
 } as const;
 const WEBHOOK = {
@@ -30,6 +30,12 @@ const WEBHOOK = {
 const AFTER = {
   on: { type: 'string', value: 'success|failure|end', help: 'Which ends count (default: success)' },
   backfills: { type: 'boolean', help: 'Runs of backfills count, too' },
+} as const;
+const FILE = {
+  file: { type: 'string', value: 'path|address', help: 'Start for each new file there, such as "/in/*.csv"' },
+  group: { type: 'string', value: 'worker group', help: 'With --file: whose workers look (default: default)' },
+  every: { type: 'string', value: 'duration', help: 'With --file: time between two looks (default: 1m)' },
+  settled: { type: 'string', value: 'duration', help: 'With --file: how long one must stay as it is (default: 30s)' },
 } as const;
 const CHOICES = {
   param: { type: 'string', multiple: true, value: 'name=value', help: 'A start parameter; may be repeated' },
@@ -47,7 +53,7 @@ const listCommand: Command = {
   args: [],
   options: {
     project: { type: 'string', value: 'project', help: 'Only of this project' },
-    kind: { type: 'string', value: 'webhook|after_workflow', help: 'Only of this kind' },
+    kind: { type: 'string', value: 'webhook|after_workflow|file', help: 'Only of this kind' },
     ...CONNECTION_OPTIONS,
   },
   examples: ['vaquita triggers list --project shop'],
@@ -80,25 +86,25 @@ const showCommand: Command = {
 
 const createCommand: Command = {
   name: 'triggers create',
-  summary: 'Make a trigger that starts a workflow: a webhook, or after another workflow',
+  summary: 'Make a trigger that starts a workflow: a webhook, after another workflow, or for each new file',
   args: ['project/workflow', 'trigger'],
   options: {
     after: { type: 'string', value: 'project/workflow', help: 'Start after this workflow; left out: a webhook' },
-    ...{ ...MAPPING, ...WEBHOOK, ...AFTER, ...CHOICES, ...DESCRIPTION },
+    ...{ ...MAPPING, ...WEBHOOK, ...AFTER, ...FILE, ...CHOICES, ...DESCRIPTION },
     offline: { type: 'boolean', help: 'Let it notice nothing until it is put online' },
     ...CONNECTION_OPTIONS,
   },
   examples: [
     'vaquita triggers create shop/ship orders --map "order=$.order.id"',
     'vaquita triggers create shop/report nightly --after shop/load --on success --map file=exported_file',
+    "vaquita triggers create shop/load new-files --file '/in/*.csv' --group etl --map file=path",
   ],
   async run({ args, options }, io) {
     const { project, workflow } = parseWorkflowName(args[0]!);
-    const after = options.after === undefined ? undefined : parseWorkflowName(String(options.after));
     const body: TriggerCreate = {
       name: args[1]!,
       description: String(options.description ?? ''),
-      config: after === undefined ? webhookOf(options) : afterOf(options, after),
+      config: configOf(options),
       start: startOf(options, createCommand),
       online: options.offline !== true,
     };
@@ -115,7 +121,7 @@ const editCommand: Command = {
   args: ['trigger'],
   options: {
     name: { type: 'string', value: 'name', help: 'Another name' },
-    ...{ ...MAPPING, ...WEBHOOK, ...AFTER, ...CHOICES, ...DESCRIPTION },
+    ...{ ...MAPPING, ...WEBHOOK, ...AFTER, ...FILE, ...CHOICES, ...DESCRIPTION },
     ...CONNECTION_OPTIONS,
   },
   examples: ['vaquita triggers edit shop/ship/orders --map "order=$.id" --priority high'],
@@ -126,7 +132,7 @@ const editCommand: Command = {
     const change: TriggerChange = {
       ...(options.name === undefined ? {} : { name: String(options.name) }),
       ...(options.description === undefined ? {} : { description: String(options.description) }),
-      ...(isGiven({ ...MAPPING, ...WEBHOOK, ...AFTER }) ? { config: changedConfig(before, options) } : {}),
+      ...(isGiven({ ...MAPPING, ...WEBHOOK, ...AFTER, ...FILE }) ? { config: changedConfig(before, options) } : {}),
       ...(isGiven(CHOICES) ? { start: { ...before.start, ...startOf(options, editCommand) } } : {}),
     };
     if (Object.keys(change).length === 0) throw new UsageError('Give something to change.', editCommand);
@@ -242,25 +248,41 @@ function mappingOf({ map }: OptionValues): Words {
   return map === undefined ? {} : { mapping: parseAssignments(map as string[], '--map') };
 }
 
-function webhookOf(options: OptionValues): TriggerConfigInput {
-  if (options.on !== undefined || options.backfills !== undefined) {
-    throw new UsageError('--on and --backfills go with --after.', createCommand);
-  }
-  const { tolerance, github } = options;
-  return { kind: 'webhook', tolerance, github, ...mappingOf(options) } as Words as TriggerConfigInput;
-}
+const OPTIONS_OF = {
+  webhook: Object.keys(WEBHOOK),
+  after: Object.keys(AFTER),
+  file: Object.keys(FILE),
+} as const;
 
-function afterOf(options: OptionValues, after: { project: string; workflow: string }): TriggerConfigInput {
-  if (options.tolerance !== undefined || options.github !== undefined) {
-    throw new UsageError('--tolerance and --github go with a webhook, without --after.', createCommand);
+function configOf(options: OptionValues): TriggerConfigInput {
+  if (options.after !== undefined && options.file !== undefined) {
+    throw new UsageError('--after and --file are two triggers: make one for each.', createCommand);
   }
-  const { on, backfills } = options;
-  return { kind: 'after_workflow', ...after, on, backfills, ...mappingOf(options) } as Words as TriggerConfigInput;
+  const kind = options.after !== undefined ? 'after' : options.file !== undefined ? 'file' : 'webhook';
+  for (const [other, names] of Object.entries(OPTIONS_OF)) {
+    const stray = names.find((name) => other !== kind && options[name] !== undefined);
+    if (stray === undefined) continue;
+    const goes = other === 'webhook' ? 'a webhook, without --after and --file' : `--${other}`;
+    throw new UsageError(`--${stray} goes with ${goes}.`, createCommand);
+  }
+  const { tolerance, github, on, backfills, file, group, every, settled } = options;
+  const config: Readonly<Record<typeof kind, Words>> = {
+    webhook: { kind: 'webhook', tolerance, github },
+    after: {
+      kind: 'after_workflow',
+      ...(kind === 'after' ? parseWorkflowName(String(options.after)) : {}),
+      on,
+      backfills,
+    },
+    file: { kind: 'file', path: file, workerGroup: group, every, settled },
+  };
+  return { ...config[kind], ...mappingOf(options) } as Words as TriggerConfigInput;
 }
 
 function changedConfig({ config }: TriggerView, options: OptionValues): TriggerConfigInput {
-  const { tolerance, github, on, backfills } = options;
-  const given = Object.entries({ tolerance, github, on, backfills }).filter(([, value]) => value !== undefined);
+  const { tolerance, github, on, backfills, file: path, group: workerGroup, every, settled } = options;
+  const all = { tolerance, github, on, backfills, path, workerGroup, every, settled };
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
   const change = { ...Object.fromEntries(given), ...mappingOf(options) };
   switch (config.kind) {
     case 'webhook': {
@@ -272,6 +294,8 @@ function changedConfig({ config }: TriggerView, options: OptionValues): TriggerC
       const named = { workflow: workflow.id, ...(workflow.projectId === null ? {} : { project: workflow.projectId }) };
       return { ...before, ...named, ...change } as TriggerConfigInput;
     }
+    case 'file':
+      return { ...config, ...change } as TriggerConfigInput;
   }
 }
 
@@ -309,6 +333,8 @@ function whatFor({ config }: TriggerView): string {
       const { name, projectName } = config.workflow;
       return `${config.on} of ${name === null ? 'a workflow that is gone' : `${projectName}/${name}`}`;
     }
+    case 'file':
+      return `new ${config.path}`;
   }
 }
 

@@ -23,6 +23,11 @@ export interface Draft {
   afterWorkflow: string;
   on: 'success' | 'failure' | 'end';
   backfills: boolean;
+  /** Of files. */
+  path: string;
+  workerGroup: string;
+  every: string;
+  settled: string;
 }
 
 const pairsOf = (record: Readonly<Record<string, string>>): Pair[] =>
@@ -44,6 +49,10 @@ const NEW: Draft = {
   afterWorkflow: '',
   on: 'success',
   backfills: false,
+  path: '',
+  workerGroup: 'default',
+  every: '1m',
+  settled: '30s',
 };
 
 /** `project`: the one whose workflows are offered first. */
@@ -56,6 +65,10 @@ export function draftOf(trigger: TriggerView | undefined, project: string): Draf
   };
   const mapped = { ...base, mapping: pairsOf(config.mapping) };
   if (config.kind === 'webhook') return { ...mapped, tolerance: config.tolerance, github: config.github };
+  if (config.kind === 'file') {
+    const { path, workerGroup, every, settled } = config;
+    return { ...mapped, path, workerGroup, every, settled };
+  }
   const { workflow, on, backfills } = config;
   return {
     ...{ ...mapped, on, backfills },
@@ -66,9 +79,16 @@ export function draftOf(trigger: TriggerView | undefined, project: string): Draf
 function configOf(draft: Draft): TriggerCreate['config'] {
   const mapping = recordOf(draft.mapping);
   const { kind, tolerance, github, afterProject, afterWorkflow, on, backfills } = draft;
-  return kind === 'webhook'
-    ? { kind, tolerance, github, mapping }
-    : { kind, project: afterProject, workflow: afterWorkflow, on, backfills, mapping };
+  switch (kind) {
+    case 'webhook':
+      return { kind, tolerance, github, mapping };
+    case 'after_workflow':
+      return { kind, project: afterProject, workflow: afterWorkflow, on, backfills, mapping };
+    case 'file': {
+      const { path, workerGroup, every, settled } = draft;
+      return { kind, path: path.trim(), workerGroup, every, settled, mapping };
+    }
+  }
 }
 
 /** `before`: how its runs were started until now; what the form does not show stays. */

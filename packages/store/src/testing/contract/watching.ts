@@ -1,5 +1,11 @@
 /** The contract of what triggers of the kind `file` know: who looks, and which things are nothing new. */
-import { type TriggerConfig, type TriggerFiringRow, type TriggerRow, WHOLE_GROUP, type WorkflowId } from '@vaquita/core';
+import {
+  type TriggerConfig,
+  type TriggerFiringRow,
+  type TriggerRow,
+  WHOLE_GROUP,
+  type WorkflowId,
+} from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
 import type { LookEnd } from '../../ports/watching.ts';
 import { NOTED_AGAIN_MS } from '../../retention/noted.ts';

@@ -1,5 +1,5 @@
 /** Triggers and their firings in memory. */
-import { AppError, END_STATES, type TriggerFiringRow, type TriggerRow, type WorkflowState } from '@vaquita/core';
+import { AppError, END_STATES, type TriggerRow, type WorkflowState } from '@vaquita/core';
 import type {
   EndedRun,
   FireAnswer,

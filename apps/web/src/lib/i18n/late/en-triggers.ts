@@ -9,7 +9,7 @@ export const enTriggers = {
   filter: 'Kind of trigger',
   all: 'All',
   allProjects: 'All projects',
-  kind: { webhook: 'Webhook', after_workflow: 'After a workflow' },
+  kind: { webhook: 'Webhook', after_workflow: 'After a workflow', file: 'A new file' },
   kindHint: {
     webhook: 'A signed HTTP delivery starts it',
     after_workflow: 'The end of another workflow starts it',

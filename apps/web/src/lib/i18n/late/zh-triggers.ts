@@ -11,7 +11,7 @@ export const zhTriggers: TriggerMessages = {
   filter: '触发器类型',
   all: '全部',
   allProjects: '所有项目',
-  kind: { webhook: 'Webhook', after_workflow: '在工作流之后' },
+  kind: { webhook: 'Webhook', after_workflow: '在工作流之后', file: '新文件' },
   kindHint: {
     webhook: '由已签名的 HTTP 投递启动',
     after_workflow: '由另一个工作流的结束启动',

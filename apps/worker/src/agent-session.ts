@@ -19,6 +19,7 @@ import type { DispatchJournal } from './dispatch-journal.ts';
 import type { Executor } from './executor.ts';
 import type { AgentLog, Machine } from './host.ts';
 import type { LoadGuard } from './load-guard.ts';
+import type { Looks } from './looking/looks.ts';
 import type { OutputShipper } from './output-shipper.ts';
 import type { ResultOutbox } from './result-outbox.ts';
 import type { Standing } from './standing.ts';
@@ -34,6 +35,7 @@ export interface AgentSessionOptions {
   readonly journal: DispatchJournal;
   readonly standing: Standing;
   readonly load: Pick<LoadGuard, 'overload'>;
+  readonly looks: Looks;
   readonly log: AgentLog;
   /** Proves that a task would be run. */
   echo(nonce: DispatchId): void;
@@ -154,6 +156,9 @@ export function createAgentSession(deps: AgentSessionOptions): AgentSession {
           standing.configure(order);
           tellStanding();
           return;
+        case 'look':
+          deps.looks.take(order);
+          return;
         case 'fault':
           log.warn(`The server says: ${order.text}`, { code: order.code, dispatchId: order.dispatchId });
           return;
@@ -172,6 +177,7 @@ export function createAgentSession(deps: AgentSessionOptions): AgentSession {
 
     onLost() {
       session = null;
+      deps.looks.forget();
       output.detach();
     },
     report,

@@ -17,6 +17,7 @@ import { createFileTransfer } from './file-transfer.ts';
 import type { AgentHost } from './host.ts';
 import { readWorkerId } from './identity.ts';
 import { DEFAULT_LIMITS, type LoadLimits, openLoadGuard } from './load-guard.ts';
+import { createLooks } from './looking/looks.ts';
 import { createOutputShipper } from './output-shipper.ts';
 import { createRedirectRule, type TrustedHosts } from './redirects.ts';
 import { openResultOutbox, type ResultOutbox } from './result-outbox.ts';
@@ -138,6 +139,10 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
         silences = 0;
       },
     });
+    const looks = createLooks({
+      ...{ clock, log, walkFiles: host.walkFiles, fetch: host.taskPorts.fetch },
+      report: (message) => session.report(message),
+    });
     const instance = createIdSource(clock, host.random).next<'instance'>();
     const identity = { workerId, instance, taskTypes: [...types.keys()] };
     const session: AgentSession = createAgentSession({
@@ -150,6 +155,7 @@ export async function startAgent(options: AgentOptions, host: AgentHost): Promis
       journal,
       standing,
       load,
+      looks,
       log,
       echo: (nonce) => void echo(nonce),
     });

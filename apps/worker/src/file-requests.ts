@@ -112,7 +112,9 @@ function parseProblem(text: string): { readonly code: ErrorCode | undefined; rea
 }
 
 /** fetch says "fetch failed" and keeps what a person wants to know in the cause. */
-function causeOf(error: unknown): string {
+export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+  const { cause } = error;
+  if (cause instanceof AggregateError) return cause.errors.map(causeOf).join('; ');
+  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }

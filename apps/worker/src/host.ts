@@ -1,7 +1,14 @@
 /** What the agent needs of the machine it runs on. `node-host.ts` brings it on Node; tests bring parts of their own. */
 import type { Clock, Random } from '@vaquita/core';
 import type { LogLevel, Wire, WorkerHeartbeat } from '@vaquita/protocol';
-import type { AttemptFiles, GrowingFile, KeptProcess, KeptProcesses, PassedFiles } from '@vaquita/runtime/node/worker';
+import type {
+  AttemptFiles,
+  GrowingFile,
+  KeptProcess,
+  KeptProcesses,
+  PassedFiles,
+  WalkFiles,
+} from '@vaquita/runtime/node/worker';
 import type { TaskPorts } from '@vaquita/tasks';
 import type { LoadFigures } from './load-guard.ts';
 
@@ -61,6 +68,8 @@ export interface AgentHost {
   /** Processes that outlive the agent; null where the platform has none. */
   readonly kept: KeptProcesses | null;
   readonly passedFiles: PassedFiles;
+  /** Finds files for servers that wait for them. */
+  readonly walkFiles: WalkFiles;
   openWorkFolder(path: string): Promise<WorkFolder>;
   /** Rejects after so many milliseconds without an answer. */
   connect(url: string, withinMs: number): Promise<Wire>;

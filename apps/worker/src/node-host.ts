@@ -19,6 +19,7 @@ import {
   systemClock,
   systemRandom,
   taskFiles,
+  walkFiles,
 } from '@vaquita/runtime/node/worker';
 import type { TaskPorts } from '@vaquita/tasks';
 import { createDirectProcesses } from './direct-processes.ts';
@@ -53,6 +54,7 @@ export async function createNodeHost({ log, setLogLevel, workDir }: NodeHostOpti
     taskPorts: await createTaskPorts(),
     kept: process.platform === 'win32' ? null : createKeptProcesses({ program: keeperProgram(workDir), log }),
     passedFiles,
+    walkFiles,
     openWorkFolder: (path) => openWorkFolder(path, log),
     connect: connectSocket,
   };

@@ -1,4 +1,4 @@
-/** K1–K3: whatever a worker answers to a look, and whether it does. */
+/** K1–K3 (P11): whatever a worker answers to a look, and whether it does. */
 import type { LookedEntry, WorkerLooked } from '@vaquita/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type MasterBench, openMasterBench } from '../testing/index.ts';

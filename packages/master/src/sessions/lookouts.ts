@@ -1,6 +1,6 @@
 /**
  * Has workers look for files and objects on behalf of this server. A look is a question and changes nothing: what follows from
- * its answer is decided by whoever asked.
+ * its answer is decided by whoever asked (P11).
  *
  * K1 A look is answered once: by the worker that was asked, or with null when that one is gone, is late, or the term is over.
  * K2 Only workers whose version knows looks are asked.
@@ -97,7 +97,7 @@ export function createLookouts({ pool, timers, ids }: LookoutsDeps): TermLookout
       if (look?.worker !== worker) return;
       const lie = lieIn(message, look.wanted);
       if (lie === null) return decide(message.lookId, answerOf(message));
-      const text = `Its answer to a look for ${look.wanted.path} ${lie}.`;
+      const text = `Its answer to a look for files ${lie}.`;
       complain({ code: 'bad_message', text });
       decide(message.lookId, { entries: [], isEnd: true, problem: { code: 'bad_answer', text } });
     },

@@ -1,6 +1,7 @@
 /** Backfills in the browser: planned, started, watched, steered and called off. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createScratch } from '../support/scratch.ts';
 import type { TestServer } from '../support/server.ts';
 import { findViolations, overflow, type TestBrowser } from './browser.ts';
 import { type Desk, openDesk } from './desk.ts';
@@ -9,6 +10,7 @@ let desk: Desk;
 let server: TestServer;
 let browser: TestBrowser;
 let page: Page;
+const scratch = createScratch();
 /** Address of the backfill that is made here. */
 let address = '';
 
@@ -27,9 +29,16 @@ beforeAll(async () => {
     tasks: [{ name: 'wait', type: 'dependent', on: { workflow: 'orders', range: 'today' } }],
   });
   await client.workflows.create('etl', { name: 'quick', tasks: [{ name: 'mark', type: 'noop' }] });
-  for (const name of ['orders', 'report', 'quick']) await client.workflows.online('etl', name);
+  await client.workflows.create('etl', {
+    name: 'import',
+    tasks: [{ name: 'read', type: 'shell', script: `test -e '${scratch.path('delivery')}'` }],
+  });
+  for (const name of ['orders', 'report', 'quick', 'import']) await client.workflows.online('etl', name);
 });
-afterAll(() => desk?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await desk?.[Symbol.asyncDispose]();
+  scratch[Symbol.dispose]();
+});
 
 const count = (word: string) => page.getByRole('link', { name: word });
 
@@ -140,6 +149,65 @@ it('times of a list are run to the end, and skipped the next time', async () => 
   await page.goto('/backfills');
   await page.getByRole('row').filter({ hasText: 'quick' }).getByText('2 of 2').last().waitFor();
   expect(await findViolations(page)).toEqual([]);
+});
+
+it('what has failed is tried again once its reason is gone, each with a new run', async () => {
+  await page.goto('/backfills/new?project=etl&workflow=import');
+  await page.getByLabel('From', { exact: true }).fill('2026-03-01');
+  await page.getByLabel('To', { exact: true }).fill('2026-03-04');
+  await page.getByRole('button', { name: 'Start 3 runs' }).click();
+  await count('Failed 3').waitFor();
+  const made = new URL(page.url()).pathname;
+  const runs = async () => (await server.client.backfills.items(made.split('/').at(-1)!)).items;
+  const before = new Set((await runs()).map((item) => item.run?.id));
+
+  scratch.open('delivery');
+  await page.getByRole('button', { name: 'Retry 3 failed' }).click();
+  const question = page.getByRole('dialog', { name: 'Try 3 failed runs again?' });
+  expect(await findViolations(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Retry 3 failed' }).click();
+  await count('Succeeded 3').waitFor();
+  await page.getByText('Done', { exact: true }).first().waitFor();
+  await page.getByRole('region', { name: 'Who did what' }).getByText('had what failed tried again').waitFor();
+  expect(await page.getByRole('button', { name: /^Retry/ }).count()).toBe(0);
+  const after = await runs();
+  expect(after.map(({ state }) => state)).toEqual(['success', 'success', 'success']);
+  expect(after.some((item) => before.has(item.run?.id))).toBe(false);
+});
+
+it('the page of a schedule leads to its gaps, of which those are run that have no run yet', async () => {
+  const { client } = server;
+  const plan = { cron: '0 6 * * *', timezone: 'UTC' };
+  const { id } = await client.schedules.create('etl', 'quick', { name: 'mornings', plan });
+  await client.backfills.start({
+    ...{ project: 'etl', workflow: 'quick' },
+    times: { kind: 'list', times: ['2026-03-11T06:00:00Z'] },
+  });
+  await page.goto(`/schedules/${id}`);
+  await page.getByRole('link', { name: 'Fill the gaps' }).click();
+  await page.getByRole('heading', { name: 'New backfill', level: 1 }).waitFor();
+  for (const [label, chosen] of [
+    ['Workflow', 'quick'],
+    ['Schedule', 'mornings'],
+  ] as const) {
+    await expect.poll(() => page.getByLabel(label, { exact: true }).inputValue()).toBe(chosen);
+  }
+  await page.getByLabel('From', { exact: true }).fill('2026-03-10');
+  await page.getByLabel('To', { exact: true }).fill('2026-03-13');
+  await page.getByRole('button', { name: 'Start 2 runs' }).click();
+  await count('Succeeded 2').waitFor();
+  const [made] = (await client.backfills.list({ project: 'etl', workflow: 'quick' })).items;
+  const { items } = await client.backfills.items(made!.id);
+  expect(items.map(({ businessTime }) => businessTime)).toEqual([
+    '2026-03-10T06:00:00.000Z',
+    '2026-03-12T06:00:00.000Z',
+  ]);
+
+  await page.goto(`/schedules/${id}`);
+  await page.getByRole('link', { name: 'Fill the gaps' }).click();
+  await page.getByLabel('From', { exact: true }).fill('2026-03-10');
+  await page.getByLabel('To', { exact: true }).fill('2026-03-13');
+  await page.getByText('There is nothing to run: no time is left of it').first().waitFor();
 });
 
 it('is clean on a narrow dark screen, in Chinese', async () => {

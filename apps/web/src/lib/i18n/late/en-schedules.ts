@@ -59,6 +59,7 @@ export const enSchedules = {
   deleteText: 'It fires no more, and what became of its fire times is not shown any more. Its runs stay.',
   deleteVerb: 'Delete the schedule',
   deleted: (name: string) => `${name} is deleted.`,
+  fillGaps: 'Fill the gaps',
   runNow: 'Run now',
   runTitle: (name: string) => `Start a run of ${name} now?`,
   runText: 'It starts as the schedule would, beside what runs already. Fire times do not change.',

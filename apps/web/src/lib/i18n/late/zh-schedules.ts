@@ -59,6 +59,7 @@ export const zhSchedules: ScheduleMessages = {
   deleteText: '它不再触发，也不再显示其触发记录。已有的运行会保留。',
   deleteVerb: '删除定时计划',
   deleted: (name) => `${name} 已删除。`,
+  fillGaps: '补齐缺口',
   runNow: '立即运行',
   runTitle: (name) => `现在就启动 ${name}？`,
   runText: '按定时计划的方式启动，与正在进行的运行并存。触发时间不变。',

@@ -61,6 +61,11 @@ describe('a schedule', () => {
       /etl\/daily\/nightly +online +2026/,
     );
     expect((await vaquita('schedules', 'offline', NAME)).out).toContain('nightly: offline');
+    expect((await vaquita('schedules', 'list', '--offline')).out).toMatch(/etl\/daily\/nightly +offline/);
+    expect(await vaquita('schedules', 'list', '--online')).toMatchObject({
+      out: '',
+      notes: 'There is no such schedule.\n',
+    });
     expect(await vaquita('schedules', 'delete', NAME)).toMatchObject({ code: 0, out: `deleted ${NAME}\n` });
     expect((await vaquita('schedules', 'list')).notes).toContain('There is no schedule.');
   });
@@ -163,6 +168,7 @@ it.each([
   [['schedules', 'create', 'etl/daily', 'x', '--cron', '@daily', '--every', '1h'], 'not both'],
   [['schedules', 'edit', NAME, '--overlap-limit', 'many'], 'not a whole number'],
   [['schedules', 'pause', NAME], 'Give one of'],
+  [['schedules', 'list', '--online', '--offline'], 'not both'],
   [['schedules', 'show', 'daily/nightly'], '<project>/<workflow>/<schedule>'],
   [['calendars', 'create', 'x', '--weekday', 'noday'], 'one of sun, mon'],
   [['calendars', 'import', 'x', '/nowhere.ics'], 'cannot be read'],

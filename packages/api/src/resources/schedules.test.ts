@@ -52,6 +52,22 @@ it('is kept with what was left out filled in, and what was read can be sent back
   expect(await read<ScheduleSaved>(again)).toMatchObject({ plan, start, revision: 2 });
 });
 
+it('is listed by whether it is switched on', async () => {
+  const api = await bench();
+  const { id } = await create(api);
+  await create(api, { ...NIGHTLY, name: 'hourly', online: true });
+  const names = async (query: string) =>
+    (await read<SchedulePage>(await api.send('GET', `${PATH}?${query}`))).items.map(({ name }) => name);
+  expect(await names('online=true')).toEqual(['hourly']);
+  expect(await names('online=false&project=etl&workflow=daily')).toEqual(['nightly']);
+  expect(await names('project=etl')).toEqual(['nightly', 'hourly']);
+  await read(await api.send('POST', `${PATH}/${id}/online`));
+  expect(await names('online=true&limit=1')).toEqual(['nightly']);
+  expect(await names('online=false')).toEqual([]);
+  const { errors } = await read<ProblemView>(await api.send('GET', `${PATH}?online=maybe`), 400);
+  expect(errors).toMatchObject([{ path: 'online' }]);
+});
+
 it('is listed by itself, of its project and of its workflow, and gone when it was deleted', async () => {
   const api = await bench();
   const { id } = await create(api);

@@ -81,7 +81,8 @@ function readEndpoints(deps: ApiDeps): readonly Endpoint[] {
       status: 200,
       answer: SchedulePage,
       async handle({ query }) {
-        const page = await store.schedules.list(await filterOf(query), pageRequest(query));
+        const online = query.online === undefined ? {} : { online: query.online === 'true' };
+        const page = await store.schedules.list({ ...(await filterOf(query)), ...online }, pageRequest(query));
         return { items: await toScheduleViews(deps, page.items), nextCursor: page.next };
       },
     }),

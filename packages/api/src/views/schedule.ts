@@ -199,8 +199,13 @@ export type SchedulePauseRequest = z.input<typeof SchedulePauseRequest>;
 export const ScheduleQuery = PageQuery.extend({
   project: z.string().optional().meta({ description: 'Id or name' }),
   workflow: z.string().optional().meta({ description: 'Id or name; needs `project`' }),
+  online: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'Only those that are switched on, or only those that are not' }),
 });
 export interface ScheduleQuery extends z.input<typeof PageQuery> {
   readonly project?: string | undefined;
   readonly workflow?: string | undefined;
+  readonly online?: boolean | undefined;
 }

@@ -371,4 +371,13 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `trigger_watchers_looked` ON `trigger_watchers` (`looked_at`);",
     ],
   },
+  {
+    number: 25,
+    name: "schedules_online",
+    checksum: "a91d48494eab27d73704326a66b4ff892a31ea00dc930d4e1b4263876012a2b5",
+    statements: [
+      "CREATE INDEX `schedules_online` ON `schedules` (`id`) WHERE online = 1;",
+      "CREATE INDEX `schedules_offline` ON `schedules` (`id`) WHERE online = 0;",
+    ],
+  },
 ];

@@ -43,6 +43,9 @@ export const schedules = sqliteTable(
   (t) => [
     uniqueIndex('schedules_name').on(t.workflowId, t.name),
     index('schedules_project').on(t.projectId, t.id),
+    // One for each: a common one would draw queries to it that have a narrower index.
+    index('schedules_online').on(t.id).where(sql.raw('online = 1')),
+    index('schedules_offline').on(t.id).where(sql.raw('online = 0')),
     index('schedules_due').on(t.dueAt, t.id).where(sql.raw('due_at is not null')),
     index('schedules_problem').on(t.id).where(sql.raw('problem is not null')),
   ],

@@ -66,6 +66,10 @@ test('reads of schedules: what is due, what waits, and what is around them, alon
   const id = 's' as ScheduleId;
   await schedules.list({ projectId }, first);
   await schedules.list({ workflowId, projectId }, first);
+  await schedules.list({ online: false }, { limit: 10, cursor: encodeCursor('x') });
+  await schedules.list({ online: true }, first);
+  await schedules.list({ projectId, online: true }, first);
+  await schedules.list({ workflowId, online: true }, first);
   await schedules.findByName(workflowId, 'x');
   await schedules.fires(id, { limit: 10, cursor: encodeCursor(7) });
   await schedules.lastFires([id]);
@@ -76,6 +80,10 @@ test('reads of schedules: what is due, what waits, and what is around them, alon
   await scheduleQueue.figures();
   const plans = await Promise.all(read.map(plan));
   const bounds = [
+    /SEARCH schedules USING INDEX schedules_project \(project_id=\?\)/,
+    /SEARCH schedules USING INDEX schedules_name \(workflow_id=\?\)/,
+    /SEARCH schedules USING INDEX schedules_offline \(id>\?\)/,
+    /SCAN schedules USING INDEX schedules_online/,
     /SEARCH schedules USING INDEX schedules_project \(project_id=\?\)/,
     /SEARCH schedules USING INDEX schedules_name \(workflow_id=\?\)/,
     /SEARCH schedules USING INDEX schedules_name \(workflow_id=\? AND name=\?\)/,

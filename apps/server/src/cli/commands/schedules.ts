@@ -17,23 +17,29 @@ const listCommand: Command = {
   options: {
     project: { type: 'string', value: 'project', help: 'Those of one project' },
     workflow: { type: 'string', value: 'project/workflow', help: 'Those of one workflow' },
+    online: { type: 'boolean', help: 'Those that are switched on' },
+    offline: { type: 'boolean', help: 'Those that are switched off' },
     json: { type: 'boolean', help: 'One JSON object per line instead of a table' },
     ...CONNECTION_OPTIONS,
   },
   examples: ['vaquita schedules list --workflow etl/daily'],
   async run({ options }, io) {
-    const query =
+    if (options.online === true && options.offline === true) {
+      throw new UsageError('Give --online or --offline, not both.', listCommand);
+    }
+    const online = options.online === true ? true : options.offline === true ? false : undefined;
+    const scope =
       options.workflow !== undefined
         ? parseWorkflowName(String(options.workflow))
         : options.project === undefined
           ? {}
           : { project: String(options.project) };
     const rows: string[][] = [];
-    for await (const schedule of connect(options, io).schedules.all(query)) {
+    for await (const schedule of connect(options, io).schedules.all({ ...scope, online })) {
       if (options.json === true) io.print(JSON.stringify(schedule));
       rows.push([scheduleName(schedule), statusOf(schedule), nextOf(schedule), schedule.summary.en]);
     }
-    if (rows.length === 0) io.note('There is no schedule.');
+    if (rows.length === 0) io.note(online === undefined ? 'There is no schedule.' : 'There is no such schedule.');
     else if (options.json !== true)
       for (const line of table(['SCHEDULE', 'STATUS', 'NEXT', 'WHEN'], rows)) io.print(line);
     return EXIT.ok;

@@ -9,15 +9,20 @@ interface Scope {
   readonly project?: string | undefined;
   /** Needs the project. */
   readonly workflow?: string | undefined;
+  readonly online?: 'yes' | 'no' | undefined;
 }
 
 export const scheduleQueries = {
-  pages: ({ project, workflow }: Scope) =>
+  pages: ({ project, workflow, online }: Scope) =>
     infiniteQueryOptions({
-      queryKey: ['schedules', 'pages', project ?? '', workflow ?? ''],
+      queryKey: ['schedules', 'pages', project ?? '', workflow ?? '', online ?? ''],
       queryFn: ({ pageParam, signal }) =>
         api.schedules.list(
-          { project, workflow, limit: 200, ...(pageParam === '' ? {} : { cursor: pageParam }) },
+          {
+            ...{ project, workflow, limit: 200 },
+            ...(online === undefined ? {} : { online: online === 'yes' }),
+            ...(pageParam === '' ? {} : { cursor: pageParam }),
+          },
           { signal },
         ),
       initialPageParam: '',

@@ -185,15 +185,16 @@ function createScheduleReader(driver: SqlDriver): ScheduleReader {
 function listParts({ projectId, workflowId, online }: ScheduleFilter, page: PageRequest) {
   const where: string[] = [];
   const args: SqlValue[] = [];
-  const also = (part: string, value: SqlValue): void => {
+  const also = (part: string, ...values: SqlValue[]): void => {
     where.push(part);
-    args.push(value);
+    args.push(...values);
   };
   const after = decodeCursor(page, 'text');
   if (workflowId !== undefined) also('workflow_id = ?', workflowId);
   if (projectId !== undefined) also(workflowId === undefined ? 'project_id = ?' : '+project_id = ?', projectId);
   if (after !== null) also('id > ?', after);
-  if (online !== undefined) also('online = ?', Number(online));
+  // As a constant: the indices of what is online, and of what is not, are found by it.
+  if (online !== undefined) also(`online = ${Number(online)}`);
   return { limit: checkLimit(page.limit), where: where.length === 0 ? '' : `where ${where.join(' and ')}`, args };
 }
 

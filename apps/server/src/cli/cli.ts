@@ -5,6 +5,7 @@ import { alertChannelCommands } from './commands/alert-channels.ts';
 import { alertGroupCommands } from './commands/alert-groups.ts';
 import { alertCommands } from './commands/alerts.ts';
 import { applyCommand } from './commands/apply.ts';
+import { auditCommands } from './commands/audit.ts';
 import { backfillCommands } from './commands/backfills.ts';
 import { calendarCommands } from './commands/calendars.ts';
 import { clusterCommand } from './commands/cluster.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   ...listenerPluginCommands,
   ...projectCommands,
   ...tokenCommands,
+  ...auditCommands,
   clusterCommand,
   ...registryCommands,
   ...upkeepCommands,

@@ -285,9 +285,24 @@ describe('the audit log', () => {
       'project.create',
     ]);
     expect(new Set(items.map(({ actor }) => actor))).toEqual(new Set(['admin']));
-    const ofProject = await api.send('GET', '/api/v1/audit?subject=etl');
-    expect(await read(ofProject)).toMatchObject({ items: [{ action: 'project.create', subject: 'etl' }] });
+    const narrowed = async (query: string) =>
+      (await read<{ items: { action: string }[] }>(await api.send('GET', `/api/v1/audit?${query}`))).items.map(
+        ({ action }) => action,
+      );
+    expect(await narrowed('subject=etl')).toEqual(['project.create']);
+    expect(await narrowed('actor=admin&action=workflow.online')).toEqual(['workflow.online']);
+    expect(await narrowed('actor=ann')).toEqual([]);
+    const now = new Date(api.clock.now()).toISOString();
+    expect(await narrowed(`until=${now}`)).toEqual([]);
+    expect(await narrowed(`since=${now}&limit=1`)).toEqual(['workflow_instance.stop']);
+    expect((await api.send('GET', '/api/v1/audit?since=yesterday')).status).toBe(400);
+    expect(await read(await api.send('GET', '/api/v1/audit/words'))).toEqual({
+      actors: ['admin'],
+      actions: ['project.create', 'workflow.create', 'workflow.online', 'workflow.start', 'workflow_instance.stop'],
+    });
     const ann = await api.addUser('ann', 'user');
-    expect((await api.send('GET', '/api/v1/audit', { token: ann })).status).toBe(403);
+    for (const path of ['audit', 'audit/words']) {
+      expect((await api.send('GET', `/api/v1/${path}`, { token: ann })).status).toBe(403);
+    }
   });
 });

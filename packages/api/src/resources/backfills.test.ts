@@ -158,7 +158,7 @@ it('is started, listed, shown with its counts, and its items are paged', async (
     await api.send('GET', `${PATH}/${made.id}/items?state=waiting&cursor=${first.nextCursor}`),
   );
   expect(rest.items).toHaveLength(2);
-  const { items } = await api.deps.store.requests.auditLog({ limit: 2, cursor: null }, made.id);
+  const { items } = await api.deps.store.requests.auditLog({ limit: 2, cursor: null }, { subject: made.id });
   expect(items).toMatchObject([{ action: 'backfill.create', data: { workflow: 'etl/orders', runs: 6 } }]);
 });
 

@@ -4,7 +4,7 @@ import type { AuditRow } from '@vaquita/store';
 import * as z from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
-import { AuditPage, AuditQuery, type AuditView, ClusterView, OverviewView, TaskTypePage } from '../views/operation.ts';
+import { AuditPage, AuditQuery, type AuditView, AuditWordsView, ClusterView, OverviewView, TaskTypePage } from '../views/operation.ts';
 import { isoTime, pageRequest, toPage, wholeList } from './paging.ts';
 import { listServers } from './servers.ts';
 import { listTaskTypes } from './task-types.ts';
@@ -16,6 +16,7 @@ function toAuditView(row: AuditRow): AuditView {
 }
 
 const HOUR_MS = 3_600_000;
+const MAX_WORDS = 500;
 const OverviewQuery = z.object({
   hours: z.coerce.number().int().min(1).max(8760).default(24).meta({ description: 'How far back to count' }),
 });
@@ -87,11 +88,34 @@ export function operationEndpoints(deps: ApiDeps): readonly Endpoint[] {
       tag,
       access: 'admin',
       summary: 'Who changed what, newest first',
+      description:
+        'A record of a change holds under `data` what was given and under `data.before` what it was before. Secrets are in none.',
       query: AuditQuery,
       status: 200,
       answer: AuditPage,
-      handle: async ({ query }) =>
-        toPage(await store.requests.auditLog(pageRequest(query), query.subject), toAuditView),
+      async handle({ query: { actor, action, subject, since, until, ...page } }) {
+        const filter = {
+          ...(actor === undefined ? {} : { actor }),
+          ...(action === undefined ? {} : { action }),
+          ...(subject === undefined ? {} : { subject }),
+          ...(since === undefined ? {} : { from: Date.parse(since) }),
+          ...(until === undefined ? {} : { to: Date.parse(until) }),
+        };
+        return toPage(await store.requests.auditLog(pageRequest(page), filter), toAuditView);
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/audit/words',
+      tag,
+      access: 'admin',
+      summary: 'Who is in the audit log, and which actions',
+      status: 200,
+      answer: AuditWordsView,
+      async handle() {
+        const { actors, actions } = await store.requests.auditWords(MAX_WORDS);
+        return { actors: [...actors], actions: [...actions] };
+      },
     }),
   ];
 }

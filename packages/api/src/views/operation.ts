@@ -80,10 +80,20 @@ export const AuditView = z
   .meta({ id: 'AuditEntry' });
 export type AuditView = z.infer<typeof AuditView>;
 
+const AuditWord = z.string().min(1).max(500).optional();
 export const AuditQuery = PageQuery.extend({
-  subject: z.string().min(1).max(500).optional().meta({ description: 'Only what was done with this one' }),
+  subject: AuditWord.meta({ description: 'Only what was done with this one' }),
+  actor: AuditWord.meta({ description: 'Only what this one has done' }),
+  action: AuditWord.meta({ description: 'Only this, such as `workflow.update`' }),
+  since: Timestamp.optional().meta({ description: 'Only from this moment on' }),
+  until: Timestamp.optional().meta({ description: 'Only before this moment' }),
 });
 export type AuditQuery = z.input<typeof AuditQuery>;
+
+export const AuditWordsView = z
+  .object({ actors: z.array(z.string()), actions: z.array(z.string()) })
+  .meta({ id: 'AuditWords', description: 'In alphabetical order, at most 500 of each' });
+export type AuditWordsView = z.infer<typeof AuditWordsView>;
 
 export const AuditPage = pageOf(AuditView).meta({ id: 'AuditPage' });
 export type AuditPage = z.infer<typeof AuditPage>;

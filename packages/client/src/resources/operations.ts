@@ -3,6 +3,7 @@ import type {
   AuditPage,
   AuditQuery,
   AuditView,
+  AuditWordsView,
   ClusterView,
   EventView,
   OverviewView,
@@ -35,7 +36,9 @@ export interface WorkersClient {
 export interface AuditClient {
   /** Newest first. */
   list(query?: AuditQuery, options?: CallOptions): Promise<AuditPage>;
-  all(): AsyncGenerator<AuditView, void, undefined>;
+  all(query?: Omit<AuditQuery, 'cursor'>): AsyncGenerator<AuditView, void, undefined>;
+  /** What there is to narrow the list by. */
+  words(options?: CallOptions): Promise<AuditWordsView>;
 }
 
 export interface EventStreamOptions extends StreamOptions {
@@ -76,7 +79,11 @@ export function createWorkersClient(transport: Transport): WorkersClient {
 
 export function createAuditClient(transport: Transport): AuditClient {
   const list: AuditClient['list'] = (query, options) => transport.call('GET', pathOf('audit'), { query, ...options });
-  return { list, all: () => eachItem((cursor) => list({ limit: 200, cursor })) };
+  return {
+    list,
+    all: (query) => eachItem((cursor) => list({ limit: 200, ...query, cursor })),
+    words: (options) => transport.call('GET', pathOf('audit', 'words'), options),
+  };
 }
 
 export function createOperationsClient(transport: Transport): OperationsClient {

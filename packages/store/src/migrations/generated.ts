@@ -380,4 +380,14 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `schedules_offline` ON `schedules` (`id`) WHERE online = 0;",
     ],
   },
+  {
+    number: 26,
+    name: "find_audit_by_who_and_what",
+    checksum: "c846ed2f3bfe68551e40bbce64edfe86e66e5957042c4b0b75e84b130dc651db",
+    statements: [
+      "CREATE INDEX `audit_log_actor` ON `audit_log` (`actor`,`id`);",
+      "CREATE INDEX `audit_log_actor_action` ON `audit_log` (`actor`,`action`,`id`);",
+      "CREATE INDEX `audit_log_action` ON `audit_log` (`action`,`id`);",
+    ],
+  },
 ];

@@ -326,6 +326,22 @@ export interface AuditRow {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** Which records of the audit log are asked for: those to which all that is given applies. */
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly action?: string;
+  readonly subject?: string;
+  /** From this moment on, and before that one; by the time in the ids of the records. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** What the audit log knows, each in alphabetical order and at most as many as were asked for. */
+export interface AuditWords {
+  readonly actors: readonly string[];
+  readonly actions: readonly string[];
+}
+
 export interface RequestStore {
   /** Claims the key for a server: undefined when it is new (then `finish` or `abandon` follows), the recorded row when it was used. */
   claim(key: string, bodyHash: string, at: number, by: string): Promise<IdempotencyRow | undefined>;
@@ -337,8 +353,10 @@ export interface RequestStore {
   /** Forgets keys older than the moment. */
   purge(before: number): Promise<number>;
   audit(row: AuditRow): Promise<void>;
-  /** Newest first; of one subject, or of all. */
-  auditLog(page: PageRequest, subject?: string): Promise<Page<AuditRow>>;
+  /** Newest first. */
+  auditLog(page: PageRequest, filter?: AuditFilter): Promise<Page<AuditRow>>;
+  /** Who has done something, and what has been done: read along the indices, whatever the size of the log. */
+  auditWords(limit: number): Promise<AuditWords>;
 }
 
 /** What people decide about workers. */

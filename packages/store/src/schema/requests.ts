@@ -27,5 +27,10 @@ export const auditLog = sqliteTable(
     subject: text('subject').notNull(),
     data: text('data', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
   },
-  (t) => [index('audit_log_subject').on(t.subject, t.id)],
+  (t) => [
+    index('audit_log_subject').on(t.subject, t.id),
+    index('audit_log_actor').on(t.actor, t.id),
+    index('audit_log_actor_action').on(t.actor, t.action, t.id),
+    index('audit_log_action').on(t.action, t.id),
+  ],
 );

@@ -2,7 +2,7 @@
 import type { AlertId, ProjectId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
 import { expect, test } from 'vitest';
 import type { AlertFilter } from '../ports/alerts.ts';
-import type { InstanceFilter } from '../ports/api.ts';
+import type { AuditFilter, InstanceFilter } from '../ports/api.ts';
 import { encodeCursor } from '../sql/page.ts';
 import { openNoted } from '../testing/noted-store.ts';
 
@@ -286,4 +286,38 @@ test('alerts that were folded into one', async () => {
   const steps = (await plan(read[0]!)).join('\n');
   expect(steps).toMatch(/alerts_folded \(folded_into=\? AND id<\?\)/);
   expect(steps).not.toContain('TEMP B-TREE');
+});
+
+const auditFilters: readonly AuditFilter[] = [
+  {},
+  { actor: 'a' },
+  { action: 'b' },
+  { subject: 'c' },
+  { actor: 'a', action: 'b' },
+  { actor: 'a', action: 'b', subject: 'c' },
+].flatMap((filter) => [filter, { ...filter, from: 1, to: 2 }]);
+
+test.each(auditFilters)('the audit log by %j', async (filter) => {
+  const { store, read, plan } = await openNoted();
+  await store.requests.auditLog({ limit: 50, cursor: null }, filter);
+  await store.requests.auditLog({ limit: 50, cursor: encodeCursor('01') }, filter);
+  expect(read).toHaveLength(2);
+  for (const statement of read) {
+    const steps = (await plan(statement)).join('\n');
+    expect(steps).toMatch(/USING INDEX/);
+    expect(steps).not.toContain('TEMP B-TREE');
+    const columns = ['subject', 'actor', 'action'].filter((name) => Object.hasOwn(filter, name));
+    for (const column of columns.includes('subject') ? ['subject'] : columns) expect(steps).toContain(`${column}=?`);
+    if (filter.from !== undefined) expect(steps).toContain('id>? AND id<?');
+  }
+});
+
+test('the words of the audit log are read along its indices', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.requests.auditWords(10);
+  for (const statement of read) {
+    const steps = (await plan(statement)).filter((step) => step.includes('audit_log'));
+    expect(steps.length).toBeGreaterThan(0);
+    for (const step of steps) expect(step).toMatch(/SEARCH audit_log USING COVERING INDEX/);
+  }
 });

@@ -1,5 +1,6 @@
 /** Verbs about requests: claiming an idempotency key, and the audit log. */
-import type { RequestStore } from '../ports/api.ts';
+import { firstIdAt } from '@vaquita/core';
+import type { AuditFilter, RequestStore } from '../ports/api.ts';
 import type { SqlDriver } from '../ports/driver.ts';
 import { many, statement } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
@@ -39,15 +40,44 @@ export function createRequestVerbs(driver: SqlDriver): RequestStore {
     async audit(row) {
       await driver.write([statement(AUDIT.insert, AUDIT.args(row))]);
     },
-    async auditLog(page, subject) {
+    async auditLog(page, filter = {}) {
       const limit = checkLimit(page.limit);
-      const before = decodeCursor(page, 'text');
-      const conditions = [...(subject === undefined ? [] : ['subject = ?']), ...(before === null ? [] : ['id < ?'])];
-      const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-      const args = [subject ?? null, before].filter((value) => value !== null);
+      const { where, args } = auditCondition(filter, decodeCursor(page, 'text'));
       const sql = `select ${AUDIT.columns} from audit_log ${where} order by id desc limit ?`;
       const rows = await many(driver, sql, [...args, limit + 1]);
       return toPage(rows.map(AUDIT.read), limit, (row) => row.id);
     },
+    async auditWords(limit) {
+      const [actors, actions] = await Promise.all(
+        [wordsOf('actor'), wordsOf('action')].map((sql) => many(driver, sql, [limit])),
+      );
+      return { actors: actors!.map(({ word }) => String(word)), actions: actions!.map(({ word }) => String(word)) };
+    },
   };
+}
+
+/** One index answers each, in the order that is asked for: of a subject there are few, so who did it is seen row by row. */
+function auditCondition({ actor, action, subject, from, to }: AuditFilter, before: string | null) {
+  const isOf = subject === undefined ? '' : '+';
+  const parts: [string, string | undefined][] = [
+    ['subject = ?', subject],
+    [`${isOf}actor = ?`, actor],
+    [`${isOf}action = ?`, action],
+    ['id >= ?', from === undefined ? undefined : firstIdAt(from)],
+    ['id < ?', earliest(before, to === undefined ? null : firstIdAt(to))],
+  ];
+  const given = parts.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+  const where = given.length === 0 ? '' : `where ${given.map(({ sql }) => sql).join(' and ')}`;
+  return { where, args: given.map(({ value }) => value) };
+}
+
+function earliest(a: string | null, b: string | null): string | undefined {
+  if (a === null || b === null) return a ?? b ?? undefined;
+  return a < b ? a : b;
+}
+
+/** From each word to the next along the index, so that the size of the log does not matter. */
+function wordsOf(column: 'actor' | 'action'): string {
+  const next = `select min(${column}) from audit_log`;
+  return `with recursive words(word) as (${next} union all select (${next} where ${column} > word) from words where word is not null) select word from words where word is not null limit ?`;
 }

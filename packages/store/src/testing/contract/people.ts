@@ -1,7 +1,8 @@
 /** The contract of users, credentials, idempotency keys and the audit log. */
-import type { Id, SessionId } from '@vaquita/core';
+import { createIdSource, type Id, type SessionId } from '@vaquita/core';
+import { createSeededRandom } from '@vaquita/core/testing';
 import { describe, expect, test } from 'vitest';
-import type { SessionRow } from '../../ports/api.ts';
+import type { AuditFilter, SessionRow } from '../../ports/api.ts';
 import type { Subject } from '../store-contract.ts';
 import { allPages } from './all-pages.ts';
 import { token, user } from './fixtures.ts';
@@ -174,7 +175,40 @@ export function describePeople(subject: Subject): void {
     }));
     for (const row of rows) await requests.audit(row);
     expect(await allPages((page) => requests.auditLog(page), 2)).toEqual([...rows].reverse());
-    expect(await allPages((page) => requests.auditLog(page, 'w1'), 1)).toEqual([rows[2], rows[0]]);
-    expect(await allPages((page) => requests.auditLog(page, 'w3'), 1)).toEqual([]);
+    expect(await allPages((page) => requests.auditLog(page, { subject: 'w1' }), 1)).toEqual([rows[2], rows[0]]);
+    expect(await allPages((page) => requests.auditLog(page, { subject: 'w3' }), 1)).toEqual([]);
+  });
+
+  test('the audit log is narrowed by who, what, whom and when, in any combination', async () => {
+    const { requests } = subject.store;
+    const idAt = (at: number) => createIdSource({ now: () => at }, createSeededRandom(at)).next<'audit'>();
+    const row = (at: number, actor: string, action: string, on: string) => ({
+      ...{ id: idAt(at), at, actor, action, subject: on, data: {} },
+    });
+    const rows = [
+      row(1_000, 'ann', 'project.create', 'etl'),
+      row(2_000, 'bob', 'project.update', 'etl'),
+      row(3_000, 'ann', 'project.update', 'dwh'),
+      row(4_000, 'ann', 'project.update', 'etl'),
+    ];
+    for (const one of rows) await requests.audit(one);
+    const found = async (filter: AuditFilter) =>
+      (await allPages((page) => requests.auditLog(page, filter), 1)).map(({ at }) => at);
+    expect(await found({ actor: 'ann' })).toEqual([4_000, 3_000, 1_000]);
+    expect(await found({ action: 'project.update' })).toEqual([4_000, 3_000, 2_000]);
+    expect(await found({ actor: 'ann', action: 'project.update' })).toEqual([4_000, 3_000]);
+    expect(await found({ actor: 'ann', action: 'project.update', subject: 'etl' })).toEqual([4_000]);
+    expect(await found({ from: 2_000, to: 4_000 })).toEqual([3_000, 2_000]);
+    expect(await found({ subject: 'etl', from: 1_001 })).toEqual([4_000, 2_000]);
+    expect(await found({ actor: 'eve' })).toEqual([]);
+    expect(await requests.auditWords(10)).toEqual({
+      actors: ['ann', 'bob'],
+      actions: ['project.create', 'project.update'],
+    });
+    expect(await requests.auditWords(1)).toEqual({ actors: ['ann'], actions: ['project.create'] });
+  });
+
+  test('an empty audit log has no words', async () => {
+    expect(await subject.store.requests.auditWords(5)).toEqual({ actors: [], actions: [] });
   });
 }

@@ -1,8 +1,8 @@
 /** Users, credentials, idempotency keys and the audit log in memory. */
-import { AppError } from '@vaquita/core';
-import type { RequestStore, SessionRow, SessionStore, TokenStore, UserStore } from '../../ports/api.ts';
+import { AppError, firstIdAt } from '@vaquita/core';
+import type { AuditRow, RequestStore, SessionRow, SessionStore, TokenStore, UserStore } from '../../ports/api.ts';
 import { TOKEN_USE_WRITE_MS } from '../../verbs/users.ts';
-import { type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
+import { compare, type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
 
 export function createMemoryUsers({ tables, unit }: Memory): UserStore {
   const { users, sessions, unique } = tables;
@@ -159,9 +159,21 @@ export function createMemoryRequests({ tables, unit }: Memory): RequestStore {
         tx.put(audit, row.id, row);
       });
     },
-    async auditLog(page, subject) {
-      const rows = [...audit.values()].filter((row) => subject === undefined || row.subject === subject);
+    async auditLog(page, { actor, action, subject, from, to } = {}) {
+      const rows = [...audit.values()].filter(
+        (row) =>
+          (actor === undefined || row.actor === actor) &&
+          (action === undefined || row.action === action) &&
+          (subject === undefined || row.subject === subject) &&
+          (from === undefined || row.id >= firstIdAt(from)) &&
+          (to === undefined || row.id < firstIdAt(to)),
+      );
       return pageOf(rows, page, (row) => row.id, 'down');
+    },
+    async auditWords(limit) {
+      const words = (wordOf: (row: AuditRow) => string) =>
+        [...new Set([...audit.values()].map(wordOf))].sort(compare).slice(0, limit);
+      return { actors: words(({ actor }) => actor), actions: words(({ action }) => action) };
     },
   };
 }

@@ -296,12 +296,15 @@ describe('the audit log', () => {
     expect(await narrowed(`until=${now}`)).toEqual([]);
     expect(await narrowed(`since=${now}&limit=1`)).toEqual(['workflow_instance.stop']);
     expect((await api.send('GET', '/api/v1/audit?since=yesterday')).status).toBe(400);
+    const stopped = items[0]! as { id?: string };
+    expect(await read(await api.send('GET', `/api/v1/audit/${stopped.id}`))).toEqual(stopped);
+    expect((await api.send('GET', '/api/v1/audit/none')).status).toBe(404);
     expect(await read(await api.send('GET', '/api/v1/audit/words'))).toEqual({
       actors: ['admin'],
       actions: ['project.create', 'workflow.create', 'workflow.online', 'workflow.start', 'workflow_instance.stop'],
     });
     const ann = await api.addUser('ann', 'user');
-    for (const path of ['audit', 'audit/words']) {
+    for (const path of ['audit', 'audit/words', `audit/${stopped.id}`]) {
       expect((await api.send('GET', `/api/v1/${path}`, { token: ann })).status).toBe(403);
     }
   });

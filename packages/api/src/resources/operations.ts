@@ -1,10 +1,18 @@
 /** What an operator looks at: cluster, overview, task types, audit. */
-import { WORKFLOW_STATES, type WorkflowState } from '@vaquita/core';
+import { AppError, WORKFLOW_STATES, type WorkflowState } from '@vaquita/core';
 import type { AuditRow } from '@vaquita/store';
 import * as z from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
-import { AuditPage, AuditQuery, type AuditView, AuditWordsView, ClusterView, OverviewView, TaskTypePage } from '../views/operation.ts';
+import {
+  AuditPage,
+  AuditQuery,
+  AuditView,
+  AuditWordsView,
+  ClusterView,
+  OverviewView,
+  TaskTypePage,
+} from '../views/operation.ts';
 import { isoTime, pageRequest, toPage, wholeList } from './paging.ts';
 import { listServers } from './servers.ts';
 import { listTaskTypes } from './task-types.ts';
@@ -115,6 +123,20 @@ export function operationEndpoints(deps: ApiDeps): readonly Endpoint[] {
       async handle() {
         const { actors, actions } = await store.requests.auditWords(MAX_WORDS);
         return { actors: [...actors], actions: [...actions] };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/audit/{id}',
+      tag,
+      access: 'admin',
+      summary: 'Show one record of the audit log',
+      status: 200,
+      answer: AuditView,
+      async handle({ params }) {
+        const row = await store.requests.auditEntry(params.id);
+        if (!row) throw new AppError('not_found', `There is no record with the id “${params.id}” in the audit log.`);
+        return toAuditView(row);
       },
     }),
   ];

@@ -37,6 +37,7 @@ export interface AuditClient {
   /** Newest first. */
   list(query?: AuditQuery, options?: CallOptions): Promise<AuditPage>;
   all(query?: Omit<AuditQuery, 'cursor'>): AsyncGenerator<AuditView, void, undefined>;
+  get(id: string, options?: CallOptions): Promise<AuditView>;
   /** What there is to narrow the list by. */
   words(options?: CallOptions): Promise<AuditWordsView>;
 }
@@ -82,6 +83,7 @@ export function createAuditClient(transport: Transport): AuditClient {
   return {
     list,
     all: (query) => eachItem((cursor) => list({ limit: 200, ...query, cursor })),
+    get: (id, options) => transport.call('GET', pathOf('audit', id), options),
     words: (options) => transport.call('GET', pathOf('audit', 'words'), options),
   };
 }

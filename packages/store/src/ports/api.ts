@@ -353,6 +353,7 @@ export interface RequestStore {
   /** Forgets keys older than the moment. */
   purge(before: number): Promise<number>;
   audit(row: AuditRow): Promise<void>;
+  auditEntry(id: string): Promise<AuditRow | undefined>;
   /** Newest first. */
   auditLog(page: PageRequest, filter?: AuditFilter): Promise<Page<AuditRow>>;
   /** Who has done something, and what has been done: read along the indices, whatever the size of the log. */

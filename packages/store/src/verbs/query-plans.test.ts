@@ -203,7 +203,7 @@ test('every other read', async () => {
     await store.taskGroups.list(page);
     await store.tokens.list('api', page);
     await store.requests.auditLog(page);
-    await store.requests.auditLog(page, 'w');
+    await store.requests.auditLog(page, { subject: 'w' });
     await store.master.openInstances({ after: page.cursor, limit: 10 });
   }
   await store.workflows.versions(workflowId, first);

@@ -2,7 +2,7 @@
 import { firstIdAt } from '@vaquita/core';
 import type { AuditFilter, RequestStore } from '../ports/api.ts';
 import type { SqlDriver } from '../ports/driver.ts';
-import { many, statement } from '../sql/access.ts';
+import { many, one, statement } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 import { AUDIT, IDEMPOTENCY } from '../sql/tables.ts';
 
@@ -39,6 +39,10 @@ export function createRequestVerbs(driver: SqlDriver): RequestStore {
     },
     async audit(row) {
       await driver.write([statement(AUDIT.insert, AUDIT.args(row))]);
+    },
+    async auditEntry(id) {
+      const row = await one(driver, `select ${AUDIT.columns} from audit_log where id = ?`, [id]);
+      return row && AUDIT.read(row);
     },
     async auditLog(page, filter = {}) {
       const limit = checkLimit(page.limit);

@@ -56,5 +56,8 @@ function momentOf(name: string, text: string): string {
   const ago = parseDuration(text);
   const at = ago === undefined ? Date.parse(text) : Date.now() - ago;
   if (Number.isFinite(at)) return new Date(at).toISOString();
-  throw new UsageError(`--${name} "${text}" is neither a moment such as 2026-03-01T06:00:00Z nor a duration such as 2h.`, command);
+  throw new UsageError(
+    `--${name} "${text}" is neither a moment such as 2026-03-01T06:00:00Z nor a duration such as 2h.`,
+    command,
+  );
 }

@@ -32,6 +32,8 @@ export const en = {
     alerts: 'Alerts',
     listeners: 'Listeners',
     tokens: 'Tokens',
+    audit: 'Audit log',
+    access: 'Access',
     search: 'Search or go to…',
     breadcrumb: 'You are here',
     shortcuts: 'Keyboard shortcuts',

@@ -4,6 +4,7 @@ import type { LateMessages } from './late/late.ts';
 import { zhAlertPolicy } from './late/zh-alert-policy.ts';
 import { zhAlertTargets } from './late/zh-alert-targets.ts';
 import { zhAlerts } from './late/zh-alerts.ts';
+import { zhAudit } from './late/zh-audit.ts';
 import { zhBackfills } from './late/zh-backfills.ts';
 import { zhCalendars } from './late/zh-calendars.ts';
 import { zhControl } from './late/zh-control.ts';
@@ -32,6 +33,7 @@ import { count } from './zh-count.ts';
 
 export const zhCN: Messages & { readonly late: LateMessages } = {
   late: {
+    audit: zhAudit,
     schema: zhSchema,
     listeners: zhListeners,
     backfills: zhBackfills,
@@ -89,6 +91,8 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     alerts: '告警',
     listeners: '监听器',
     tokens: '令牌',
+    audit: '审计日志',
+    access: '访问',
     search: '搜索或跳转…',
     breadcrumb: '当前位置',
     shortcuts: '键盘快捷键',

@@ -34,6 +34,14 @@ export interface BackfillsQuery {
   readonly state?: string | undefined;
 }
 
+export interface AuditFilterQuery {
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly subject?: string | undefined;
+  /** How far back, such as 24h. */
+  readonly within?: string | undefined;
+}
+
 export interface TriggersQuery {
   readonly project?: string | undefined;
   readonly kind?: string | undefined;
@@ -166,6 +174,9 @@ export const routeFor = {
   calendar: (calendar: string, month?: string) =>
     withQuery(resolve('/(app)/calendars/[calendar]', { calendar: name(calendar) }), { month }),
   forecast: (query: ForecastQuery = {}) => withQuery(resolve('/(app)/forecast'), { ...query }),
+  /** `entry`: the record that is open. */
+  audit: (query: AuditFilterQuery & { readonly entry?: string | undefined } = {}) =>
+    withQuery(resolve('/(app)/audit'), { ...query }),
   tokens: () => resolve('/(app)/tokens'),
   apiReference: () => `${resolve('/(app)')}api/v1/docs`.replace('//', '/'),
 };

@@ -175,6 +175,8 @@ export function describePeople(subject: Subject): void {
     }));
     for (const row of rows) await requests.audit(row);
     expect(await allPages((page) => requests.auditLog(page), 2)).toEqual([...rows].reverse());
+    expect(await requests.auditEntry('a2')).toEqual(rows[1]);
+    expect(await requests.auditEntry('a9')).toBeUndefined();
     expect(await allPages((page) => requests.auditLog(page, { subject: 'w1' }), 1)).toEqual([rows[2], rows[0]]);
     expect(await allPages((page) => requests.auditLog(page, { subject: 'w3' }), 1)).toEqual([]);
   });

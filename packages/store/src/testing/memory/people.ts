@@ -159,6 +159,9 @@ export function createMemoryRequests({ tables, unit }: Memory): RequestStore {
         tx.put(audit, row.id, row);
       });
     },
+    async auditEntry(id) {
+      return audit.get(id);
+    },
     async auditLog(page, { actor, action, subject, from, to } = {}) {
       const rows = [...audit.values()].filter(
         (row) =>

@@ -6,6 +6,7 @@ import { i18n } from '../i18n.svelte.ts';
 import type { AlertPolicyMessages } from './en-alert-policy.ts';
 import type { AlertTargetMessages } from './en-alert-targets.ts';
 import type { AlertMessages } from './en-alerts.ts';
+import type { AuditMessages } from './en-audit.ts';
 import type { BackfillMessages } from './en-backfills.ts';
 import type { CalendarMessages } from './en-calendars.ts';
 import type { ControlMessages } from './en-control.ts';
@@ -34,6 +35,7 @@ import type { WorkflowScheduleMessages } from './en-workflow-schedules.ts';
 export interface LateMessages {
   readonly schema: SchemaMessages;
   readonly listeners: ListenerMessages;
+  readonly audit: AuditMessages;
   readonly backfills: BackfillMessages;
   readonly alertPolicy: AlertPolicyMessages;
   readonly alertTargets: AlertTargetMessages;

@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 export const SPANS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS, '30d': 720 * HOUR_MS } as const;
 export type Span = keyof typeof SPANS;
 
-export function isSpan(text: string | undefined): text is Span {
+function isSpan(text: string | undefined): text is Span {
   return text !== undefined && Object.hasOwn(SPANS, text);
 }
 

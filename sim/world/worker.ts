@@ -174,6 +174,11 @@ export function createSimWorker(deps: SimWorkerDeps): SimWorker {
     if (self.isDeaf) return;
     if (order.type === 'dispatch') take(order);
     if (order.type === 'kill') kill(order);
+    if (order.type === 'look') {
+      // No machine of a simulated world has files.
+      const { lookId } = order;
+      session?.send({ type: 'looked', lookId, entries: [], isEnd: true, problem: null, code: null });
+    }
     // Of no dispatch of its own, and so not kept: an echo that is lost is asked for again.
     if (order.type === 'echo') {
       session?.send(result(order.nonce, 'success', { epoch: journal.highestEpoch, startedAt: null }));

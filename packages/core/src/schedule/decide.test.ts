@@ -15,6 +15,23 @@ function decide(plan: Partial<SchedulePlan>, now: number, more: Partial<Schedule
   return decideSchedule(scheduleQuestion(scheduleRow(plan), now, more));
 }
 
+/** Look after look at one moment, until nothing is left to decide: what they have decided, in all. */
+function untilDone(from: ScheduleRow, now: number, more: Partial<ScheduleQuestion> = {}) {
+  const decisions: ScheduleDecision[] = [];
+  let schedule = from;
+  for (let looks = 0; looks < 20; looks++) {
+    const recorded = new Set([...(more.recorded ?? [])].filter((at) => at > schedule.cursorAt));
+    const decision = decideSchedule(scheduleQuestion(schedule, now, { ...more, recorded }));
+    decisions.push(decision);
+    schedule = { ...schedule, cursorAt: decision.cursorAt };
+    if (decision.dueAt === null || decision.dueAt > now) break;
+  }
+  return {
+    fires: decisions.flatMap(({ fires }) => fires),
+    runs: decisions.flatMap(({ runs }) => runs),
+  };
+}
+
 describe('a fire time that has come up', () => {
   test('becomes a run of its own, as the schedule says, with the fire time as its business time (D7)', () => {
     const { fires, runs, cursorAt, dueAt } = decide({ timezone: 'Asia/Tokyo' }, 10_400);
@@ -155,10 +172,68 @@ describe('fire times that came up too late (D4)', () => {
     const many = (TOLD_SINGLY + 500) * 10_000;
     const paused = scheduleRow(misfire('none'), { pausedUntil: 100_000 });
     const first = decideSchedule(scheduleQuestion(paused, many));
-    expect(first.fires).toMatchObject([{ throughAt: 90_000, fires: 9, outcome: 'skipped', reasonCode: 'paused' }]);
+    expect(first.fires).toMatchObject([
+      { throughAt: 90_000, fires: 9, outcome: 'skipped', reasonCode: 'paused' },
+      { fireAt: 100_000, outcome: 'missed' },
+    ]);
     const recorded = new Set([150_000]);
     const around = decideSchedule(scheduleQuestion(scheduleRow(misfire('none')), many, { recorded }));
-    expect(around.fires).toMatchObject([{ throughAt: 140_000, fires: 14, outcome: 'missed' }]);
+    expect(around.fires).toMatchObject([
+      { throughAt: 140_000, fires: 14, outcome: 'missed' },
+      { fireAt: 160_000, outcome: 'missed' },
+    ]);
+  });
+
+  test('run as often as the policy says, however many lie behind a record of a clock that was ahead', () => {
+    const count = 12_000;
+    const now = count * 1_000 + 60_000;
+    const recorded = new Set([2_000]);
+    const every = { times: { kind: 'interval', everyMs: 1_000, anchorAt: 0 } } as const;
+    for (const [policy, most] of [
+      ['last', 1],
+      ['all', 3],
+    ] as const) {
+      const { runs, fires } = untilDone(scheduleRow({ ...every, ...misfire(policy, most) }), now, { recorded });
+      const late = runs.filter(({ instance }) => now - instance.businessTime > 15_000);
+      expect(late).toHaveLength(most);
+      // All but the one with its record, each once.
+      expect(fires.reduce((sum, one) => sum + one.fires, 0)).toBe(now / 1_000 - 1);
+      expect(fires.slice(0, 2).map((one) => [one.fireAt, one.throughAt])).toEqual([
+        [1_000, 1_000],
+        [3_000, COUNTED_AT_ONCE * 1_000],
+      ]);
+    }
+  });
+
+  const weekend: CalendarRow = {
+    ...{ id: 'c1' as CalendarId, name: 'weekends', description: '', entries: [], weekdays: [6, 0], revision: 1 },
+    ...{ createdBy: 'ann', createdAt: 0, updatedAt: 0 },
+  };
+  const without = { calendars: { include: [], exclude: [weekend.id] } };
+  const calendars = new Map([[weekend.id, weekend]]);
+  const at = (text: string) => Date.parse(`2026-05-${text}:00Z`);
+  const minutely = { times: { kind: 'interval', everyMs: 60_000, anchorAt: 0 }, ...without } as const;
+
+  test('that a calendar leaves out are told of as such, also together', () => {
+    // Thursday to Tuesday.
+    const row = scheduleRow({ ...minutely, ...misfire('none') }, { cursorAt: at('07T12:00') });
+    const { fires } = untilDone(row, at('12T12:00'), { calendars });
+    const together = fires.filter((one) => one.fires > 1);
+    expect(together.map((one) => [one.fireAt, one.throughAt, one.fires, one.outcome, one.reasonCode])).toEqual([
+      [at('07T12:01'), at('08T23:59'), 36 * 60 - 1, 'missed', 'misfire'],
+      [at('09T00:00'), at('09T23:59'), 24 * 60, 'skipped', 'calendar'],
+      [at('10T00:00'), at('10T23:59'), 24 * 60, 'skipped', 'calendar'],
+      [at('11T00:00'), at('11T19:19'), 19 * 60 + 20, 'missed', 'misfire'],
+    ]);
+    expect(together[1]!.reason).toBe('The calendar “weekends” leaves it out: Saturday.');
+  });
+
+  test('are chosen among those that no calendar leaves out, also when that was long ago', () => {
+    // Friday to Sunday.
+    const row = scheduleRow({ ...minutely, ...misfire('last') }, { cursorAt: at('08T10:00') });
+    const { runs, fires } = untilDone(row, at('10T12:00'), { calendars });
+    expect(runs.map(({ instance }) => instance.businessTime)).toEqual([at('08T23:59')]);
+    expect(fires.reduce((sum, one) => sum + one.fires, 0)).toBe(50 * 60);
   });
 
   test('are not told of together where they may be so late', () => {

@@ -5,21 +5,20 @@
  * D1 Each fire time after the old cursor and up to the new one gets exactly one record, or has one; no other gets one.
  * D2 The cursor moves to the last fire time that was decided, and never back. None is decided before its time.
  * D3 The same question has the same answer, ids of runs and orders included: what is written twice is written once.
- * D4 Of misfires run: none, the last, or at most so many of the newest, as the policy says.
+ * D4 Of misfires run: none, the last, or at most so many of the newest that nothing else speaks against, as the policy says.
  * D5 Beside a run that has not ended none is started by `skip` and `queue`, and no more than its limit by `parallel`; where
  *    `cancel_old` starts one, all others have been told to stop.
  * D6 Fire times that wait go in their order, and none that came later goes before them.
  * D7 A run is filed exactly where a record says so, and it is the run of that fire time.
  */
-import { calendarSays } from '../calendars/calendar-says.ts';
 import type { CalendarRow } from '../calendars/rows.ts';
 import type { StartTarget } from '../machine/automatic-run.ts';
 import type { NewRun } from '../machine/new-run.ts';
 import type { CommandRow, WorkflowInstanceRow } from '../machine/rows.ts';
 import { type FireDesk, openDesk } from './fire-desk.ts';
-import { type FireReason, foldedReason, misfireReason, pausedReason } from './fire-texts.ts';
+import { foldedReason, misfireReason } from './fire-texts.ts';
 import { actAt } from './jitter.ts';
-import { type FoldedFires, type PendingFire, pendingFires } from './pending-fires.ts';
+import { mostMisfires, type PassedFires, type PendingFire, pendingFires } from './pending-fires.ts';
 import { timesOfPlan } from './plan-times.ts';
 import type { ScheduleFireRow, ScheduleRow } from './rows.ts';
 import { nextFire } from './schedule-times.ts';
@@ -54,11 +53,10 @@ export interface ScheduleDecision {
 export function decideSchedule(question: ScheduleQuestion): ScheduleDecision {
   const { schedule, now } = question;
   const times = timesOfPlan(schedule.plan);
-  const { folded, fires, more } = pendingFires({ ...question, times });
-  const cursorAt = folded?.throughAt ?? fires.at(-1)?.fireAt ?? schedule.cursorAt;
+  const { passed, fires, cursorAt, more } = pendingFires({ ...question, times });
   const desk = openDesk(question);
   desk.serveQueue();
-  if (folded !== null) recordFolded(desk, question, folded);
+  for (const span of passed) recordPassed(desk, question, span);
   recordEach(desk, question, fires);
   return { cursorAt, dueAt: more ? now : dueAfter(schedule, cursorAt), ...desk.written };
 }
@@ -69,42 +67,24 @@ export function dueAfter({ id, plan }: Pick<ScheduleRow, 'id' | 'plan'>, after: 
   return next === null ? null : actAt(id, next, plan.jitterMs);
 }
 
-function recordFolded(desk: FireDesk, { schedule }: ScheduleQuestion, folded: FoldedFires): void {
-  const span = { ...folded, actAt: actAt(schedule.id, folded.fireAt, schedule.plan.jitterMs) };
-  const paused = pausedAt(schedule, folded.throughAt);
-  if (paused !== null) desk.record(span, { outcome: 'skipped', reason: paused });
-  else desk.record(span, { outcome: 'missed', reason: foldedReason(folded.fires) });
+function recordPassed(desk: FireDesk, { schedule, now }: ScheduleQuestion, passed: PassedFires): void {
+  const { misfire, jitterMs } = schedule.plan;
+  const { against, ...times } = passed;
+  const span = { ...times, actAt: actAt(schedule.id, times.fireAt, jitterMs) };
+  const missed = times.fires > 1 ? foldedReason(times.fires) : misfireReason(now - span.actAt, misfire);
+  desk.record(span, against === null ? { outcome: 'missed', reason: missed } : { outcome: 'skipped', reason: against });
 }
 
-function recordEach(desk: FireDesk, question: ScheduleQuestion, fires: readonly PendingFire[]): void {
-  const { schedule, now, calendars, recorded } = question;
-  const { calendars: choice, timezone, misfire } = schedule.plan;
-  const judged = fires
-    .filter(({ fireAt }) => !recorded.has(fireAt))
-    .map((fire) => {
-      const { fireAt } = fire;
-      return { fire, against: pausedAt(schedule, fireAt) ?? calendarSays(choice, calendars, fireAt, timezone) };
-    });
-  const free = judged.filter(({ against }) => against === null).map(({ fire }) => fire);
+function recordEach(desk: FireDesk, { schedule, now }: ScheduleQuestion, fires: readonly PendingFire[]): void {
+  const { misfire } = schedule.plan;
+  const free = fires.filter(({ against }) => against === null);
   const late = free.filter(({ isLate }) => isLate);
-  const chosen = new Set(chosenMisfires(late, misfire));
+  // D4. The oldest first.
+  const chosen = new Set(late.slice(late.length - Math.min(late.length, mostMisfires(misfire))));
   const last = free.findLast((fire) => !fire.isLate || chosen.has(fire));
-  for (const { fire, against } of judged) {
-    if (against !== null) desk.record(fire, { outcome: 'skipped', reason: against });
+  for (const fire of fires) {
+    if (fire.against !== null) desk.record(fire, { outcome: 'skipped', reason: fire.against });
     else if (!fire.isLate || chosen.has(fire)) desk.act(fire, fire === last);
     else desk.record(fire, { outcome: 'missed', reason: misfireReason(now - fire.actAt, misfire) });
   }
-}
-
-function pausedAt({ pausedUntil }: ScheduleRow, fireAt: number): FireReason | null {
-  return pausedUntil !== null && fireAt < pausedUntil ? pausedReason(pausedUntil) : null;
-}
-
-/** D4. The oldest first. */
-function chosenMisfires(
-  late: readonly PendingFire[],
-  { policy, limit }: ScheduleRow['plan']['misfire'],
-): readonly PendingFire[] {
-  const most = policy === 'none' ? 0 : policy === 'last' ? 1 : limit;
-  return most <= 0 ? [] : late.slice(-most);
 }

@@ -130,6 +130,27 @@ test('B2: a pause or a cancel that lands while a run is being filed wins', async
   }
 });
 
+test('B2: a retry that lands while something is said to be blocked wins', async () => {
+  const bench = await openBackfillBench();
+  const members = await bench.createChain('orders', 'sums', 'report');
+  const id = await bench.create(members, { times: days(1) });
+  let blocks = 0;
+  const fault: QueueFault = async (verb, call) => {
+    // The first writes down that the run has failed, the second what that blocks.
+    if (verb === 'settle') blocks += 1;
+    if (blocks === 2 && verb === 'settle') await bench.change(id, { kind: 'retry' });
+    await call();
+  };
+  bench.duty({}, fault).begin(bench.lead());
+  await bench.clock.advance(1_000);
+  for (const run of await bench.open()) await bench.setRun(run.id, 'failure');
+  await bench.clock.advance(6_000);
+  await bringToEnd(bench, id);
+  expect(blocks).toBeGreaterThan(2);
+  expect(await bench.counts(id)).toEqual({ success: 3 });
+  expect(bench.lines).toEqual([]);
+});
+
 test('B6: a retry while it works is seen at the next look', async () => {
   const bench = await openBackfillBench();
   const members = await bench.createChain('orders', 'sums');

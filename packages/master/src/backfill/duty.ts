@@ -4,7 +4,8 @@
  *
  * B1 Every item that is not skipped gets its run once per try: the run is filed in the unit that has the item run, and that unit is
  *    written only while the item waits, whoever else tries and whatever answer was lost.
- * B2 A run is filed only while its backfill runs and is as it was read: what a person decides holds from the moment it is written.
+ * B2 A run is filed, and an item is blocked, only while the backfill is as it was read, and runs: what a person decides holds from the
+ *    moment it is written.
  * B3 No more runs at once than the parallelism of the backfill, and no more than the limit of all backfills together, counted from rows.
  * B4 An item starts when all that it waits for has succeeded or is skipped, and is blocked when that is not possible any more.
  * B5 The end of an item is the end of its run as the rows have it. A failed run that succeeds after all makes its item a success and

@@ -5,6 +5,7 @@ import {
   type BackfillMember,
   type BackfillProgress,
   type BackfillRow,
+  type BlockedItem,
   backfillRun,
   type Clock,
   type CommandRow,
@@ -169,8 +170,7 @@ export function createRound(deps: RoundDeps): Round {
       const { start, block } = progress.next(room - started, (workflowId) => held.has(workflowId));
       if (deps.isOver() || (start.length === 0 && block.length === 0)) break;
       // B4
-      await settle(block.map(({ position, reason }) => ({ ...changeOf(id, position, 'waiting', 'blocked'), reason })));
-      counts.add('blocked', block.length);
+      if (!(await blockItems(backfill, block))) return started;
       for (const position of start) {
         const member = members.find(({ workflowId }) => workflowId === progress.at(position).workflowId)!;
         const target = targets.get(member.workflowId) ?? (await targetOf(member));
@@ -193,6 +193,16 @@ export function createRound(deps: RoundDeps): Round {
     readonly member: BackfillMember;
     readonly target: Exclude<Target, { readonly offline: string }>;
     readonly position: number;
+  }
+
+  /** B2, B4. @returns false: somebody has changed the backfill, and may want what was in the way to be tried again. */
+  async function blockItems({ id, revision }: BackfillRow, block: readonly BlockedItem[]): Promise<boolean> {
+    const changes = block.map(({ position, reason }): ItemChange => {
+      return { ...changeOf(id, position, 'waiting', 'blocked'), reason, revision };
+    });
+    if (!(await unlessConflict(() => settle(changes)))) return false;
+    counts.add('blocked', block.length);
+    return true;
   }
 
   async function startItem(backfill: BackfillRow, { member, target, position }: Starting): Promise<boolean> {

@@ -131,6 +131,8 @@ export interface ItemChange {
   /** `waiting`: a backfill that is done goes on because of it. */
   readonly to: BackfillItemState;
   readonly reason: string | null;
+  /** Of the backfill from which it follows: somebody who has changed that meanwhile comes first. Absent: whatever has become of it. */
+  readonly revision?: number;
 }
 
 /** What the leader asks. Writes are guarded by the epoch. */
@@ -152,7 +154,7 @@ export interface BackfillQueue {
     item: { readonly backfill: Pick<BackfillRow, 'id' | 'revision'>; readonly position: number },
     filing: Filing,
   ): Promise<void>;
-  /** All of them, or none when an item is not as it was. @throws AppError as `start`. */
+  /** All of them, or none when an item is not as it was, or its backfill where that is named. @throws AppError as `start`. */
   settle(epoch: Epoch, changes: readonly ItemChange[], at: number): Promise<void>;
   /** Says why nothing is started, or with `done` that nothing waits or runs any more. @throws AppError `conflict`, `fenced`. */
   mark(

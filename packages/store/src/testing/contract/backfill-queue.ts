@@ -72,6 +72,16 @@ export function describeBackfillQueue(subject: Subject): void {
       expect(await queue().running()).toEqual([]);
     });
 
+    test('settles what follows from a backfill only as that was read', async () => {
+      await open(2);
+      await subject.store.backfills.change({ ...b1, state: 'running' }, { kind: 'edit', parallelism: 2 }, told('b1', 'edit'));
+      const blocked = { ...change(1, 'waiting', 'blocked'), revision: b1.revision };
+      await expect(queue().settle(1, [blocked], 80)).rejects.toMatchObject(conflict);
+      expect(await statesOf()).toEqual(['waiting', 'waiting']);
+      await queue().settle(1, [{ ...blocked, revision: b1.revision + 1 }], 80);
+      expect(await statesOf()).toEqual(['waiting', 'blocked']);
+    });
+
     test('says why nothing is started, and ends what has nothing left', async () => {
       await open(1);
       const { backfills, events } = subject.store;

@@ -257,8 +257,10 @@ export function createMemoryBackfillQueue(memory: Memory): BackfillQueue {
     return item;
   }
 
-  function settleOne(tx: Transaction, { backfillId, position, from, to, reason }: ItemChange, at: number): void {
+  function settleOne(tx: Transaction, change: ItemChange, at: number): void {
+    const { backfillId, position, from, to, reason, revision } = change;
     const item = mustFind(backfillId, position, from);
+    if (revision !== undefined && backfills.get(backfillId)?.revision !== revision) throw changedMeanwhile();
     putItem(memory, tx, { ...item, state: to, reason, endedAt: to === 'waiting' || to === 'running' ? null : at });
     const backfill = backfills.get(backfillId)!;
     if (to !== 'waiting' || backfill.state !== 'done') return;

@@ -20,6 +20,7 @@ const START = `update backfill_items set state = 'running', workflow_instance_id
   started_at = ?, ended_at = null where backfill_id = ? and position = ? and state = 'waiting'
   and exists (select 1 from backfills where id = ? and revision = ? and state = 'running')`;
 const SETTLE = `update backfill_items set state = ?, reason = ?, ended_at = ? where backfill_id = ? and position = ? and state = ?`;
+const SETTLE_AS_READ = `${SETTLE} and exists (select 1 from backfills where id = ? and revision = ?)`;
 const REOPEN = `update backfills set state = 'running', updated_at = ?, ended_at = null where id = ? and state = 'done'`;
 const HOLD = `update backfills set hold = ? where id = ? and revision = ? and state = 'running'`;
 const DONE = `update backfills set state = 'done', hold = null, updated_at = ?, ended_at = ?
@@ -72,9 +73,12 @@ export function createBackfillQueueVerbs(driver: SqlDriver): BackfillQueue {
   };
 }
 
-function settling({ backfillId, position, from, to, reason }: ItemChange, at: number): readonly SqlStatement[] {
+function settling(change: ItemChange, at: number): readonly SqlStatement[] {
+  const { backfillId, position, from, to, reason, revision } = change;
   const endedAt = to === 'waiting' || to === 'running' ? null : at;
-  const settle = statement(SETTLE, [to, reason, endedAt, backfillId, position, from], 1);
+  const args = [to, reason, endedAt, backfillId, position, from];
+  const settle =
+    revision === undefined ? statement(SETTLE, args, 1) : statement(SETTLE_AS_READ, [...args, backfillId, revision], 1);
   return to === 'waiting' ? [settle, statement(REOPEN, [at, backfillId])] : [settle];
 }
 

@@ -6,7 +6,14 @@ import type { AlertQueue, AlertRecords, Clock, ListenerEngineStore, ListenerHost
 import type { Lease, MasterSettings } from '@vaquita/master';
 import type { Wire } from '@vaquita/protocol';
 import type { ClientId, RegistryStore } from '@vaquita/registry';
-import type { ListenerInstanceStore, MasterStore, ScheduleQueue, ScheduleStore } from '@vaquita/store';
+import type {
+  BackfillQueue,
+  BackfillStore,
+  ListenerInstanceStore,
+  MasterStore,
+  ScheduleQueue,
+  ScheduleStore,
+} from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { SimProcess } from '../world/process.ts';
 
@@ -38,6 +45,10 @@ export interface Breakage {
   scheduleQueue?(queue: ScheduleQueue, store: MemoryStore): ScheduleQueue;
   schedulePort?(queue: ScheduleQueue): ScheduleQueue;
   schedulePeople?(people: ScheduleStore, store: MemoryStore): ScheduleStore;
+  /** Likewise of backfills. */
+  backfillQueue?(queue: BackfillQueue, store: MemoryStore): BackfillQueue;
+  backfillPort?(queue: BackfillQueue): BackfillQueue;
+  backfillPeople?(people: BackfillStore, store: MemoryStore): BackfillStore;
   /** Workers begin to work whatever epoch they are sent. */
   readonly takesOldEpochs?: boolean;
   clock?(clock: Clock): Clock;

@@ -1,6 +1,7 @@
 /** The known defects, by name. */
 import { AppError } from '@vaquita/core';
 import { ALERT_BREAKAGES } from './alerts.ts';
+import { BACKFILL_BREAKAGES } from './backfills.ts';
 import type { Breakage } from './breakage.ts';
 import { CLUSTER_BREAKAGES } from './cluster.ts';
 import { ENGINE_BREAKAGES } from './engine.ts';
@@ -15,6 +16,7 @@ export const BREAKAGES: readonly (() => Breakage)[] = [
   ...ALERT_BREAKAGES,
   ...LISTENER_BREAKAGES,
   ...SCHEDULE_BREAKAGES,
+  ...BACKFILL_BREAKAGES,
 ];
 
 /** Leaks that the reconciler mends. Each is found as the others are when it is switched off. */

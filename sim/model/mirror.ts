@@ -13,6 +13,8 @@ export interface WorldFacts {
   clientName(id: string): string;
   readonly sends: SendLimits;
   readonly zones: ZoneOffsets;
+  /** Of all backfills at once. */
+  readonly maxBackfillRuns: number;
 }
 
 export interface Mirror {

@@ -6,6 +6,7 @@ import type { CommandRow } from '@vaquita/core';
 import type { ClientId } from '@vaquita/registry';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type AlertModel, createAlertModel } from './alerts.ts';
+import { type BackfillModel, createBackfillModel } from './backfills.ts';
 import { type AppliedUnit, type Execution, type NewRunFact, Violation } from './facts.ts';
 import { createListenerModel, type ListenerModel } from './listeners.ts';
 import { createMirror, type Mirror, type WorldFacts } from './mirror.ts';
@@ -31,6 +32,7 @@ export interface Model {
   readonly alerts: AlertModel;
   readonly listeners: ListenerModel;
   readonly schedules: ScheduleModel;
+  readonly backfills: BackfillModel;
   /** A server has taken the lead. */
   leads(term: NewTerm): void;
   /** Nobody leads any more. */
@@ -80,6 +82,7 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
   const alerts = createAlertModel(world.sends);
   const listeners = createListenerModel();
   const schedules = createScheduleModel(mirror, world);
+  const backfills = createBackfillModel(mirror, world);
   const tasksTold: TasksTold = new Map();
   const isTold = scenario.alertGroups.length > 0 || scenario.workflows.some((workflow) => workflow.alerts !== null);
   let leadsSince = 0;
@@ -104,6 +107,7 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
     alerts,
     listeners,
     schedules,
+    backfills,
     writes,
     leads({ epoch, process, also, at }) {
       if (epoch <= highest) throw new Violation('epoch', `epoch ${epoch} of ${process} comes after ${highest}`);
@@ -129,7 +133,10 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
       const change = mirror.apply(unit);
       alerts.filed(unit.newAlerts);
       if (!change) return;
-      if (TERMINAL_RUN.has(change.run.row.state)) schedules.ended(change.run.row.id, unit.at);
+      if (TERMINAL_RUN.has(change.run.row.state)) {
+        schedules.ended(change.run.row.id, unit.at);
+        backfills.ended(change.run.row.id, change.run.row.state);
+      }
       checkAsked(mirror, alerts, tasksTold, change);
       checkRows(mirror, change);
       checkCapacity(mirror, { largest }, change);
@@ -168,7 +175,8 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
         registry.unrest(members) ??
         (isTold ? alerts.unrest() : undefined) ??
         listeners.unrest() ??
-        schedules.unrest(leaderNow);
+        schedules.unrest(leaderNow) ??
+        backfills.unrest();
       if (
         restless === undefined &&
         !scenario.faults.some(({ what }) => what === 'clock' || what === 'database_clock')

@@ -13,6 +13,7 @@ export interface Abilities {
   readonly tellings: boolean;
   /** Schedules and calendars. */
   readonly schedules: boolean;
+  readonly backfills: boolean;
 }
 
 export const ABILITIES: Abilities = {
@@ -42,4 +43,5 @@ export const ABILITIES: Abilities = {
   placement: true,
   tellings: true,
   schedules: true,
+  backfills: true,
 };

@@ -1,5 +1,6 @@
 /** Makes a scenario of a seed. */
 import type { Abilities } from './abilities.ts';
+import { drawBackfills } from './backfill-draws.ts';
 import { type Chance, createChance } from './chance.ts';
 import { drawFaults } from './faults.ts';
 import { drawOperations } from './operations.ts';
@@ -40,6 +41,7 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
     listeners: [],
     schedules: [],
     calendars: [],
+    backfills: [],
     operations: [...operations, ...(refused ? [{ at: calmAt + 5_000, do: 'retry_aside' as const }] : [])],
     faults,
     storeDelayMs: chance.oneOf([0, 2, 20, 200]),
@@ -50,7 +52,8 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
   // From a source of its own, so that the rest of a world is what it is without it.
   const placed = abilities.placement ? drawPlacement(createChance(seed * 2 + 1_000_003), scenario, BUSY_MS) : scenario;
   const told = abilities.tellings ? drawTellings(createChance(seed * 3 + 2_000_003), placed, BUSY_MS) : placed;
-  return abilities.schedules ? drawSchedules(createChance(seed * 5 + 3_000_017), told, BUSY_MS) : told;
+  const scheduled = abilities.schedules ? drawSchedules(createChance(seed * 5 + 3_000_017), told, BUSY_MS) : told;
+  return abilities.backfills ? drawBackfills(createChance(seed * 7 + 4_000_037), scheduled, BUSY_MS) : scheduled;
 }
 
 function lastsFor(thing: object): number {

@@ -9,9 +9,11 @@ import type {
   TimeoutStrategy,
 } from '@vaquita/core';
 import type { CrashPoint } from '../world/process.ts';
+import type { BackfillOperation, BackfillSpec } from './backfills.ts';
 import type { CalendarSpec, ScheduleOperation, ScheduleSpec } from './schedules.ts';
 import type { AlertGroupSpec, AlertSpec, ChannelSpec, ListenerSpec, TellingOperation } from './tellings.ts';
 
+export type * from './backfills.ts';
 export type * from './schedules.ts';
 export type * from './tellings.ts';
 
@@ -32,6 +34,8 @@ export interface Scenario {
   /** Each is made by an operation. */
   readonly schedules: readonly ScheduleSpec[];
   readonly calendars: readonly CalendarSpec[];
+  /** Each is made by an operation. */
+  readonly backfills: readonly BackfillSpec[];
   readonly operations: readonly Operation[];
   readonly faults: readonly Fault[];
   /** Its calls go over the network: 1 to 50 ms more each, now and then some seconds. */
@@ -92,6 +96,8 @@ export interface TaskSpec {
   readonly kind: TaskKind;
   /** What becomes of each attempt on a worker; any that follow succeed. */
   readonly attempts: readonly Attempt[];
+  /** The same of single runs, in the order in which workers hear of them; of any that follow it is `attempts`. */
+  readonly runs?: readonly (readonly Attempt[])[];
 }
 
 export type TaskKind =
@@ -186,6 +192,7 @@ export type Operation = Timed &
     | { readonly do: 'drain'; readonly worker: string; readonly draining: boolean }
     | TellingOperation
     | ScheduleOperation
+    | BackfillOperation
   );
 
 export type OperationKind = Operation['do'];

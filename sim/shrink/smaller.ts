@@ -49,6 +49,7 @@ function* allSmaller(scenario: Scenario): Generator<Scenario> {
     'listeners',
     'schedules',
     'calendars',
+    'backfills',
   ] as const) {
     for (const left of withoutParts<unknown>(scenario[key])) yield { ...scenario, [key]: left } as Scenario;
   }
@@ -88,6 +89,7 @@ function* simplerTasks(task: TaskSpec): Generator<TaskSpec> {
   if (task.attempts.some(({ end }) => end !== 'success')) {
     yield { ...task, attempts: [{ end: 'success', startMs: 10, runMs: 1_000, stubborn: false }] };
   }
+  if (task.runs) yield withoutRuns(task);
   if (task.retry.times > 0) yield { ...task, retry: { times: 0, intervalMs: 0 } };
   if (task.timeout) yield { ...task, timeout: null };
   if (task.delayMs > 0) yield { ...task, delayMs: 0 };
@@ -95,6 +97,10 @@ function* simplerTasks(task: TaskSpec): Generator<TaskSpec> {
   if (Object.keys(task.workerLabels).length > 0) yield { ...task, workerLabels: {} };
   if (task.workerGroup !== 'default') yield { ...task, workerGroup: 'default' };
   if (!task.enabled) yield { ...task, enabled: true };
+}
+
+function withoutRuns({ runs: _, ...task }: TaskSpec): TaskSpec {
+  return task;
 }
 
 /** Tasks that have lost neighbours: edges and branches to those that are gone go too. */

@@ -107,7 +107,8 @@ export async function assemble(deps: AssemblyDeps): Promise<Assembly> {
   const lease = createLeaderLease(self, async () => deps.tell('lease'));
   const store = database.seenFrom(process, deps.master);
   const duties = createDuties(deps, {
-    ...{ clock, random, ids, log, claimer: self.id },
+    ...{ clock, random, ids, log, claimer: self.id, others: store.others },
+    waitingForRoom: () => master.status()?.room.waitingForAdmission ?? 0,
     commanded(commands) {
       for (const command of commands) master.nudge(command);
     },

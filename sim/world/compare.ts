@@ -50,6 +50,19 @@ export async function compareAlerts(store: MemoryStore, { alerts }: Model): Prom
   }
 }
 
+/** Backfills and their items stand as they have been followed. */
+export async function compareBackfills(store: MemoryStore, { backfills }: Model): Promise<void> {
+  for (const { id, state, parallelism, items } of backfills.backfills.values()) {
+    const row = await store.backfills.find(id);
+    if (row?.state !== state || row.parallelism !== parallelism)
+      throw new Violation('record', `the backfill ${id} is ${row?.state ?? 'not there'}, and not ${state}`);
+    const rows = await store.backfillQueue.items(row.id);
+    const is = rows.map((item) => item.state);
+    if (is.join(' ') === items.map((item) => item.state).join(' ')) continue;
+    throw new Violation('record', `the items of the backfill ${id} are ${is.join(' ')}, and not as they were written`);
+  }
+}
+
 /** Schedules have come as far as has been followed, and each record says what was written. */
 export async function compareSchedules(store: MemoryStore, { schedules }: Model): Promise<void> {
   for (const { id, deleted, cursorAt, records } of schedules.schedules.values()) {

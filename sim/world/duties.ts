@@ -1,10 +1,11 @@
 /** What works in a server while it leads, besides the engine: alerts, listeners and schedules, put together as in the real assembly. */
 import type { AlertQueue, Clock, CommandRow, IdSource, ListenerEngineStore, ListenerHost, Random } from '@vaquita/core';
-import { createScheduleDuty, type LeaderDuty, type Logger } from '@vaquita/master';
+import { createBackfillDuty, createScheduleDuty, type LeaderDuty, type Logger } from '@vaquita/master';
 import { createAlertEngine, type SendFunction } from '@vaquita/plugins';
 import { createListenerEngine } from '@vaquita/plugins/engine';
-import type { ScheduleQueue } from '@vaquita/store';
+import type { BackfillQueue, OtherRunsStore, ScheduleQueue } from '@vaquita/store';
 import type { Breakage } from '../breaks/breakage.ts';
+import { MAX_BACKFILL_RUNS } from '../scenario/backfills.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { HEAR_LIMIT_MS, MAX_SENDS, SEND_LIMIT_MS, SEND_MARGIN_MS } from '../scenario/tellings.ts';
 import type { Database } from './database.ts';
@@ -17,6 +18,7 @@ export interface DutiesDeps {
   readonly alertQueue: AlertQueue;
   readonly listenerStore: ListenerEngineStore;
   readonly scheduleQueue: ScheduleQueue;
+  readonly backfillQueue: BackfillQueue;
   readonly send: SendFunction;
   /** @param term the one that has begun last. */
   readonly hostFor: (term: () => number) => Pick<ListenerHost, 'use'>;
@@ -29,6 +31,9 @@ export interface DutyTools {
   readonly ids: IdSource;
   readonly log: Logger;
   readonly claimer: string;
+  /** Far away, as everything in the database is. */
+  readonly others: OtherRunsStore;
+  readonly waitingForRoom: () => number;
   /** Whoever carries out commands is told that there are some. */
   readonly commanded: (commands: readonly CommandRow[]) => void;
 }
@@ -59,6 +64,11 @@ const SCHEDULES = {
   aheadMs: 20_000,
   clockCheckMs: 30_000,
   asideMs: 10_000,
+};
+
+const BACKFILLS = {
+  ...{ maxRunning: MAX_BACKFILL_RUNS, lookMs: 200, idleLookMs: 1_000, pollMs: 5_000, recoveredMs: 8_000 },
+  ...{ graceMs: 2_000, itemsAtOnce: 2 },
 };
 
 /** Whether anybody can be told of anything. */
@@ -119,6 +129,19 @@ export function createDuties(deps: DutiesDeps, tools: DutyTools): Duties {
     });
     duties.push(schedules);
     happenings.push(schedules.runsChanged);
+  }
+  if (scenario.backfills.length > 0) {
+    const queue = database.seenFrom(process, deps.backfillQueue);
+    const backfills = createBackfillDuty({
+      ...tools,
+      queue: breakage?.backfillPort?.(queue) ?? queue,
+      workflows: tools.others,
+      filed: (command) => tools.commanded([command]),
+      changed() {},
+      settings: BACKFILLS,
+    });
+    duties.push(backfills);
+    happenings.push(backfills.nudge);
   }
   return {
     all: duties,

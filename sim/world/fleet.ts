@@ -64,6 +64,8 @@ export function createFleet(deps: FleetDeps): Fleet {
   const members = new Map<string, Member>();
   /** Workers and servers that do not reach each other. */
   const apart: { readonly worker: string; readonly server: string; readonly until: number }[] = [];
+  /** By task: the runs that workers have heard of, in order. */
+  const turns = new Map<string, string[]>();
   const nameOf = (server: number) => (servers[server] ?? servers.find(({ leads }) => leads) ?? servers[0]!).name;
 
   const witness: Witness = {
@@ -92,9 +94,19 @@ export function createFleet(deps: FleetDeps): Fleet {
     killed: (worker, order) => say(`worker ${worker} is to end ${order.dispatchId}: ${order.reason}`),
   };
 
+  /** How many runs came to this task before. */
+  function turnOf({ taskName, taskInstanceId }: MasterDispatch): number {
+    const run = [...model.mirror.runs.values()].find(({ tasks }) => tasks.has(taskInstanceId))?.row.id ?? '';
+    const known = turns.get(taskName) ?? [];
+    turns.set(taskName, known);
+    if (!known.includes(run)) known.push(run);
+    return known.indexOf(run);
+  }
+
   function attemptOf(order: MasterDispatch): Attempt {
-    const attempts = model.mirror.taskSpec(order.taskName)?.attempts ?? [];
-    return attempts[order.attempt - 1] ?? USUAL;
+    const { attempts = [], runs = [] } = model.mirror.taskSpec(order.taskName) ?? {};
+    const fates = (runs.length > 0 && runs[turnOf(order)]) || attempts;
+    return fates[order.attempt - 1] ?? USUAL;
   }
 
   function live(member: Omit<Member, 'process' | 'worker'>): Pick<Member, 'process' | 'worker'> {

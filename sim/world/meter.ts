@@ -1,6 +1,6 @@
 /** What a world has really met: a fault that was drawn may find nobody whom it could trouble. */
-import type { FireOutcome, FireReasonCode } from '@vaquita/core';
-import type { Fault, HearSpec, SendSpec } from '../scenario/scenario.ts';
+import type { BackfillItemState, FireOutcome, FireReasonCode } from '@vaquita/core';
+import type { BackfillOperation, Fault, HearSpec, SendSpec } from '../scenario/scenario.ts';
 
 /**
  * Faults, and what is worth knowing that it happened: another server took the lead; a write of a leader that was over was
@@ -14,6 +14,8 @@ export type Met =
   | `hear_${HearSpec['how']}`
   | `fire_${Exclude<FireOutcome, 'skipped'> | FireReasonCode | 'folded'}`
   | 'taken_back'
+  | `item_${BackfillItemState | 'recovered' | 'freed'}`
+  | `backfill_${BackfillOperationKind | 'done' | 'held' | 'refused' | 'skips' | 'stop' | 'recover_failed' | 'parallelism'}`
   | 'replanned'
   | 'schedule_deleted'
   | 'workflow_switched'
@@ -21,6 +23,8 @@ export type Met =
   | 'resent'
   | 'skipped'
   | 'tried_now';
+
+type BackfillOperationKind = Extract<BackfillOperation, { do: 'backfill' }>['what'];
 
 export interface Meter {
   readonly met: ReadonlySet<Met>;

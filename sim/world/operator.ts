@@ -6,7 +6,14 @@ import type { CommandRow, IdSource, ProjectId, WorkflowId, WorkflowInstanceId } 
 import type { Filing } from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { Model } from '../model/model.ts';
-import type { Operation, Scenario, ScheduleOperation, TellingOperation } from '../scenario/scenario.ts';
+import type {
+  BackfillOperation,
+  Operation,
+  Scenario,
+  ScheduleOperation,
+  TellingOperation,
+} from '../scenario/scenario.ts';
+import { type BackfillPeople, isAboutBackfills } from './backfill-people.ts';
 import { commandRow, runRow } from './documents.ts';
 import { isAboutSchedules, type SchedulePeople } from './schedule-people.ts';
 import type { SimServer } from './server.ts';
@@ -28,6 +35,7 @@ export interface OperatorDeps {
   readonly name: (id: string, name: string) => void;
   readonly tellings: TellingPeople;
   readonly schedules: SchedulePeople;
+  readonly backfills: BackfillPeople;
 }
 
 /** How long a client waits for an answer before it asks again, and another server. */
@@ -36,7 +44,7 @@ const PATIENCE_MS = 2_000;
 type Start = Extract<Operation, { do: 'start' }>;
 type Resize = Extract<Operation, { do: 'resize' }>;
 type Drain = Extract<Operation, { do: 'drain' }>;
-type ByOthers = { do: 'retry_aside' | TellingOperation['do'] | ScheduleOperation['do'] };
+type ByOthers = { do: 'retry_aside' | TellingOperation['do'] | ScheduleOperation['do'] | BackfillOperation['do'] };
 type Order = Exclude<Operation, Start | Resize | Drain | ByOthers>;
 
 export function createOperator(deps: OperatorDeps): (operation: Operation) => Promise<void> {
@@ -157,6 +165,12 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
     }
   }
 
+  async function orderRun(kind: 'stop' | 'recover_failed', workflowInstanceId: WorkflowInstanceId): Promise<void> {
+    const command = commandRow({ ids, now: now() }, { kind, workflowInstanceId, payload: {} });
+    say(`order ${kind} of ${workflowInstanceId}`);
+    await ask(-1, (server) => server.order([command]));
+  }
+
   async function retryAside(): Promise<void> {
     for (const { row } of [...model.mirror.runs.values()].filter((run) => run.row.quarantine)) {
       const command = commandRow({ ids, now: now() }, { kind: 'retry', workflowInstanceId: row.id, payload: {} });
@@ -168,6 +182,7 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
   return (operation) => {
     if (isTelling(operation)) return deps.tellings.operate(operation);
     if (isAboutSchedules(operation)) return deps.schedules.operate(operation);
+    if (isAboutBackfills(operation)) return deps.backfills.operate(operation, orderRun);
     switch (operation.do) {
       case 'start':
         return start(operation);

@@ -150,6 +150,7 @@ export function createSchedulePeople(deps: SchedulePeopleDeps): SchedulePeople {
     )
       return;
     model.schedules.workflowSwitched(id, online, at);
+    model.backfills.workflowSwitched(id, online);
     note('workflow_switched');
     say(`workflow ${name} is put ${online ? 'online' : 'offline'}`);
   }

@@ -32,7 +32,15 @@ export interface SimServer {
   shutDown(downMs: number): void;
 }
 
-type OfOneLife = 'process' | 'master' | 'alertQueue' | 'listenerStore' | 'scheduleQueue' | 'send' | 'hostFor';
+type OfOneLife =
+  | 'process'
+  | 'master'
+  | 'alertQueue'
+  | 'listenerStore'
+  | 'scheduleQueue'
+  | 'backfillQueue'
+  | 'send'
+  | 'hostFor';
 
 export interface ServerDeps extends Omit<AssemblyDeps, OfOneLife | 'server' | 'predecessor' | 'joined' | 'tell'> {
   readonly number: number;

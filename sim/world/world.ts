@@ -4,11 +4,13 @@ import { createSeededRandom } from '@vaquita/core/testing';
 import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
 import type { Breakage } from '../breaks/breakage.ts';
 import { createModel } from '../model/model.ts';
+import { MAX_BACKFILL_RUNS } from '../scenario/backfills.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ZONES } from '../scenario/schedules.ts';
 import { MAX_SENDS, SEND_LIMIT_MS, SEND_MARGIN_MS } from '../scenario/tellings.ts';
+import { createBackfillPeople } from './backfill-people.ts';
 import { createChannelWorld } from './channel-world.ts';
-import { compareAlerts, compareEvents, compareRows, compareSchedules } from './compare.ts';
+import { compareAlerts, compareBackfills, compareEvents, compareRows, compareSchedules } from './compare.ts';
 import { createDatabase } from './database.ts';
 import { createDisasters } from './disasters.ts';
 import { fillStore } from './filling.ts';
@@ -26,6 +28,7 @@ import { createTellingPeople } from './telling-people.ts';
 import { createTimeline, settled, type Timeline } from './timeline.ts';
 import { createTrace, type Trace } from './trace.ts';
 import { witnessed } from './witnessed.ts';
+import { witnessedBackfills } from './witnessed-backfills.ts';
 import { witnessedFiling } from './witnessed-filing.ts';
 import { witnessedListening } from './witnessed-listening.ts';
 import { witnessedQueue } from './witnessed-queue.ts';
@@ -70,7 +73,10 @@ export async function createWorld(
   const clientName = (id: string) => processes.get(id)?.name ?? id;
   const model = createModel(
     scenario,
-    { startedAt: STARTED_AT, workflowName, clientName, sends: SENDS, zones: ZONES },
+    {
+      ...{ startedAt: STARTED_AT, workflowName, clientName, sends: SENDS, zones: ZONES },
+      maxBackfillRuns: MAX_BACKFILL_RUNS,
+    },
     breakage?.mendedBy,
   );
   let failure: unknown;
@@ -135,6 +141,7 @@ export async function createWorld(
   const alertQueue = breakage?.alertQueue?.(store.alertQueue, store) ?? store.alertQueue;
   const listenerStore = breakage?.listenerStore?.(store.listenerEngine, store) ?? store.listenerEngine;
   const scheduleQueue = breakage?.scheduleQueue?.(store.scheduleQueue, store) ?? store.scheduleQueue;
+  const backfillQueue = breakage?.backfillQueue?.(store.backfillQueue, store) ?? store.backfillQueue;
   const watch = { model, guard, say, elapsed };
   const slept = (ms: number) => fleet.keepWaiting(ms);
   const strike = createStrikes({ timeline, calmAt: scenario.calmAt, slept });
@@ -153,6 +160,11 @@ export async function createWorld(
     name: trace.name,
   });
   await schedulePeople.fill();
+  const backfillPeople = createBackfillPeople({
+    ...{ scenario, ids, store, model, ...filling, startedAt: STARTED_AT, now: trueClock.now, say, note },
+    backfills: breakage?.backfillPeople?.(store.backfills, store) ?? store.backfills,
+    name: trace.name,
+  });
   const servers: SimServer[] = [];
   const hints = createHintNet({ timeline, random: draw(3), delayMs: scenario.lineDelayMs, note, servers });
   for (let number = 0; number < scenario.servers; number++) {
@@ -170,6 +182,7 @@ export async function createWorld(
           alertQueue: witnessedQueue(alertQueue, process, watch),
           listenerStore: witnessedListening(listenerStore, process, { ...watch, record }),
           scheduleQueue: witnessedSchedules(scheduleQueue, process, { ...watch, reader: store.schedules, note }),
+          backfillQueue: witnessedBackfills(backfillQueue, process, { ...watch, note }),
           send: channels.sendFrom(process),
           hostFor: (term) => listeners.hostFor(process, term),
         }),
@@ -214,6 +227,7 @@ export async function createWorld(
     name: trace.name,
     tellings,
     schedules: schedulePeople,
+    backfills: backfillPeople,
   });
   const inflict = createDisasters({
     timeline,
@@ -265,6 +279,7 @@ export async function createWorld(
       await compareEvents(store, model);
       await compareAlerts(store, model);
       await compareSchedules(store, model);
+      await compareBackfills(store, model);
     },
   };
 }

@@ -18,7 +18,10 @@ export function createQueryClient(): QueryClient {
         retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.retryable),
         retryDelay: (failures) => Math.min(4_000, 400 * 2 ** failures),
         refetchOnWindowFocus: true,
+        // A browser that calls itself offline still reaches a server on its own machine or network: what is asked is tried, and says so if it fails.
+        networkMode: 'always',
       },
+      mutations: { networkMode: 'always' },
     },
   });
 }

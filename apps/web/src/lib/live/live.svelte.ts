@@ -1,6 +1,7 @@
 /**
  * The one live stream of this tab.
  * I1. Data is never shown as fresh when it may not be: `state` is `lost` from the moment the stream breaks.
+ *     Where the browser's network comes or goes the stream is opened anew: a broken line would be noticed after a silence only.
  * I2. After every gap (a new connection) everything on the page is asked for anew, whatever was missed.
  * I3. A tab hidden for five minutes closes the stream and opens it when it is looked at again.
  */
@@ -38,9 +39,18 @@ class LiveFeed {
         }, HIDDEN_MS);
       } else if (this.state === 'paused') connect();
     };
+    const onNetwork = () => {
+      if (this.state === 'paused') return;
+      this.#lose('lost');
+      connect();
+    };
     document.addEventListener('visibilitychange', onVisibility);
+    addEventListener('offline', onNetwork);
+    addEventListener('online', onNetwork);
     connect();
     return () => {
+      removeEventListener('offline', onNetwork);
+      removeEventListener('online', onNetwork);
       document.removeEventListener('visibilitychange', onVisibility);
       clearTimeout(this.#hiddenTimer);
       this.#stop?.abort();

@@ -70,6 +70,7 @@ export const enCalendars = {
     file: 'File',
     fileHint: 'With the ending .ics',
     fileNeeded: 'Choose a file',
+    fileTooLarge: (megabytes: string) => `The file has ${megabytes} MB. At most 1 MB can be taken`,
     mode: 'What it has already',
     modes: { replace: 'is replaced', add: 'stays' },
     zone: 'Times are written as clocks show them in',

@@ -127,6 +127,7 @@ export const enListeners = {
   file: 'File',
   fileHint: 'One ES module (.mjs or .js) of at most 1 MB',
   fileNeeded: 'Choose a file',
+  fileTooLarge: (megabytes: string) => `The file has ${megabytes} MB. At most 1 MB can be taken`,
   packageName: 'Name of the package',
   packageHint: 'name or name@version; from beside the server, or from its registry',
   installText: 'It is looked at in a process of its own. It does not hear anything before you enable it.',

@@ -69,6 +69,7 @@ export const zhCalendars: CalendarMessages = {
     file: '文件',
     fileHint: '扩展名为 .ics',
     fileNeeded: '请选择文件',
+    fileTooLarge: (megabytes) => `文件大小为 ${megabytes} MB，最多可接收 1 MB`,
     mode: '日历中已有的条目',
     modes: { replace: '被替换', add: '保留' },
     zone: '时间按此时区的时钟记录',

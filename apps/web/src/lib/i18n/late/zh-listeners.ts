@@ -119,6 +119,7 @@ export const zhListeners: ListenerMessages = {
   file: '文件',
   fileHint: '一个 ES 模块（.mjs 或 .js），最大 1 MB',
   fileNeeded: '请选择文件',
+  fileTooLarge: (megabytes) => `文件大小为 ${megabytes} MB，最多可接收 1 MB`,
   packageName: '软件包名称',
   packageHint: '名称或 名称@版本；取自服务器旁，或其软件仓库',
   installText: '它会在独立进程中接受检查。在你启用之前，它听不到任何事件。',

@@ -49,6 +49,7 @@ import { workerFileEndpoints } from './resources/worker-files.ts';
 import { workerGroupEndpoints } from './resources/worker-groups.ts';
 import { workerEndpoints } from './resources/workers.ts';
 import { gridEndpoints } from './resources/workflow-grid.ts';
+import { validationEndpoints } from './resources/workflow-validation.ts';
 import { versionEndpoints } from './resources/workflow-versions.ts';
 import { workflowEndpoints } from './resources/workflows.ts';
 import { DefinitionDocument } from './views/workflow.ts';
@@ -86,6 +87,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...projectEndpoints(deps, audit),
     ...workflowEndpoints(deps, audit),
     ...versionEndpoints(deps, audit),
+    ...validationEndpoints(deps),
     ...gridEndpoints(deps),
     ...startEndpoints(deps),
     ...schedulePreviewEndpoints(deps),

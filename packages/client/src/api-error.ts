@@ -1,4 +1,5 @@
 /** What every failed call throws: the server's problem answer, or the reason why there was none. */
+import type { ProblemView } from '@vaquita/api/views';
 import type { Problem } from '@vaquita/core';
 
 export interface ApiErrorDetails {
@@ -11,6 +12,7 @@ export interface ApiErrorDetails {
   readonly errors?: readonly Problem[];
   readonly requestId?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly newest?: ProblemView['newest'] | undefined;
   readonly cause?: unknown;
 }
 
@@ -23,6 +25,8 @@ export class ApiError extends Error {
   readonly requestId: string | undefined;
   /** How long the server asks to wait before another try. */
   readonly retryAfterMs: number | undefined;
+  /** With `changed_meanwhile`: the version that somebody else has saved meanwhile. */
+  readonly newest: ProblemView['newest'] | undefined;
 
   constructor(details: ApiErrorDetails) {
     super(details.detail || details.title, details.cause === undefined ? undefined : { cause: details.cause });
@@ -34,6 +38,7 @@ export class ApiError extends Error {
     this.errors = details.errors ?? [];
     this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
+    this.newest = details.newest;
   }
 
   /** True when the same call may succeed later: no answer, too many requests, or a server that is not ready. */
@@ -53,6 +58,7 @@ export async function toApiError(response: Response): Promise<ApiError> {
     title: problem?.title ?? `The server answered ${response.status}`,
     detail: problem?.detail ?? `The server answered ${response.status} ${response.statusText}`.trim(),
     errors: problem?.errors ?? [],
+    newest: problem?.newest,
     requestId: problem?.requestId ?? response.headers.get('x-request-id') ?? undefined,
     retryAfterMs: retryAfter > 0 ? retryAfter * 1000 : undefined,
   });
@@ -63,6 +69,7 @@ interface ProblemBody {
   readonly title?: string;
   readonly detail?: string;
   readonly errors?: readonly Problem[];
+  readonly newest?: ProblemView['newest'];
   readonly requestId?: string;
 }
 

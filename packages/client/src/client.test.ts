@@ -149,6 +149,24 @@ describe('a call', () => {
     ]);
   });
 
+  it('names the version that a change was made from, and hears which one is newest', async () => {
+    const newest = { version: 5, changedBy: 'eve', changedAt: '2026-03-01T12:00:00.000Z' };
+    const refused = () => new Response(JSON.stringify({ code: 'changed_meanwhile', newest }), { status: 412 });
+    const { client, sent } = clientOf(refused, json({}), json({}), json({}));
+    const save = client.workflows.save('p', 'w', 'name: w', { baseVersion: 4 });
+    await expect(save).rejects.toMatchObject({ code: 'changed_meanwhile', status: 412, newest });
+    await client.workflows.restore('p', 'w', 1, { baseVersion: 5, idempotencyKey: 'k' });
+    await client.workflows.save('p', 'w', 'name: w');
+    await client.workflows.validate('p', 'name: w', { workflow: 'w' });
+    expect(sent[0]?.headers).toMatchObject({ 'if-match': '"4"', 'content-type': 'application/yaml' });
+    expect(sent[1]?.headers).toMatchObject({ 'if-match': '"5"', 'idempotency-key': 'k' });
+    expect(sent[2]?.headers).not.toHaveProperty('if-match');
+    expect(sent[3]).toMatchObject({
+      method: 'POST',
+      url: 'http://server.test/api/v1/projects/p/workflows/validate?workflow=w',
+    });
+  });
+
   it('reads the tasks of a run page by page', async () => {
     const { client, sent } = clientOf(
       json({ items: [{ id: 't1' }], nextCursor: 'n' }),

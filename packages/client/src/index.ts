@@ -181,6 +181,7 @@ export type {
   WorkflowDetail,
   WorkflowPage,
   WorkflowSaved,
+  WorkflowValidated,
   WorkflowView,
 } from '@vaquita/api/views';
 export type {
@@ -215,6 +216,6 @@ export type {
 export type { TriggersClient } from './resources/triggers.ts';
 export type { JanitorClient } from './resources/upkeep.ts';
 export type { WorkerGroupsClient } from './resources/worker-groups.ts';
-export type { DefinitionInput, WorkflowsClient } from './resources/workflows.ts';
+export type { BaseVersion, DefinitionInput, WorkflowsClient } from './resources/workflows.ts';
 export { followStream, readMessages, type ServerSentEvent, type StreamStatus } from './server-sent-events.ts';
 export type { CallOptions, ClientOptions, Fetch, PostOptions, Timers } from './transport.ts';

@@ -63,6 +63,68 @@ describe('apply', () => {
     expect((await api.send('GET', '/api/v1/projects/etl')).status).toBe(404);
   });
 
+  it('replaces no version that the file was not made from', async () => {
+    await applyDaily();
+    file('daily.yaml', DAILY.replace('echo two', 'echo three'));
+    expect(await vaquita('apply', '-f', 'daily.yaml', '-p', 'etl', '--base', '1')).toMatchObject({ code: 0 });
+    file('daily.yaml', DAILY.replace('echo two', 'echo four'));
+    const late = await vaquita('apply', '-f', 'daily.yaml', '-p', 'etl', '--base', '1');
+    expect(late).toMatchObject({ code: 1, out: '' });
+    expect(late.notes).toMatch(/was changed by admin at .*: its newest version is 2, not 1\. Nothing was saved\./);
+    expect(await vaquita('apply', '-f', 'daily.yaml', '-p', 'etl', '--base', '2')).toMatchObject({
+      out: 'updated    etl/daily version 3\n',
+    });
+    for (const bad of ['0', 'x']) {
+      expect((await vaquita('apply', '-f', 'daily.yaml', '-p', 'etl', '--base', bad)).code).toBe(2);
+    }
+    file('other.yaml', DAILY.replace('name: daily', 'name: other'));
+    expect(await vaquita('apply', '-f', '.', '-p', 'etl', '--base', '3')).toMatchObject({
+      code: 2,
+      notes: expect.stringContaining('name one file'),
+    });
+  });
+
+  it('without a base replaces no version that is saved after it has looked', async () => {
+    await applyDaily();
+    file('daily.yaml', DAILY.replace('echo two', 'echo mine'));
+    const slow: CommandIo['fetch'] = async (url, init) => {
+      if (init.method === 'PUT') {
+        const body = DAILY.replace('echo two', 'echo theirs');
+        const headers = { 'content-type': 'application/yaml' };
+        await api.send('PUT', '/api/v1/projects/etl/workflows/daily', { body, headers });
+      }
+      return api.app.fetch(new Request(url, init));
+    };
+    const { code, notes } = await vaquitaOver(slow, ['apply', '-f', 'daily.yaml', '-p', 'etl']);
+    expect(code).toBe(1);
+    expect(notes).toContain('its newest version is 2, not 1');
+    expect((await vaquita('export', 'etl/daily')).out).toContain('echo theirs');
+  });
+
+  it('says what it would do, and does nothing', async () => {
+    await applyDaily();
+    file('daily.yaml', DAILY.replace('echo two', 'echo three'));
+    file('same.yaml', DAILY.replace('name: daily', 'name: fresh'));
+    for (const command of [['validate'], ['apply', '--dry-run']]) {
+      expect(await vaquita(...command, '-f', '.', '-p', 'etl')).toMatchObject({
+        code: 0,
+        out: 'daily.yaml: etl/daily would be updated as version 2\nsame.yaml: etl/fresh would be created as version 1\n',
+      });
+    }
+    expect((await vaquita('export', 'etl/daily')).out).not.toContain('echo three');
+    expect((await vaquita('validate', '-f', 'daily.yaml', '-p', 'nowhere')).notes).toContain('no project “nowhere”');
+
+    const problems = [{ path: 'tasks[0].type', message: 'Not known there' }];
+    const older: CommandIo['fetch'] = async (url, init) =>
+      url.includes('/validate?') ? Response.json({ ok: false, problems }) : api.app.fetch(new Request(url, init));
+    expect(await vaquitaOver(older, ['validate', '-f', '.', '-p', 'etl'])).toMatchObject({
+      code: 1,
+      out: 'daily.yaml: etl/daily would be refused\n  tasks[0].type: Not known there\nsame.yaml: etl/fresh would be created as version 1\n',
+    });
+    file('daily.yaml', 'name: daily\ntasks: [{ name: a, type: shell, script: x, dependsOn: [a] }]');
+    expect(await vaquita('validate', '-f', '.', '-p', 'etl')).toMatchObject({ code: 1, out: '' });
+  });
+
   it('does not make a project that nobody asked for', async () => {
     file('daily.yaml', DAILY);
     const { code, notes } = await vaquita('apply', '-f', 'daily.yaml', '-p', 'elt');

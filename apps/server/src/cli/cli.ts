@@ -26,6 +26,7 @@ import { tasksCommands } from './commands/tasks.ts';
 import { tokenCommands } from './commands/tokens.ts';
 import { triggerCommands } from './commands/triggers.ts';
 import { upkeepCommands } from './commands/upkeep.ts';
+import { validateCommand } from './commands/validate.ts';
 import { workerGroupCommands } from './commands/worker-groups.ts';
 import { workerCommands } from './commands/workers.ts';
 import { errorLines } from './format.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   migrateCommand,
   configCommand,
   applyCommand,
+  validateCommand,
   runCommand,
   logsCommand,
   exportCommand,

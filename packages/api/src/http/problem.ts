@@ -1,6 +1,7 @@
 /** Every error of the API leaves through here: RFC 9457, never a stack, never an inner message of a 500. */
 import { type AppError, ERROR_CODES, type ErrorCode } from '@vaquita/core';
 import type { ProblemView } from '../views/page.ts';
+import { ChangedMeanwhile } from './changed-meanwhile.ts';
 
 /** Codes whose message was written for an operator's log and may quote inner parts. */
 const HIDDEN: ReadonlySet<ErrorCode> = new Set(['internal']);
@@ -19,7 +20,12 @@ function toProblem(error: AppError, requestId: string): ProblemView {
       : error.message,
     requestId,
     ...(error.problems.length > 0 ? { errors: [...error.problems] } : {}),
+    ...(error instanceof ChangedMeanwhile ? { newest: newestView(error) } : {}),
   };
+}
+
+function newestView({ newest }: ChangedMeanwhile): NonNullable<ProblemView['newest']> {
+  return { ...newest, changedAt: new Date(newest.changedAt).toISOString() };
 }
 
 export function problemResponse(

@@ -1,9 +1,19 @@
 /** Reads definitions that are to be saved, and saves them as versions: of a text that was sent, or of an older version. */
-import { AppError, canonicalJson, compileWorkflow, sha256Hex, type WorkflowDocument } from '@vaquita/core';
+import {
+  AppError,
+  canonicalJson,
+  compileWorkflow,
+  parseWorkflowDocument,
+  parseWorkflowText,
+  sha256Hex,
+  type WorkflowDocument,
+} from '@vaquita/core';
 import type { ProjectRow, WorkflowRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../deps.ts';
+import { ChangedMeanwhile } from '../http/changed-meanwhile.ts';
+import type { DefinitionText } from '../http/endpoint.ts';
 import type { WorkflowSaved } from '../views/workflow.ts';
 import { taskEvents } from './task-events.ts';
 import { workflowEvent } from './workflow-events.ts';
@@ -29,11 +39,18 @@ export async function readDefinition(document: WorkflowDocument): Promise<ReadDe
   };
 }
 
+/** @throws AppError `bad_yaml`, `bad_definition` with every wrong place. */
+export function readText(body: DefinitionText): Promise<ReadDefinition> {
+  return readDefinition(parseWorkflowDocument(parseWorkflowText(body.text)));
+}
+
 export interface VersionToSave {
   readonly project: ProjectRow;
   readonly workflow: WorkflowRow;
   readonly definition: ReadDefinition;
   readonly caller: Caller;
+  /** The version that the change was made from. Without it, whatever is newest is replaced. */
+  readonly baseVersion?: number | undefined;
   /** What the event and the audit log say beside the usual. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
@@ -43,9 +60,14 @@ export type SaveVersion = (save: VersionToSave) => Promise<WorkflowSaved>;
 /** Each is lost to somebody else's save. */
 const MAX_TRIES = 10;
 
-/** Makes no version, tells nobody and audits nothing when the newest version says the same. */
+/**
+ * Makes no version, tells nobody and audits nothing when the newest version says the same: also for one who named an
+ * older base, so that a save whose answer was lost may be repeated.
+ *
+ * @throws AppError `changed_meanwhile` when the named base is not the newest version and that says something else.
+ */
 export function createSaveVersion({ store, clock, changes }: ApiDeps, audit: Audit): SaveVersion {
-  return async ({ project, workflow, definition, caller, more }) => {
+  return async ({ project, workflow, definition, caller, baseVersion, more }) => {
     const { name } = definition;
     const change = {
       change: 'version',
@@ -63,7 +85,7 @@ export function createSaveVersion({ store, clock, changes }: ApiDeps, audit: Aud
 
     /** What has changed of its tasks is found by a look at the newest version, and holds only while that is the newest. */
     async function save(): ReturnType<typeof store.workflows.saveVersion> {
-      let base = workflow.version;
+      let base = baseVersion ?? workflow.version;
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const from = (await store.workflows.version(workflow.id, base))?.document ?? {};
         const as = { ...workflow, name, project: project.name, version: base + 1 };
@@ -75,9 +97,19 @@ export function createSaveVersion({ store, clock, changes }: ApiDeps, audit: Aud
           { base, events },
         );
         if (saved.created || saved.version === base) return saved;
+        if (baseVersion !== undefined) return requireSame(saved.version);
         base = saved.version;
       }
       throw new AppError('conflict', 'Others keep saving new versions of this workflow. Try again.');
+    }
+
+    /** Somebody was faster. */
+    async function requireSame(version: number) {
+      const row = await store.workflows.version(workflow.id, version);
+      if (row === undefined) throw new AppError('not_found', `The workflow “${workflow.name}” was deleted meanwhile.`);
+      if (row.contentHash === definition.contentHash) return { version, created: false };
+      const newest = { version, changedBy: row.createdBy, changedAt: row.createdAt };
+      throw new ChangedMeanwhile(`The workflow “${workflow.name}”`, baseVersion!, newest);
     }
   };
 }

@@ -5,10 +5,18 @@ import * as z from 'zod';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps, ApiStore } from '../deps.ts';
 import { type Endpoint, endpoint, rawEndpoint } from '../http/endpoint.ts';
+import { namedRevision } from '../http/revision.ts';
 import { diffDocuments } from '../versions/document-diff.ts';
 import { unifiedDiff } from '../versions/text-diff.ts';
 import { PageQuery } from '../views/page.ts';
-import { VersionDetail, VersionDiff, VersionPage, type VersionView, WorkflowSaved } from '../views/workflow.ts';
+import {
+  BaseVersionQuery,
+  VersionDetail,
+  VersionDiff,
+  VersionPage,
+  type VersionView,
+  WorkflowSaved,
+} from '../views/workflow.ts';
 import { requireWorkflow } from './lookup.ts';
 import { isoTime, pageRequest, toPage } from './paging.ts';
 import { createSaveVersion, readDefinition } from './saved-definition.ts';
@@ -81,14 +89,16 @@ export function versionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint
       summary: 'Save what a version says as the newest version',
       description:
         'Makes none when the newest version says the same. The name that the version has is restored with it.',
-      errors: ['bad_definition', 'name_in_use'],
+      query: BaseVersionQuery,
+      errors: ['bad_definition', 'name_in_use', 'changed_meanwhile'],
       status: 200,
       answer: WorkflowSaved,
-      async handle({ params, caller }) {
+      async handle({ params, query, raw, caller }) {
         const { project, workflow } = await requireWorkflow(store, params);
+        const baseVersion = namedRevision(raw, { revision: query.baseVersion });
         const { document, version } = await requireVersion(store, workflow, versionNumber(params.version));
         const definition = await readDefinition(document);
-        return saveVersion({ project, workflow, caller, definition, more: { restoredFrom: version } });
+        return saveVersion({ project, workflow, caller, baseVersion, definition, more: { restoredFrom: version } });
       },
     }),
     endpoint({

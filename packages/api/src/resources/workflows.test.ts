@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DEFINITION, openApi, read } from '../testing/api-bench.ts';
 import type { ProblemView } from '../views/page.ts';
-import type { VersionDetail, VersionDiff, WorkflowDetail, WorkflowSaved } from '../views/workflow.ts';
+import type {
+  VersionDetail,
+  VersionDiff,
+  WorkflowDetail,
+  WorkflowSaved,
+  WorkflowValidated,
+} from '../views/workflow.ts';
 
 const WORKFLOWS = '/api/v1/projects/etl/workflows';
 const yaml = { 'content-type': 'application/yaml' };
@@ -69,6 +75,51 @@ describe('workflows', () => {
     for (const bad of ['0', 'x', '1.5']) {
       expect((await api.send('GET', `${WORKFLOWS}/daily/versions/${bad}`)).status).toBe(400);
     }
+  });
+
+  it('are saved by one who names their newest version, and by nobody who names an older one', async () => {
+    const api = await bench();
+    await api.createWorkflow();
+    const put = (description: string, base: string, how: 'header' | 'query' = 'header') =>
+      api.send('PUT', `${WORKFLOWS}/daily${how === 'query' ? `?baseVersion=${base}` : ''}`, {
+        body: { ...DEFINITION, description },
+        headers: how === 'header' ? { 'if-match': base } : {},
+      });
+    expect(await read(await put('two', '"1"'))).toMatchObject({ version: 2, created: true });
+    expect(await read(await put('three', '2', 'query'))).toMatchObject({ version: 3, created: true });
+    for (const base of ['"1"', 'W/"2"', '4']) {
+      const late = await read<ProblemView>(await put('late', base), 412);
+      expect(late).toMatchObject({
+        code: 'changed_meanwhile',
+        newest: { version: 3, changedBy: 'admin', changedAt: '2026-03-01T12:00:00.000Z' },
+      });
+      expect(late.detail).toContain('newest version is 3');
+    }
+    expect((await put('late', '2', 'query')).status).toBe(412);
+    // The answer to a save was lost, and it is sent again.
+    expect(await read(await put('three', '2', 'query'))).toMatchObject({ version: 3, created: false });
+    expect((await put('late', 'x')).status).toBe(400);
+    expect((await put('late', '0', 'query')).status).toBe(400);
+    expect(await read(await put('any', '*'))).toMatchObject({ version: 4, created: true });
+    const log = await read<{ items: { action: string }[] }>(await api.send('GET', '/api/v1/audit'));
+    expect(log.items.filter(({ action }) => action === 'workflow.update')).toHaveLength(3);
+
+    const restore = (base: string) =>
+      api.send('POST', `${WORKFLOWS}/daily/versions/1/restore`, { headers: { 'if-match': base } });
+    expect((await restore('3')).status).toBe(412);
+    expect(await read(await restore('4'))).toMatchObject({ version: 5, created: true });
+  });
+
+  it('are saved by one of many who all made their change from the same version', async () => {
+    const api = await bench();
+    await api.createWorkflow();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        api.send('PUT', `${WORKFLOWS}/daily?baseVersion=1`, { body: { ...DEFINITION, description: `by ${i}` } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
+    expect(await read(await api.send('GET', `${WORKFLOWS}/daily`))).toMatchObject({ version: 2 });
   });
 
   it('are compared by task, by field and as text', async () => {
@@ -206,5 +257,66 @@ describe('workflows', () => {
     const answer = await api.send('POST', WORKFLOWS, { body: 'name: [unclosed', headers: yaml });
     expect((await read<ProblemView>(answer, 400)).code).toBe('bad_yaml');
     expect((await api.send('POST', WORKFLOWS, { body: '', headers: yaml })).status).toBe(400);
+  });
+});
+
+describe('a definition is checked without being saved', () => {
+  const validate = (api: Awaited<ReturnType<typeof bench>>, body: object | string, query = '') =>
+    api
+      .send('POST', `${WORKFLOWS}/validate${query}`, { body, ...(typeof body === 'string' ? { headers: yaml } : {}) })
+      .then((answer) => read<WorkflowValidated>(answer));
+
+  it('says what a save would do', async () => {
+    const api = await bench();
+    const id = await api.createWorkflow();
+    const changed = { ...DEFINITION, description: 'two' };
+    const facts = { ok: true, problems: [], name: 'daily', taskCount: 3 };
+    expect(await validate(api, { ...DEFINITION, name: 'fresh' })).toEqual({
+      ...facts,
+      name: 'fresh',
+      outcome: 'created',
+      version: 1,
+    });
+    expect(await validate(api, changed, '?workflow=daily')).toEqual({ ...facts, outcome: 'updated', version: 2 });
+    expect(await validate(api, DEFINITION, `?workflow=${id}`)).toEqual({ ...facts, outcome: 'unchanged', version: 1 });
+    expect(await read(await api.send('GET', WORKFLOWS))).toMatchObject({ items: [{ name: 'daily', version: 1 }] });
+    const log = await read<{ items: { action: string }[] }>(await api.send('GET', '/api/v1/audit'));
+    expect(log.items.map(({ action }) => action)).toEqual(['workflow.online', 'workflow.create', 'project.create']);
+  });
+
+  it('names every wrong place, as a save would', async () => {
+    const api = await bench();
+    await api.createWorkflow();
+    const tasks = [{ name: 'a', type: 'shel', script: 'x', dependsOn: ['b'] }];
+    const refused = await read<ProblemView>(await api.send('POST', WORKFLOWS, { body: { name: 'x', tasks } }), 400);
+    expect(await validate(api, { name: 'x', tasks })).toEqual({ ok: false, problems: refused.errors });
+    expect(await validate(api, DEFINITION)).toMatchObject({ ok: false, problems: [{ path: 'name' }] });
+    await api.createWorkflow('etl', { ...DEFINITION, name: 'other' });
+    expect(await validate(api, DEFINITION, '?workflow=other')).toMatchObject({
+      ok: false,
+      problems: [{ path: 'name', message: expect.stringContaining('named "daily" already') }],
+    });
+    expect(await validate(api, 'name: [open')).toMatchObject({ ok: false, problems: [{ path: 'line 1, column 12' }] });
+    expect((await validate(api, '# nothing yet')).ok).toBe(false);
+  });
+
+  it('refuses what is no question about a definition', async () => {
+    const api = await openApi({ settings: { definitionLimitBytes: 1_000 } });
+    await read(await api.send('POST', '/api/v1/projects', { body: { name: 'etl' } }), 201);
+    const ask = async (path: string, options: Parameters<typeof api.send>[2]) =>
+      (await api.send('POST', `/api/v1/projects/${path}`, options)).status;
+    expect(await ask('etl/workflows/validate', { body: `# ${'x'.repeat(1_000)}`, headers: yaml })).toBe(413);
+    expect(await ask('etl/workflows/validate', { body: 'x', headers: { 'content-type': 'text/plain' } })).toBe(415);
+    expect(await ask('nowhere/workflows/validate', { body: DEFINITION })).toBe(404);
+    expect(await ask('etl/workflows/validate?workflow=nothing', { body: DEFINITION })).toBe(404);
+    expect(await ask('etl/workflows/validate?other=1', { body: DEFINITION })).toBe(400);
+  });
+
+  it('leaves the name “validate” to workflows', async () => {
+    const api = await bench();
+    await api.createWorkflow('etl', { ...DEFINITION, name: 'validate' });
+    expect(await read(await api.send('GET', `${WORKFLOWS}/validate`))).toMatchObject({ name: 'validate' });
+    const saved = await api.send('PUT', `${WORKFLOWS}/validate`, { body: { ...DEFINITION, name: 'validate' } });
+    expect(await read(saved)).toMatchObject({ created: false });
   });
 });

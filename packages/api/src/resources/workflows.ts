@@ -1,15 +1,16 @@
 /** /projects/{project}/workflows: definitions, saved as versions, in YAML or JSON. */
-import { parseWorkflowDocument, parseWorkflowText, type WorkflowId } from '@vaquita/core';
+import type { WorkflowId } from '@vaquita/core';
 import type { ProjectRow, WorkflowRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { createOnce } from '../http/create-once.ts';
-import { type DefinitionText, type Endpoint, endpoint } from '../http/endpoint.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { namedRevision } from '../http/revision.ts';
 import { PageQuery } from '../views/page.ts';
-import { WorkflowDetail, WorkflowPage, WorkflowSaved, WorkflowView } from '../views/workflow.ts';
+import { BaseVersionQuery, WorkflowDetail, WorkflowPage, WorkflowSaved, WorkflowView } from '../views/workflow.ts';
 import { requireProject, requireWorkflow } from './lookup.ts';
 import { isoTime, pageRequest, toPage } from './paging.ts';
-import { createSaveVersion, type ReadDefinition, readDefinition } from './saved-definition.ts';
+import { createSaveVersion, readText } from './saved-definition.ts';
 import { taskEvents } from './task-events.ts';
 import { workflowEvent } from './workflow-events.ts';
 import { requireVersion } from './workflow-versions.ts';
@@ -32,11 +33,6 @@ function toWorkflowView(row: WorkflowRow, project: ProjectRow): WorkflowView {
     createdAt: isoTime(row.createdAt),
     updatedAt: isoTime(row.updatedAt),
   };
-}
-
-/** @throws AppError `bad_yaml`, `bad_definition` with every wrong place. */
-function readText(body: DefinitionText): Promise<ReadDefinition> {
-  return readDefinition(parseWorkflowDocument(parseWorkflowText(body.text)));
 }
 
 export function workflowEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
@@ -113,14 +109,17 @@ function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
       tag: TAG,
       access: 'user',
       summary: 'Save a new version; unchanged content makes none',
-      description: 'A definition with another name renames the workflow.',
+      description:
+        'A definition with another name renames the workflow. With a base version, in `baseVersion` or as `If-Match: "4"`, nobody’s version is replaced that the caller has not seen.',
+      query: BaseVersionQuery,
       body: 'definition',
-      errors: ['bad_definition', 'bad_yaml', 'name_in_use'],
+      errors: ['bad_definition', 'bad_yaml', 'name_in_use', 'changed_meanwhile'],
       status: 200,
       answer: WorkflowSaved,
-      async handle({ params, body, caller }) {
+      async handle({ params, query, body, raw, caller }) {
         const { project, workflow } = await requireWorkflow(store, params);
-        return saveVersion({ project, workflow, caller, definition: await readText(body) });
+        const baseVersion = namedRevision(raw, { revision: query.baseVersion });
+        return saveVersion({ project, workflow, caller, baseVersion, definition: await readText(body) });
       },
     }),
     endpoint({

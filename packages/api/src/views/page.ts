@@ -52,6 +52,10 @@ export const ProblemView = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .meta({ description: 'Each wrong place of the input' }),
+    newest: z
+      .object({ version: z.number().int(), changedBy: z.string(), changedAt: Timestamp })
+      .optional()
+      .meta({ description: 'With `changed_meanwhile`: the newest version, and whose it is' }),
   })
   .meta({ id: 'Problem' });
 export type ProblemView = z.infer<typeof ProblemView>;

@@ -39,6 +39,32 @@ export const WorkflowSaved = z
   .meta({ id: 'WorkflowSaved' });
 export type WorkflowSaved = z.infer<typeof WorkflowSaved>;
 
+/** What a change was made from, for endpoints that save a version. */
+export const BaseVersionQuery = z.object({
+  baseVersion: z.coerce.number().int().min(1).optional().meta({
+    description:
+      'The version that the change was made from, as `If-Match` says it too. When it is not the newest any more, and that says something else, nothing is saved: 412, with the newest version under `newest`. Without it, the newest is replaced whatever it is',
+  }),
+});
+
+export const WorkflowValidated = z
+  .object({
+    ok: z.boolean().meta({ description: 'It would be saved' }),
+    problems: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .readonly()
+      .meta({ description: 'Each wrong place, as a save would name it in `errors`' }),
+    name: z.string().optional().meta({ description: 'Of what could be read' }),
+    taskCount: z.number().int().optional(),
+    outcome: z
+      .enum(['created', 'updated', 'unchanged'])
+      .optional()
+      .meta({ description: 'What a save would do now; absent when it would be refused' }),
+    version: z.number().int().optional().meta({ description: 'The version that would be the newest after it' }),
+  })
+  .meta({ id: 'WorkflowValidated' });
+export type WorkflowValidated = z.infer<typeof WorkflowValidated>;
+
 export const VersionView = z
   .object({
     version: z.number().int(),

@@ -12,6 +12,7 @@ import type {
   WorkflowDetail,
   WorkflowPage,
   WorkflowSaved,
+  WorkflowValidated,
   WorkflowView,
 } from '@vaquita/api/views';
 import { eachItem } from '../pages.ts';
@@ -20,14 +21,31 @@ import { type Call, type CallOptions, type PostOptions, pathOf, type Transport }
 /** A definition: an object is sent as JSON, a text as YAML (of which JSON is a part). */
 export type DefinitionInput = Readonly<Record<string, unknown>> | string;
 
+/** What a new version was made from. When that is not the newest any more, nothing is saved: `changed_meanwhile`. */
+export interface BaseVersion {
+  readonly baseVersion?: number | undefined;
+}
+
 export interface WorkflowsClient {
   list(project: string, query?: PageQuery, options?: CallOptions): Promise<WorkflowPage>;
   /** Every workflow of the project, page by page. */
   all(project: string): AsyncGenerator<WorkflowView, void, undefined>;
   get(project: string, workflow: string, options?: CallOptions): Promise<WorkflowDetail>;
   create(project: string, definition: DefinitionInput, options?: PostOptions): Promise<WorkflowSaved>;
-  /** Saves a new version; unchanged content makes none. */
-  save(project: string, workflow: string, definition: DefinitionInput, options?: CallOptions): Promise<WorkflowSaved>;
+  /** Saves a new version; unchanged content makes none. Without a base version, whatever is newest is replaced. */
+  save(
+    project: string,
+    workflow: string,
+    definition: DefinitionInput,
+    options?: CallOptions & BaseVersion,
+  ): Promise<WorkflowSaved>;
+  /** What a save would say and do, with nothing saved: of a new workflow, unless one is named. */
+  validate(
+    project: string,
+    definition: DefinitionInput,
+    query?: { readonly workflow?: string | undefined },
+    options?: CallOptions,
+  ): Promise<WorkflowValidated>;
   delete(project: string, workflow: string, options?: CallOptions): Promise<void>;
   versions(project: string, workflow: string, query?: PageQuery, options?: CallOptions): Promise<VersionPage>;
   allVersions(project: string, workflow: string): AsyncGenerator<VersionView, void, undefined>;
@@ -40,7 +58,12 @@ export interface WorkflowsClient {
     options?: CallOptions,
   ): Promise<VersionDiff>;
   /** Saves what a version says as the newest version; makes none when that says the same. */
-  restore(project: string, workflow: string, version: number, options?: PostOptions): Promise<WorkflowSaved>;
+  restore(
+    project: string,
+    workflow: string,
+    version: number,
+    options?: PostOptions & BaseVersion,
+  ): Promise<WorkflowSaved>;
   /** Recent runs by tasks, newest first; with `run` these runs only. */
   grid(project: string, workflow: string, query?: GridQuery, options?: CallOptions): Promise<GridView>;
   online(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
@@ -69,7 +92,9 @@ export function createWorkflowsClient(transport: Transport): WorkflowsClient {
     create: (project, definition, options) =>
       transport.call('POST', at(project), { ...bodyOf(definition), ...options }),
     save: (project, workflow, definition, options) =>
-      transport.call('PUT', at(project, workflow), { ...bodyOf(definition), ...options }),
+      transport.call('PUT', at(project, workflow), { ...bodyOf(definition), ...withBase(options) }),
+    validate: (project, definition, query, options) =>
+      transport.call('POST', at(project, 'validate'), { ...bodyOf(definition), query, ...options }),
     delete: (project, workflow, options) => transport.call('DELETE', at(project, workflow), options),
     versions,
     allVersions: (project, workflow) => eachItem((cursor) => versions(project, workflow, { limit: 200, cursor })),
@@ -78,7 +103,7 @@ export function createWorkflowsClient(transport: Transport): WorkflowsClient {
     diff: (project, workflow, query, options) =>
       transport.call('GET', at(project, workflow, 'diff'), { query, ...options }),
     restore: (project, workflow, version, options) =>
-      transport.call('POST', at(project, workflow, 'versions', version, 'restore'), options),
+      transport.call('POST', at(project, workflow, 'versions', version, 'restore'), withBase(options)),
     grid: (project, workflow, query, options) =>
       transport.call('GET', at(project, workflow, 'grid'), { query, ...options }),
     online: (project, workflow, options) => transport.call('POST', at(project, workflow, 'online'), options),
@@ -91,6 +116,10 @@ export function createWorkflowsClient(transport: Transport): WorkflowsClient {
     start: (project, workflow, json = {}, options) =>
       transport.call('POST', at(project, workflow, 'instances'), { json, ...options }),
   };
+}
+
+function withBase({ baseVersion, ...options }: PostOptions & BaseVersion = {}): Call {
+  return baseVersion === undefined ? options : { ...options, headers: { 'if-match': `"${baseVersion}"` } };
 }
 
 function bodyOf(definition: DefinitionInput): Pick<Call, 'json' | 'text'> {

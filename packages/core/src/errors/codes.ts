@@ -15,6 +15,8 @@ export const ERROR_CODES = {
   name_in_use: { status: 409, retryable: false, title: 'The name is already in use' },
   idempotency_mismatch: { status: 409, retryable: false, title: 'The idempotency key was used with another body' },
   replayed: { status: 409, retryable: false, title: 'This delivery has been taken already' },
+  /** A change named the version it was made from, and that is not the newest any more. */
+  changed_meanwhile: { status: 412, retryable: false, title: 'Somebody else has changed it meanwhile' },
   gone: { status: 410, retryable: false, title: 'No longer kept' },
   too_large: { status: 413, retryable: false, title: 'Too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'Unsupported content type' },

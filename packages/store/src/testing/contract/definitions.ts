@@ -166,6 +166,21 @@ export function describeDefinitions(subject: Subject): void {
       expect(listed[0]).not.toHaveProperty('document');
     });
 
+    test('saved by many at once from one base are saved by one of them, and nothing is left of the others', async () => {
+      const { events, workflows } = subject.store;
+      const before = await events.latestSeq();
+      const from = (base: number, i: number) =>
+        workflows.saveVersion(WORKFLOW, save(`many-${i}`, `name-${i}`), workflowEvent(WORKFLOW), { base, events: [] });
+      const saved = await Promise.all(Array.from({ length: 12 }, (_, i) => from(1, i)));
+      expect(saved.filter(({ created }) => created)).toEqual([{ version: 2, created: true }]);
+      expect(saved.map(({ version }) => version)).toEqual(saved.map(() => 2));
+      const winner = saved.findIndex(({ created }) => created);
+      expect(await workflows.find(PROJECT, WORKFLOW)).toMatchObject({ version: 2, name: `name-${winner}` });
+      expect(await workflows.version(WORKFLOW, 2)).toMatchObject({ contentHash: `many-${winner}` });
+      expect(await from(3, 99)).toEqual({ version: 2, created: false });
+      expect(await events.after(before, { limit: 100 })).toMatchObject([{ data: { version: 2 } }]);
+    });
+
     test('cannot take the name of another when a version is saved', async () => {
       const { workflows } = subject.store;
       await workflows.create(workflow('w2'), version('w2'), workflowEvent('w2'));

@@ -95,6 +95,9 @@ it('focuses the task that failed, and says why', async () => {
   await page.getByRole('heading', { name: 'break', level: 2 }).waitFor();
   await expect.poll(() => page.getByRole('log').textContent()).toContain('about to fail');
   expect(await page.getByRole('option', { selected: true }).textContent()).toContain('break');
+  // What the failure has held back stands on the same screen, and the head counts it.
+  expect(await page.getByRole('option', { name: /^after/ }).textContent()).toContain('Blocked');
+  await page.getByText('1 failed · 1 blocked · 1 success').waitFor();
   await page.getByRole('link', { name: 'Graph', exact: true }).click();
   await page.getByRole('button', { name: /^after/ }).click();
   await page.getByText('This task cannot start').waitFor();

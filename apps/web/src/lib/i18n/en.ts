@@ -226,6 +226,7 @@ export const en = {
     whyNext: 'Next',
     whySince: 'since',
     whyNothing: 'Nothing is recorded that holds it up.',
+    ofFamily: (n: number, family: string) => `${count(n)} ${family.toLowerCase()}`,
     progress: (done: number, all: number) => `${count(done)} of ${plural(all, 'task', 'tasks')} done`,
     noTasks: 'No task has been created yet',
     noTasksText: 'Its tasks appear here as they are made.',

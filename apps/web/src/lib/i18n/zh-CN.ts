@@ -278,6 +278,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     whyNext: '接下来',
     whySince: '自',
     whyNothing: '没有记录到阻碍它的原因。',
+    ofFamily: (n, family) => `${count(n)} 个${family}`,
     progress: (done, all) => `${count(done)} / ${count(all)} 个任务已结束`,
     noTasks: '尚未创建任务',
     noTasksText: '主节点接收运行后，任务会随即出现在这里。',

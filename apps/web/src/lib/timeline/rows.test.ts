@@ -35,6 +35,18 @@ describe('rowsOf', () => {
     ]);
   });
 
+  it('lets what was never tried stand last, in the order of the graph', () => {
+    const node = (name: string, state: string) => ({ name, type: 'shell', state });
+    const nodes = [node('after', 'blocked'), node('first', 'failure'), node('off', 'disabled')];
+    const rows = rowsOf([attempt('first', 1, [0, 1, 3], 'failure')], 10_000, nodes);
+    expect(rows.map(({ name, state, bars }) => [name, state, bars.length])).toEqual([
+      ['first', 'failure', 1],
+      ['after', 'blocked', 0],
+      ['off', 'disabled', 0],
+    ]);
+    expect(spansOf(rows)).toHaveLength(1);
+  });
+
   it('lets what runs grow up to now, and what waits wait up to now', () => {
     const rows = rowsOf(
       [attempt('runs', 1, [0, 1, null], 'running'), attempt('waits', 1, [2, null, null], 'submitted')],

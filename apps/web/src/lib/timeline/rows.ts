@@ -1,4 +1,4 @@
-/** The rows of a run's timeline: one per task that was or is tried, each attempt a bar, waiting before it a thin line. */
+/** The rows of a run's timeline: one per task, each attempt a bar, waiting before it a thin line. What was never tried comes last. */
 import type { TimeWindow } from './scale.ts';
 
 export interface AttemptLike {
@@ -33,7 +33,15 @@ export interface Row {
   readonly begins: number;
 }
 
-export function rowsOf(attempts: readonly AttemptLike[], now: number): Row[] {
+/** A task of the graph, tried or not. */
+export interface NodeLike {
+  readonly name: string;
+  readonly type: string;
+  readonly state: string;
+}
+
+/** @param nodes of the whole graph, in the order in which those that were not tried are to stand */
+export function rowsOf(attempts: readonly AttemptLike[], now: number, nodes: readonly NodeLike[] = []): Row[] {
   const byName = new Map<string, AttemptLike[]>();
   for (const attempt of attempts) {
     const list = byName.get(attempt.name);
@@ -46,7 +54,9 @@ export function rowsOf(attempts: readonly AttemptLike[], now: number): Row[] {
     const bars = sorted.map((attempt) => barOf(attempt, now));
     return { name: newest.name, type: newest.type, state: newest.state, bars, begins: bars[0]!.waitedFrom };
   });
-  return rows.sort((a, b) => a.begins - b.begins || beginOf(a) - beginOf(b) || a.name.localeCompare(b.name));
+  rows.sort((a, b) => a.begins - b.begins || beginOf(a) - beginOf(b) || a.name.localeCompare(b.name));
+  const untried = nodes.filter(({ name }) => !byName.has(name));
+  return [...rows, ...untried.map(({ name, type, state }): Row => ({ name, type, state, bars: [], begins: Infinity }))];
 }
 
 function beginOf(row: Row): number {

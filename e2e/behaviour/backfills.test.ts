@@ -39,6 +39,8 @@ it('is planned, started, steered and looked at from the command line', async () 
   await eventually('no runs', async () => (await running()) === 0, { evidence: server.log });
   expect((await run('show', id)).stdout).toContain('3 failure');
   expect((await run('items', id, '--state', 'failure')).stdout).toContain(`${orders}#1`);
+  const history = (await run('history', id)).stdout;
+  for (const did of ['create', 'pause', 'edit', 'resume', 'cancel']) expect(history).toContain(`admin  ${did}`);
   const refused = await run('start', `${PROJECT}/${orders}`, '--time', 'someday');
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('"someday" is not a time');

@@ -21,6 +21,8 @@ export type {
   AuditQuery,
   AuditView,
   AuditWordsView,
+  BackfillActPage,
+  BackfillActView,
   BackfillCancel,
   BackfillChange,
   BackfillItemPage,

@@ -7,12 +7,13 @@ import {
   historyOf,
   type WorkflowId,
 } from '@vaquita/core';
-import type { BackfillCounts, ShownBackfillItem } from '@vaquita/store';
+import type { AuditRow, BackfillCounts, ShownBackfillItem } from '@vaquita/store';
 import type { ApiDeps } from '../deps.ts';
 import { isoTime, isoTimeOrNull } from '../resources/paging.ts';
 import { toReasonView } from '../runs/instance-view.ts';
 import { toStartChoicesView } from '../runs/start-choices.ts';
 import type {
+  BackfillActView,
   BackfillItemView,
   BackfillMemberView,
   BackfillPlan,
@@ -156,4 +157,9 @@ export function toItemView(item: ShownBackfillItem, members: readonly BackfillMe
     startedAt: isoTimeOrNull(item.startedAt),
     endedAt: isoTimeOrNull(item.endedAt),
   };
+}
+
+/** What the audit log says of one backfill, without what only administrators are shown, such as the token that was used. */
+export function toActView({ id, at, actor, action }: AuditRow): BackfillActView {
+  return { id, at: isoTime(at), by: actor, did: action.replace(/^backfill\./, '') as BackfillActView['did'] };
 }

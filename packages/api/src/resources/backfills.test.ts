@@ -1,7 +1,13 @@
 import type { BackfillId, WorkflowInstanceRow, WorkflowState } from '@vaquita/core';
 import { expect, it, test } from 'vitest';
 import { type ApiBench, openApi, read, START } from '../testing/api-bench.ts';
-import type { BackfillAnswer, BackfillItemPage, BackfillPage, BackfillView } from '../views/backfill.ts';
+import type {
+  BackfillActPage,
+  BackfillAnswer,
+  BackfillItemPage,
+  BackfillPage,
+  BackfillView,
+} from '../views/backfill.ts';
 import type { ProblemView } from '../views/page.ts';
 
 const PATH = '/api/v1/backfills';
@@ -285,6 +291,27 @@ it('is paused, goes on, gets another parallelism, is cancelled; each is in the a
   expect(items.map(({ action }) => action).filter((action) => action.startsWith('backfill.'))).toEqual([
     ...['backfill.cancel', 'backfill.resume', 'backfill.edit', 'backfill.pause', 'backfill.create'],
   ]);
+});
+
+it('says who did what to whoever may see it, and nothing else of the audit log', async () => {
+  const api = await bench();
+  const { id } = await start(api);
+  const { id: other } = await start(api, { times: { kind: 'list', times: ['2025-01-01'] } });
+  const ann = await api.addUser('ann', 'user');
+  await read(await api.send('POST', `${PATH}/${id}/pause`, { token: ann }));
+  const acts = async (of: string, query = '') =>
+    read<BackfillActPage>(await api.send('GET', `${PATH}/${of}/acts${query}`, { token: ann }));
+  const { items } = await acts(id);
+  expect(items).toEqual([
+    { id: expect.any(String), at: expect.any(String), by: 'ann', did: 'pause' },
+    { id: expect.any(String), at: expect.any(String), by: 'admin', did: 'create' },
+  ]);
+  expect((await acts(other)).items.map(({ did }) => did)).toEqual(['create']);
+  const first = await acts(id, '?limit=1');
+  expect(first.items).toEqual([items[0]]);
+  expect((await acts(id, `?limit=1&cursor=${first.nextCursor}`)).items).toEqual([items[1]]);
+  expect((await api.send('GET', `${PATH}/etl/acts`, { token: ann })).status).toBe(404);
+  expect((await api.send('GET', '/api/v1/audit', { token: ann })).status).toBe(403);
 });
 
 it('stops its runs where that is asked for, also later', async () => {

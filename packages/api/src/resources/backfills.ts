@@ -1,12 +1,13 @@
 /** /backfills: many business times of a workflow, and of what depends on it, run as one thing. */
 import { AppError, type BackfillRow, type ProjectId, type WorkflowId } from '@vaquita/core';
 import { auditRow } from '../audit.ts';
-import { toBackfillViews, toItemView, toPlanView } from '../backfills/backfill-views.ts';
+import { toActView, toBackfillViews, toItemView, toPlanView } from '../backfills/backfill-views.ts';
 import { type Conflict, itemRows, type PlannedBackfill, planRequest } from '../backfills/plan-request.ts';
 import type { ApiDeps } from '../deps.ts';
 import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import {
+  BackfillActPage,
   BackfillAnswer,
   BackfillItemPage,
   BackfillItemQuery,
@@ -15,6 +16,7 @@ import {
   BackfillRequest,
   BackfillView,
 } from '../views/backfill.ts';
+import { PageQuery } from '../views/page.ts';
 import { backfillActionEndpoints, backfillEvent } from './backfill-actions.ts';
 import { requireBackfill, requireProject, requireWorkflow } from './lookup.ts';
 import { pageRequest, toPage } from './paging.ts';
@@ -173,6 +175,21 @@ function readEndpoints(deps: ApiDeps): readonly Endpoint[] {
         };
         const page = await store.backfills.items(backfill.id, filter, pageRequest(query));
         return toPage(page, (item) => toItemView(item, backfill.members));
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: `${ITEM}/acts`,
+      tag: TAG,
+      access: 'user',
+      summary: 'Who did what with a backfill, newest first',
+      description: 'From the audit log, which as a whole only administrators read.',
+      query: PageQuery,
+      status: 200,
+      answer: BackfillActPage,
+      async handle({ params, query }) {
+        const { id } = await requireBackfill(store, params.backfill);
+        return toPage(await store.requests.auditLog(pageRequest(query), { subject: id }), toActView);
       },
     }),
   ];

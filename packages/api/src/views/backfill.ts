@@ -308,3 +308,16 @@ export const BackfillItemQuery = PageQuery.extend({
   workflow: z.string().optional().meta({ description: 'Id of a workflow that is in it' }),
 });
 export type BackfillItemQuery = z.input<typeof BackfillItemQuery>;
+
+export const BackfillActView = z
+  .object({
+    id: z.string(),
+    at: Timestamp,
+    by: z.string().meta({ description: 'Name of who did it' }),
+    did: z.enum(['create', 'pause', 'resume', 'edit', 'retry', 'cancel']),
+  })
+  .meta({ id: 'BackfillAct' });
+export type BackfillActView = z.infer<typeof BackfillActView>;
+
+export const BackfillActPage = pageOf(BackfillActView).meta({ id: 'BackfillActPage' });
+export type BackfillActPage = z.infer<typeof BackfillActPage>;

@@ -1,5 +1,7 @@
 /** Backfills: many business times of a workflow, and of what depends on it, run as one thing. */
 import type {
+  BackfillActPage,
+  BackfillActView,
   BackfillAnswer,
   BackfillCancel,
   BackfillChange,
@@ -11,6 +13,7 @@ import type {
   BackfillQuery,
   BackfillRequest,
   BackfillView,
+  PageQuery,
 } from '@vaquita/api/views';
 import { eachItem } from '../pages.ts';
 import { type CallOptions, type PostOptions, pathOf, type Transport } from '../transport.ts';
@@ -25,6 +28,9 @@ export interface BackfillsClient {
   /** In the order of starting. */
   items(id: string, query?: BackfillItemQuery, options?: CallOptions): Promise<BackfillItemPage>;
   allItems(id: string, query?: BackfillItemQuery): AsyncGenerator<BackfillItemView, void, undefined>;
+  /** Who did what with it, newest first. */
+  acts(id: string, query?: PageQuery, options?: CallOptions): Promise<BackfillActPage>;
+  allActs(id: string): AsyncGenerator<BackfillActView, void, undefined>;
   pause(id: string, options?: PostOptions): Promise<BackfillView>;
   resume(id: string, options?: PostOptions): Promise<BackfillView>;
   /** What runs goes on to its end, unless `stopRuns` is asked for. */
@@ -39,6 +45,8 @@ export function createBackfillsClient(transport: Transport): BackfillsClient {
   const list: BackfillsClient['list'] = (query, options) => transport.call('GET', at(), { query, ...options });
   const items: BackfillsClient['items'] = (id, query, options) =>
     transport.call('GET', at(id, 'items'), { query, ...options });
+  const acts: BackfillsClient['acts'] = (id, query, options) =>
+    transport.call('GET', at(id, 'acts'), { query, ...options });
   const ask = (json: BackfillRequest, options?: PostOptions): Promise<BackfillAnswer> =>
     transport.call('POST', at(), { json, ...options });
   const verb =
@@ -53,6 +61,8 @@ export function createBackfillsClient(transport: Transport): BackfillsClient {
     get: (id, options) => transport.call('GET', at(id), options),
     items,
     allItems: (id, query) => eachItem((cursor) => items(id, { limit: 500, ...query, cursor })),
+    acts,
+    allActs: (id) => eachItem((cursor) => acts(id, { limit: 200, cursor })),
     pause: verb('pause'),
     resume: verb('resume'),
     cancel: (id, json = {}, options) => transport.call('POST', at(id, 'cancel'), { json, ...options }),

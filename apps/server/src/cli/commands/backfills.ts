@@ -123,6 +123,20 @@ const itemsCommand: Command = {
   },
 };
 
+const historyCommand: Command = {
+  name: 'backfill history',
+  summary: 'List who did what with a backfill, newest first',
+  args: ['backfill'],
+  options: CONNECTION_OPTIONS,
+  examples: ['vaquita backfill history 01kb3…'],
+  async run({ args, options }, io) {
+    const rows: string[][] = [];
+    for await (const { at, by, did } of connect(options, io).backfills.allActs(args[0]!)) rows.push([at, by, did]);
+    for (const line of table(['AT', 'BY', 'DID'], rows)) io.print(line);
+    return EXIT.ok;
+  },
+};
+
 const cancelCommand: Command = {
   name: 'backfill cancel',
   summary: 'Cancel a backfill; what runs goes on to its end unless --stop-runs is given',
@@ -172,6 +186,7 @@ export const backfillCommands: readonly Command[] = [
   listCommand,
   showCommand,
   itemsCommand,
+  historyCommand,
   verbCommand('pause', 'Pause a backfill: what runs goes on to its end'),
   verbCommand('resume', 'Have a paused backfill go on'),
   cancelCommand,

@@ -61,7 +61,7 @@ export const backfillQueries = {
   history: (id: string, revision: number) =>
     queryOptions({
       queryKey: ['backfills', 'history', id, revision],
-      queryFn: ({ signal }) => api.audit.list({ subject: id, limit: 50 }, { signal }),
+      queryFn: ({ signal }) => api.backfills.acts(id, { limit: 50 }, { signal }),
       placeholderData: keepPreviousData,
     }),
 

@@ -80,6 +80,25 @@ it('entries of every year are added by hand, and what is not saved can be given 
   expect((await server.client.calendars.get('holidays')).entries).toHaveLength(1);
 });
 
+it('what is not saved is not left by accident', async () => {
+  const day = page.getByRole('button', { name: 'Thursday, January 2, 2031: not in it' });
+  await day.click();
+  await page.getByRole('link', { name: 'Calendars' }).first().click();
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await question.waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  // Another month is still the same calendar.
+  await page.getByRole('button', { name: 'Next month' }).click();
+  await page.getByRole('heading', { name: 'February 2031' }).waitFor();
+  await page.getByText('Not saved yet').waitFor();
+  expect(await page.getByRole('button', { name: 'Name and description' }).isDisabled()).toBe(true);
+  await page.getByRole('link', { name: 'Calendars' }).first().click();
+  await question.getByRole('button', { name: 'Leave' }).click();
+  await page.getByRole('heading', { name: 'Calendars', level: 1 }).waitFor();
+  expect((await server.client.calendars.get('holidays')).entries).toHaveLength(1);
+});
+
 it('somebody else’s change is not overwritten', async () => {
   await page.goto('/calendars/holidays?month=2030-12');
   await page.getByRole('button', { name: 'Thursday, December 26, 2030: not in it' }).click();

@@ -58,6 +58,17 @@ it('an expression is refused while it is written, with its wrong field underline
   await form.getByText('The policies differ on this day.').first().waitFor();
 });
 
+it('what is written is not lost by Escape or by the way back, unless that is meant', async () => {
+  const form = page.getByRole('dialog', { name: 'New schedule' });
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await page.keyboard.press('Escape');
+  expect(await findViolations(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await page.goBack();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  expect(await form.getByLabel('Cron expression').inputValue()).toBe('30 2 * * *');
+});
+
 it('policies are chosen with their meaning beside them, parameters come from the definition, and the same can be copied', async () => {
   const form = page.getByRole('dialog', { name: 'New schedule' });
   await form.locator('summary', { hasText: 'Run beside it' }).click();

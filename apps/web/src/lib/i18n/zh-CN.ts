@@ -14,6 +14,7 @@ import { zhForms } from './late/zh-forms.ts';
 import { zhGraphView } from './late/zh-graph-view.ts';
 import { zhGroups } from './late/zh-groups.ts';
 import { zhHelp } from './late/zh-help.ts';
+import { zhLeave } from './late/zh-leave.ts';
 import { zhListeners } from './late/zh-listeners.ts';
 import { zhLog } from './late/zh-log.ts';
 import { zhLogin } from './late/zh-login.ts';
@@ -46,6 +47,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     graphView: zhGraphView,
     groups: zhGroups,
     help: zhHelp,
+    leave: zhLeave,
     log: zhLog,
     login: zhLogin,
     overview: zhOverview,

@@ -51,6 +51,7 @@ export const enCalendars = {
   toTimes: 'The end is not in it',
   addVerb: 'Add',
   takeOut: (title: string) => `Take out ${title}`,
+  saveFirst: 'Save or discard what you have changed first',
   unsaved: 'Not saved yet',
   save: 'Save',
   discard: 'Discard',

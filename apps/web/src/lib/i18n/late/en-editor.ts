@@ -15,8 +15,6 @@ export const enEditor = {
   preview: 'Picture',
   previewStale: 'The picture shows the last text that could be read.',
   goTo: (line: number) => `line ${line}`,
-  leave: 'The changes are not saved. Leave without saving?',
-  discard: 'Leave',
   changedElsewhere: (version: number) =>
     `Someone saved version ${version} while you were editing. Saving makes a newer version on top of it.`,
   types: 'Task types',

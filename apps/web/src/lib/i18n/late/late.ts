@@ -16,6 +16,7 @@ import type { FormMessages } from './en-forms.ts';
 import type { GraphViewMessages } from './en-graph-view.ts';
 import type { GroupMessages } from './en-groups.ts';
 import type { HelpMessages } from './en-help.ts';
+import type { LeaveMessages } from './en-leave.ts';
 import type { ListenerMessages } from './en-listeners.ts';
 import type { LogMessages } from './en-log.ts';
 import type { LoginMessages } from './en-login.ts';
@@ -46,6 +47,7 @@ export interface LateMessages {
   readonly graphView: GraphViewMessages;
   readonly groups: GroupMessages;
   readonly help: HelpMessages;
+  readonly leave: LeaveMessages;
   readonly log: LogMessages;
   readonly login: LoginMessages;
   readonly overview: OverviewMessages;

@@ -50,6 +50,7 @@ export const zhCalendars: CalendarMessages = {
   toTimes: '不包含结束时刻',
   addVerb: '添加',
   takeOut: (title) => `移除 ${title}`,
+  saveFirst: '请先保存或放弃修改',
   unsaved: '尚未保存',
   save: '保存',
   discard: '放弃更改',

@@ -16,8 +16,6 @@ export const zhEditor: EditorMessages = {
   preview: '图',
   previewStale: '图中显示的是最近一次可读取的文本。',
   goTo: (line) => `第 ${line} 行`,
-  leave: '修改尚未保存。不保存就离开吗？',
-  discard: '离开',
   changedElsewhere: (version) => `在你编辑期间，有人保存了版本 ${version}。保存将在其之上生成更新的版本。`,
   types: '任务类型',
   insert: '插入',

@@ -290,7 +290,7 @@ export async function assembleServer(
     return {
       url: listening.url,
       port: listening.port,
-      greeting: greet(listening, accounts.generatedPassword, examples),
+      greeting: greet(listening, accounts, examples),
       close: closeAll,
     };
   } catch (error) {

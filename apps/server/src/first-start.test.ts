@@ -1,9 +1,9 @@
-import { hashPassword, verifyPassword } from '@vaquita/api';
+import { ADMIN_NAME, hashPassword, verifyPassword } from '@vaquita/api';
 import { createIdSource, type SessionId } from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
-import { createMemoryStore } from '@vaquita/store/testing';
+import { createMemoryStore, newUser } from '@vaquita/store/testing';
 import { expect, test } from 'vitest';
-import { ADMIN_NAME, ensureAdmin, ensureAlertGroup, type FirstStartDeps } from './first-start.ts';
+import { ensureAdmin, ensureAlertGroup, type FirstStartDeps } from './first-start.ts';
 
 /** Carried by the hash, so that a check of it is cheap too. */
 const CHEAP = { logN: 4, r: 1, p: 1 };
@@ -15,9 +15,17 @@ async function withAdmin(adminPassword: string | null) {
   const store = createMemoryStore({ clock });
   const adminId = ids.next<'user'>();
   const passwordHash = await hashPassword('the old one', random, CHEAP);
-  const times = { createdAt: 1, updatedAt: 1 };
-  await store.users.create({ id: adminId, name: ADMIN_NAME, role: 'admin', passwordHash, ...times });
-  const session = { id: 's1' as SessionId, userId: adminId, secretHash: 'cookie', createdAt: 1, expiresAt: 9_000 };
+  await store.users.create({ ...newUser(), id: adminId, name: ADMIN_NAME, role: 'admin', passwordHash });
+  const session = {
+    id: 's1' as SessionId,
+    userId: adminId,
+    secretHash: 'cookie',
+    address: '',
+    userAgent: '',
+    lastSeenAt: 1,
+    createdAt: 1,
+    expiresAt: 9_000,
+  };
   await store.sessions.create(session, passwordHash);
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const deps = { store, ids, host: { clock, random, log }, settings: { adminPassword } };

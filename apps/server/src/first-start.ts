@@ -1,5 +1,5 @@
 /** What a new database gets before the server answers: somebody who may sign in, and tokens for this machine. */
-import { hashPassword, makeToken, verifyPassword } from '@vaquita/api';
+import { ADMIN_NAME, hashPassword, makePassword, makeToken, verifyPassword } from '@vaquita/api';
 import {
   CLUSTER_ALERT_KINDS,
   DEFAULT_ALERT_GROUP,
@@ -12,15 +12,9 @@ import type { Store, UserRow } from '@vaquita/store';
 import type { ServerHost } from './host.ts';
 import type { ServerSettings } from './settings.ts';
 
-export const ADMIN_NAME = 'admin';
-
 /** Also the name under which the `vaquita` command looks for it. */
 const CLI_TOKEN_FILE = 'cli-token';
 const WORKER_TOKEN_FILE = 'embedded-worker-token';
-
-/** No letters that are easily taken for one another. */
-const PASSWORD_ALPHABET = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-const PASSWORD_LENGTH = 20;
 
 export interface FirstStartDeps {
   readonly store: Store;
@@ -33,6 +27,8 @@ export interface Accounts {
   readonly adminId: UserId;
   /** Known only when it was made just now; it is kept nowhere. */
   readonly generatedPassword: string | null;
+  /** With which a password of the person's own is chosen in the browser; null once somebody has come in. */
+  readonly setUpCode: string | null;
 }
 
 /** Makes the admin when there is nobody, and takes over a password that the operator has changed in the settings. */
@@ -40,9 +36,11 @@ export async function ensureAdmin({ store, host, ids, settings }: FirstStartDeps
   const known = await store.users.findByName(ADMIN_NAME);
   if (known) {
     await takeOverPassword({ store, host, settings }, known);
-    return { adminId: known.id, generatedPassword: null };
+    const setUpCode = await renewSetUpCode({ store, host }, known.id);
+    return { adminId: known.id, generatedPassword: null, setUpCode };
   }
-  const password = settings.adminPassword ?? makePassword(host);
+  const password = settings.adminPassword ?? makePassword(host.random);
+  const setUpCode = settings.adminPassword === null ? makePassword(host.random) : null;
   const now = host.clock.now();
   const id = ids.next<'user'>();
   await store.users.create({
@@ -50,10 +48,27 @@ export async function ensureAdmin({ store, host, ids, settings }: FirstStartDeps
     name: ADMIN_NAME,
     passwordHash: await hashPassword(password, host.random),
     role: 'admin',
+    passwordExpiresAt: null,
+    disabledAt: null,
+    lastSeenAt: null,
+    setUpHash: setUpCode === null ? null : await sha256Hex(setUpCode),
+    preferences: {},
     createdAt: now,
     updatedAt: now,
   });
-  return { adminId: id, generatedPassword: settings.adminPassword === null ? password : null };
+  return { adminId: id, generatedPassword: settings.adminPassword === null ? password : null, setUpCode };
+}
+
+/** While nobody has come in, each start prints a code of its own: that of the last one may be out of sight. */
+async function renewSetUpCode(
+  { store, host }: Pick<FirstStartDeps, 'store' | 'host'>,
+  id: UserId,
+): Promise<string | null> {
+  const admin = await store.users.find(id);
+  if (!admin || admin.setUpHash === null) return null;
+  const code = makePassword(host.random);
+  await store.users.update(id, { setUpHash: await sha256Hex(code), at: host.clock.now() });
+  return code;
 }
 
 /** Who has lost the admin's password sets another one in the settings and starts the server again. */
@@ -70,6 +85,10 @@ async function takeOverPassword({ store, host, settings }: Omit<FirstStartDeps, 
 /** The API token of the operator's settings, and the one with which commands on this machine work without any. */
 export async function ensureTokens(deps: FirstStartDeps, adminId: UserId): Promise<void> {
   const { store, settings } = deps;
+  if ((await store.users.find(adminId))?.disabledAt !== null) {
+    deps.host.log.warn(`The user ${ADMIN_NAME} is disabled: commands on this machine need a token of somebody else.`);
+    return;
+  }
   if (settings.adminToken !== null && !(await isKnown(store, settings.adminToken, deps.host.clock.now()))) {
     await addToken(deps, { kind: 'api', name: 'VAQUITA_ADMIN_TOKEN', userId: adminId, token: settings.adminToken });
   }
@@ -114,18 +133,6 @@ async function addToken({ store, host, ids }: FirstStartDeps, wanted: Wanted): P
   );
   await store.tokens.create(row);
   return token;
-}
-
-function makePassword(host: ServerHost): string {
-  let password = '';
-  while (password.length < PASSWORD_LENGTH) {
-    for (const byte of host.random.bytes(PASSWORD_LENGTH)) {
-      // Bytes past the last whole multiple would favour the first letters.
-      if (byte < 256 - (256 % PASSWORD_ALPHABET.length))
-        password += PASSWORD_ALPHABET[byte % PASSWORD_ALPHABET.length]!;
-    }
-  }
-  return password.slice(0, PASSWORD_LENGTH);
 }
 
 /** A group to which a channel can be added: of every alert about the cluster, and of workflows that name no other. */

@@ -1,10 +1,15 @@
 /** What a person reads who has just started the server. */
+import { ADMIN_NAME } from '@vaquita/api';
 import { EXAMPLES_PROJECT } from './examples.ts';
-import { ADMIN_NAME } from './first-start.ts';
+import type { Accounts } from './first-start.ts';
 import type { Listening } from './host.ts';
 
-/** @param password when it was made just now. @param examples the workflows that were loaded. */
-export function greet(listening: Listening, password: string | null, examples: readonly string[]): readonly string[] {
+/** @param examples the workflows that were loaded. */
+export function greet(
+  listening: Listening,
+  { generatedPassword: password }: Pick<Accounts, 'generatedPassword'>,
+  examples: readonly string[],
+): readonly string[] {
   return [
     `Vaquita is at ${listening.url}`,
     ...(password === null

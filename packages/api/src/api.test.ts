@@ -231,7 +231,7 @@ describe('workers and cluster', () => {
       ...{ leaseLeft: '8s', clockAheadMs: -12, workers: 2 },
     });
     expect(silent).toMatchObject({ answering: false, leader: false, epoch: null, leaseLeft: null, workers: 0 });
-    const token = await api.addUser('eve', 'user');
+    const token = await api.addUser('eve', 'editor');
     expect(await read(await api.send('GET', '/api/v1/cluster', { token }))).toMatchObject({
       leader: { name: 'server-1', epoch: 3 },
       servers: null,

@@ -6,6 +6,7 @@ import { createAudit } from './audit.ts';
 import { createSignInAttempts } from './auth/attempts.ts';
 import { SESSION_COOKIE } from './auth/caller.ts';
 import type { ApiDeps } from './deps.ts';
+import type { Endpoint } from './http/endpoint.ts';
 import { HttpError } from './http/http-error.ts';
 import { createIdempotency } from './http/idempotency.ts';
 import { problemResponse } from './http/problem.ts';
@@ -31,11 +32,14 @@ import { operationEndpoints } from './resources/operations.ts';
 import { passwordEndpoints } from './resources/password.ts';
 import { projectEndpoints } from './resources/projects.ts';
 import { registryEndpoints } from './resources/registry.ts';
+import { roleEndpoints } from './resources/roles.ts';
 import { runActionEndpoints } from './resources/run-actions.ts';
 import { scheduleChangeEndpoints } from './resources/schedule-changes.ts';
 import { schedulePreviewEndpoints } from './resources/schedule-preview.ts';
 import { scheduleEndpoints } from './resources/schedules.ts';
 import { sessionEndpoints } from './resources/session.ts';
+import { ownSessionEndpoints } from './resources/sessions.ts';
+import { setUpEndpoints } from './resources/set-up.ts';
 import { startEndpoints } from './resources/starts.ts';
 import { taskActionEndpoints } from './resources/task-actions.ts';
 import { taskFileEndpoints } from './resources/task-files.ts';
@@ -44,6 +48,7 @@ import { taskInstanceEndpoints } from './resources/task-instances.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
 import { triggerEndpoints } from './resources/triggers.ts';
 import { upkeepEndpoints } from './resources/upkeep.ts';
+import { userEndpoints } from './resources/users.ts';
 import { whyEndpoints } from './resources/why.ts';
 import { workerFileEndpoints } from './resources/worker-files.ts';
 import { workerGroupEndpoints } from './resources/worker-groups.ts';
@@ -79,7 +84,11 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
 
   const audit = createAudit(deps);
   const attempts = createSignInAttempts(deps.clock);
-  const endpoints = [
+  const endpoints: Endpoint[] = [
+    ...roleEndpoints(() => endpoints),
+    ...setUpEndpoints(deps, audit, attempts),
+    ...userEndpoints(deps, audit),
+    ...ownSessionEndpoints(deps, audit),
     ...healthEndpoints(deps),
     ...sessionEndpoints(deps, audit, attempts),
     ...passwordEndpoints(deps, audit, attempts),

@@ -1,5 +1,5 @@
 export { createApi } from './api.ts';
-export { hashPassword, PASSWORD_COST, type PasswordCost, verifyPassword } from './auth/passwords.ts';
+export { hashPassword, makePassword, PASSWORD_COST, type PasswordCost, verifyPassword } from './auth/passwords.ts';
 export { makeToken, TOKEN_PREFIXES, type TokenRequest } from './auth/tokens.ts';
 export {
   type ApiDeps,
@@ -12,4 +12,5 @@ export {
 } from './deps.ts';
 export { housekeeping } from './housekeeping.ts';
 export { createMetricsRegistry, type MetricsRegistry, type Sample } from './metrics/registry.ts';
+export { ADMIN_NAME } from './resources/set-up.ts';
 export * from './views/index.ts';

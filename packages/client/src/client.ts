@@ -26,6 +26,14 @@ import {
   type OperationsClient,
   type WorkersClient,
 } from './resources/operations.ts';
+import {
+  type AccountClient,
+  createAccountClient,
+  createSetUpClient,
+  createUsersClient,
+  type SetUpClient,
+  type UsersClient,
+} from './resources/people.ts';
 import { createProjectsClient, type ProjectsClient } from './resources/projects.ts';
 import { createRegistryClient, type RegistryClient } from './resources/registry.ts';
 import { createSchedulesClient, type SchedulesClient } from './resources/schedules.ts';
@@ -57,6 +65,9 @@ export interface VaquitaClient extends OperationsClient {
   readonly listenerPlugins: ListenerPluginsClient;
   readonly workerTokens: TokensClient;
   readonly tokens: TokensClient;
+  readonly users: UsersClient;
+  readonly account: AccountClient;
+  readonly setUp: SetUpClient;
   readonly audit: AuditClient;
   readonly registry: RegistryClient;
   readonly janitor: JanitorClient;
@@ -88,6 +99,9 @@ export function createClient(options: ClientOptions): VaquitaClient {
     alertChannels: createAlertChannelsClient(transport),
     workerTokens: createTokensClient(transport, 'worker-tokens'),
     tokens: createTokensClient(transport, 'tokens'),
+    users: createUsersClient(transport),
+    account: createAccountClient(transport),
+    setUp: createSetUpClient(transport),
     audit: createAuditClient(transport),
     registry: createRegistryClient(transport),
     janitor: createJanitorClient(transport),

@@ -90,6 +90,8 @@ export type {
   PageQuery,
   PassView,
   PasswordChange,
+  PreferencesChange,
+  PreferencesView,
   PreviewProblem,
   PreviewRequest,
   PreviewView,
@@ -113,6 +115,7 @@ export type {
   RegistryLockPage,
   RegistryLockView,
   RerunFromRequest,
+  RolesView,
   RunAtView,
   ScheduleChange,
   ScheduleCreate,
@@ -126,6 +129,10 @@ export type {
   ScheduleVerbRequest,
   ScheduleView,
   ServerView,
+  SessionPage,
+  SessionView,
+  SetUpRequest,
+  SetUpView,
   SignalRequest,
   SignInRequest,
   StartAnswer,
@@ -163,6 +170,11 @@ export type {
   TriggerTest,
   TriggerTestAnswer,
   TriggerView,
+  UserChange,
+  UserCreate,
+  UserPage,
+  UserView,
+  UserWithPassword,
   VersionDetail,
   VersionDiff,
   VersionPage,
@@ -205,6 +217,7 @@ export type { BackfillsClient } from './resources/backfills.ts';
 export type { CalendarsClient } from './resources/calendars.ts';
 export type { InstanceQuery, InstancesClient } from './resources/instances.ts';
 export type { AuditClient, EventStreamOptions, OperationsClient, WorkersClient } from './resources/operations.ts';
+export type { AccountClient, SetUpClient, UsersClient } from './resources/people.ts';
 export type { ProjectsClient } from './resources/projects.ts';
 export type { RegistryClient, RegistryPathQuery } from './resources/registry.ts';
 export type { SchedulesClient } from './resources/schedules.ts';

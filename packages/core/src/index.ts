@@ -1,3 +1,4 @@
+export * from './access/roles.ts';
 export { addressed, type Sender } from './alerts/addressed.ts';
 export * from './alerts/alert.ts';
 export {

@@ -15,6 +15,7 @@ export type * from './ports/driver.ts';
 export type * from './ports/files.ts';
 export * from './ports/listeners.ts';
 export type * from './ports/master.ts';
+export type * from './ports/people.ts';
 export type * from './ports/reconcile.ts';
 export * from './ports/retention.ts';
 export type * from './ports/run-history.ts';

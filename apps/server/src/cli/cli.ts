@@ -26,6 +26,7 @@ import { tasksCommands } from './commands/tasks.ts';
 import { tokenCommands } from './commands/tokens.ts';
 import { triggerCommands } from './commands/triggers.ts';
 import { upkeepCommands } from './commands/upkeep.ts';
+import { userCommands } from './commands/users.ts';
 import { validateCommand } from './commands/validate.ts';
 import { workerGroupCommands } from './commands/worker-groups.ts';
 import { workerCommands } from './commands/workers.ts';
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   ...projectCommands,
   ...tokenCommands,
   ...auditCommands,
+  ...userCommands,
   clusterCommand,
   ...registryCommands,
   ...upkeepCommands,

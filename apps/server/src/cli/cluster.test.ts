@@ -26,7 +26,7 @@ it('lists the servers, who leads, and whose time is over', async () => {
 
 it('is for administrators', async () => {
   const { api, cluster } = await open();
-  const { code, notes } = await cluster(await api.addUser('eve', 'user'));
+  const { code, notes } = await cluster(await api.addUser('eve', 'editor'));
   expect(code).toBe(1);
   expect(notes).toContain('Only an administrator');
 });

@@ -1,5 +1,14 @@
 /** Who is asking: an API token in the Authorization header, or the session cookie of the UI. */
-import { AppError, type SessionId, type TokenId, type UserId } from '@vaquita/core';
+import {
+  AppError,
+  type Permission,
+  permissionsOf,
+  type Role,
+  type SessionId,
+  type TokenId,
+  type UserId,
+} from '@vaquita/core';
+import type { Preferences, UserRow } from '@vaquita/store';
 import type { ApiDeps } from '../deps.ts';
 import { equalInConstantTime, secretDigest } from './digest.ts';
 import { TOKEN_PREFIXES } from './tokens.ts';
@@ -8,7 +17,12 @@ export interface Caller {
   readonly via: 'session' | 'token';
   readonly userId: UserId;
   readonly name: string;
-  readonly role: 'admin' | 'user';
+  readonly role: Role;
+  /** Of the role, what the scopes of the token leave. */
+  readonly permissions: readonly Permission[];
+  /** The password is one that was made for the person: nothing else is possible before there is another. */
+  readonly mustChangePassword: boolean;
+  readonly preferences: Preferences;
   readonly sessionId: SessionId | null;
   readonly tokenId: TokenId | null;
   readonly expiresAt: number | null;
@@ -44,8 +58,10 @@ async function callerOfToken(token: string, { store, clock }: CallerDeps): Promi
   if (row.expiresAt !== null && row.expiresAt <= now) throw unauthenticated('This API token has expired.');
   const user = row.userId === null ? undefined : await store.users.find(row.userId);
   if (!user) throw unauthenticated('The owner of this API token no longer exists.');
-  const { id: userId, name, role } = user;
-  return { via: 'token', userId, name, role, sessionId: null, tokenId: row.id, expiresAt: row.expiresAt };
+  if (user.disabledAt !== null) throw unauthenticated('The owner of this API token is disabled.');
+  const permissions = permissionsOf(user.role, row.scopes);
+  const person = { ...personOf(user), permissions, mustChangePassword: false };
+  return { via: 'token', ...person, sessionId: null, tokenId: row.id, expiresAt: row.expiresAt };
 }
 
 async function callerOfSession(secret: string, { store, clock }: CallerDeps): Promise<Caller> {
@@ -55,9 +71,17 @@ async function callerOfSession(secret: string, { store, clock }: CallerDeps): Pr
   if (!found || !equalInConstantTime(found.session.secretHash, hash) || found.session.expiresAt <= now) {
     throw unauthenticated('The session has ended. Sign in again.');
   }
-  const { id: userId, name, role } = found.user;
+  if (found.user.disabledAt !== null) throw unauthenticated(DISABLED);
   const { id: sessionId, expiresAt } = found.session;
-  return { via: 'session', userId, name, role, sessionId, tokenId: null, expiresAt };
+  return { via: 'session', ...personOf(found.user), sessionId, tokenId: null, expiresAt };
+}
+
+export const DISABLED = 'This user is disabled. An administrator can enable it again.';
+
+/** What a session says of its person. */
+export function personOf({ id, name, role, passwordExpiresAt, preferences }: UserRow) {
+  const mustChangePassword = passwordExpiresAt !== null;
+  return { userId: id, name, role, permissions: permissionsOf(role), mustChangePassword, preferences };
 }
 
 function readCookie(request: Request, name: string): string | undefined {

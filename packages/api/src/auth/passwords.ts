@@ -44,3 +44,19 @@ async function derive(password: string, salt: Uint8Array, cost: PasswordCost): P
   const { r, p } = cost;
   return scryptAsync(password.normalize('NFKC'), salt, { N: 2 ** cost.logN, r, p, dkLen: KEY_BYTES });
 }
+
+/** No letters that are easily taken for one another. */
+const ALPHABET = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const MADE_CHARS = 20;
+
+/** A password for somebody else to replace, or the first one. */
+export function makePassword(random: Random): string {
+  let password = '';
+  while (password.length < MADE_CHARS) {
+    for (const byte of random.bytes(MADE_CHARS)) {
+      // Bytes past the last whole multiple would favour the first letters.
+      if (byte < 256 - (256 % ALPHABET.length)) password += ALPHABET[byte % ALPHABET.length]!;
+    }
+  }
+  return password.slice(0, MADE_CHARS);
+}

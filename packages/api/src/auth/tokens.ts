@@ -1,5 +1,15 @@
 /** Makes API and worker tokens: a telling prefix and 256 random bits, of which only the SHA-256 is kept. */
-import { type Clock, type Id, type IdSource, type Random, sha256Hex, type TokenId, type UserId } from '@vaquita/core';
+import {
+  type Clock,
+  type Id,
+  type IdSource,
+  PERMISSIONS,
+  type Permission,
+  type Random,
+  sha256Hex,
+  type TokenId,
+  type UserId,
+} from '@vaquita/core';
 import type { TokenRow } from '@vaquita/store';
 import { randomSecret } from './digest.ts';
 
@@ -12,6 +22,8 @@ export interface TokenRequest {
   readonly name: string;
   readonly userId: UserId | null;
   readonly expiresAt: number | null;
+  /** What of the owner's role an API token has; all of it when left out. */
+  readonly scopes?: readonly Permission[];
   /** A token chosen by the operator instead of a random one. */
   readonly token?: string | undefined;
 }
@@ -32,6 +44,7 @@ export async function makeToken(
       prefix: token.slice(0, SHOWN_CHARS),
       secretHash: await sha256Hex(token),
       userId: request.userId,
+      scopes: request.scopes ?? PERMISSIONS,
       expiresAt: request.expiresAt,
       lastUsedAt: null,
       revokedAt: null,

@@ -5,6 +5,7 @@
 import type { ErrorCode, IdSource } from '@vaquita/core';
 import type * as z from 'zod';
 import type { Caller } from '../auth/caller.ts';
+import type { Need } from '../auth/permit.ts';
 
 type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParamNames<Rest>
@@ -32,7 +33,7 @@ export interface EndpointRequest<Params extends string, Query, Body, Who> {
   readonly address: string;
 }
 
-type Access = 'open' | 'worker' | 'user' | 'admin';
+type Access = 'open' | 'worker' | Need;
 type Who<A extends Access> = A extends 'open' | 'worker' ? undefined : Caller;
 
 type BodyOf<B> = B extends 'definition' ? DefinitionText : Parsed<B>;
@@ -43,7 +44,7 @@ interface Described<A extends Access, Path extends string, Query, Body> {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** `open` needs no proof of who asks, `worker` a worker token. */
+  /** `open` needs no proof of who asks, `worker` a worker token, `self` only to know who asks; else a permission. */
   readonly access: A;
   readonly query?: Query;
   /** A JSON body by its schema, or the text of a workflow definition. */

@@ -1,8 +1,9 @@
 /** Puts the endpoints on a Hono app: who asks, what is asked, the answer; and the OpenAPI entry of each. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { AppError, ERROR_CODES, type ErrorCode, sha256Hex } from '@vaquita/core';
+import { AppError, ERROR_CODES, type ErrorCode, rolesWith, sha256Hex } from '@vaquita/core';
 import * as z from 'zod';
 import { authenticate, type Caller } from '../auth/caller.ts';
+import { checkPermitted } from '../auth/permit.ts';
 import { checkSameOrigin } from '../auth/same-origin.ts';
 import { requireWorkerToken } from '../auth/worker-token.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -95,9 +96,7 @@ async function admit(endpoint: Endpoint, raw: Request, deps: ApiDeps): Promise<C
   }
   const caller = await authenticate(raw, deps);
   if (caller.via === 'session') checkSameOrigin(raw, { trustProxy: deps.settings.trustProxy, required: true });
-  if (endpoint.access === 'admin' && caller.role !== 'admin') {
-    throw new AppError('forbidden', `Only an administrator may do this; ${caller.name} is not one.`);
-  }
+  checkPermitted(caller, endpoint.access);
   return caller;
 }
 
@@ -132,8 +131,8 @@ function describe(endpoint: Endpoint): Parameters<OpenAPIHono['openAPIRegistry']
     tags: [endpoint.tag],
     summary: endpoint.summary,
     operationId: operationId(endpoint),
-    ...(endpoint.description ? { description: endpoint.description } : {}),
-    security: SECURITY[endpoint.access],
+    ...describeNeed(endpoint),
+    security: SECURITY[endpoint.access === 'open' || endpoint.access === 'worker' ? endpoint.access : 'person'],
     request: {
       ...(names.length > 0 ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) } : {}),
       ...(endpoint.query ? { query: endpoint.query } : {}),
@@ -159,9 +158,16 @@ function describe(endpoint: Endpoint): Parameters<OpenAPIHono['openAPIRegistry']
 const SECURITY = {
   open: [],
   worker: [{ workerToken: [] }],
-  user: [{ token: [] }, { session: [] }],
-  admin: [{ token: [] }, { session: [] }],
-} satisfies Record<Endpoint['access'], Record<string, string[]>[]>;
+  person: [{ token: [] }, { session: [] }],
+} satisfies Record<string, Record<string, string[]>[]>;
+
+/** Says who may, from what the router holds requests to. */
+function describeNeed({ access, description }: Endpoint): { description?: string } {
+  const isNamed = access !== 'open' && access !== 'worker' && access !== 'self';
+  const need = isNamed ? `Needs the permission \`${access}\`: ${rolesWith(access).join(', ')}.` : '';
+  const text = [description ?? '', need].filter((part) => part !== '').join(' ');
+  return text === '' ? {} : { description: text };
+}
 
 function operationId({ method, path }: Endpoint): string {
   const words = path

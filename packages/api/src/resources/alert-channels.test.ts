@@ -87,7 +87,7 @@ it('does not send its secrets elsewhere unless they are said again', async () =>
 it('is for administrators: others see neither it nor its types', async () => {
   const api = await openApi();
   await create(api);
-  const token = await api.addUser('ann', 'user');
+  const token = await api.addUser('ann', 'editor');
   for (const [method, path, body] of [
     ['GET', PATH],
     ['GET', `${PATH}/types`],

@@ -67,7 +67,7 @@ it.each([
 it('is changed by administrators only, and seen by all, so that a run can name it', async () => {
   const api = await openWithChannels();
   await create(api, { name: 'night', channels: ['chat'] });
-  const token = await api.addUser('ann', 'user');
+  const token = await api.addUser('ann', 'editor');
   for (const [method, path, body] of [
     ['POST', PATH, { name: 'b' }],
     ['PATCH', `${PATH}/night`, { kinds: [] }],

@@ -95,7 +95,7 @@ it('one that has failed says why, and is sent again by hand, which is audited an
     ...{ status: 'failed', title: 'daily has failed', facts: [{}, {}] },
     deliveries: [{ channelName: 'chat', status: 'failed', attempt: 1, reason: 'no such hook', nextAttemptAt: null }],
   });
-  const token = await api.addUser('ann', 'user');
+  const token = await api.addUser('ann', 'editor');
   const hints = api.alertHints;
   const resend = (key: string) =>
     api.send('POST', `${PATH}/${id}/resend`, { token, headers: { 'idempotency-key': key } });

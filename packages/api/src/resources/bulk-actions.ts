@@ -84,7 +84,7 @@ export function bulkActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
       method: 'post',
       path: '/api/v1/workflow-instances/actions',
       tag: 'Runs',
-      access: 'user',
+      access: 'operate',
       summary: 'Ask the same of many runs',
       description:
         `Name the runs by \`ids\` or by a \`filter\`, at most ${MAX_BULK} in a call; a filter that matches more answers a ` +

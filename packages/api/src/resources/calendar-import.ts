@@ -61,7 +61,7 @@ export function calendarImportEndpoints(deps: ApiDeps, audit: Audit): readonly E
       method: 'post',
       path: `${CALENDARS_PATH}/import`,
       tag: CALENDARS_TAG,
-      access: 'user',
+      access: 'edit',
       summary: 'Take the events of an ICS file as entries of a calendar',
       description:
         `What recurs is written out for ${ICS_YEARS} years; an event that comes back each year on its date is one yearly entry. What is left ` +

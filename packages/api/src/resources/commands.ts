@@ -10,7 +10,7 @@ export function commandEndpoints({ store }: ApiDeps): readonly Endpoint[] {
       method: 'get',
       path: '/api/v1/operations/{id}',
       tag: 'Runs',
-      access: 'user',
+      access: 'view',
       summary: 'How an action ended',
       description:
         'An action is accepted when the state allows it; the leader carries it out a moment later. When the state has ' +

@@ -31,7 +31,7 @@ export function streamEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'get',
       path: '/api/v1/stream',
       tag: 'Live',
-      access: 'user',
+      access: 'view',
       summary: 'Follow events (server-sent events)',
       description:
         'Begins with a message `open` that holds the position; then one message `event` per event, with its `seq` as ' +

@@ -29,7 +29,7 @@ export function forecastEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'get',
       path: '/api/v1/forecast',
       tag: SCHEDULES_TAG,
-      access: 'user',
+      access: 'view',
       summary: 'What schedules will run in the days ahead, and what it will take of workers',
       description:
         `By hour, by project and by worker group. Times of use follow from the newest ${PAST_RUNS} runs of each workflow that succeeded. ` +

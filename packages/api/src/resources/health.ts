@@ -37,7 +37,7 @@ export function healthEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'get',
       path: '/metrics',
       tag,
-      access: deps.settings.metricsOpen ? 'open' : 'user',
+      access: deps.settings.metricsOpen ? 'open' : 'view',
       summary: 'Figures in the Prometheus text format; needs a token unless the operator opened it',
       status: 200,
       contentType: 'text/plain; version=0.0.4; charset=utf-8',

@@ -15,7 +15,7 @@ export function historyEndpoints({ store }: ApiDeps): readonly Endpoint[] {
       method: 'get',
       path: '/api/v1/workflow-instances/{id}/at',
       tag: 'Runs',
-      access: 'user',
+      access: 'view',
       summary: 'A run as it was at a past moment',
       description:
         'Give `seq` or `time`; without either it is the run as it is now. A number or time after the end of the ' +

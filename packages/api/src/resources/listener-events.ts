@@ -37,7 +37,7 @@ export function listenerEventEndpoints(deps: ApiDeps, audit: Audit): readonly En
       method: 'get',
       path: `${LIST}/types`,
       tag: TAG,
-      access: 'user',
+      access: 'view',
       summary: 'The types of listener events, with the JSON Schema of their data',
       status: 200,
       answer: ListenerEventTypePage,

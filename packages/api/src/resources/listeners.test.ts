@@ -124,7 +124,7 @@ describe('listener plugins', () => {
 
   test('are for administrators', async () => {
     const api = await open();
-    const token = await api.addUser('bob', 'user');
+    const token = await api.addUser('bob', 'editor');
     for (const path of [PLUGINS, INSTANCES, `${EVENTS}?listener=a`])
       expect((await api.send('GET', path, { token })).status, path).toBe(403);
     expect((await api.send('POST', PLUGINS, { token, body: { code: 'x' } })).status).toBe(403);

@@ -144,7 +144,7 @@ describe('the stream of events', () => {
 
   it('tells everybody of workers, unless one project was asked for', async () => {
     const api = await openApi();
-    const user = await api.addUser('ann', 'user');
+    const user = await api.addUser('ann', 'editor');
     const events = serveEvents(api);
     const all = reader(await api.send('GET', '/api/v1/stream', { token: user }));
     const ofProject = await open(api, '?projectId=p1');

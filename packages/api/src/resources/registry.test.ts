@@ -121,7 +121,7 @@ describe('the registry', () => {
 
   it('is for administrators alone', async () => {
     const { api } = await open();
-    const user = await api.addUser('user', 'user');
+    const user = await api.addUser('user', 'editor');
     for (const path of ['clients', 'data', 'locks', 'events', 'check']) {
       expect((await api.send('GET', `/api/v1/registry/${path}`, { token: user })).status).toBe(403);
       expect((await api.send('GET', `/api/v1/registry/${path}`, { token: null })).status).toBe(401);

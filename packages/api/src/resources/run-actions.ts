@@ -23,7 +23,7 @@ import { ActionAnswer, RerunFromRequest, SignalRequest } from '../views/action.t
 import { requireInstance } from './lookup.ts';
 
 const ITEM = '/api/v1/workflow-instances/{id}';
-const COMMON = { method: 'post', tag: 'Runs', access: 'user', errors: ['conflict', 'gone'], status: 202 } as const;
+const COMMON = { method: 'post', tag: 'Runs', access: 'operate', errors: ['conflict', 'gone'], status: 202 } as const;
 
 interface Asked {
   readonly instance: WorkflowInstanceRow;

@@ -14,7 +14,7 @@ export function schedulePreviewEndpoints({ store, clock }: ApiDeps): readonly En
       method: 'post',
       path: '/api/v1/schedules/preview',
       tag: SCHEDULES_TAG,
-      access: 'user',
+      access: 'view',
       summary: 'What a plan would do; nothing is kept',
       description:
         'A plan that is wrong is no error here: `problems` names each place. The fire times are made by the function that fires.',

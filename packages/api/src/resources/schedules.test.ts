@@ -130,7 +130,7 @@ it.each([
 it('has nobody overwrite what he has not seen, and says who was faster', async () => {
   const api = await bench();
   const { id } = await create(api);
-  const token = await api.addUser('bob', 'user');
+  const token = await api.addUser('bob', 'editor');
   await read(await api.send('PATCH', `${PATH}/${id}`, { token, body: { description: 'by night', revision: 1 } }));
   const late = { body: { description: 'by day', revision: 1 } };
   const { detail, code } = await read<ProblemView>(await api.send('PATCH', `${PATH}/${id}`, late), 409);

@@ -1,23 +1,17 @@
 /** /session and /me: sign in and out of the UI, and who is asking. */
-import { AppError, type SessionId, sha256Hex } from '@vaquita/core';
-import type { SessionRow, UserRow } from '@vaquita/store';
+import { AppError } from '@vaquita/core';
+import type { UserRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { SignInAttempts } from '../auth/attempts.ts';
-import { type Caller, SESSION_COOKIE } from '../auth/caller.ts';
-import { randomSecret } from '../auth/digest.ts';
+import { DISABLED } from '../auth/caller.ts';
 import { pretendToVerify, verifyPassword } from '../auth/passwords.ts';
 import { peerOf } from '../auth/peer.ts';
-import { checkSameOrigin, isSecure } from '../auth/same-origin.ts';
+import { checkSameOrigin } from '../auth/same-origin.ts';
+import { beginSession, sessionCookie, toMeView } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint, rawEndpoint } from '../http/endpoint.ts';
 import { HttpError } from '../http/http-error.ts';
 import { MeView, SignInRequest } from '../views/access.ts';
-import { isoTimeOrNull } from './paging.ts';
-
-function toMeView(caller: Caller): MeView {
-  const { userId: id, name, role, via } = caller;
-  return { id, name, role, via, expiresAt: isoTimeOrNull(caller.expiresAt) };
-}
 
 /** Counts a try at a password. @throws HttpError `too_many_requests`, with when to come back. */
 export function checkAttempt(attempts: SignInAttempts, name: string, address: string): void {
@@ -40,9 +34,13 @@ export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAt
     throw new AppError('unauthenticated', 'The name or the password is wrong.');
   }
 
-  function cookie(raw: Request, value: string, maxAgeS: number): string {
-    const secure = isSecure(raw, settings.trustProxy) ? '; Secure' : '';
-    return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure}`;
+  /** Said only to who knows the password. */
+  function checkMaySignIn({ disabledAt, passwordExpiresAt }: UserRow): void {
+    if (disabledAt !== null) throw new AppError('unauthenticated', DISABLED);
+    if (passwordExpiresAt !== null && passwordExpiresAt <= clock.now()) {
+      const message = 'This one-time password has ended. An administrator can make another one.';
+      throw new AppError('unauthenticated', message);
+    }
   }
 
   return [
@@ -64,41 +62,18 @@ export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAt
         const user = await checkPassword(body.name, body.password);
         attempts.succeeded(body.name, address);
 
-        const secret = randomSecret(deps.random);
-        const now = clock.now();
-        const id: SessionId = deps.ids.next<'session'>();
-        const session: SessionRow = {
-          id,
-          userId: user.id,
-          secretHash: await sha256Hex(secret),
-          createdAt: now,
-          expiresAt: now + settings.sessionTtlMs,
-        };
-        await store.sessions.create(session, user.passwordHash);
-        const caller: Caller = {
-          via: 'session',
-          userId: user.id,
-          name: user.name,
-          role: user.role,
-          sessionId: id,
-          tokenId: null,
-          expiresAt: session.expiresAt,
-        };
-        await audit(caller, { action: 'session.create', subject: user.name, data: { address } });
-        return Response.json(toMeView(caller), {
-          status: 201,
-          headers: {
-            'set-cookie': cookie(raw, secret, Math.floor(settings.sessionTtlMs / 1000)),
-            'cache-control': 'no-store',
-          },
-        });
+        checkMaySignIn(user);
+        // Who has come in has no need to choose the first password any more, and nobody else may.
+        if (user.setUpHash !== null) await store.users.update(user.id, { setUpHash: null, at: clock.now() });
+        const told = { action: 'session.create', subject: user.name, data: { address } };
+        return beginSession(deps, audit, { user, raw, address, told });
       },
     }),
     rawEndpoint({
       method: 'delete',
       path: '/api/v1/session',
       tag,
-      access: 'user',
+      access: 'self',
       summary: 'Sign out',
       errors: ['conflict'],
       status: 204,
@@ -107,11 +82,14 @@ export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAt
         if (caller.sessionId === null) {
           throw new AppError('conflict', 'This request is signed in by an API token; revoke the token instead.');
         }
-        await store.sessions.delete(caller.sessionId);
+        await store.sessions.delete(caller.sessionId, caller.userId);
         await audit(caller, { action: 'session.delete', subject: caller.name });
         return new Response(null, {
           status: 204,
-          headers: { 'set-cookie': cookie(raw, '', 0), 'cache-control': 'no-store' },
+          headers: {
+            'set-cookie': sessionCookie(raw, '', { maxAgeS: 0, trustProxy: settings.trustProxy }),
+            'cache-control': 'no-store',
+          },
         });
       },
     }),
@@ -119,7 +97,7 @@ export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAt
       method: 'get',
       path: '/api/v1/me',
       tag,
-      access: 'user',
+      access: 'self',
       summary: 'Who is asking',
       status: 200,
       answer: MeView,

@@ -167,7 +167,7 @@ describe('Idempotency-Key', () => {
 
   it('is the caller’s own', async () => {
     const api = await bench();
-    const ann = await api.addUser('ann', 'user');
+    const ann = await api.addUser('ann', 'editor');
     const send = (token: string) => api.send('POST', INSTANCES, { body, token, headers: key('same') });
     const [a, b] = [
       await read<{ id: string }>(await send(api.admin), 202),

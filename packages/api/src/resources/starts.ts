@@ -43,7 +43,7 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'post',
       path: '/api/v1/projects/{project}/workflows/{workflow}/instances',
       tag: 'Runs',
-      access: 'user',
+      access: 'operate',
       summary: 'Start a workflow',
       description: 'Answers as soon as the run is recorded. Its number follows when the leader has taken it.',
       body: StartRequest,

@@ -17,7 +17,7 @@ export function taskActionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpo
       method: 'post',
       path: `/api/v1/task-instances/{id}/${action.name}`,
       tag: 'Tasks',
-      access: 'user',
+      access: 'operate',
       summary: action.summary,
       body: TaskActionRequest,
       errors: ['conflict', 'gone'],

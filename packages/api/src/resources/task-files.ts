@@ -10,7 +10,7 @@ export function taskFileEndpoints({ store, files }: ApiDeps): readonly Endpoint[
       method: 'get',
       path: '/api/v1/task-instances/{id}/files/{output}',
       tag: 'Tasks',
-      access: 'user',
+      access: 'view',
       errors: ['gone'],
       summary: 'Download the file of an output; a folder comes as a tar archive',
       status: 200,

@@ -63,7 +63,7 @@ it.each([
 it('is changed by administrators only, and seen by all', async () => {
   const api = await openApi();
   await create(api);
-  const token = await api.addUser('ann', 'user');
+  const token = await api.addUser('ann', 'editor');
   for (const [method, path, body] of [
     ['POST', PATH, { name: 'b', size: 1 }],
     ['PATCH', `${PATH}/writes`, { size: 9 }],

@@ -72,7 +72,7 @@ it('previews what would go, each run once, and changes nothing', async () => {
 
 it('is for administrators', async () => {
   const { api } = await open();
-  const token = await api.addUser('ann', 'user');
+  const token = await api.addUser('ann', 'editor');
   for (const path of ['/api/v1/janitor', '/api/v1/janitor/preview', '/api/v1/cluster/reconciler'])
     expect((await api.send('GET', path, { token })).status).toBe(403);
 });

@@ -94,7 +94,7 @@ describe('drain, resume and evict', () => {
 
   it('need an administrator', async () => {
     const api = await openWithWorker();
-    const token = await api.addUser('ann', 'user');
+    const token = await api.addUser('ann', 'editor');
     for (const [method, path] of [
       ['POST', 'w/drain'],
       ['POST', 'w/resume'],

@@ -17,7 +17,7 @@ export function gridEndpoints({ store }: Pick<ApiDeps, 'store'>): readonly Endpo
       method: 'get',
       path: '/api/v1/projects/{project}/workflows/{workflow}/grid',
       tag: 'Workflows',
-      access: 'user',
+      access: 'view',
       summary: 'Recent runs by tasks: how each task of each run stands',
       description:
         `Runs come newest first, without parameters, outputs and reasons. At most ${MAX_CELLS} states are in one answer: ` +

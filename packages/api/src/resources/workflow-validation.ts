@@ -14,7 +14,7 @@ export function validationEndpoints({ store }: ApiDeps): readonly Endpoint[] {
       method: 'post',
       path: '/api/v1/projects/{project}/workflows/validate',
       tag: 'Workflows',
-      access: 'user',
+      access: 'view',
       summary: 'Check a definition, and say what saving it would do; nothing is saved',
       description: 'Holds the text against everything that a save holds it against. A wrong one is answered with 200.',
       query: z.object({

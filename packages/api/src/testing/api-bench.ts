@@ -3,6 +3,8 @@ import {
   AppError,
   createIdSource,
   createSealer,
+  type Permission,
+  type Role,
   sha256Hex,
   type TaskInstanceId,
   type TaskInstanceRow,
@@ -10,7 +12,7 @@ import {
 } from '@vaquita/core';
 import { createManualClock, createSeededRandom } from '@vaquita/core/testing';
 import type { WorkerFacts } from '@vaquita/store';
-import { createMemoryFileStore, createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
+import { createMemoryFileStore, createMemoryLogStore, createMemoryStore, newUser } from '@vaquita/store/testing';
 import { createApi } from '../api.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { makeToken } from '../auth/tokens.ts';
@@ -132,12 +134,18 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
   };
   const app = createApi(deps);
 
-  async function addUser(name: string, role: 'admin' | 'user'): Promise<string> {
+  async function addUser(name: string, role: Role, more: { scopes?: readonly Permission[] } = {}): Promise<string> {
     const id = ids.next<'user'>();
     const passwordHash = await hashPassword(PASSWORD, random, CHEAP);
     const now = clock.now();
-    await store.users.create({ id, name, role, passwordHash, createdAt: now, updatedAt: now });
-    const { token, row } = await makeToken(deps, { kind: 'api', name: `${name}'s`, userId: id, expiresAt: null });
+    await store.users.create({ ...newUser(now), id, name, role, passwordHash });
+    const { token, row } = await makeToken(deps, {
+      kind: 'api',
+      name: `${name}'s`,
+      userId: id,
+      expiresAt: null,
+      ...more,
+    });
     await store.tokens.create(row);
     return token;
   }

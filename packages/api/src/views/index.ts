@@ -12,6 +12,7 @@ export * from './instance.ts';
 export * from './listener.ts';
 export * from './operation.ts';
 export * from './page.ts';
+export * from './people.ts';
 export * from './project.ts';
 export * from './reason.ts';
 export * from './registry.ts';

@@ -1,12 +1,12 @@
 /** Sign-in, who is asking, and the two kinds of tokens. */
 import type {
   MeView,
-  PageQuery,
   PasswordChange,
   SignInRequest,
   TokenCreate,
   TokenCreated,
   TokenPage,
+  TokenQuery,
   TokenView,
 } from '@vaquita/api/views';
 import { eachItem } from '../pages.ts';
@@ -22,7 +22,7 @@ export interface SessionClient {
 }
 
 export interface TokensClient {
-  list(query?: PageQuery, options?: CallOptions): Promise<TokenPage>;
+  list(query?: TokenQuery, options?: CallOptions): Promise<TokenPage>;
   all(): AsyncGenerator<TokenView, void, undefined>;
   /** The answer holds the token; it is not shown again. */
   create(body: TokenCreate, options?: PostOptions): Promise<TokenCreated>;

@@ -6,11 +6,8 @@ import type {
   NewEvent,
   ParamDefinition,
   ProjectId,
-  SessionId,
   TaskInstanceId,
   TaskInstanceRow,
-  TokenId,
-  UserId,
   WorkerId,
   WorkflowDocument,
   WorkflowId,
@@ -233,76 +230,6 @@ export interface EventStore {
     options: { readonly limit: number; readonly workflowInstanceId?: WorkflowInstanceId },
   ): Promise<readonly EventRow[]>;
   latestSeq(): Promise<number>;
-}
-
-export interface UserRow {
-  readonly id: UserId;
-  readonly name: string;
-  readonly passwordHash: string;
-  readonly role: 'admin' | 'user';
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
-
-export interface TokenRow {
-  readonly id: TokenId;
-  readonly kind: 'api' | 'worker';
-  readonly name: string;
-  /** First characters, shown in lists so that people recognise a token. */
-  readonly prefix: string;
-  /** SHA-256 of the whole token, hex. */
-  readonly secretHash: string;
-  /** Owner of an API token; null for worker tokens. */
-  readonly userId: UserId | null;
-  readonly expiresAt: number | null;
-  readonly lastUsedAt: number | null;
-  readonly revokedAt: number | null;
-  readonly createdAt: number;
-}
-
-export interface SessionRow {
-  readonly id: SessionId;
-  readonly userId: UserId;
-  /** SHA-256 of the cookie's secret, hex. */
-  readonly secretHash: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-}
-
-export interface UserStore {
-  /** @throws AppError `name_in_use`. */
-  create(row: UserRow): Promise<void>;
-  findByName(name: string): Promise<UserRow | undefined>;
-  find(id: UserId): Promise<UserRow | undefined>;
-  count(): Promise<number>;
-  /** Ends every session of the user but the one to keep, in the same unit. @throws AppError `not_found`. */
-  setPassword(
-    id: UserId,
-    change: { readonly passwordHash: string; readonly at: number; readonly keepSession: SessionId | null },
-  ): Promise<void>;
-}
-
-export interface TokenStore {
-  /** @throws AppError `conflict` when the secret is already known. */
-  create(row: TokenRow): Promise<void>;
-  /** Any token by its hash, revoked and expired ones too: the caller decides. Advances `lastUsedAt` at most once a minute. */
-  use(secretHash: string, now: number): Promise<TokenRow | undefined>;
-  find(id: string): Promise<TokenRow | undefined>;
-  list(kind: TokenRow['kind'], page: PageRequest): Promise<Page<TokenRow>>;
-  /** @returns whether it was in force until now. */
-  revoke(id: string, at: number): Promise<boolean>;
-}
-
-export interface SessionStore {
-  /**
-   * Begins a session, unless the user's password is no longer the one that was checked.
-   * @throws AppError `conflict`.
-   */
-  create(row: SessionRow, passwordHash: string): Promise<void>;
-  use(secretHash: string, now: number): Promise<{ readonly session: SessionRow; readonly user: UserRow } | undefined>;
-  delete(id: SessionId): Promise<void>;
-  /** Forgets sessions that have ended by then. @returns how many. */
-  purge(now: number): Promise<number>;
 }
 
 export interface IdempotencyRow {

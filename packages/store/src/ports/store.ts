@@ -7,10 +7,7 @@ import type {
   InstanceStore,
   ProjectStore,
   RequestStore,
-  SessionStore,
   TaskGroupStore,
-  TokenStore,
-  UserStore,
   WorkerControl,
   WorkerGroupStore,
   WorkerReader,
@@ -19,6 +16,7 @@ import type {
 import type { BackfillQueue, BackfillSources, BackfillStore } from './backfills.ts';
 import type { ListenerStore } from './listeners.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
+import type { SessionStore, TokenStore, UserStore } from './people.ts';
 import type { RunHistoryStore } from './run-history.ts';
 import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
 import type { FiringStore, TriggerQueue, TriggerStore } from './triggers.ts';

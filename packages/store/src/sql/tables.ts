@@ -20,18 +20,9 @@ import type {
   TriggerWatcherRow,
   WorkflowInstanceRow,
 } from '@vaquita/core';
-import type {
-  AuditRow,
-  EventRow,
-  IdempotencyRow,
-  ProjectRow,
-  SessionRow,
-  TokenRow,
-  UserRow,
-  WorkflowRow,
-  WorkflowVersionRow,
-} from '../ports/api.ts';
+import type { AuditRow, EventRow, IdempotencyRow, ProjectRow, WorkflowRow, WorkflowVersionRow } from '../ports/api.ts';
 import type { TaskGroupRow, WorkerFacts, WorkerGroupRow, WorkerRow } from '../ports/master.ts';
+import type { SessionRow, TokenRow, UserRow } from '../ports/people.ts';
 import * as schema from '../schema/index.ts';
 import { compileTable } from './table.ts';
 

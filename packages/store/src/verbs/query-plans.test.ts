@@ -1,5 +1,5 @@
 /** Every list and filter that is offered must be answered from an index, in order, whatever the size of the table. */
-import type { AlertId, ProjectId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
+import type { AlertId, ProjectId, UserId, WorkflowId, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
 import { expect, test } from 'vitest';
 import type { AlertFilter } from '../ports/alerts.ts';
 import type { AuditFilter, InstanceFilter } from '../ports/api.ts';
@@ -319,5 +319,24 @@ test('the words of the audit log are read along its indices', async () => {
     const steps = (await plan(statement)).filter((step) => step.includes('audit_log'));
     expect(steps.length).toBeGreaterThan(0);
     for (const step of steps) expect(step).toMatch(/SEARCH audit_log USING COVERING INDEX/);
+  }
+});
+
+test('people, their tokens and their sessions', async () => {
+  const { store, read, plan } = await openNoted();
+  const [first, later] = [
+    { limit: 50, cursor: null },
+    { limit: 50, cursor: encodeCursor('01') },
+  ];
+  for (const page of [first, later]) {
+    await store.users.list(page);
+    await store.tokens.list('api', page, 'u' as UserId);
+    await store.sessions.list('u' as UserId, page, 1);
+  }
+  const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));
+  expect(plans).toHaveLength(6);
+  for (const steps of plans) {
+    expect(steps).toMatch(/users_name_unique|tokens_user|sessions_user/);
+    expect(steps).not.toContain('TEMP B-TREE');
   }
 });

@@ -1,5 +1,5 @@
-import type { TokenRow } from '../ports/api.ts';
 import type { WorkerToken } from '../ports/master.ts';
+import type { TokenRow } from '../ports/people.ts';
 
 export function standingOf({ revokedAt, expiresAt }: TokenRow, now: number): WorkerToken['standing'] {
   if (revokedAt !== null) return 'revoked';

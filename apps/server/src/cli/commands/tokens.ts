@@ -29,6 +29,16 @@ function createOf({ word, noun, of }: Kind): Command {
     args: [],
     options: {
       name: { type: 'string', required: true, value: 'name', help: 'To recognise it by' },
+      ...(word === 'token'
+        ? ({
+            scope: {
+              type: 'string',
+              multiple: true,
+              value: 'scope',
+              help: 'view, operate, edit or admin; may be repeated. Default: all that you may',
+            },
+          } as const)
+        : {}),
       'expires-in': { type: 'string', value: 'duration', help: 'Such as 30d; default: it does not end' },
       ...CONNECTION_OPTIONS,
     },
@@ -40,7 +50,9 @@ function createOf({ word, noun, of }: Kind): Command {
         throw new UsageError(`--expires-in "${String(given)}" is not a duration such as 12h or 30d.`, command);
       }
       const expiresAt = lifeMs === undefined ? null : new Date(Date.now() + lifeMs).toISOString();
-      const created = await of(connect(options, io)).create({ name: String(options.name), expiresAt });
+      const scopes = options.scope as string[] | undefined as TokenView['scopes'] | undefined;
+      const body = { name: String(options.name), expiresAt, ...(scopes === undefined ? {} : { scopes }) };
+      const created = await of(connect(options, io)).create(body);
       io.print(created.token);
       io.note(`${noun} "${created.name}" (${created.id}); it is not shown again`);
       return EXIT.ok;
@@ -59,9 +71,14 @@ function listOf({ word, noun, of }: Kind): Command {
     async run({ options }, io) {
       const rows: string[][] = [];
       for await (const token of of(connect(options, io)).all()) {
-        rows.push([token.id, token.name, `${token.prefix}…`, status(token), token.lastUsedAt ?? 'never']);
+        const more = word === 'token' ? [token.userName ?? '', token.scopes.join(',')] : [];
+        rows.push([token.id, token.name, `${token.prefix}…`, status(token), token.lastUsedAt ?? 'never', ...more]);
       }
-      for (const line of table(['ID', 'NAME', 'TOKEN', 'STATUS', 'LAST USED'], rows)) io.print(line);
+      for (const line of table(
+        ['ID', 'NAME', 'TOKEN', 'STATUS', 'LAST USED', ...(word === 'token' ? ['OWNER', 'SCOPES'] : [])],
+        rows,
+      ))
+        io.print(line);
       return EXIT.ok;
     },
   };

@@ -12,8 +12,10 @@ import type {
   WorkflowInstanceId,
   WorkflowInstanceRow,
 } from '@vaquita/core';
-import type { ProjectRow, TokenRow, UserRow, WorkflowRow, WorkflowVersionRow } from '../../ports/api.ts';
+import type { ProjectRow, WorkflowRow, WorkflowVersionRow } from '../../ports/api.ts';
 import type { RunCommit, WorkerFacts, WorkerRow } from '../../ports/master.ts';
+import type { TokenRow, UserRow } from '../../ports/people.ts';
+import { newUser } from './new-user.ts';
 
 export const PROJECT = 'project-1' as ProjectId;
 export const WORKFLOW = 'workflow-1' as WorkflowId;
@@ -214,7 +216,7 @@ export function workerRow(facts: WorkerFacts): WorkerRow {
 }
 
 export function user(id: string, name = id): UserRow {
-  return { id: id as UserId, name, passwordHash: 'hash', role: 'user', createdAt: 1, updatedAt: 1 };
+  return { ...newUser(), id: id as UserId, name, passwordHash: 'hash', role: 'editor' };
 }
 
 export function token(id: string, more: Partial<TokenRow> = {}): TokenRow {
@@ -225,6 +227,7 @@ export function token(id: string, more: Partial<TokenRow> = {}): TokenRow {
     prefix: 'vqa_',
     secretHash: `hash of ${id}`,
     userId: null,
+    scopes: ['view', 'operate', 'edit', 'admin'],
     expiresAt: null,
     lastUsedAt: null,
     revokedAt: null,

@@ -1,8 +1,9 @@
 /** The contract of users, credentials, idempotency keys and the audit log. */
-import { createIdSource, type Id, type SessionId } from '@vaquita/core';
+import { createIdSource, type Id, type SessionId, type UserId } from '@vaquita/core';
 import { createSeededRandom } from '@vaquita/core/testing';
 import { describe, expect, test } from 'vitest';
-import type { AuditFilter, SessionRow } from '../../ports/api.ts';
+import type { AuditFilter } from '../../ports/api.ts';
+import type { SessionRow } from '../../ports/people.ts';
 import type { Subject } from '../store-contract.ts';
 import { allPages } from './all-pages.ts';
 import { token, user } from './fixtures.ts';
@@ -21,6 +22,132 @@ export function describePeople(subject: Subject): void {
       expect(await users.findByName('bob')).toBeUndefined();
       const missing = users.setPassword(user('u9').id, { passwordHash: 'x', at: 1, keepSession: null });
       await expect(missing).rejects.toMatchObject({ code: 'not_found' });
+    });
+  });
+
+  describe('people', () => {
+    const id = (name: string) => user(name).id;
+    const admin = (name: string) => ({ ...user(name), role: 'admin' as const });
+
+    test('are listed by name', async () => {
+      const { users } = subject.store;
+      for (const name of ['cem', 'ann', 'bob']) await users.create(user(name));
+      expect((await allPages((page) => users.list(page), 2)).map(({ name }) => name)).toEqual(['ann', 'bob', 'cem']);
+    });
+
+    test('change what is given, and nothing else', async () => {
+      const { users } = subject.store;
+      await users.create(user('ann'));
+      await users.update(id('ann'), { role: 'viewer', at: 5 });
+      await users.update(id('ann'), { preferences: { zone: 'UTC' }, setUpHash: 'code', at: 6 });
+      const changed = { ...user('ann'), role: 'viewer', preferences: { zone: 'UTC' }, setUpHash: 'code', updatedAt: 6 };
+      expect(await users.find(id('ann'))).toEqual(changed);
+      await users.update(id('ann'), { setUpHash: null, at: 7 });
+      expect(await users.find(id('ann'))).toEqual({ ...changed, setUpHash: null, updatedAt: 7 });
+      await expect(users.update(id('eve'), { role: 'viewer', at: 5 })).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    test('lose every session and API token when they are disabled, and get no new ones until they are enabled', async () => {
+      const { users, sessions, tokens } = subject.store;
+      for (const name of ['ann', 'bob']) await users.create(user(name));
+      const session = (name: string, at = 1): SessionRow => ({
+        ...{ id: `s of ${name} ${at}` as SessionId, userId: id(name), secretHash: `cookie of ${name} ${at}` },
+        ...{ address: '', userAgent: '', lastSeenAt: at, createdAt: at, expiresAt: 100_000 },
+      });
+      for (const name of ['ann', 'bob']) {
+        await sessions.create(session(name), 'hash');
+        await tokens.create(token(`t of ${name}`, { userId: id(name) }));
+      }
+      await users.update(id('ann'), { disabled: true, at: 9 });
+      expect(await users.find(id('ann'))).toMatchObject({ disabledAt: 9 });
+      expect(await sessions.use('cookie of ann 1', 20)).toBeUndefined();
+      expect(await tokens.find('t of ann')).toMatchObject({ revokedAt: 9 });
+      expect(await sessions.use('cookie of bob 1', 20)).toBeDefined();
+      expect(await tokens.find('t of bob')).toMatchObject({ revokedAt: null });
+      await expect(sessions.create(session('ann', 2), 'hash')).rejects.toMatchObject({ code: 'conflict' });
+      const another = token('t2', { userId: id('ann') });
+      await expect(tokens.create(another)).rejects.toMatchObject({ code: 'conflict' });
+      await users.update(id('ann'), { disabled: false, at: 10 });
+      await sessions.create(session('ann', 3), 'hash');
+      await tokens.create(another);
+      expect(await tokens.find('t of ann')).toMatchObject({ revokedAt: 9 });
+    });
+
+    test('include an administrator who may sign in, whoever is removed at the same time', async () => {
+      const { users } = subject.store;
+      await users.create(user('bob'));
+      for (const name of ['ann', 'cem']) await users.create(admin(name));
+      const removals = await Promise.allSettled([
+        users.update(id('ann'), { disabled: true, at: 5 }),
+        users.update(id('cem'), { role: 'viewer', at: 5 }),
+      ]);
+      const refused = removals.filter(({ status }) => status === 'rejected');
+      expect(refused).toMatchObject([{ reason: { code: 'conflict' } }]);
+      const left = (await allPages((page) => users.list(page), 9)).filter(
+        (one) => one.role === 'admin' && !one.disabledAt,
+      );
+      expect(left).toHaveLength(1);
+      // Others go as before, and so does the last one's way of looking at things.
+      await users.update(id('bob'), { disabled: true, at: 6 });
+      await users.update(left[0]!.id, { preferences: { theme: 'dark' }, at: 6 });
+      await users.update(left[0]!.id, { role: 'admin', at: 6 });
+    });
+
+    test('choose the first password once, with the code that is kept', async () => {
+      const { users } = subject.store;
+      await users.create({ ...admin('ann'), setUpHash: 'code' });
+      const choose = (setUpHash: string, passwordHash: string) =>
+        users.setPassword(id('ann'), { passwordHash, setUpHash, at: 5, keepSession: null });
+      await expect(choose('other', 'wrong')).rejects.toMatchObject({ code: 'conflict' });
+      const tries = await Promise.allSettled([choose('code', 'one'), choose('code', 'two')]);
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await users.find(id('ann'))).toMatchObject({ setUpHash: null, passwordExpiresAt: null });
+      await users.update(id('ann'), { setUpHash: 'another', at: 6 });
+      await users.setPassword(id('ann'), { passwordHash: 'three', expiresAt: 99, at: 7, keepSession: null });
+      expect(await users.find(id('ann'))).toMatchObject({ setUpHash: null, passwordExpiresAt: 99 });
+    });
+
+    test('are seen to the minute, through sessions and tokens', async () => {
+      const { users, sessions, tokens } = subject.store;
+      await users.create(user('ann'));
+      await tokens.create(token('t1', { userId: id('ann') }));
+      await tokens.use('hash of t1', 60_000);
+      expect(await users.find(id('ann'))).toMatchObject({ lastSeenAt: 60_000 });
+      const row: SessionRow = {
+        ...{ id: 's' as SessionId, userId: id('ann'), secretHash: 'cookie', address: '', userAgent: '' },
+        ...{ lastSeenAt: 130_000, createdAt: 130_000, expiresAt: 900_000 },
+      };
+      await sessions.create(row, 'hash');
+      expect(await users.find(id('ann'))).toMatchObject({ lastSeenAt: 130_000 });
+      expect(await sessions.use('cookie', 189_999)).toMatchObject({ session: { lastSeenAt: 130_000 } });
+      expect(await sessions.use('cookie', 190_000)).toMatchObject({ session: { lastSeenAt: 190_000 } });
+      expect(await users.find(id('ann'))).toMatchObject({ lastSeenAt: 190_000 });
+      expect((await sessions.list(id('ann'), { limit: 5, cursor: null }, 200_000)).items).toMatchObject([
+        { id: 's', lastSeenAt: 190_000 },
+      ]);
+    });
+
+    test('see where they are signed in, and end the rest', async () => {
+      const { users, sessions } = subject.store;
+      for (const name of ['ann', 'bob']) await users.create(user(name));
+      const begin = (one: string, name: string, expiresAt = 100) =>
+        sessions.create(
+          {
+            ...{ id: one as SessionId, userId: id(name), secretHash: one, address: '', userAgent: '' },
+            ...{ lastSeenAt: 1, createdAt: 1, expiresAt },
+          },
+          'hash',
+        );
+      for (const one of ['s1', 's2', 's3']) await begin(one, 'ann');
+      await begin('s4', 'bob');
+      await begin('s5', 'ann', 40);
+      const open = async (name: string) =>
+        (await allPages((page) => sessions.list(id(name), page, 50), 2)).map((one) => one.id as string);
+      expect(await open('ann')).toEqual(['s3', 's2', 's1']);
+      expect(await sessions.deleteAll(id('ann'), 's2' as SessionId)).toBe(3);
+      expect(await open('ann')).toEqual(['s2']);
+      expect(await open('bob')).toEqual(['s4']);
+      expect(await sessions.deleteAll(id('bob'), null)).toBe(1);
     });
   });
 
@@ -57,6 +184,15 @@ export function describePeople(subject: Subject): void {
       const listed = await allPages((page) => tokens.list('api', page), 2);
       expect(listed.map(({ id }) => id)).toEqual(['t5', 't4', 't3', 't2', 't1']);
     });
+
+    test('are listed by owner', async () => {
+      const { tokens, users } = subject.store;
+      for (const name of ['ann', 'bob']) await users.create(user(name));
+      for (const id of ['t1', 't2', 't3'])
+        await tokens.create(token(id, { userId: user(id === 't2' ? 'bob' : 'ann').id }));
+      const listed = await allPages((page) => tokens.list('api', page, user('ann').id), 1);
+      expect(listed.map(({ id }) => id)).toEqual(['t3', 't1']);
+    });
   });
 
   describe('sessions', () => {
@@ -64,6 +200,9 @@ export function describePeople(subject: Subject): void {
       id: id as SessionId,
       userId: user(userId).id,
       secretHash: `cookie of ${id}`,
+      address: '192.0.2.1',
+      userAgent: 'a browser',
+      lastSeenAt: 1,
       createdAt: 1,
       expiresAt,
     });
@@ -74,12 +213,13 @@ export function describePeople(subject: Subject): void {
       await expect(sessions.create(row, 'hash')).rejects.toMatchObject({ code: 'conflict' });
       await users.create(user('u1'));
       await sessions.create(row, 'hash');
-      expect(await sessions.use('cookie of s1', 99)).toEqual({ session: row, user: user('u1') });
+      expect(await sessions.use('cookie of s1', 99)).toEqual({ session: row, user: { ...user('u1'), lastSeenAt: 1 } });
       expect(await sessions.use('cookie of s1', 100)).toBeUndefined();
       expect(await sessions.use('other', 99)).toBeUndefined();
-      await sessions.delete(row.id);
+      expect(await sessions.delete(row.id, 'u2' as UserId)).toBe(false);
+      expect(await sessions.delete(row.id, row.userId)).toBe(true);
       expect(await sessions.use('cookie of s1', 99)).toBeUndefined();
-      await sessions.delete(row.id);
+      expect(await sessions.delete(row.id, row.userId)).toBe(false);
     });
 
     test('end with the password, but the one that is kept and those of others', async () => {

@@ -1,7 +1,8 @@
 /** Users, credentials, idempotency keys and the audit log in memory. */
 import { AppError, firstIdAt } from '@vaquita/core';
-import type { AuditRow, RequestStore, SessionRow, SessionStore, TokenStore, UserStore } from '../../ports/api.ts';
-import { TOKEN_USE_WRITE_MS } from '../../verbs/users.ts';
+import type { AuditRow, RequestStore } from '../../ports/api.ts';
+import type { SessionRow, SessionStore, TokenStore, UserRow, UserStore } from '../../ports/people.ts';
+import { lastAdministrator, NO_SESSION, otherSetUpCode, TOKEN_USE_WRITE_MS, unknownUser } from '../../verbs/users.ts';
 import { compare, type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
 
 export function createMemoryUsers({ tables, unit }: Memory): UserStore {
@@ -25,17 +26,51 @@ export function createMemoryUsers({ tables, unit }: Memory): UserStore {
     async count() {
       return users.size;
     },
-    async setPassword(id, { passwordHash, at, keepSession }) {
+    async list(page) {
+      return pageOf(users.values(), page, (row) => row.name, 'up');
+    },
+    async update(id, { role, disabled, preferences, setUpHash, at }) {
       unit((tx) => {
         const row = users.get(id);
-        if (row === undefined) throw new AppError('not_found', `There is no user ${id}.`);
-        tx.put(users, id, { ...row, passwordHash, updatedAt: at });
+        if (row === undefined) throw unknownUser(id);
+        const next: UserRow = {
+          ...row,
+          ...(role && { role }),
+          ...(disabled === undefined ? {} : { disabledAt: disabled ? at : null }),
+          ...(preferences && { preferences }),
+          ...(setUpHash === undefined ? {} : { setUpHash }),
+          updatedAt: at,
+        };
+        const rules = (one: UserRow) => one.role === 'admin' && one.disabledAt === null;
+        const others = [...users.values()].some((other) => other.id !== id && rules(other));
+        if (rules(row) && !rules(next) && !others) throw lastAdministrator(row.name);
+        tx.put(users, id, next);
+        if (!disabled) return;
+        for (const session of [...sessions.values()]) if (session.userId === id) dropSession(tx, tables, session);
+        for (const token of tables.tokens.values()) {
+          if (token.userId === id && token.revokedAt === null)
+            tx.put(tables.tokens, token.id, { ...token, revokedAt: at });
+        }
+      });
+    },
+    async setPassword(id, { passwordHash, at, keepSession, expiresAt = null, setUpHash }) {
+      unit((tx) => {
+        const row = users.get(id);
+        if (setUpHash !== undefined && row?.setUpHash !== setUpHash) throw otherSetUpCode();
+        if (row === undefined) throw unknownUser(id);
+        tx.put(users, id, { ...row, passwordHash, passwordExpiresAt: expiresAt, setUpHash: null, updatedAt: at });
         for (const session of [...sessions.values()]) {
           if (session.userId === id && session.id !== keepSession) dropSession(tx, tables, session);
         }
       });
     },
   };
+}
+
+function see(tx: Transaction, { users }: Tables, id: string | null, now: number): void {
+  const user = users.get(id ?? '');
+  if (user === undefined || (user.lastSeenAt !== null && now - user.lastSeenAt < TOKEN_USE_WRITE_MS)) return;
+  tx.put(users, user.id, { ...user, lastSeenAt: now });
 }
 
 function dropSession(tx: Transaction, { sessions }: Tables, session: SessionRow): void {
@@ -47,7 +82,9 @@ export function createMemoryTokens({ tables, unit }: Memory): TokenStore {
   const { users, tokens, unique } = tables;
 
   function checkUser(userId: string | null): void {
-    if (userId !== null && !users.has(userId)) throw new AppError('conflict', `There is no user ${userId}.`);
+    if (userId === null) return;
+    if (users.get(userId)?.disabledAt !== null)
+      throw new AppError('conflict', `There is no user ${userId}, or disabled.`);
   }
 
   return {
@@ -65,15 +102,18 @@ export function createMemoryTokens({ tables, unit }: Memory): TokenStore {
       const usable = token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now);
       if (!usable || (token.lastUsedAt !== null && now - token.lastUsedAt < TOKEN_USE_WRITE_MS)) return token;
       const used = { ...token, lastUsedAt: now };
-      unit((tx) => tx.put(tokens, token.id, used));
+      unit((tx) => {
+        tx.put(tokens, token.id, used);
+        see(tx, tables, token.userId, now);
+      });
       return used;
     },
     async find(id) {
       return tokens.get(id);
     },
-    async list(kind, page) {
+    async list(kind, page, userId) {
       return pageOf(
-        [...tokens.values()].filter((row) => row.kind === kind),
+        [...tokens.values()].filter((row) => row.kind === kind && (userId === undefined || row.userId === userId)),
         page,
         (row) => row.id,
         'down',
@@ -93,22 +133,42 @@ export function createMemorySessions({ tables, unit }: Memory): SessionStore {
   return {
     async create(row, passwordHash) {
       unit((tx) => {
-        if (users.get(row.userId)?.passwordHash !== passwordHash) {
-          throw new AppError('conflict', 'The password was changed meanwhile. Sign in with the new one.');
-        }
+        const user = users.get(row.userId);
+        if (user?.passwordHash !== passwordHash || user.disabledAt !== null) throw new AppError('conflict', NO_SESSION);
         if (unique.has(`session:${row.secretHash}`)) throw new AppError('conflict', 'This session exists already.');
         tx.claim(`session:${row.secretHash}`, row.id);
         tx.put(sessions, row.id, row);
+        see(tx, tables, row.userId, row.createdAt);
       });
     },
     async use(secretHash, now) {
       const session = sessions.get(unique.get(`session:${secretHash}`) ?? '');
       if (session === undefined || session.expiresAt <= now) return undefined;
-      return { session, user: users.get(session.userId)! };
+      const user = users.get(session.userId)!;
+      if (now - session.lastSeenAt < TOKEN_USE_WRITE_MS) return { session, user };
+      const used = { ...session, lastSeenAt: now };
+      unit((tx) => {
+        tx.put(sessions, session.id, used);
+        see(tx, tables, user.id, now);
+      });
+      return { session: used, user };
     },
-    async delete(id) {
+    async list(userId, page, now) {
+      const own = [...sessions.values()].filter((row) => row.userId === userId && row.expiresAt > now);
+      return pageOf(own, page, (row) => row.id, 'down');
+    },
+    async delete(id, userId) {
       const session = sessions.get(id);
-      if (session !== undefined) unit((tx) => dropSession(tx, tables, session));
+      if (session?.userId !== userId) return false;
+      unit((tx) => dropSession(tx, tables, session));
+      return true;
+    },
+    async deleteAll(userId, keep) {
+      const own = [...sessions.values()].filter((row) => row.userId === userId && row.id !== keep);
+      unit((tx) => {
+        for (const session of own) dropSession(tx, tables, session);
+      });
+      return own.length;
     },
     async purge(now) {
       const ended = [...sessions.values()].filter(({ expiresAt }) => expiresAt <= now);

@@ -33,13 +33,11 @@ import type {
   IdempotencyRow,
   PageRequest,
   ProjectRow,
-  SessionRow,
-  TokenRow,
-  UserRow,
   WorkflowRow,
   WorkflowVersionRow,
 } from '../../ports/api.ts';
 import type { Page, TaskGroupRow, WorkerGroupRow, WorkerRow } from '../../ports/master.ts';
+import type { SessionRow, TokenRow, UserRow } from '../../ports/people.ts';
 import { checkLimit, decodeCursor, toPage } from '../../sql/page.ts';
 import type { MemoryFailure } from './listeners.ts';
 

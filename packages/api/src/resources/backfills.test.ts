@@ -297,7 +297,7 @@ it('says who did what to whoever may see it, and nothing else of the audit log',
   const api = await bench();
   const { id } = await start(api);
   const { id: other } = await start(api, { times: { kind: 'list', times: ['2025-01-01'] } });
-  const ann = await api.addUser('ann', 'user');
+  const ann = await api.addUser('ann', 'editor');
   await read(await api.send('POST', `${PATH}/${id}/pause`, { token: ann }));
   const acts = async (of: string, query = '') =>
     read<BackfillActPage>(await api.send('GET', `${PATH}/${of}/acts${query}`, { token: ann }));

@@ -181,7 +181,7 @@ function readEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'get',
       path: `${ITEM}/acts`,
       tag: TAG,
-      access: 'user',
+      access: 'view',
       summary: 'Who did what with a backfill, newest first',
       description: 'From the audit log, which as a whole only administrators read.',
       query: PageQuery,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   attemptFiles,
   connectSocket,
+  createFileWalk,
   createHostMeter,
   createKeptProcesses,
   createLoadMeter,
@@ -19,7 +20,6 @@ import {
   systemClock,
   systemRandom,
   taskFiles,
-  walkFiles,
 } from '@vaquita/runtime/node/worker';
 import type { TaskPorts } from '@vaquita/tasks';
 import { createDirectProcesses } from './direct-processes.ts';
@@ -54,7 +54,7 @@ export async function createNodeHost({ log, setLogLevel, workDir }: NodeHostOpti
     taskPorts: await createTaskPorts(),
     kept: process.platform === 'win32' ? null : createKeptProcesses({ program: keeperProgram(workDir), log }),
     passedFiles,
-    walkFiles,
+    walkFiles: createFileWalk(),
     openWorkFolder: (path) => openWorkFolder(path, log),
     connect: connectSocket,
   };

@@ -11,7 +11,7 @@ export type { KeeperProgram } from './kept/keeper-client.ts';
 export type { KeptProcess } from './kept/kept-process.ts';
 export { createKeptProcesses, type KeptProcesses } from './kept/kept-processes.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
-export { type FileWalk, type FoundFile, type WalkFiles, walkFiles } from './looking/walk-files.ts';
+export { createFileWalk, type FileWalk, type FoundFile, type WalkFiles } from './looking/walk-files.ts';
 export { type ArrivingFile, type PassedFiles, passedFiles, type ReadyOutput } from './passed-files.ts';
 export { createProcessHost } from './process-host.ts';
 export { killLeftovers } from './process-leftovers.ts';

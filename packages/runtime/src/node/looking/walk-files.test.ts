@@ -4,8 +4,9 @@ import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FileWalk, type FoundFile, walkFiles } from './walk-files.ts';
+import { createFileWalk, type FileWalk, type FoundFile } from './walk-files.ts';
 
+const walkFiles = createFileWalk();
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vaquita-look-'));
@@ -141,11 +142,11 @@ const NO_PERMISSION = 'the account it runs under has no permission.';
 /** In a process of an account that is not root, who may look at everything. */
 function foundByNobody(path: string): { readonly paths: string[]; readonly troubles: string[] } {
   const program = `
-    import { walkFiles } from ${JSON.stringify(new URL('./walk-files.ts', import.meta.url).href)};
+    import { createFileWalk } from ${JSON.stringify(new URL('./walk-files.ts', import.meta.url).href)};
     const paths = [], troubles = [];
     const walk = { path: ${JSON.stringify(path)}, after: null, maxNames: 100, maxPathChars: 4096, ranOut() {} };
     const options = { signal: new AbortController().signal, trouble: (code, text) => troubles.push(code + ': ' + text) };
-    for await (const file of walkFiles({ ...walk, ...options })) paths.push(file.path);
+    for await (const file of createFileWalk()({ ...walk, ...options })) paths.push(file.path);
     console.log(JSON.stringify({ paths, troubles }));`;
   const account = process.getuid?.() === 0 ? { uid: 65_534 } : {};
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program];

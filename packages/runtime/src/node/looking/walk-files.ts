@@ -3,12 +3,14 @@
  *
  * W1 Files come in the order of the UTF-16 code units of their paths: whoever stops anywhere has all up to there, and can go on
  *    after the last he has seen.
- * W2 One call of the system at a time, away from the event loop: a disk that hangs holds one thread, and nothing else.
+ * W2 One call of the system at a time, in a thread: a disk that hangs holds that thread, and nothing else.
  * W3 No more names are read than allowed; a folder is listed whole or not at all.
  * W4 What vanishes meanwhile is not there. What cannot be read is told, and the rest goes on.
  */
-import type { Dirent, Stats } from 'node:fs';
-import { opendir, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createFolderReader, type EntryType, type FolderEntry, type FolderReader } from './folder-reader.ts';
 import { isHidden, type PathPattern, parsePathPattern } from './path-pattern.ts';
 
 export interface FoundFile {
@@ -40,21 +42,24 @@ export type WalkTrouble = 'bad_path' | 'not_found' | 'not_allowed' | 'bad_name' 
 /** Ends early, and quietly, once the signal is aborted. */
 export type WalkFiles = (walk: FileWalk) => AsyncIterable<FoundFile>;
 
-/** Names that are read by one call of the system. Few: where a disk does not tell what they are, Node asks for each of them at once. */
-const NAMES_AT_ONCE = 64;
+/** After so many names others have their turn. */
+const NAMES_PER_TURN = 2_000;
 
-export const walkFiles: WalkFiles = async function* (walk) {
-  const pattern = parsePathPattern(walk.path, process.platform);
-  if ('problem' in pattern) {
-    walk.trouble('bad_path', pattern.problem);
-    return;
-  }
-  const first = pattern.parts.findIndex(({ type }) => type !== 'literal');
-  const fixed = first < 0 ? pattern.parts.length - 1 : first;
-  const names = pattern.parts.slice(0, fixed).map((part) => ('text' in part ? part.text : ''));
-  const base = pattern.root + names.map((name) => name + pattern.separator).join('');
-  if (await isFolder(base, walk)) yield* createWalker(pattern, walk).below(base, [fixed]);
-};
+/** One walk at a time: they share what reads folders. */
+export function createFileWalk(readFolder: FolderReader = createFolderReader()): WalkFiles {
+  return async function* (walk) {
+    const pattern = parsePathPattern(walk.path, process.platform);
+    if ('problem' in pattern) {
+      walk.trouble('bad_path', pattern.problem);
+      return;
+    }
+    const first = pattern.parts.findIndex(({ type }) => type !== 'literal');
+    const fixed = first < 0 ? pattern.parts.length - 1 : first;
+    const names = pattern.parts.slice(0, fixed).map((part) => ('text' in part ? part.text : ''));
+    const base = pattern.root + names.map((name) => name + pattern.separator).join('');
+    if (await isFolder(base, walk)) yield* createWalker(pattern, { walk, readFolder }).below(base, [fixed]);
+  };
+}
 
 /** Whether the folder that does not depend on any pattern is there: when it is not, nothing will ever be found. */
 async function isFolder(base: string, walk: FileWalk): Promise<boolean> {
@@ -74,7 +79,12 @@ async function isFolder(base: string, walk: FileWalk): Promise<boolean> {
  */
 type Candidates = Map<string, readonly number[] | null>;
 
-function createWalker({ parts, separator }: PathPattern, walk: FileWalk) {
+interface WalkerPorts {
+  readonly walk: FileWalk;
+  readonly readFolder: FolderReader;
+}
+
+function createWalker({ parts, separator }: PathPattern, { walk, readFolder }: WalkerPorts) {
   const last = parts.length - 1;
   let namesRead = 0;
   let isOut = false;
@@ -109,26 +119,34 @@ function createWalker({ parts, separator }: PathPattern, walk: FileWalk) {
     const found: Candidates = new Map();
     const names = namesAt(at);
     if (names !== null) {
-      for (const name of names) await consider(folder, name, { at, type: 'unknown' }, found);
+      for (const name of names) await consider(folder, { name, type: 'link' }, at, found);
       return found;
     }
+    let considered = 0;
+    for (const entry of await entriesIn(folder)) {
+      considered += 1;
+      if (considered % NAMES_PER_TURN === 0) await nextTurn();
+      if (walk.signal.aborted) return new Map();
+      const looking = consider(folder, entry, at, found);
+      if (looking !== undefined) await looking;
+    }
+    return found;
+  }
+
+  async function entriesIn(folder: string): Promise<Iterable<FolderEntry>> {
     try {
-      for await (const entry of await opendir(folder, { bufferSize: NAMES_AT_ONCE })) {
-        if (walk.signal.aborted) return new Map();
-        namesRead += 1;
-        if (namesRead > walk.maxNames) {
-          // W3
-          isOut = true;
-          walk.ranOut();
-          return new Map();
-        }
-        await consider(folder, entry.name, { at, type: typeOf(entry) }, found);
-      }
+      const { entries, count, isWhole, unknown } = await readFolder(folder, walk.maxNames - namesRead);
+      namesRead += count + unknown.length;
+      for (const path of unknown) noteBadName(path);
+      if (isWhole) return entries;
+      // W3
+      isOut = true;
+      walk.ranOut();
     } catch (error) {
       if (hasVanished(error)) noteBadName(folder);
       else tellOf(error, folder, walk);
     }
-    return found;
+    return [];
   }
 
   /** Where only certain names can be met, the folder need not be read. */
@@ -142,35 +160,35 @@ function createWalker({ parts, separator }: PathPattern, walk: FileWalk) {
     return names;
   }
 
-  async function consider(
+  /** A link is what it leads to, which has to be waited for; `**` does not follow it. */
+  function consider(
     folder: string,
-    name: string,
-    { at, type }: { readonly at: readonly number[]; readonly type: EntryType },
+    { name, type }: FolderEntry,
+    at: readonly number[],
     found: Candidates,
-  ): Promise<void> {
-    if (type === 'other') return;
+  ): Promise<void> | undefined {
+    if (type === 'other') return undefined;
     const path = folder + name;
     if (path.length > walk.maxPathChars) {
       walk.trouble(
         'bad_name',
         `A path in ${folder} is longer than ${walk.maxPathChars} characters: it is passed over.`,
       );
-      return;
+      return undefined;
     }
     const met = at.filter((index) => meets(index, name));
-    const stays = at.filter((index) => parts[index]!.type === 'deep' && !isHidden(name));
-    const canBeFile = met.includes(last) && !isBefore(path);
-    const mayEnter = !isBehind(path + separator);
-    const onward = met.filter((index) => index !== last).map((index) => index + 1);
-    const wants = { file: canBeFile, folder: mayEnter && (onward.length > 0 || stays.length > 0) };
-    if (!(wants.file || wants.folder)) return;
-    // A link is what it leads to, but `**` does not follow it.
-    const isDirect = type === 'folder' || type === 'file';
-    const real = isDirect ? type : await typeAt(path);
-    if (real === 'file' && wants.file) found.set(name, null);
-    if (real !== 'folder' || !wants.folder) return;
-    const next = [...new Set(type === 'folder' ? [...stays, ...onward] : onward)];
-    if (next.length > 0) found.set(name + separator, next);
+    const stays = type === 'folder' && !isHidden(name) ? at.filter((index) => parts[index]!.type === 'deep') : [];
+    const next = [...new Set([...stays, ...met.filter((index) => index !== last).map((index) => index + 1)])];
+    const isFile = type !== 'folder' && met.includes(last) && !isBefore(path);
+    const isFolder = type !== 'file' && next.length > 0 && !isBehind(path + separator);
+    const add = (real: EntryType) => {
+      if (isFile && real === 'file') found.set(name, null);
+      if (isFolder && real === 'folder') found.set(name + separator, next);
+    };
+    if (!(isFile || isFolder)) return undefined;
+    if (type === 'link') return typeAt(path).then(add);
+    add(type);
+    return undefined;
   }
 
   function meets(index: number, name: string): boolean {
@@ -212,14 +230,6 @@ function createWalker({ parts, separator }: PathPattern, walk: FileWalk) {
   }
 
   return { below };
-}
-
-type EntryType = 'file' | 'folder' | 'other' | 'unknown';
-
-function typeOf(entry: Dirent): EntryType {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'folder';
-  return entry.isSymbolicLink() ? 'unknown' : 'other';
 }
 
 const codeOf = (error: unknown) =>

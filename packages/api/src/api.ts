@@ -53,7 +53,9 @@ import { whyEndpoints } from './resources/why.ts';
 import { workerFileEndpoints } from './resources/worker-files.ts';
 import { workerGroupEndpoints } from './resources/worker-groups.ts';
 import { workerEndpoints } from './resources/workers.ts';
+import { workflowCalendarEndpoints } from './resources/workflow-calendar.ts';
 import { gridEndpoints } from './resources/workflow-grid.ts';
+import { statisticsEndpoints } from './resources/workflow-statistics.ts';
 import { validationEndpoints } from './resources/workflow-validation.ts';
 import { versionEndpoints } from './resources/workflow-versions.ts';
 import { workflowEndpoints } from './resources/workflows.ts';
@@ -98,6 +100,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...versionEndpoints(deps, audit),
     ...validationEndpoints(deps),
     ...gridEndpoints(deps),
+    ...workflowCalendarEndpoints(deps),
+    ...statisticsEndpoints(deps),
     ...startEndpoints(deps),
     ...schedulePreviewEndpoints(deps),
     ...scheduleEndpoints(deps, audit),

@@ -80,6 +80,7 @@ export type ApiStore = Pick<
   | 'calendars'
   | 'runHistory'
   | 'workflowHistory'
+  | 'workflowFigures'
   | 'triggers'
   | 'firings'
   | 'watching'

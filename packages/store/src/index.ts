@@ -23,6 +23,7 @@ export type * from './ports/schedules.ts';
 export type * from './ports/store.ts';
 export type * from './ports/triggers.ts';
 export type * from './ports/watching.ts';
+export type * from './ports/workflow-figures.ts';
 export type * from './ports/workflow-history.ts';
 export { type DueBecause, type DueFamily, dueFamilies, type RetentionPolicy } from './retention/due-runs.ts';
 export { isBeingRemoved } from './retention/final.ts';

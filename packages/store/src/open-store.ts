@@ -28,6 +28,7 @@ import { createWatchQueueVerbs, createWatchReader } from './verbs/triggers/watch
 import { createSessionVerbs, createTokenVerbs, createUserVerbs } from './verbs/users.ts';
 import { createWorkerGroupVerbs } from './verbs/worker-groups.ts';
 import { createWorkerVerbs } from './verbs/workers.ts';
+import { createWorkflowFigureVerbs } from './verbs/workflow-figures.ts';
 import { createWorkflowHistoryVerbs } from './verbs/workflow-history.ts';
 import { createWorkflowVerbs } from './verbs/workflows.ts';
 
@@ -50,6 +51,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     calendars: createCalendarVerbs(driver),
     runHistory: createRunHistoryVerbs(driver),
     workflowHistory: createWorkflowHistoryVerbs(driver),
+    workflowFigures: createWorkflowFigureVerbs(driver),
     backfills: createBackfillVerbs(driver),
     backfillSources: createBackfillSources(driver),
     backfillQueue: createBackfillQueueVerbs(driver),

@@ -13,7 +13,7 @@ function task(run: WorkflowInstanceRow, name: string, change: Partial<Parameters
 }
 
 async function run(api: ApiBench, change: Partial<WorkflowInstanceRow> = {}): Promise<WorkflowInstanceRow> {
-  api.clock.advance(1_000);
+  await api.clock.advance(1_000);
   return api.master(await api.startRun(), change);
 }
 
@@ -95,7 +95,7 @@ it('gives fewer runs of a workflow with thousands of tasks', async () => {
   const many = Array.from({ length: 4_000 }, (_, i) => ({ name: `t${i}`, type: 'noop' }));
   await api.createWorkflow('etl', { name: 'daily', tasks: many });
   for (let n = 0; n < 17; n++) {
-    api.clock.advance(1_000);
+    await api.clock.advance(1_000);
     await read(await api.send('POST', '/api/v1/projects/etl/workflows/daily/instances', { body: {} }), 202);
   }
   const view = await seen(api, '?runs=30');

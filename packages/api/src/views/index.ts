@@ -29,3 +29,4 @@ export * from './worker-control.ts';
 export * from './worker-group.ts';
 export * from './workflow.ts';
 export * from './workflow-grid.ts';
+export * from './workflow-past.ts';

@@ -1,17 +1,23 @@
 /** Workflows of a project: definitions, versions, online and offline, start. */
 import type {
+  CalendarQuery,
+  DayRunPage,
+  DayRunsQuery,
   GridQuery,
   GridView,
   PageQuery,
   StartAnswer,
   StartRequest,
+  StatisticsQuery,
   VersionDetail,
   VersionDiff,
   VersionPage,
   VersionView,
+  WorkflowCalendarView,
   WorkflowDetail,
   WorkflowPage,
   WorkflowSaved,
+  WorkflowStatisticsView,
   WorkflowValidated,
   WorkflowView,
 } from '@vaquita/api/views';
@@ -66,6 +72,28 @@ export interface WorkflowsClient {
   ): Promise<WorkflowSaved>;
   /** Recent runs by tasks, newest first; with `run` these runs only. */
   grid(project: string, workflow: string, query?: GridQuery, options?: CallOptions): Promise<GridView>;
+  /** Days by the outcome of their runs. */
+  calendar(
+    project: string,
+    workflow: string,
+    query: CalendarQuery,
+    options?: CallOptions,
+  ): Promise<WorkflowCalendarView>;
+  /** The runs of a day such as 2026-03-01, latest business time first. */
+  dayRuns(
+    project: string,
+    workflow: string,
+    day: string,
+    query?: DayRunsQuery,
+    options?: CallOptions,
+  ): Promise<DayRunPage>;
+  /** How long runs and tasks took, and how often they failed. */
+  statistics(
+    project: string,
+    workflow: string,
+    query?: StatisticsQuery,
+    options?: CallOptions,
+  ): Promise<WorkflowStatisticsView>;
   online(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
   offline(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
   /** The definition as YAML text; the newest version unless another is named. */
@@ -106,6 +134,12 @@ export function createWorkflowsClient(transport: Transport): WorkflowsClient {
       transport.call('POST', at(project, workflow, 'versions', version, 'restore'), withBase(options)),
     grid: (project, workflow, query, options) =>
       transport.call('GET', at(project, workflow, 'grid'), { query, ...options }),
+    calendar: (project, workflow, query, options) =>
+      transport.call('GET', at(project, workflow, 'calendar'), { query, ...options }),
+    dayRuns: (project, workflow, day, query, options) =>
+      transport.call('GET', at(project, workflow, 'calendar', day), { query, ...options }),
+    statistics: (project, workflow, query, options) =>
+      transport.call('GET', at(project, workflow, 'statistics'), { query, ...options }),
     online: (project, workflow, options) => transport.call('POST', at(project, workflow, 'online'), options),
     offline: (project, workflow, options) => transport.call('POST', at(project, workflow, 'offline'), options),
     exportYaml: async (project, workflow, query, options) => {

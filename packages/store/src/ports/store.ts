@@ -21,6 +21,7 @@ import type { RunHistoryStore } from './run-history.ts';
 import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
 import type { FiringStore, TriggerQueue, TriggerStore } from './triggers.ts';
 import type { WatchQueue, WatchReader } from './watching.ts';
+import type { WorkflowFigureStore } from './workflow-figures.ts';
 import type { WorkflowHistoryStore } from './workflow-history.ts';
 
 export interface Store {
@@ -32,6 +33,7 @@ export interface Store {
   readonly calendars: CalendarStore;
   readonly runHistory: RunHistoryStore;
   readonly workflowHistory: WorkflowHistoryStore;
+  readonly workflowFigures: WorkflowFigureStore;
   readonly backfills: BackfillStore;
   readonly backfillSources: BackfillSources;
   readonly backfillQueue: BackfillQueue;

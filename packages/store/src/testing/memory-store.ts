@@ -17,6 +17,7 @@ import { createMemoryTaskGroups } from './memory/task-groups.ts';
 import { createMemoryFirings, createMemoryTriggerQueue, createMemoryTriggers } from './memory/triggers.ts';
 import { createMemoryWatchQueue, createMemoryWatchReader } from './memory/watching.ts';
 import { createMemoryWorkerGroups } from './memory/worker-groups.ts';
+import { createMemoryWorkflowFigures } from './memory/workflow-figures.ts';
 import { createMemoryWorkflowHistory } from './memory/workflow-history.ts';
 
 export interface AlertTargets {
@@ -45,6 +46,7 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     calendars: createMemoryCalendars(memory),
     runHistory: createMemoryRunHistory(memory),
     workflowHistory: createMemoryWorkflowHistory(memory),
+    workflowFigures: createMemoryWorkflowFigures(memory),
     backfills: createMemoryBackfills(memory),
     backfillSources: createMemoryBackfillSources(memory),
     backfillQueue: createMemoryBackfillQueue(memory),

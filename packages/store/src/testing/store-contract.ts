@@ -33,6 +33,7 @@ import { describeTriggers } from './contract/triggers.ts';
 import { describeWatching } from './contract/watching.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
 import { describeWorkers } from './contract/workers.ts';
+import { describeWorkflowFigures } from './contract/workflow-figures.ts';
 import { describeWorkflowHistory } from './contract/workflow-history.ts';
 import { describeListenerLog } from './listener-log-contract.ts';
 import type { AlertTargets } from './memory-store.ts';
@@ -85,6 +86,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeOtherRuns(subject);
     describeRunHistory(subject);
     describeWorkflowHistory(subject);
+    describeWorkflowFigures(subject);
     describeSchedules(subject);
     describeScheduleQueue(subject);
     describeBackfills(subject);

@@ -73,6 +73,28 @@ test('the past of a workflow: as many rows as are shown, whatever there is', asy
   }
 });
 
+test('figures of a workflow: by days and by newest runs, never through its whole past', async () => {
+  const { store, read, plan } = await openNoted();
+  const { workflowFigures } = store;
+  const span = { from: 1, to: 2 };
+  await workflowFigures.counts(workflowId, [span]);
+  for (const cursor of [null, encodeCursor('[1,"x"]')])
+    await workflowFigures.within(workflowId, span, { limit: 9, cursor });
+  await workflowFigures.ended({ workflowId, ...span, runs: 9 });
+  await workflowFigures.tasks({ workflowId, ...span, runs: 9 });
+  const day =
+    /SEARCH r USING INDEX workflow_instances_business_time \(workflow_id=\? AND business_time>\? AND business_time<\?\)/;
+  const newest = /SEARCH r USING INDEX workflow_instances_workflow \(workflow_id=\? AND id>\? AND id<\?\)/;
+  const ofRun = /SEARCH t USING INDEX task_instances_run \(workflow_instance_id=\?\)/;
+  const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));
+  expect(plans).toHaveLength(5);
+  for (const [i, bounds] of [[day], [day], [/workflow_instances_business_time/], [newest], [newest, ofRun]].entries()) {
+    for (const bound of bounds) expect(plans[i]).toMatch(bound);
+    expect(plans[i]).not.toMatch(/SCAN (r|t|workflow_instances|task_instances)\b(?! USING)/);
+  }
+  for (const steps of plans.slice(1, 4)) expect(steps).not.toContain('TEMP B-TREE');
+});
+
 test('reads about other runs', async () => {
   const { store, read, plan } = await openNoted();
   const { others } = store.master;

@@ -5,7 +5,8 @@ import type { RunOutline, TaskCell, WorkflowHistoryStore } from '../ports/workfl
 import { many } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 
-const HEAD =
+/** Columns of outlines; the table is `r`. */
+export const HEAD =
   'r.id, r.number, r.version, r.state, r.scope, r.dry_run, r.origin_kind, r.business_time, r.created_at, r.started_at, r.ended_at';
 const HEADS = `select ${HEAD} from workflow_instances r where r.workflow_id = ? order by r.id desc limit ?`;
 const HEADS_BEFORE = `select ${HEAD} from workflow_instances r where r.workflow_id = ? and r.id < ? order by r.id desc limit ?`;
@@ -35,7 +36,7 @@ export function createWorkflowHistoryVerbs(driver: SqlDriver): WorkflowHistorySt
   };
 }
 
-function readHead(row: SqlRow): RunOutline {
+export function readHead(row: SqlRow): RunOutline {
   return {
     id: row.id as WorkflowInstanceId,
     number: row.number as number | null,

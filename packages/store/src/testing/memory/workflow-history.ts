@@ -4,7 +4,8 @@ import type { RunOutline, WorkflowHistoryStore } from '../../ports/workflow-hist
 import { tasksOf } from './runs.ts';
 import { compare, type Memory, pageOf } from './tables.ts';
 
-function toHead(run: WorkflowInstanceRow): RunOutline {
+/** What outlines hold of a run. */
+export function toHead(run: WorkflowInstanceRow): RunOutline {
   const { id, number, version, state, scope, dryRun, originKind, businessTime, createdAt, startedAt, endedAt } = run;
   return { id, number, version, state, scope, dryRun, originKind, businessTime, createdAt, startedAt, endedAt };
 }

@@ -10,7 +10,9 @@ const PLACES: Readonly<Record<string, Find>> = {
   workflow: (subject, id, { action }) => {
     if (action === 'workflow.start') return id === '' ? undefined : routeFor.anyRun(id);
     const [project, ...rest] = subject.split('/');
-    return rest.length === 0 ? undefined : routeFor.workflow(project!, rest.join('/'), viewOf(action));
+    if (rest.length === 0) return undefined;
+    const to = action === 'workflow.update' ? routeFor.workflowVersions : routeFor.workflow;
+    return to(project!, rest.join('/'));
   },
   workflow_instance: (_, id) => (id === '' ? undefined : routeFor.anyRun(id)),
   schedule: (_, id) => (id === '' ? undefined : routeFor.schedule(id)),
@@ -34,8 +36,4 @@ export function objectLink(entry: AuditView): string | undefined {
   if (verb === 'delete' || verb === 'uninstall') return undefined;
   const { id } = entry.data;
   return PLACES[kind ?? '']?.(entry.subject, typeof id === 'string' ? id : '', entry);
-}
-
-function viewOf(action: string): 'versions' | undefined {
-  return action === 'workflow.update' ? 'versions' : undefined;
 }

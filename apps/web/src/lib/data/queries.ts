@@ -70,12 +70,6 @@ export const queries = {
       staleTime: Number.POSITIVE_INFINITY,
     }),
 
-  versions: (project: string, workflow: string) =>
-    queryOptions({
-      queryKey: ['workflow', project, workflow, 'versions'],
-      queryFn: ({ signal }) => api.workflows.versions(project, workflow, { limit: 200 }, { signal }),
-    }),
-
   taskTypes: () =>
     queryOptions({
       queryKey: ['task-types'],

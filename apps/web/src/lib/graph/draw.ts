@@ -1,6 +1,6 @@
 /** Draws a graph on a canvas, with three levels of detail: blocks, cards with names, cards with names and notes. */
 import type { GraphLayout } from './layout.ts';
-import { bends, type PictureNode } from './picture.ts';
+import { bends, MARK_FAMILY, type PictureNode } from './picture.ts';
 import type { Size, Viewport } from './viewport.ts';
 
 /** Colours by token name, read from the page once per drawing. */
@@ -81,7 +81,7 @@ function drawNode(
   drawing: Drawing,
 ): void {
   const node = drawing.nodes.get(placed.id);
-  const family = drawing.familyOf(node?.state ?? 'pending');
+  const family = node?.mark ? MARK_FAMILY[node.mark] : drawing.familyOf(node?.state ?? 'pending');
   const fill = ink(`state-${family}`);
   const { x, y } = placed;
   const { nodeWidth: width, nodeHeight: height } = drawing;

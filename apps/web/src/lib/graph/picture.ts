@@ -11,7 +11,15 @@ export interface PictureNode {
   readonly muted?: boolean | undefined;
   /** Somebody is asked for something. */
   readonly waits?: boolean | undefined;
+  /** Between two versions: what became of it, and of which of `dependsOn` it is free or has been given. */
+  readonly mark?: Mark | undefined;
+  readonly lost?: readonly string[] | undefined;
+  readonly gained?: readonly string[] | undefined;
 }
+
+export type Mark = 'added' | 'removed' | 'changed';
+/** The colours of marks are those of states; the note of the task says it in a word. */
+export const MARK_FAMILY = { added: 'success', removed: 'failed', changed: 'retry' } as const;
 
 /** Above this many tasks one canvas is drawn instead of an element for each. */
 export const CANVAS_FROM = 150;

@@ -12,6 +12,7 @@ import { zhEditor } from './late/zh-editor.ts';
 import { zhForecast } from './late/zh-forecast.ts';
 import { zhForms } from './late/zh-forms.ts';
 import { zhGraphView } from './late/zh-graph-view.ts';
+import { zhGrid } from './late/zh-grid.ts';
 import { zhGroups } from './late/zh-groups.ts';
 import { zhHelp } from './late/zh-help.ts';
 import { zhLeave } from './late/zh-leave.ts';
@@ -27,8 +28,10 @@ import { zhStart } from './late/zh-start.ts';
 import { zhTaskTypes } from './late/zh-task-types.ts';
 import { zhTokens } from './late/zh-tokens.ts';
 import { zhTriggers } from './late/zh-triggers.ts';
+import { zhVersions } from './late/zh-versions.ts';
 import { zhWorkerGroups } from './late/zh-worker-groups.ts';
 import { zhWorkers } from './late/zh-workers.ts';
+import { zhWorkflowPage } from './late/zh-workflow-page.ts';
 import { zhWorkflowSchedules } from './late/zh-workflow-schedules.ts';
 import { count } from './zh-count.ts';
 
@@ -45,6 +48,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     control: zhControl,
     editor: zhEditor,
     graphView: zhGraphView,
+    grid: zhGrid,
     groups: zhGroups,
     help: zhHelp,
     leave: zhLeave,
@@ -60,8 +64,10 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     taskTypes: zhTaskTypes,
     tokens: zhTokens,
     triggers: zhTriggers,
+    versions: zhVersions,
     workerGroups: zhWorkerGroups,
     workers: zhWorkers,
+    workflowPage: zhWorkflowPage,
     workflowSchedules: zhWorkflowSchedules,
   },
   localeName: '简体中文',

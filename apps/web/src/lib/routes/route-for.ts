@@ -2,7 +2,7 @@
 import { resolve } from '$app/paths';
 
 export type RunView = 'timeline' | 'graph' | 'tasks' | 'events' | 'params';
-export type WorkflowView = 'graph' | 'runs' | 'source' | 'versions';
+export type WorkflowView = 'graph' | 'runs' | 'source';
 
 export interface RunQuery {
   readonly view?: RunView | undefined;
@@ -48,6 +48,27 @@ export interface TriggersQuery {
   /** The form for a new one is open, for this workflow where one is named. */
   readonly create?: boolean | undefined;
   readonly workflow?: string | undefined;
+}
+
+export interface GridPageQuery {
+  /** How many runs; 30 when left out. */
+  readonly runs?: number | undefined;
+  /** Leads to older runs. */
+  readonly cursor?: string | undefined;
+  /** Only tasks that have failed. */
+  readonly failed?: boolean | undefined;
+  /** Only tasks whose names hold this. */
+  readonly find?: string | undefined;
+  /** What is looked at. */
+  readonly run?: string | undefined;
+  readonly task?: string | undefined;
+}
+
+export interface VersionsQuery {
+  /** Numbers of the two versions; without them the newest and the one before it. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly view?: 'changes' | 'yaml' | 'graph' | undefined;
 }
 
 /** What a new backfill is to be for, as far as it is known. */
@@ -106,6 +127,16 @@ export const routeFor = {
         view: view === 'graph' ? undefined : view,
         task,
       },
+    ),
+  workflowGrid: (project: string, workflow: string, { failed, runs, ...query }: GridPageQuery = {}) =>
+    withQuery(
+      resolve('/(app)/p/[project]/workflows/[workflow]/grid', { project: name(project), workflow: name(workflow) }),
+      { runs: runs === 30 ? undefined : runs, failed: failed ? 1 : undefined, ...query },
+    ),
+  workflowVersions: (project: string, workflow: string, { view, ...query }: VersionsQuery = {}) =>
+    withQuery(
+      resolve('/(app)/p/[project]/workflows/[workflow]/versions', { project: name(project), workflow: name(workflow) }),
+      { ...query, view: view === 'changes' ? undefined : view },
     ),
   /** The workflow with the start sheet open over it. */
   start: (project: string, workflow: string) =>

@@ -14,6 +14,7 @@ import type { EditorMessages } from './en-editor.ts';
 import type { ForecastMessages } from './en-forecast.ts';
 import type { FormMessages } from './en-forms.ts';
 import type { GraphViewMessages } from './en-graph-view.ts';
+import type { GridMessages } from './en-grid.ts';
 import type { GroupMessages } from './en-groups.ts';
 import type { HelpMessages } from './en-help.ts';
 import type { LeaveMessages } from './en-leave.ts';
@@ -29,8 +30,10 @@ import type { StartMessages } from './en-start.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
 import type { TokensMessages } from './en-tokens.ts';
 import type { TriggerMessages } from './en-triggers.ts';
+import type { VersionMessages } from './en-versions.ts';
 import type { WorkerGroupMessages } from './en-worker-groups.ts';
 import type { WorkerMessages } from './en-workers.ts';
+import type { WorkflowPageMessages } from './en-workflow-page.ts';
 import type { WorkflowScheduleMessages } from './en-workflow-schedules.ts';
 
 export interface LateMessages {
@@ -45,6 +48,7 @@ export interface LateMessages {
   readonly control: ControlMessages;
   readonly editor: EditorMessages;
   readonly graphView: GraphViewMessages;
+  readonly grid: GridMessages;
   readonly groups: GroupMessages;
   readonly help: HelpMessages;
   readonly leave: LeaveMessages;
@@ -60,8 +64,10 @@ export interface LateMessages {
   readonly taskTypes: TaskTypeMessages;
   readonly tokens: TokensMessages;
   readonly triggers: TriggerMessages;
+  readonly versions: VersionMessages;
   readonly workerGroups: WorkerGroupMessages;
   readonly workers: WorkerMessages;
+  readonly workflowPage: WorkflowPageMessages;
   readonly workflowSchedules: WorkflowScheduleMessages;
 }
 

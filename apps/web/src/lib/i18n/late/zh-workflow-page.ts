@@ -1,0 +1,6 @@
+/** 工作流各页面共用的简体中文。 */
+import type { WorkflowPageMessages } from './en-workflow-page.ts';
+
+export const zhWorkflowPage: WorkflowPageMessages = {
+  grid: '网格',
+};

@@ -4,7 +4,7 @@
  */
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
 import { type CommandRow, createIdSource, sha256Hex, toAppError } from '@vaquita/core';
-import { createMaster, RECONCILER_CHECKS } from '@vaquita/master';
+import { createMaster, type Lookouts, RECONCILER_CHECKS } from '@vaquita/master';
 import { BUILT_IN_LISTENERS } from '@vaquita/plugins';
 import { createListenerEngine } from '@vaquita/plugins/engine';
 import { socketUrl } from '@vaquita/protocol';
@@ -153,7 +153,12 @@ export async function assembleServer(
       master.nudge(command);
       announce();
     };
-    const triggers = startTriggers({ store, clock, log, metrics, filed });
+    // The master is made with its duties: what it offers them is there when they work.
+    const lookouts: Lookouts = {
+      of: (group) => master.lookouts.of(group),
+      look: (workerId, wanted) => master.lookouts.look(workerId, wanted),
+    };
+    const triggers = startTriggers({ store, lookouts, clock, log, metrics, filed });
     closers.push(changes.subscribe(triggers.nudge));
     const backfills = startBackfills({
       ...{ store, clock, ids, log, metrics, settings, announce, filed },
@@ -171,7 +176,7 @@ export async function assembleServer(
       serverId: self.id,
       serverName: self.name,
       membership: registry.membership,
-      duties: [alerts, listenerEngine, schedules, triggers, backfills],
+      duties: [alerts, listenerEngine, schedules, ...triggers.duties, backfills],
       leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
       log,
@@ -224,7 +229,7 @@ export async function assembleServer(
         findDispatch: store.master.findDispatch,
         isWorkerToken: async (token) => (await judgeToken(token)) === 'valid',
       },
-      lookouts: master.lookouts,
+      lookouts,
       sealer: sealing.sealer,
       clock,
       random,

@@ -11,3 +11,4 @@ export { type Logger, MASTER_DEFAULTS, type MasterSettings } from './settings.ts
 export type { LostServer } from './system/cluster-alerts.ts';
 export type { TermStatus } from './term-status.ts';
 export { type AfterDuty, createAfterDuty } from './triggers/after-duty.ts';
+export { createFileDuty, type FileDuty } from './triggers/file-duty.ts';

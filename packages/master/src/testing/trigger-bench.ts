@@ -1,4 +1,4 @@
-/** The duty on triggers in front of a store in memory, on a clock turned by hand. */
+/** The duties on triggers in front of a store in memory, on a clock turned by hand. */
 import {
   type CommandRow,
   createIdSource,
@@ -25,6 +25,7 @@ const PROJECT = 'project-1' as ProjectId;
 export const START = Date.UTC(2026, 4, 4, 12);
 
 type After = Extract<TriggerConfig, { kind: 'after_workflow' }>;
+type Files = Extract<TriggerConfig, { kind: 'file' }>;
 
 export async function openTriggerBench(settings: Partial<TriggerDutySettings> = {}) {
   const clock = createManualClock(START);
@@ -81,28 +82,36 @@ export async function openTriggerBench(settings: Partial<TriggerDutySettings> = 
     name: string,
     { of, after, ...more }: Partial<TriggerRow> & { readonly of: WorkflowId; readonly after: Partial<After> },
   ): Promise<TriggerId> {
-    const id = `t-${name}` as TriggerId;
     const config: After = {
       ...{ kind: 'after_workflow', projectId: PROJECT, workflowId: 'w-a' as WorkflowId },
       ...{ on: 'success', backfills: false, mapping: {}, ...after },
     };
+    return put(name, { workflowId: of, config, ...more });
+  }
+
+  async function fileTrigger(
+    name: string,
+    { of, files, ...more }: Partial<TriggerRow> & { readonly of: WorkflowId; readonly files?: Partial<Files> },
+  ): Promise<TriggerId> {
+    const config: Files = {
+      ...{ kind: 'file', path: '/in/*', workerGroup: 'etl', everyMs: 60_000, settledMs: 0, mapping: {}, ...files },
+    };
+    return put(name, { workflowId: of, config, ...more });
+  }
+
+  async function put(
+    name: string,
+    row: Partial<TriggerRow> & Pick<TriggerRow, 'workflowId' | 'config'>,
+  ): Promise<TriggerId> {
+    const id = `t-${name}` as TriggerId;
     await store.triggers.create({
-      ...{
-        id,
-        projectId: PROJECT,
-        workflowId: of,
-        kind: 'after_workflow',
-        name,
-        description: '',
-        config,
-        secret: null,
-      },
+      ...{ id, projectId: PROJECT, kind: row.config.kind, name, description: '', secret: null },
       start: {
         ...{ params: {}, startTasks: [], scope: 'all', failureStrategy: null, priority: 'medium', workerGroup: null },
         ...{ alertOn: null, alertGroup: null, dryRun: false, timeoutMs: null, version: null },
       },
       ...{ online: true, revision: 1, cursor: 0 },
-      ...{ createdBy: 'ann', createdAt: clock.now(), updatedBy: 'ann', updatedAt: clock.now(), ...more },
+      ...{ createdBy: 'ann', createdAt: clock.now(), updatedBy: 'ann', updatedAt: clock.now(), ...row },
     });
     return id;
   }
@@ -142,7 +151,8 @@ export async function openTriggerBench(settings: Partial<TriggerDutySettings> = 
     (await store.firings.list(id, {}, { limit: 500, cursor: null })).items.toReversed();
 
   return {
-    ...{ clock, store, faults, filed, logged, reads, newDuty, workflow, trigger, run, end, runsOf, firings },
+    ...{ clock, store, faults, filed, logged, reads, newDuty, workflow, trigger, fileTrigger },
+    ...{ run, end, runsOf, firings, log },
     /** Another term begins. */
     lead(epoch: Epoch) {
       leading = epoch;

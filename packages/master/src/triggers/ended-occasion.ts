@@ -1,6 +1,5 @@
 /** What the end of a run is to a trigger that waits for it: the firing, and the run it starts if it can. */
 import {
-  compileWorkflow,
   derivedIds,
   type MappedParams,
   type NewRun,
@@ -9,13 +8,13 @@ import {
   problemText,
   type TriggerConfig,
   type TriggerRow,
-  toAppError,
   triggeredRun,
   type WorkflowId,
   type WorkflowInstanceRow,
   whyChainEnds,
 } from '@vaquita/core';
 import type { EndedRun, OtherRunsStore, TriggerFire, TriggerQueue } from '@vaquita/store';
+import { targetOf } from './start-target.ts';
 
 export interface OccasionDeps {
   readonly queue: Pick<TriggerQueue, 'firingOf'>;
@@ -66,30 +65,16 @@ async function runOf(
   trigger: AfterTrigger,
   { end, chain, key, now }: Occasion,
 ): Promise<{ readonly run: NewRun } | { readonly problem: string }> {
-  const { projectId, workflowId, start } = trigger;
-  const closed = whyChainEnds(chain, workflowId);
+  const closed = whyChainEnds(chain, trigger.workflowId);
   if (closed !== undefined) return { problem: closed };
-  const query = { ownProject: projectId, project: null, workflow: workflowId, version: start.version };
-  const found = await deps.others.resolveWorkflow(query);
-  if ('missing' in found) return { problem: 'The workflow is not there any more.' };
-  const { workflowName, version, document, online } = found;
-  if (version === null || document === null) {
-    return { problem: `The workflow “${workflowName}” has no version ${start.version ?? 'at all'}.` };
-  }
+  const target = await targetOf(deps.others, trigger);
+  if ('problem' in target) return target;
   const { businessTime, timezone } = end.run;
-  try {
-    const definition = compileWorkflow(document);
-    const target = { projectId: found.projectId, workflowId, workflowName, version, online, definition };
-    const made = triggeredRun(trigger, target, {
-      occasion: { mapped: await mappedOf(deps, trigger, end.run), businessTime, timezone },
-      ...{ ids: derivedIds(end.at, `${trigger.id} ${key}`), now },
-    });
-    return 'run' in made ? made : { problem: problemText(made.problems) };
-  } catch (error) {
-    const { code, message } = toAppError(error);
-    if (code !== 'bad_definition') throw error;
-    return { problem: `Version ${version} of the workflow cannot be read: ${message}` };
-  }
+  const made = triggeredRun(trigger, target, {
+    occasion: { mapped: await mappedOf(deps, trigger, end.run), businessTime, timezone },
+    ...{ ids: derivedIds(end.at, `${trigger.id} ${key}`), now },
+  });
+  return 'run' in made ? made : { problem: problemText(made.problems) };
 }
 
 async function mappedOf(

@@ -76,7 +76,7 @@ export const PURGED = [
 /**
  * `events`: those of no run. `commands`: those that are done. `fires`: records of fire times of schedules, but for those that wait.
  * `firings`: of triggers. `watchers`: who has not looked for a trigger for so long begins anew if he returns. `things`: what was not
- * there any more when those who are left looked. `backfills`: those that have ended and whose items have gone before.
+ * there any more when those who are left looked, and could see all. `backfills`: those that have ended and whose items have gone before.
  */
 export type Purged = (typeof PURGED)[number];
 

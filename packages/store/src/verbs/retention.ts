@@ -62,9 +62,9 @@ const SPACE = `select page_count, page_size, freelist_count, auto_vacuum
 const INCREMENTAL = 2;
 const ENDED_BACKFILLS = "('done', 'cancelled')";
 
-/** Everybody who looks for the trigger has looked so long after the thing was last noted down that he would have noted it again. */
-const IS_GONE = `not exists (select 1 from trigger_watchers w
-  where w.trigger_id = trigger_things.trigger_id and w.looked_at <= trigger_things.seen_at + ${2 * NOTED_AGAIN_MS})`;
+/** Everybody who looks for the trigger has seen all there is, so long after the thing was last noted that he would have noted it again. */
+const IS_GONE = `not exists (select 1 from trigger_watchers w where w.trigger_id = trigger_things.trigger_id
+  and (w.looked_at <= trigger_things.seen_at + ${2 * NOTED_AGAIN_MS} or w.problem is not null))`;
 
 /** `at`: the moment that counts; null while the row is still needed. `seen`: what tells how far the walk has come. */
 const OLD: Readonly<Record<Purged, { readonly page: string; readonly remove: string }>> = {

@@ -1,5 +1,6 @@
 /** The contract of what triggers of the kind `file` know: who looks, and which things are nothing new. */
 import {
+  type LookProblem,
   type TriggerConfig,
   type TriggerFiringRow,
   type TriggerRow,
@@ -148,8 +149,8 @@ export function describeWatching(subject: Subject): void {
       await subject.lead(1);
       await triggers.create(files('t1'));
       const DAY = NOTED_AGAIN_MS;
-      const looks = (watcher: string, lookedAt: number) =>
-        watchQueue.looked(1, { trigger: read, watcher, since: 1, firstAt: 1, lookedAt, problem: null, firing: null });
+      const looks = (watcher: string, lookedAt: number, problem: LookProblem | null = null) =>
+        watchQueue.looked(1, { trigger: read, watcher, since: 1, firstAt: 1, lookedAt, problem, firing: null });
       for (const [watcher, lookedAt] of [
         ['gone', 10 * DAY],
         ['here', 100 * DAY],
@@ -169,6 +170,10 @@ export function describeWatching(subject: Subject): void {
       expect(await purge('watchers', 50 * DAY, 1)).toMatchObject({ removed: 1, next: expect.any(String) });
       expect(await purge('watchers', 50 * DAY, 1)).toEqual({ removed: 0, next: null });
       expect((await watching.watchers([T1])).map(({ watcher }) => watcher)).toEqual(['here']);
+      const troubled = { code: 'not_allowed', text: 'Part of it may not be read.' };
+      await looks('here', 100 * DAY, troubled);
+      expect(await purge('things', 50 * DAY)).toEqual({ removed: 0, next: null });
+      await looks('here', 100 * DAY);
       expect(await purge('things', 50 * DAY)).toEqual({ removed: 1, next: null });
       expect(await left()).toEqual(['new']);
       expect(await purge('things', 200 * DAY)).toMatchObject({ removed: 0 });

@@ -228,7 +228,8 @@ export function createMemoryRetention(
         return [...tables.things]
           .filter(([, { triggerId, seenAt }]) =>
             [...tables.watchers.values()].every(
-              (row) => row.triggerId !== triggerId || row.lookedAt > seenAt + 2 * NOTED_AGAIN_MS,
+              (row) =>
+                row.triggerId !== triggerId || (row.lookedAt > seenAt + 2 * NOTED_AGAIN_MS && row.problem === null),
             ),
           )
           .sort(([, a], [, b]) => compare(a.seenAt, b.seenAt))

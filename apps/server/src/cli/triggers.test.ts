@@ -71,8 +71,54 @@ it('a trigger follows a workflow, and is named by its id too', async () => {
   expect((await vaquita('triggers', 'test', id, '--output', 'out=tue')).out).toContain('day: "tue"');
 });
 
+it('a trigger looks for files, says what it would do with one, and with those that are there', async () => {
+  const options = ['--group', 'etl', '--every', '1m', '--settled', '10s', '--map', 'day=name'];
+  const made = await vaquita('triggers', 'create', 'etl/daily', 'files', '--file', '/in/*.csv', ...options);
+  expect(made).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('files: new /in/*.csv starts etl/daily, online'),
+  });
+  expect(made.out).toContain('problem: No worker of the group “etl” is connected');
+  expect(made.out).toContain('looks every 1m in etl, files must stay as they are for 10s\nknows 0 files\n');
+  const name = 'etl/daily/files';
+  const tried = await vaquita('triggers', 'test', name, '--path', '/in/mon.csv');
+  expect(tried).toMatchObject({ code: 0, out: 'would start version 1\n  day: "mon.csv"\n' });
+  const looked = await vaquita('triggers', 'test', name);
+  expect(looked).toMatchObject({ code: 1, notes: expect.stringContaining('No worker of the group “etl”') });
+  const edited = await vaquita('triggers', 'edit', name, '--file', '/out/*', '--settled', '0s');
+  expect(edited.out).toContain('files: new /out/* starts');
+  const { items } = await api.store.triggers.list({}, { limit: 5, cursor: null });
+  expect(items).toMatchObject([{ config: { path: '/out/*', workerGroup: 'etl', everyMs: 60_000, settledMs: 0 } }]);
+  expect((await vaquita('triggers', 'list', '--kind', 'file')).out).toMatch(/files +new \/out\/\* +online/);
+});
+
+it('who looks and what is found is printed', async () => {
+  const workers = { of: () => [{ workerId: 'w1' as never, name: 'one' }], look: async () => found };
+  const found = {
+    entries: [{ path: '/in/a.csv', size: 7, modifiedAt: 0, etag: null }],
+    ...{ isEnd: true, problem: { code: 'not_allowed', text: 'The agent may not read /in/private.' } },
+  };
+  api = await openApi({ deps: { lookouts: workers } });
+  await api.createWorkflow();
+  await vaquita('triggers', 'create', 'etl/daily', 'files', '--file', '/in/*.csv', '--map', 'day=name');
+  const [row] = (await api.store.triggers.list({}, { limit: 5, cursor: null })).items;
+  const { since } = (await api.store.watchQueue.join(1, row!, { watcher: 'w1', lookedAt: 1 }))!;
+  const end = { watcher: 'w1', since, firstAt: 0, lookedAt: 1, problem: found.problem, firing: null };
+  await api.store.watchQueue.looked(1, { ...end, trigger: row! });
+  expect((await vaquita('triggers', 'show', 'etl/daily/files')).out).toContain(
+    '  w1 looks since 1970-01-01T00:00:00.000Z, not connected: The agent may not read /in/private.',
+  );
+  const { out } = await vaquita('triggers', 'test', 'etl/daily/files');
+  expect(out).toContain('one: 1 files: The agent may not read /in/private.');
+  expect(out).toMatch(/new +\/in\/a\.csv +7 +1970-01-01T00:00:00.000Z/);
+  expect(out).toContain('would start version 1\n  day: "a.csv"\n');
+});
+
 it.each([
   [['triggers', 'create', 'etl/daily', 'x', '--on', 'end'], '--after'],
+  [['triggers', 'create', 'etl/daily', 'x', '--every', '1m'], '--file'],
+  [['triggers', 'create', 'etl/daily', 'x', '--file', '/in/*', '--github'], 'webhook'],
+  [['triggers', 'create', 'etl/daily', 'x', '--file', '/in/*', '--after', 'etl/before'], 'two triggers'],
   [['triggers', 'create', 'etl/daily', 'x', '--after', 'etl/before', '--github'], 'webhook'],
   [['triggers', 'create', 'etl/daily', 'x', '--version', 'new'], 'version number'],
   [['triggers', 'show', 'etl/daily'], '<project>/<workflow>/<trigger>'],

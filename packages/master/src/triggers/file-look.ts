@@ -81,7 +81,7 @@ export async function lookOf(deps: FileLookDeps, look: TriggerLook, watcher: Wat
   for (let after: string | null = null; ; ) {
     if (look.isOver()) return cut('silent');
     const answer = await lookouts.look(watcher.workerId, { path, after, limit: settings.page });
-    if (answer === null || answer.problem?.code === 'busy' || look.isOver()) return cut('silent');
+    if (answer === null || look.isOver()) return cut('silent');
     found += answer.entries.length;
     const pending = isFirst
       ? await know(deps, look, watcher, answer.entries)

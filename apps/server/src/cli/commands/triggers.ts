@@ -1,42 +1,15 @@
 /** `triggers …`: what starts workflows when something happens, and what has happened. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type {
-  TriggerChange,
-  TriggerConfigInput,
-  TriggerCreate,
-  TriggerTest,
-  TriggerTestAnswer,
-  TriggerView,
-} from '@vaquita/client';
+import type { TriggerChange, TriggerCreate, TriggerTest } from '@vaquita/client';
 import { type Command, type CommandIo, EXIT, type OptionValues, UsageError } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
 import { findTrigger } from '../find-trigger.ts';
 import { table } from '../format.ts';
 import { parseAssignments, parseWorkflowName } from '../names.ts';
+import { printSecret, printTest, printTrigger, whatFor } from '../print-trigger.ts';
+import { AFTER, changedConfig, configOf, FILE, MAPPING, WEBHOOK } from '../trigger-config.ts';
 
-const MAPPING = {
-  map: {
-    type: 'string',
-    multiple: true,
-    value: 'param=source',
-    help: 'A parameter out of a path into the body, such as day=$.order.day, an output of the run before, or path, name, folder, size, modified, etag or worker of a file',
-  },
-} as const;
-const WEBHOOK = {
-  tolerance: { type: 'string', value: 'duration', help: 'How far the signed time may be off (default: 5m)' },
-  github: { type: 'boolean', help: 'Also take deliveries signed by GitHub' },
-} as const;
-const AFTER = {
-  on: { type: 'string', value: 'success|failure|end', help: 'Which ends count (default: success)' },
-  backfills: { type: 'boolean', help: 'Runs of backfills count, too' },
-} as const;
-const FILE = {
-  file: { type: 'string', value: 'path|address', help: 'Start for each new file there, such as "/in/*.csv"' },
-  group: { type: 'string', value: 'worker group', help: 'With --file: whose workers look (default: default)' },
-  every: { type: 'string', value: 'duration', help: 'With --file: time between two looks (default: 1m)' },
-  settled: { type: 'string', value: 'duration', help: 'With --file: how long one must stay as it is (default: 30s)' },
-} as const;
 const CHOICES = {
   param: { type: 'string', multiple: true, value: 'name=value', help: 'A start parameter; may be repeated' },
   priority: { type: 'string', value: 'highest|high|medium|low|lowest', help: 'Default: medium' },
@@ -104,7 +77,7 @@ const createCommand: Command = {
     const body: TriggerCreate = {
       name: args[1]!,
       description: String(options.description ?? ''),
-      config: configOf(options),
+      config: configOf(options, createCommand),
       start: startOf(options, createCommand),
       online: options.offline !== true,
     };
@@ -182,15 +155,21 @@ const testCommand: Command = {
   options: {
     body: { type: 'string', value: 'file', help: 'Of a webhook: a JSON body' },
     output: { type: 'string', multiple: true, value: 'name=value', help: 'An output of the run that has ended' },
+    path: {
+      type: 'string',
+      value: 'path',
+      help: 'Of a file that is made up; left out, the workers look what is there',
+    },
     ...CONNECTION_OPTIONS,
   },
-  examples: ['vaquita triggers test shop/ship/orders --body order.json'],
+  examples: ['vaquita triggers test shop/ship/orders --body order.json', 'vaquita triggers test shop/load/new-files'],
   async run({ args, options }, io) {
     const client = connect(options, io);
     const { id } = await findTrigger(client, args[0]!);
     const request: TriggerTest = {
       ...(options.body === undefined ? {} : { body: readJson(String(options.body), io) }),
       outputs: parseAssignments((options.output ?? []) as string[], '--output'),
+      ...(options.path === undefined ? {} : { file: { path: String(options.path) } }),
     };
     return printTest(await client.triggers.test(id, request), io);
   },
@@ -241,70 +220,12 @@ export const triggerCommands: readonly Command[] = [
   ...[rotateCommand, testCommand, firingsCommand, deleteCommand],
 ];
 
-/** Words are checked by the server, which names the ones it knows. */
-type Words = Record<string, unknown>;
-
-function mappingOf({ map }: OptionValues): Words {
-  return map === undefined ? {} : { mapping: parseAssignments(map as string[], '--map') };
-}
-
-const OPTIONS_OF = {
-  webhook: Object.keys(WEBHOOK),
-  after: Object.keys(AFTER),
-  file: Object.keys(FILE),
-} as const;
-
-function configOf(options: OptionValues): TriggerConfigInput {
-  if (options.after !== undefined && options.file !== undefined) {
-    throw new UsageError('--after and --file are two triggers: make one for each.', createCommand);
-  }
-  const kind = options.after !== undefined ? 'after' : options.file !== undefined ? 'file' : 'webhook';
-  for (const [other, names] of Object.entries(OPTIONS_OF)) {
-    const stray = names.find((name) => other !== kind && options[name] !== undefined);
-    if (stray === undefined) continue;
-    const goes = other === 'webhook' ? 'a webhook, without --after and --file' : `--${other}`;
-    throw new UsageError(`--${stray} goes with ${goes}.`, createCommand);
-  }
-  const { tolerance, github, on, backfills, file, group, every, settled } = options;
-  const config: Readonly<Record<typeof kind, Words>> = {
-    webhook: { kind: 'webhook', tolerance, github },
-    after: {
-      kind: 'after_workflow',
-      ...(kind === 'after' ? parseWorkflowName(String(options.after)) : {}),
-      on,
-      backfills,
-    },
-    file: { kind: 'file', path: file, workerGroup: group, every, settled },
-  };
-  return { ...config[kind], ...mappingOf(options) } as Words as TriggerConfigInput;
-}
-
-function changedConfig({ config }: TriggerView, options: OptionValues): TriggerConfigInput {
-  const { tolerance, github, on, backfills, file: path, group: workerGroup, every, settled } = options;
-  const all = { tolerance, github, on, backfills, path, workerGroup, every, settled };
-  const given = Object.entries(all).filter(([, value]) => value !== undefined);
-  const change = { ...Object.fromEntries(given), ...mappingOf(options) };
-  switch (config.kind) {
-    case 'webhook': {
-      const { path: _, ...before } = config;
-      return { ...before, ...change } as TriggerConfigInput;
-    }
-    case 'after_workflow': {
-      const { workflow, ...before } = config;
-      const named = { workflow: workflow.id, ...(workflow.projectId === null ? {} : { project: workflow.projectId }) };
-      return { ...before, ...named, ...change } as TriggerConfigInput;
-    }
-    case 'file':
-      return { ...config, ...change } as TriggerConfigInput;
-  }
-}
-
 function startOf(options: OptionValues, command: Command): NonNullable<TriggerCreate['start']> {
   const { version } = options;
   if (version !== undefined && !/^[1-9]\d*$/.test(String(version))) {
     throw new UsageError(`--version "${String(version)}" is not a version number.`, command);
   }
-  const start: Words = {
+  const start: Record<string, unknown> = {
     params: options.param === undefined ? undefined : parseAssignments(options.param as string[]),
     priority: options.priority,
     workerGroup: options['worker-group'],
@@ -323,46 +244,4 @@ function readJson(file: string, io: CommandIo): unknown {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${file} cannot be read as JSON: ${why}`, testCommand);
   }
-}
-
-function whatFor({ config }: TriggerView): string {
-  switch (config.kind) {
-    case 'webhook':
-      return 'webhook';
-    case 'after_workflow': {
-      const { name, projectName } = config.workflow;
-      return `${config.on} of ${name === null ? 'a workflow that is gone' : `${projectName}/${name}`}`;
-    }
-    case 'file':
-      return `new ${config.path}`;
-  }
-}
-
-function printTrigger(trigger: TriggerView, io: CommandIo): void {
-  const { id, name, projectName, workflowName, workflowOnline, online, config, start, problem, lastFiring } = trigger;
-  io.print(`${name}: ${whatFor(trigger)} starts ${projectName}/${workflowName}, ${online ? 'online' : 'offline'}`);
-  io.print(`id: ${id}`);
-  if (config.kind === 'webhook') io.print(`call: POST ${config.path}`);
-  for (const [param, from] of Object.entries(config.mapping)) io.print(`  ${param} = ${from}`);
-  for (const [param, value] of Object.entries(start.params)) io.print(`  ${param}: ${JSON.stringify(value)}`);
-  if (!workflowOnline) io.print(`${projectName}/${workflowName} is offline: nothing is started`);
-  if (problem !== null) io.print(`problem: ${problem}`);
-  if (lastFiring !== null) io.print(`last firing: ${lastFiring.at} ${lastFiring.outcome}`);
-}
-
-function printSecret(secret: string | null, io: CommandIo): void {
-  if (secret === null) return;
-  io.print(`secret: ${secret}`);
-  io.note('The secret is shown this once. Deliveries are signed with it.');
-}
-
-function printTest({ starts, params, version, problems }: TriggerTestAnswer, io: CommandIo): number {
-  if (starts) {
-    io.print(`would start version ${version}`);
-    for (const [name, value] of Object.entries(params)) io.print(`  ${name}: ${JSON.stringify(value)}`);
-    return EXIT.ok;
-  }
-  io.print('would start nothing');
-  for (const { path, message } of problems) io.print(`  ${path}: ${message}`);
-  return EXIT.failure;
 }

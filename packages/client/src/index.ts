@@ -33,6 +33,7 @@ export type {
   BackfillPlan,
   BackfillQuery,
   BackfillRequest,
+  BackfillRetry,
   BackfillTimesInput,
   BackfillView,
   BulkAction,

@@ -15,7 +15,7 @@ import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { commandIdFor, fileCommands } from '../runs/file-command.ts';
 import { RUN_ACTIONS, whyRunRefused } from '../runs/run-actions.ts';
-import { BackfillCancel, BackfillChange, BackfillView } from '../views/backfill.ts';
+import { BackfillCancel, BackfillChange, BackfillRetry, BackfillView } from '../views/backfill.ts';
 import { requireBackfill } from './lookup.ts';
 
 const TAG = 'Backfills';
@@ -115,7 +115,7 @@ export function backfillActionEndpoints(deps: ApiDeps): readonly Endpoint[] {
     await fileCommands(deps, await Promise.all(orders));
   }
 
-  const plain = (kind: 'pause' | 'resume' | 'retry', summary: string, description: string) =>
+  const plain = (kind: 'pause' | 'resume', summary: string, description: string) =>
     endpoint({
       method: 'post',
       path: `${ITEM}/${kind}`,
@@ -134,11 +134,26 @@ export function backfillActionEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
     plain('pause', 'Pause a backfill', 'What runs goes on to its end; nothing new is started.'),
     plain('resume', 'Have a paused backfill go on', 'It goes on where it was.'),
-    plain(
-      'retry',
-      'Try again what has failed',
-      'Items that failed wait again, and so do those that were blocked by them. What somebody has recovered meanwhile is left alone.',
-    ),
+    endpoint({
+      method: 'post',
+      path: `${ITEM}/retry`,
+      tag: TAG,
+      access: 'operate',
+      summary: 'Try again what has failed',
+      description:
+        'Items that failed wait again, all or the chosen ones, and so do those that were blocked by them. What somebody has recovered meanwhile is left alone; ' +
+        'where an item that is chosen has not failed, nothing is done.',
+      body: BackfillRetry,
+      errors: ['conflict'],
+      status: 200,
+      answer: BackfillView,
+      async handle({ params, body: { items }, caller }) {
+        const positions = items && [...new Set(items)];
+        const data = positions === undefined ? {} : { items: positions };
+        await change(params.backfill, { kind: 'retry', ...(positions && { positions }) }, { caller, data });
+        return viewOf(params.backfill);
+      },
+    }),
     endpoint({
       method: 'post',
       path: `${ITEM}/cancel`,

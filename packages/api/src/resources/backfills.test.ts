@@ -356,3 +356,18 @@ it('tries again what failed and what that had blocked', async () => {
   expect(await show(api, id)).toMatchObject({ counts: { failure: 1, blocked: 1 }, progress: 1 });
   expect(await read<BackfillView>(await act(api, id, 'retry'))).toMatchObject({ counts: { waiting: 2 }, revision: 2 });
 });
+
+it('tries again those that are chosen, none when one of them has not failed, and says which in the audit log', async () => {
+  const api = await bench();
+  const { id } = await start(api);
+  const settle = (position: number) =>
+    ({ backfillId: id as BackfillId, position, from: 'waiting', to: 'failure', reason: 'x' }) as const;
+  await api.store.backfillQueue.settle(1, [settle(0), settle(1)], START);
+  const wrong = await read<ProblemView>(await act(api, id, 'retry', { items: [0, 2, 9] }), 409);
+  expect(wrong.detail).toContain('items 2, 9 have not');
+  expect((await act(api, id, 'retry', { items: [] })).status).toBe(400);
+  expect(await show(api, id)).toMatchObject({ counts: { failure: 2, waiting: 1 }, revision: 1 });
+  const { counts } = await read<BackfillView>(await act(api, id, 'retry', { items: [1, 1] }));
+  expect(counts).toMatchObject({ failure: 1, waiting: 2 });
+  expect((await api.auditLog()).at(-1)).toMatchObject({ action: 'backfill.retry', subject: id, data: { items: [1] } });
+});

@@ -277,6 +277,20 @@ export const BackfillCancel = z
   .meta({ id: 'BackfillCancel' });
 export type BackfillCancel = z.input<typeof BackfillCancel>;
 
+export const BackfillRetry = z
+  .strictObject({
+    items: z
+      .array(z.int().min(0))
+      .min(1, 'Name at least one item, or leave `items` out to try all again')
+      .max(100_000)
+      .optional()
+      .meta({
+        description: 'The `position` of each failed item to try again, with what it has blocked. Left out: all',
+      }),
+  })
+  .meta({ id: 'BackfillRetry', example: { items: [3, 7] } });
+export type BackfillRetry = z.input<typeof BackfillRetry>;
+
 export const BackfillItemView = z
   .object({
     position: z.number().int().meta({ description: 'Its place in the order of starting, from 0' }),

@@ -12,6 +12,7 @@ import type {
   BackfillPlan,
   BackfillQuery,
   BackfillRequest,
+  BackfillRetry,
   BackfillView,
   PageQuery,
 } from '@vaquita/api/views';
@@ -35,8 +36,8 @@ export interface BackfillsClient {
   resume(id: string, options?: PostOptions): Promise<BackfillView>;
   /** What runs goes on to its end, unless `stopRuns` is asked for. */
   cancel(id: string, body?: BackfillCancel, options?: PostOptions): Promise<BackfillView>;
-  /** Has what failed, and what that blocked, wait again. */
-  retry(id: string, options?: PostOptions): Promise<BackfillView>;
+  /** Has what failed, all of it or the items at these positions, and what that blocked, wait again. */
+  retry(id: string, body?: BackfillRetry, options?: PostOptions): Promise<BackfillView>;
   update(id: string, change: BackfillChange, options?: CallOptions): Promise<BackfillView>;
 }
 
@@ -50,7 +51,7 @@ export function createBackfillsClient(transport: Transport): BackfillsClient {
   const ask = (json: BackfillRequest, options?: PostOptions): Promise<BackfillAnswer> =>
     transport.call('POST', at(), { json, ...options });
   const verb =
-    (name: 'pause' | 'resume' | 'retry') =>
+    (name: 'pause' | 'resume') =>
     (id: string, options?: PostOptions): Promise<BackfillView> =>
       transport.call('POST', at(id, name), options);
   return {
@@ -66,7 +67,7 @@ export function createBackfillsClient(transport: Transport): BackfillsClient {
     pause: verb('pause'),
     resume: verb('resume'),
     cancel: (id, json = {}, options) => transport.call('POST', at(id, 'cancel'), { json, ...options }),
-    retry: verb('retry'),
+    retry: (id, json = {}, options) => transport.call('POST', at(id, 'retry'), { json, ...options }),
     update: (id, json, options) => transport.call('PATCH', at(id), { json, ...options }),
   };
 }

@@ -20,7 +20,7 @@ export const COUNTED_AT_ONCE = 10_000;
 /** Of those that are not missed so many are decided at a time, and of those that are passed over so many records are written. */
 const DECIDED_AT_ONCE = 1_000;
 /** Among so many of the newest the policy looks for what it may run, where calendars or a pause leave most of them out. */
-export const CHOSEN_AMONG = 5_000;
+const CHOSEN_AMONG = 5_000;
 
 export interface PendingFire {
   readonly fireAt: number;

@@ -137,6 +137,24 @@ test('what was freed and is in another backfill by now stays blocked', async () 
   expect(await bench.counts(id)).toEqual({ success: 1, blocked: 1 });
 });
 
+test('B4: of those that failed the chosen ones run again, and what waited for these alone; the rest is as it was', async () => {
+  const { bench, members, settle, endAll } = await openWith('orders', 'sums', 'report');
+  const id = await bench.create(members, { times: days(2), parallelism: 9 });
+  await settle();
+  await endAll('failure');
+  expect(await bench.counts(id)).toEqual({ failure: 2, blocked: 4 });
+  expect(await bench.find(id)).toMatchObject({ state: 'done' });
+  const { items } = await bench.store.backfills.items(id, { state: 'failure' }, { limit: 9, cursor: null });
+  const second = items.find(({ businessTime }) => businessTime === days(2)[1])!;
+  expect(await bench.change(id, { kind: 'retry', positions: [second.position] })).toBe(1);
+  await settle();
+  expect(await bench.counts(id)).toEqual({ failure: 1, running: 1, waiting: 2, blocked: 2 });
+  for (let n = 0; n < 3; n++) await endAll();
+  expect(await bench.counts(id)).toEqual({ failure: 1, success: 3, blocked: 2 });
+  expect(await bench.find(id)).toMatchObject({ state: 'done' });
+  expect((await bench.filed()).slice(2)).toEqual(['orders 1', 'sums 1', 'report 1']);
+});
+
 test('a run that is paused, or that was stopped and let go on, is not over', async () => {
   const { bench, members, settle } = await openWith('orders');
   const id = await bench.create(members, { times: days(2), parallelism: 1 });

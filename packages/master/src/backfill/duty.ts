@@ -7,7 +7,8 @@
  * B2 A run is filed, and an item is blocked, only while the backfill is as it was read, and runs: what a person decides holds from the
  *    moment it is written.
  * B3 No more runs at once than the parallelism of the backfill, and no more than the limit of all backfills together, counted from rows.
- * B4 An item starts when all that it waits for has succeeded or is skipped, and is blocked when that is not possible any more.
+ * B4 An item starts when all that it waits for has succeeded or is skipped, and is blocked when that is not possible any more. When it is
+ *    again, because somebody has had a failed item tried again, the blocked one waits.
  * B5 The end of an item is the end of its run as the rows have it. A failed run that succeeds after all makes its item a success and
  *    frees what that had blocked, also when the backfill was done.
  * B6 What is known of items in memory is thrown away when a write fails or the backfill has been changed: rows win.

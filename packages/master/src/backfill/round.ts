@@ -104,11 +104,7 @@ export function createRound(deps: RoundDeps): Round {
     for (const [id, items] of Map.groupBy(recovered, ({ backfillId }) => backfillId)) {
       const progress = await readProgress(id, []);
       for (const { position } of items) progress.set(position, 'success');
-      const free: number[] = [];
-      for (let more = progress.unblocked(); more.length > 0; more = progress.unblocked()) {
-        for (const position of more) progress.set(position, 'waiting');
-        free.push(...more);
-      }
+      const free = takeFree(progress);
       known.delete(id);
       const good = items.map(({ position }) => changeOf(id, position, 'failure', 'success'));
       await settleFreed(
@@ -126,8 +122,14 @@ export function createRound(deps: RoundDeps): Round {
   async function settleFreed(good: readonly ItemChange[], freed: readonly ItemChange[]): Promise<void> {
     const changes = [...freed, ...good];
     if (changes.length <= settings.itemsAtOnce && (await unlessConflict(() => settle(changes)))) return;
-    for (const change of freed) await unlessConflict(() => settle([change]));
+    await settleEach(freed);
     await settle(good);
+  }
+
+  /** Those that nobody else has. */
+  async function settleEach(freed: readonly ItemChange[]): Promise<void> {
+    if (freed.length <= settings.itemsAtOnce && (await unlessConflict(() => settle(freed)))) return;
+    for (const change of freed) await unlessConflict(() => settle([change]));
   }
 
   async function readProgress(id: BackfillId, members: readonly BackfillMember[]): Promise<BackfillProgress> {
@@ -135,10 +137,20 @@ export function createRound(deps: RoundDeps): Round {
     return createBackfillProgress(await queue.items(id), (workflowId) => names.get(workflowId) ?? workflowId);
   }
 
-  async function progressOf({ id, revision, members }: BackfillRow): Promise<BackfillProgress> {
+  async function progressOf({
+    id,
+    revision,
+    members,
+  }: Pick<BackfillRow, 'id' | 'revision' | 'members'>): Promise<BackfillProgress> {
     const before = known.get(id);
     if (before?.revision === revision) return before.progress;
-    const progress = await readProgress(id, members);
+    let progress = await readProgress(id, members);
+    // B4: somebody has had items tried again that these wait for.
+    const free = takeFree(progress);
+    if (free.length > 0) {
+      await settleEach(free.map((position) => changeOf(id, position, 'blocked', 'waiting')));
+      progress = await readProgress(id, members);
+    }
     known.set(id, { revision, progress });
     return progress;
   }
@@ -301,6 +313,16 @@ export function createRound(deps: RoundDeps): Round {
       return active.length > 0 || running.length > 0;
     },
   };
+}
+
+/** Blocked items that may wait again, each in its turn; from then on they wait. */
+function takeFree(progress: BackfillProgress): readonly number[] {
+  const free: number[] = [];
+  for (let more = progress.unblocked(); more.length > 0; more = progress.unblocked()) {
+    for (const position of more) progress.set(position, 'waiting');
+    free.push(...more);
+  }
+  return free;
 }
 
 function changeOf(

@@ -45,11 +45,13 @@ export interface ShownBackfillItem extends BackfillItemRow {
 }
 
 /**
- * `retry` has items wait again that failed or that were blocked, but for those whose run goes on or has succeeded after all.
+ * `retry` has items wait again that failed or that were blocked, but for those whose run goes on or has succeeded after all. With
+ * `positions` it has these wait again, each of which must have failed; what they had blocked is freed by the leader.
  * `cancel` ends what waits; what runs goes on to its end.
  */
 export type BackfillChange =
-  | { readonly kind: 'pause' | 'resume' | 'cancel' | 'retry' }
+  | { readonly kind: 'pause' | 'resume' | 'cancel' }
+  | { readonly kind: 'retry'; readonly positions?: readonly number[] }
   | { readonly kind: 'edit'; readonly parallelism?: number; readonly description?: string };
 
 /** What tells of a change, in the same unit; `by` and `at` are those of the event. */
@@ -68,8 +70,8 @@ export interface BackfillStore {
   /** In the order of starting. */
   items(id: BackfillId, filter: BackfillItemFilter, page: PageRequest): Promise<Page<ShownBackfillItem>>;
   /**
-   * @returns items that it has changed. @throws AppError `conflict`: it is not as it was read, or another backfill has a time that would
-   * wait again; nothing was written.
+   * @returns items that it has changed. @throws AppError `conflict`: it is not as it was read, another backfill has a time that would
+   * wait again, or one of the chosen items has not failed; nothing was written.
    */
   change(
     before: Pick<BackfillRow, 'id' | 'revision' | 'state'>,

@@ -118,7 +118,7 @@ const itemsCommand: Command = {
     const query = state === undefined ? {} : { state: oneOf(BACKFILL_ITEM_STATES, 'state', state, itemsCommand) };
     const rows: string[][] = [];
     for await (const item of connect(options, io).backfills.allItems(args[0]!, query)) rows.push(itemRow(item));
-    for (const line of table(['WORKFLOW', 'BUSINESS TIME', 'STATE', 'RUN', 'REASON'], rows)) io.print(line);
+    for (const line of table(['ITEM', 'WORKFLOW', 'BUSINESS TIME', 'STATE', 'RUN', 'REASON'], rows)) io.print(line);
     return EXIT.ok;
   },
 };
@@ -166,7 +166,37 @@ const parallelismCommand: Command = {
   },
 };
 
-function verbCommand(verb: 'pause' | 'resume' | 'retry', summary: string): Command {
+/** @throws UsageError */
+function itemNumber(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `--item "${text}" is not the number of an item, as \`backfill items\` lists them.`,
+    retryCommand,
+  );
+}
+
+const retryCommand: Command = {
+  name: 'backfill retry',
+  summary: 'Have what failed, and what that blocked, run again',
+  args: ['backfill'],
+  options: {
+    item: {
+      type: 'string',
+      value: 'n',
+      multiple: true,
+      help: 'Only this one, by its number in `backfill items`; may be given many times',
+    },
+    ...CONNECTION_OPTIONS,
+  },
+  examples: ['vaquita backfill retry 01kb3…', 'vaquita backfill retry 01kb3… --item 3 --item 7'],
+  async run({ args, options }, io) {
+    const items = ((options.item ?? []) as readonly string[]).map(itemNumber);
+    io.print(lineOf(await connect(options, io).backfills.retry(args[0]!, items.length === 0 ? {} : { items })));
+    return EXIT.ok;
+  },
+};
+
+function verbCommand(verb: 'pause' | 'resume', summary: string): Command {
   return {
     name: `backfill ${verb}`,
     summary,
@@ -190,7 +220,7 @@ export const backfillCommands: readonly Command[] = [
   verbCommand('pause', 'Pause a backfill: what runs goes on to its end'),
   verbCommand('resume', 'Have a paused backfill go on'),
   cancelCommand,
-  verbCommand('retry', 'Have what failed, and what that blocked, run again'),
+  retryCommand,
   parallelismCommand,
 ];
 
@@ -268,7 +298,7 @@ function lineOf(backfill: BackfillView): string {
   return `${id} ${projectName}/${workflowName}: ${state}, ${percent(backfill)} done, ${parts.join(', ')}, at most ${parallelism} at once`;
 }
 
-function itemRow({ workflowName, businessTime, state, run, reason }: BackfillItemView): string[] {
+function itemRow({ position, workflowName, businessTime, state, run, reason }: BackfillItemView): string[] {
   const shown = run === null ? '' : run.number === null ? run.id : `${workflowName}#${run.number}`;
-  return [workflowName, businessTime, state, shown, reason ?? ''];
+  return [String(position), workflowName, businessTime, state, shown, reason ?? ''];
 }

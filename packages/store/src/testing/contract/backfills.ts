@@ -149,6 +149,26 @@ export function describeBackfills(subject: Subject): void {
       expect(shown).toMatchObject([{ state: 'running', tries: 2, run: { id: 'again' }, endedAt: null, reason: null }]);
     });
 
+    test('have those wait again that somebody chooses, each of which must have failed', async () => {
+      const failure = { state: 'failure', reason: 'x', endedAt: 60 } as const;
+      const failed = [0, 1, 2].map((position) => backfillItem('b1', position, failure));
+      await create('b1', [...failed, backfillItem('b1', 3, { state: 'blocked' }), backfillItem('b1', 4)]);
+      const wrong = change({ kind: 'retry', positions: [0, 3, 4, 7] });
+      await expect(wrong).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('3, 4, 7 have not'),
+      });
+      expect(await countsOf()).toEqual({ ...NONE, failure: 3, blocked: 1, waiting: 1 });
+      expect(await change({ kind: 'retry', positions: [2, 0, 2] })).toBe(2);
+      expect(await countsOf()).toEqual({ ...NONE, failure: 1, blocked: 1, waiting: 3 });
+      const { items: left } = await subject.store.backfills.items(
+        backfillId('b1'),
+        { state: 'failure' },
+        { limit: 9, cursor: null },
+      );
+      expect(left).toMatchObject([{ position: 1, reason: 'x' }]);
+    });
+
     test('cannot be retried while another one has the time', async () => {
       await create('b1', [backfillItem('b1', 0, { state: 'failure' })]);
       await create('b2', [backfillItem('b2', 0, { businessTime: 1_000 })]);

@@ -23,6 +23,7 @@ import {
   CANCELLED_REASON,
   changedMeanwhile,
   noItems,
+  notFailed,
   thereAlready,
   timesTaken,
 } from '../../verbs/backfills/people.ts';
@@ -125,15 +126,20 @@ export function createMemoryBackfills(memory: Memory): BackfillStore {
         const row = backfills.get(before.id);
         if (row?.revision !== before.revision || row.state !== before.state) throw changedMeanwhile();
         const { at } = told.event;
-        const { kind, ...edit } = change;
+        const { kind } = change;
+        const { parallelism = row.parallelism, description = row.description } = kind === 'edit' ? change : {};
+        const chosen = kind === 'retry' && change.positions !== undefined ? new Set(change.positions) : null;
+        const wrong = [...(chosen ?? [])].filter((position) => !hasFailed(row.id, position));
+        if (wrong.length > 0) throw notFailed(wrong);
         const { state, endedAt } = after(row.state, change, at);
         tx.put(backfills, row.id, {
-          ...{ ...row, ...edit, state, hold: null, revision: row.revision + 1, updatedAt: at },
+          ...{ ...row, parallelism, description, state, hold: null, revision: row.revision + 1, updatedAt: at },
           endedAt: kind === 'edit' ? row.endedAt : endedAt,
         });
         tell(tx, told);
         let changed = 0;
         for (const item of itemsOf(memory, row.id)) {
+          if (chosen !== null && !chosen.has(item.position)) continue;
           const next = itemAfter(item, kind, at);
           if (next === item) continue;
           putItem(memory, tx, next);
@@ -143,6 +149,11 @@ export function createMemoryBackfills(memory: Memory): BackfillStore {
       });
     },
   };
+
+  function hasFailed(id: string, position: number): boolean {
+    const item = tables.backfillItems.get(keyOf(id, position));
+    return item?.state === 'failure' && shown(memory, item).state === 'failure';
+  }
 
   function itemAfter(item: BackfillItemRow, kind: string, at: number): BackfillItemRow {
     if (kind === 'cancel' && item.state === 'waiting') {

@@ -26,15 +26,25 @@ const CHANGE = `update backfills set state = ?, parallelism = coalesce(?, parall
   where id = ? and revision = ? and state = ?`;
 const CANCEL_ITEMS = `update backfill_items set state = 'cancelled', reason = ?, ended_at = ?
   where backfill_id = ? and state = 'waiting'`;
-const RETRY_ITEMS = `update backfill_items set state = 'waiting', reason = null, ended_at = null
-  where backfill_id = ? and (state = 'blocked' or (state = 'failure' and not exists (select 1 from workflow_instances r
-    where r.id = backfill_items.workflow_instance_id and r.state not in ('failure', 'stopped'))))`;
+const HAS_FAILED = `(state = 'failure' and not exists (select 1 from workflow_instances r
+    where r.id = backfill_items.workflow_instance_id and r.state not in ('failure', 'stopped')))`;
+const RETRY = `update backfill_items set state = 'waiting', reason = null, ended_at = null where backfill_id = ?`;
+const RETRY_ITEMS = `${RETRY} and (state = 'blocked' or ${HAS_FAILED})`;
+const RETRY_CHOSEN = `${RETRY} and position in (select value from json_each(?)) and ${HAS_FAILED}`;
+const FAILED_AMONG = `select position from backfill_items
+  where backfill_id = ? and position in (select value from json_each(?)) and ${HAS_FAILED}`;
 const ITEMS_AT_ONCE = 1_000;
 
 export function createBackfillVerbs(driver: SqlDriver): BackfillStore {
   async function find(id: string) {
     const row = await one(driver, `${SELECT} where id = ?`, [id]);
     return row && BACKFILLS.read(row);
+  }
+
+  async function notFailedOf(id: BackfillId, positions: readonly number[]): Promise<readonly number[]> {
+    const failed = await many(driver, FAILED_AMONG, [id, JSON.stringify(positions)]);
+    const known = new Set(failed.map(({ position }) => Number(position)));
+    return positions.filter((position) => !known.has(position));
   }
 
   return {
@@ -87,7 +97,9 @@ export function createBackfillVerbs(driver: SqlDriver): BackfillStore {
       const results = await writeOr(driver, unit, async () => {
         const now = await find(before.id);
         const isAsRead = now?.revision === before.revision && now.state === before.state;
-        return isAsRead ? timesTaken() : changedMeanwhile();
+        if (!isAsRead) return changedMeanwhile();
+        const wrong = change.kind === 'retry' ? await notFailedOf(before.id, change.positions ?? []) : [];
+        return wrong.length > 0 ? notFailed(wrong) : timesTaken();
       });
       return items.length === 0 ? 0 : results[1]!.changes;
     },
@@ -116,9 +128,12 @@ export function after(
 
 export const CANCELLED_REASON = 'The backfill was cancelled before it was started.';
 
-function itemsOf({ kind }: BackfillChange, id: BackfillId, at: number): readonly SqlStatement[] {
-  if (kind === 'cancel') return [statement(CANCEL_ITEMS, [CANCELLED_REASON, at, id])];
-  return kind === 'retry' ? [statement(RETRY_ITEMS, [id])] : [];
+function itemsOf(change: BackfillChange, id: BackfillId, at: number): readonly SqlStatement[] {
+  if (change.kind === 'cancel') return [statement(CANCEL_ITEMS, [CANCELLED_REASON, at, id])];
+  if (change.kind !== 'retry') return [];
+  const { positions } = change;
+  if (positions === undefined) return [statement(RETRY_ITEMS, [id])];
+  return [statement(RETRY_CHOSEN, [id, JSON.stringify(positions)], new Set(positions).size)];
 }
 
 function addItems(id: BackfillId, items: Parameters<BackfillStore['create']>[1]): readonly SqlStatement[] {
@@ -166,6 +181,18 @@ export function noItems(): Record<BackfillItemState, number> {
 
 export function timesTaken(): AppError {
   return new AppError('conflict', 'Another backfill has some of these times; wait for it or cancel it.');
+}
+
+const TOLD_POSITIONS = 10;
+
+export function notFailed(positions: readonly number[]): AppError {
+  const named = positions.slice(0, TOLD_POSITIONS).join(', ');
+  const more = positions.length > TOLD_POSITIONS ? ` and ${positions.length - TOLD_POSITIONS} more` : '';
+  const which = positions.length === 1 ? `item ${named} has` : `items ${named}${more} have`;
+  return new AppError(
+    'conflict',
+    `Only what has failed can be tried again, and ${which} not. Look at the items again.`,
+  );
 }
 
 export function thereAlready(id: string): AppError {

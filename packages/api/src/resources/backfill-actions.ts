@@ -7,7 +7,7 @@ import {
   type IdSource,
   type NewEvent,
 } from '@vaquita/core';
-import type { BackfillChange as Change } from '@vaquita/store';
+import type { BackfillChange as Change, Page, ShownBackfillItem } from '@vaquita/store';
 import { auditRow } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import { toBackfillViews } from '../backfills/backfill-views.ts';
@@ -100,8 +100,16 @@ export function backfillActionEndpoints(deps: ApiDeps): readonly Endpoint[] {
     { caller, ids }: { readonly caller: Caller; readonly ids: IdSource },
   ): Promise<void> {
     const request = ids.next<'command'>() as CommandId;
-    const page = { limit: 500, cursor: null };
-    const { items } = await store.backfills.items(row.id, { state: 'running' }, page);
+    const items: ShownBackfillItem[] = [];
+    for (let cursor: string | null = null, isEnd = false; !isEnd; isEnd = cursor === null) {
+      const page: Page<ShownBackfillItem> = await store.backfills.items(
+        row.id,
+        { state: 'running' },
+        { limit: 500, cursor },
+      );
+      items.push(...page.items);
+      cursor = page.next;
+    }
     const runs = await Promise.all(items.map(({ run }) => (run === null ? undefined : store.instances.find(run.id))));
     const stoppable = runs.filter((run) => run !== undefined && whyRunRefused(run, RUN_ACTIONS.stop) === undefined);
     const orders = stoppable.map(async (instance) => {

@@ -371,3 +371,31 @@ it('tries again those that are chosen, none when one of them has not failed, and
   expect(counts).toMatchObject({ failure: 1, waiting: 2 });
   expect((await api.auditLog()).at(-1)).toMatchObject({ action: 'backfill.retry', subject: id, data: { items: [1] } });
 });
+
+it('stops all of its runs, however many there are', async () => {
+  const api = await bench();
+  const hours = { kind: 'range', from: '2026-01-01', to: '2026-01-22', every: 'hour' };
+  const { id } = await start(api, { times: hours, parallelism: 600 });
+  const { store, ids } = api.deps;
+  const run = await addRun(api, 'orders', '2026-01-01T00:00:00Z', 'running');
+  const command = await commandFor(api, run);
+  const count = 502;
+  for (let position = 0; position < count; position++) {
+    const instanceId = ids.next<'workflow-instance'>();
+    await api.store.backfillQueue.start(
+      1,
+      { backfill: { id: id as BackfillId, revision: 1 }, position },
+      {
+        instance: { ...run, id: instanceId },
+        command: { ...command, id: ids.next<'command'>(), workflowInstanceId: instanceId },
+        event: {
+          ...{ type: 'workflow_instance.created' as const, projectId: run.projectId, workflowInstanceId: instanceId },
+          ...{ taskInstanceId: null, at: START, data: {} },
+        },
+      },
+    );
+  }
+  const before = await store.commands.pendingCount();
+  await read<BackfillView>(await act(api, id, 'cancel', { stopRuns: true }));
+  expect((await store.commands.pendingCount()) - before).toBe(count);
+});

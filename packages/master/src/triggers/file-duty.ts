@@ -11,7 +11,8 @@
  * W4 A first look takes nothing from others: what one finds in it is still new to those who looked before him, if it came after theirs.
  * W5 A thing is acted on when a look that began `settledMs` after the end of the one that first found it as it is finds it so again, and
  *    every whole look between did. That is elapsed time of this server: no clock is believed, and another leader begins anew.
- * W6 A worker that is slow or cannot look holds up its trigger for the time it is given, and no other; what it says is for people to see.
+ * W6 A worker that is slow or cannot look holds up its trigger for the time it is given. So many triggers are looked for at once, and the
+ *    others wait for their turn, no more; what a worker says is for people to see.
  * W7 A look that was cut short changes nothing of what is known: only who has seen all there is can say that something is gone.
  * W8 What cannot be started is on record with the reason, once, and is tried again with each look until it can.
  */

@@ -62,8 +62,8 @@ export type WatcherLook =
   | { readonly end: 'looked'; readonly problem: LookProblem | null; readonly waiting: Waiting }
   | { readonly end: 'silent' | 'changed'; readonly waiting: Waiting };
 
-/** With these beside what was found, there may be more that was not seen. Without anything found, nobody knows what is there. */
-const PARTIAL = ['not_allowed', 'failed'];
+/** What nobody may read stays so as a rule: with something found beside it, a look counts. With nothing found, nobody knows what is there. */
+const PARTIAL = ['not_allowed'];
 /** What is passed over can never be found under the name it has. */
 const HARMLESS = ['bad_name'];
 const MAX_PROBLEM_CHARS = 500;

@@ -7,11 +7,14 @@ import type { Listening } from './host.ts';
 /** @param examples the workflows that were loaded. */
 export function greet(
   listening: Listening,
-  { generatedPassword: password }: Pick<Accounts, 'generatedPassword'>,
+  { generatedPassword: password, setUpCode }: Omit<Accounts, 'adminId'>,
   examples: readonly string[],
 ): readonly string[] {
   return [
     `Vaquita is at ${listening.url}`,
+    ...(setUpCode === null
+      ? []
+      : [`Set it up in the browser, with a password of your own: ${listening.url}/setup#${setUpCode}`]),
     ...(password === null
       ? [`Sign in as ${ADMIN_NAME}.`]
       : [

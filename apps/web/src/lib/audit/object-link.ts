@@ -27,6 +27,7 @@ const PLACES: Readonly<Record<string, Find>> = {
   worker: () => routeFor.workers(),
   worker_group: (subject) => routeFor.workersOf(subject),
   task_group: (subject) => routeFor.taskGroups({ group: subject }),
+  user: (subject) => routeFor.users({ user: subject }),
   api_token: () => routeFor.tokens(),
   worker_token: () => routeFor.tokens(),
 };

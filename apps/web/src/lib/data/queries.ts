@@ -165,9 +165,9 @@ export const queries = {
       refetchInterval: 5_000,
     }),
 
-  tokens: (kind: 'api' | 'worker') =>
+  tokens: (kind: 'api' | 'worker', user?: string) =>
     queryOptions({
-      queryKey: ['tokens', kind],
-      queryFn: ({ signal }) => (kind === 'api' ? api.tokens : api.workerTokens).list({ limit: 200 }, { signal }),
+      queryKey: ['tokens', kind, user ?? ''],
+      queryFn: ({ signal }) => (kind === 'api' ? api.tokens : api.workerTokens).list({ limit: 200, user }, { signal }),
     }),
 };

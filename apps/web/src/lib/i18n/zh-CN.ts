@@ -21,6 +21,7 @@ import { zhLog } from './late/zh-log.ts';
 import { zhLogin } from './late/zh-login.ts';
 import { zhOverview } from './late/zh-overview.ts';
 import { zhPalette } from './late/zh-palette.ts';
+import { zhPeople } from './late/zh-people.ts';
 import { zhScheduleForm } from './late/zh-schedule-form.ts';
 import { zhSchedules } from './late/zh-schedules.ts';
 import { zhSchema } from './late/zh-schema.ts';
@@ -38,6 +39,7 @@ import { count } from './zh-count.ts';
 export const zhCN: Messages & { readonly late: LateMessages } = {
   late: {
     audit: zhAudit,
+    people: zhPeople,
     schema: zhSchema,
     listeners: zhListeners,
     backfills: zhBackfills,
@@ -100,6 +102,9 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     listeners: '监听器',
     tokens: '令牌',
     audit: '审计日志',
+    users: '用户',
+    roles: '角色',
+    account: '你的账户',
     access: '访问',
     search: '搜索或跳转…',
     breadcrumb: '当前位置',

@@ -1,5 +1,6 @@
 /** What a person chose on this machine: theme, language, zone, small habits. Kept in local storage, reactive. */
 
+export type Density = 'compact' | 'normal' | 'relaxed';
 export type Theme = 'light' | 'dark' | 'system';
 
 function read(key: string): string | null {
@@ -22,6 +23,7 @@ function write(key: string, value: string): void {
 class Preferences {
   #theme = $state<Theme>(asTheme(read('theme')));
   #zone = $state(read('zone') ?? '');
+  #density = $state<Density>(applyDensity(read('density')));
   #singleKeys = $state(read('keys') !== 'off');
   #wrap = $state(read('wrap') === 'on');
   #project = $state(read('project') ?? '');
@@ -45,6 +47,15 @@ class Preferences {
   set zone(zone: string | undefined) {
     this.#zone = zone ?? '';
     write('zone', this.#zone);
+  }
+
+  /** How high the rows of lists are. */
+  get density(): Density {
+    return this.#density;
+  }
+  set density(density: Density) {
+    this.#density = applyDensity(density);
+    write('density', density);
   }
 
   /** Shortcuts of one letter can be switched off, as WCAG 2.1.4 asks. */
@@ -89,6 +100,12 @@ class Preferences {
 
 function asTheme(text: string | null): Theme {
   return text === 'light' || text === 'dark' ? text : 'system';
+}
+
+function applyDensity(text: string | null): Density {
+  const density = text === 'compact' || text === 'relaxed' ? text : 'normal';
+  document.documentElement.dataset.density = density;
+  return density;
 }
 
 function applyTheme(theme: Theme): void {

@@ -205,6 +205,12 @@ export const routeFor = {
   calendar: (calendar: string, month?: string) =>
     withQuery(resolve('/(app)/calendars/[calendar]', { calendar: name(calendar) }), { month }),
   forecast: (query: ForecastQuery = {}) => withQuery(resolve('/(app)/forecast'), { ...query }),
+  /** `user`: the one that is open. */
+  users: ({ create, user }: { readonly create?: boolean; readonly user?: string } = {}) =>
+    withQuery(resolve('/(app)/users'), { create: create ? 1 : undefined, user }),
+  roles: () => resolve('/(app)/roles'),
+  account: () => resolve('/(app)/me'),
+  setUp: () => resolve('/setup'),
   /** `entry`: the record that is open. */
   audit: (query: AuditFilterQuery & { readonly entry?: string | undefined } = {}) =>
     withQuery(resolve('/(app)/audit'), { ...query }),

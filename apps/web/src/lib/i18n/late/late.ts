@@ -23,6 +23,7 @@ import type { LogMessages } from './en-log.ts';
 import type { LoginMessages } from './en-login.ts';
 import type { OverviewMessages } from './en-overview.ts';
 import type { PaletteMessages } from './en-palette.ts';
+import type { PeopleMessages } from './en-people.ts';
 import type { ScheduleFormMessages } from './en-schedule-form.ts';
 import type { ScheduleMessages } from './en-schedules.ts';
 import type { SchemaMessages } from './en-schema.ts';
@@ -56,6 +57,7 @@ export interface LateMessages {
   readonly login: LoginMessages;
   readonly overview: OverviewMessages;
   readonly palette: PaletteMessages;
+  readonly people: PeopleMessages;
   readonly calendars: CalendarMessages;
   readonly forecast: ForecastMessages;
   readonly scheduleForm: ScheduleFormMessages;

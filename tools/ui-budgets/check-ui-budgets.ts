@@ -35,6 +35,8 @@ export const BUDGETS = {
   editor: 130 * KIB,
   /** Loaded late, and only where a text is written. */
   yaml: 40 * KIB,
+  /** All texts of every page in one language: loaded once, by those who read it. */
+  language: 40 * KIB,
   css: 15 * KIB,
   fonts: 100 * KIB,
 } as const;
@@ -43,6 +45,7 @@ const NODE = /\/nodes\/\d+\.js$/;
 const LATE: Readonly<Record<string, number>> = {
   'src/lib/editor/code-mirror.ts': BUDGETS.editor,
   'src/lib/editor/read-yaml.ts': BUDGETS.yaml,
+  'src/lib/i18n/zh-CN.ts': BUDGETS.language,
 };
 
 export interface Part {

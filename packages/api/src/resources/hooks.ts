@@ -1,5 +1,5 @@
 /** /hooks: where the outside world starts workflows. The signature of a delivery is all that lets it in. */
-import { AppError, toAppError } from '@vaquita/core';
+import { AppError, deliveryKey, toAppError } from '@vaquita/core';
 import { peerOf } from '../auth/peer.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readBody } from '../http/body.ts';
@@ -29,7 +29,8 @@ export function hookEndpoints(deps: ApiDeps): readonly Endpoint[] {
       if (toAppError(error).code === 'unauthenticated') failures.add(trigger, address);
       throw error;
     });
-    const run = await fileDelivery(deps, hook, { delivery, signature });
+    const key = await deliveryKey(signature.timestamp, body);
+    const run = await fileDelivery(deps, hook, { delivery, signature, key });
     if (run === null) return { workflowInstanceId: null, state: null };
     deps.nudge(run.command);
     deps.changes.announce();

@@ -8,7 +8,6 @@
  */
 import {
   AppError,
-  deliveryKey,
   formatDuration,
   type HookSignature,
   isSignedWith,
@@ -24,7 +23,7 @@ import {
   type TriggerRow,
   triggeredRun,
 } from '@vaquita/core';
-import type { ApiDeps } from '../deps.ts';
+import type { ApiDeps, ApiStore } from '../deps.ts';
 import { parseJson } from '../http/body.ts';
 import { openSecrets } from './hook-secrets.ts';
 import { findStartTarget } from './start-target.ts';
@@ -36,7 +35,22 @@ export interface Delivery {
   readonly address: string;
 }
 
-type Webhook = TriggerRow & { readonly config: { readonly kind: 'webhook' } };
+/** What a delivery is filed with. */
+export interface FilingDeps extends Pick<ApiDeps, 'clock' | 'ids'> {
+  readonly store: Pick<ApiStore, 'workflows'> & {
+    readonly triggers: Pick<ApiStore['triggers'], 'fire'>;
+    readonly firings: Pick<ApiStore['firings'], 'find'>;
+  };
+}
+
+/** A delivery whose signature is right, with the key that follows from what was signed. */
+export interface SignedDelivery {
+  readonly delivery: Delivery;
+  readonly signature: HookSignature;
+  readonly key: string;
+}
+
+export type Webhook = TriggerRow & { readonly config: { readonly kind: 'webhook' } };
 
 export function isWebhook(row: TriggerRow): row is Webhook {
   return row.config.kind === 'webhook';
@@ -86,15 +100,14 @@ function refused(message: string): AppError {
  * @throws AppError `conflict`: the webhook or its workflow is offline; `replayed`; `bad_request`: the workflow does not take the values.
  */
 export async function fileDelivery(
-  deps: ApiDeps,
+  deps: FilingDeps,
   hook: Webhook,
-  { delivery, signature }: { readonly delivery: Delivery; readonly signature: HookSignature },
+  { delivery, signature, key }: SignedDelivery,
 ): Promise<NewRun | null> {
   const { store, clock } = deps;
   if (!hook.online)
     throw new AppError('conflict', `The webhook “${hook.name}” is offline. Put it online, and send it again.`);
   const { id, projectId, workflowId, revision } = hook;
-  const key = await deliveryKey(signature.timestamp, delivery.body);
   const about = { address: delivery.address };
   const firing = { triggerId: id, key, projectId, workflowId, about, chain: [], at: clock.now() };
 
@@ -126,7 +139,7 @@ export async function fileDelivery(
 }
 
 async function runOf(
-  deps: ApiDeps,
+  deps: FilingDeps,
   hook: Webhook,
   { body }: Delivery,
 ): Promise<{ readonly run: NewRun } | { readonly problems: readonly Problem[] }> {

@@ -4,7 +4,7 @@ import type { ApiStore } from '../deps.ts';
 
 /** @returns why it cannot be started at all, in a sentence, or what would be. */
 export async function findStartTarget(
-  store: ApiStore,
+  store: Pick<ApiStore, 'workflows'>,
   { projectId, workflowId, start }: Pick<TriggerRow, 'projectId' | 'workflowId' | 'start'>,
 ): Promise<(StartTarget & { readonly online: boolean }) | { readonly problem: string }> {
   const workflow = await store.workflows.find(projectId, workflowId);

@@ -13,6 +13,8 @@ import type {
   MasterStore,
   ScheduleQueue,
   ScheduleStore,
+  TriggerQueue,
+  TriggerStore,
 } from '@vaquita/store';
 import type { MemoryStore } from '@vaquita/store/testing';
 import type { SimProcess } from '../world/process.ts';
@@ -49,6 +51,10 @@ export interface Breakage {
   backfillQueue?(queue: BackfillQueue, store: MemoryStore): BackfillQueue;
   backfillPort?(queue: BackfillQueue): BackfillQueue;
   backfillPeople?(people: BackfillStore, store: MemoryStore): BackfillStore;
+  /** Likewise of triggers; `triggerPeople` is behind deliveries too. */
+  triggerQueue?(queue: TriggerQueue, store: MemoryStore): TriggerQueue;
+  triggerPort?(queue: TriggerQueue): TriggerQueue;
+  triggerPeople?(people: TriggerStore, store: MemoryStore): TriggerStore;
   /** Workers begin to work whatever epoch they are sent. */
   readonly takesOldEpochs?: boolean;
   clock?(clock: Clock): Clock;

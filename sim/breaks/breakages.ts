@@ -8,6 +8,7 @@ import { ENGINE_BREAKAGES } from './engine.ts';
 import { LISTENER_BREAKAGES } from './listeners.ts';
 import { PROTOCOL_BREAKAGES } from './protocol.ts';
 import { SCHEDULE_BREAKAGES } from './schedules.ts';
+import { TRIGGER_BREAKAGES } from './triggers.ts';
 
 export const BREAKAGES: readonly (() => Breakage)[] = [
   ...ENGINE_BREAKAGES,
@@ -17,6 +18,7 @@ export const BREAKAGES: readonly (() => Breakage)[] = [
   ...LISTENER_BREAKAGES,
   ...SCHEDULE_BREAKAGES,
   ...BACKFILL_BREAKAGES,
+  ...TRIGGER_BREAKAGES,
 ];
 
 /** Leaks that the reconciler mends. Each is found as the others are when it is switched off. */

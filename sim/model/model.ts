@@ -25,6 +25,7 @@ import { checkNoOrigin } from './rules-schedules.ts';
 import { checkStarts } from './rules-starts.ts';
 import { checkAccepted, checkAcknowledged } from './rules-workers.ts';
 import { createScheduleModel, type ScheduleModel } from './schedules.ts';
+import { createTriggerModel, type TriggerModel } from './triggers.ts';
 
 export interface Model {
   readonly mirror: Mirror;
@@ -33,6 +34,7 @@ export interface Model {
   readonly listeners: ListenerModel;
   readonly schedules: ScheduleModel;
   readonly backfills: BackfillModel;
+  readonly triggers: TriggerModel;
   /** A server has taken the lead. */
   leads(term: NewTerm): void;
   /** Nobody leads any more. */
@@ -83,6 +85,7 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
   const listeners = createListenerModel();
   const schedules = createScheduleModel(mirror, world);
   const backfills = createBackfillModel(mirror, world);
+  const triggers = createTriggerModel(mirror, world);
   const tasksTold: TasksTold = new Map();
   const isTold = scenario.alertGroups.length > 0 || scenario.workflows.some((workflow) => workflow.alerts !== null);
   let leadsSince = 0;
@@ -108,6 +111,7 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
     listeners,
     schedules,
     backfills,
+    triggers,
     writes,
     leads({ epoch, process, also, at }) {
       if (epoch <= highest) throw new Violation('epoch', `epoch ${epoch} of ${process} comes after ${highest}`);
@@ -176,7 +180,8 @@ export function createModel(scenario: Scenario, world: WorldFacts, tolerated: To
         (isTold ? alerts.unrest() : undefined) ??
         listeners.unrest() ??
         schedules.unrest(leaderNow) ??
-        backfills.unrest();
+        backfills.unrest() ??
+        triggers.unrest();
       if (
         restless === undefined &&
         !scenario.faults.some(({ what }) => what === 'clock' || what === 'database_clock')

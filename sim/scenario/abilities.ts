@@ -14,6 +14,7 @@ export interface Abilities {
   /** Schedules and calendars. */
   readonly schedules: boolean;
   readonly backfills: boolean;
+  readonly triggers: boolean;
 }
 
 export const ABILITIES: Abilities = {
@@ -44,4 +45,5 @@ export const ABILITIES: Abilities = {
   tellings: true,
   schedules: true,
   backfills: true,
+  triggers: true,
 };

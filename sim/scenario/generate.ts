@@ -8,6 +8,7 @@ import { drawPlacement } from './placement.ts';
 import type { Scenario, TaskGroupSpec, WorkerSpec } from './scenario.ts';
 import { drawSchedules } from './schedule-draws.ts';
 import { drawTellings } from './telling-draws.ts';
+import { drawTriggers } from './trigger-draws.ts';
 import { drawWorkflows } from './workflows.ts';
 
 /** Nothing is done to the world after this. */
@@ -42,6 +43,7 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
     schedules: [],
     calendars: [],
     backfills: [],
+    triggers: [],
     operations: [...operations, ...(refused ? [{ at: calmAt + 5_000, do: 'retry_aside' as const }] : [])],
     faults,
     storeDelayMs: chance.oneOf([0, 2, 20, 200]),
@@ -53,7 +55,10 @@ export function generateScenario(seed: number, abilities: Abilities): Scenario {
   const placed = abilities.placement ? drawPlacement(createChance(seed * 2 + 1_000_003), scenario, BUSY_MS) : scenario;
   const told = abilities.tellings ? drawTellings(createChance(seed * 3 + 2_000_003), placed, BUSY_MS) : placed;
   const scheduled = abilities.schedules ? drawSchedules(createChance(seed * 5 + 3_000_017), told, BUSY_MS) : told;
-  return abilities.backfills ? drawBackfills(createChance(seed * 7 + 4_000_037), scheduled, BUSY_MS) : scheduled;
+  const filled = abilities.backfills
+    ? drawBackfills(createChance(seed * 7 + 4_000_037), scheduled, BUSY_MS)
+    : scheduled;
+  return abilities.triggers ? drawTriggers(createChance(seed * 11 + 5_000_011), filled, BUSY_MS) : filled;
 }
 
 function lastsFor(thing: object): number {

@@ -12,10 +12,12 @@ import type { CrashPoint } from '../world/process.ts';
 import type { BackfillOperation, BackfillSpec } from './backfills.ts';
 import type { CalendarSpec, ScheduleOperation, ScheduleSpec } from './schedules.ts';
 import type { AlertGroupSpec, AlertSpec, ChannelSpec, ListenerSpec, TellingOperation } from './tellings.ts';
+import type { TriggerOperation, TriggerSpec } from './triggers.ts';
 
 export type * from './backfills.ts';
 export type * from './schedules.ts';
 export type * from './tellings.ts';
+export type * from './triggers.ts';
 
 export interface Scenario {
   /** Of everything that is drawn while it runs: delays, ids, jitter. */
@@ -36,6 +38,8 @@ export interface Scenario {
   readonly calendars: readonly CalendarSpec[];
   /** Each is made by an operation. */
   readonly backfills: readonly BackfillSpec[];
+  /** Each is made by an operation. */
+  readonly triggers: readonly TriggerSpec[];
   readonly operations: readonly Operation[];
   readonly faults: readonly Fault[];
   /** Its calls go over the network: 1 to 50 ms more each, now and then some seconds. */
@@ -193,6 +197,7 @@ export type Operation = Timed &
     | TellingOperation
     | ScheduleOperation
     | BackfillOperation
+    | TriggerOperation
   );
 
 export type OperationKind = Operation['do'];

@@ -50,6 +50,7 @@ function* allSmaller(scenario: Scenario): Generator<Scenario> {
     'schedules',
     'calendars',
     'backfills',
+    'triggers',
   ] as const) {
     for (const left of withoutParts<unknown>(scenario[key])) yield { ...scenario, [key]: left } as Scenario;
   }

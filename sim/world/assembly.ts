@@ -27,6 +27,7 @@ import { addressOf } from './addresses.ts';
 import type { Database } from './database.ts';
 import { createDuties, type DutiesDeps } from './duties.ts';
 import type { Hint } from './hints.ts';
+import { createHookDoor, type HookStore, type SentDelivery } from './hooks.ts';
 import { followAll, overheard } from './listening.ts';
 import type { SimProcess } from './process.ts';
 
@@ -43,6 +44,7 @@ export interface AssemblyDeps extends Omit<DutiesDeps, 'breakage'> {
   readonly master: MasterStore;
   readonly instances: Pick<InstanceStore, 'start' | 'find'>;
   readonly commands: Pick<CommandStore, 'fileAll'>;
+  readonly hooks: HookStore;
   readonly logs: LogStore;
   readonly model: RegistryModel;
   readonly breakage: Breakage | undefined;
@@ -63,6 +65,7 @@ export interface Assembly {
   /** As the API starts a run: files it, and has it begun at once where the leader is asked. */
   start(filing: Filing): Promise<void>;
   order(commands: readonly CommandRow[]): Promise<void>;
+  deliver(sent: SentDelivery): Promise<string>;
   /** In order: what it holds is handed over. */
   close(): Promise<void>;
 }
@@ -146,20 +149,23 @@ export async function assemble(deps: AssemblyDeps): Promise<Assembly> {
       lost: (id, news) => master.serverLost(id, news && { ...news, led: lease.otherLeader() === id }),
     }),
   );
+  const filed = (command?: CommandRow) => {
+    if (master.status() === undefined) deps.tell('commands');
+    else master.nudge(command);
+  };
   const api = fileThrough(master, {
     instances: database.seenFrom(process, deps.instances),
     commands: database.seenFrom(process, deps.commands),
-    filed(command) {
-      if (master.status() === undefined) deps.tell('commands');
-      else master.nudge(command);
-    },
+    filed,
   });
+  const hooks = createHookDoor({ store: database.seenFrom(process, deps.hooks), clock, ids, filed });
   // As in the real assembly it hears workers before it has tried for the lead.
   const started = master.start();
   void started;
 
   return {
     ...api,
+    deliver: hooks.deliver,
     get leads() {
       return master.status() !== undefined;
     },

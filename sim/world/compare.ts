@@ -1,5 +1,5 @@
 /** At the end: the rows and the record of events that the store has are those that the model has followed. */
-import type { ScheduleId, WorkflowInstanceId } from '@vaquita/core';
+import type { ScheduleId, TriggerId, WorkflowInstanceId } from '@vaquita/core';
 import type { MemoryStore } from '@vaquita/store/testing';
 import { Violation } from '../model/facts.ts';
 import type { Model } from '../model/model.ts';
@@ -60,6 +60,24 @@ export async function compareBackfills(store: MemoryStore, { backfills }: Model)
     const is = rows.map((item) => item.state);
     if (is.join(' ') === items.map((item) => item.state).join(' ')) continue;
     throw new Violation('record', `the items of the backfill ${id} are ${is.join(' ')}, and not as they were written`);
+  }
+}
+
+/** Triggers have come as far as has been followed, and have noticed what was written. */
+export async function compareTriggers(store: MemoryStore, { triggers }: Model): Promise<void> {
+  for (const { id, waits, deleted, cursor, firings } of triggers.triggers.values()) {
+    const row = await store.triggers.find(id);
+    const wanted = deleted ? undefined : waits.kind === 'webhook' ? 0 : cursor;
+    if (row?.cursor !== wanted)
+      throw new Violation('record', `the trigger ${id} is at ${row?.cursor ?? 'no place'}, and not at ${wanted}`);
+    for (const { key, outcome } of firings.values()) {
+      const found = await store.firings.find(id as TriggerId, key);
+      if (found?.outcome === outcome) continue;
+      throw new Violation(
+        'record',
+        `the trigger ${id} has ${found?.outcome ?? 'nothing'} of ${key}, and not ${outcome}`,
+      );
+    }
   }
 }
 

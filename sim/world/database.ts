@@ -57,7 +57,7 @@ function touchesTasks({ newTasks, changedTasks, commandsDone }: RunCommit): bool
 
 /** Verbs that only read. */
 const READS =
-  /^(load|open|pending|find|live|slot|task|instances|newest|has|current|resolve|list|get|holder|look|after|head|children|waiting|groups|channels|next|figures|enabled|code|position|page|latest|weight|due|unblocked|surroundings|active|running|recovered|items)/;
+  /^(load|open|pending|find|live|slot|task|instances|newest|has|current|resolve|list|get|holder|look|after|head|children|waiting|groups|channels|next|figures|enabled|code|position|page|latest|weight|due|unblocked|surroundings|active|running|recovered|items|online|ends|firingOf|version)/;
 const NO_ANSWER_MS = 1_000;
 /** Over the network a call takes 1 to so many ms, one in 200 some seconds. */
 const FAR_MS = 50;

@@ -1,9 +1,9 @@
 /** What works in a server while it leads, besides the engine: alerts, listeners and schedules, put together as in the real assembly. */
 import type { AlertQueue, Clock, CommandRow, IdSource, ListenerEngineStore, ListenerHost, Random } from '@vaquita/core';
-import { createBackfillDuty, createScheduleDuty, type LeaderDuty, type Logger } from '@vaquita/master';
+import { createAfterDuty, createBackfillDuty, createScheduleDuty, type LeaderDuty, type Logger } from '@vaquita/master';
 import { createAlertEngine, type SendFunction } from '@vaquita/plugins';
 import { createListenerEngine } from '@vaquita/plugins/engine';
-import type { BackfillQueue, OtherRunsStore, ScheduleQueue } from '@vaquita/store';
+import type { BackfillQueue, OtherRunsStore, ScheduleQueue, TriggerQueue } from '@vaquita/store';
 import type { Breakage } from '../breaks/breakage.ts';
 import { MAX_BACKFILL_RUNS } from '../scenario/backfills.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -19,6 +19,7 @@ export interface DutiesDeps {
   readonly listenerStore: ListenerEngineStore;
   readonly scheduleQueue: ScheduleQueue;
   readonly backfillQueue: BackfillQueue;
+  readonly triggerQueue: TriggerQueue;
   readonly send: SendFunction;
   /** @param term the one that has begun last. */
   readonly hostFor: (term: () => number) => Pick<ListenerHost, 'use'>;
@@ -70,6 +71,8 @@ const BACKFILLS = {
   ...{ maxRunning: MAX_BACKFILL_RUNS, lookMs: 200, idleLookMs: 1_000, pollMs: 5_000, recoveredMs: 8_000 },
   ...{ graceMs: 2_000, itemsAtOnce: 2 },
 };
+
+const TRIGGERS = { pollMs: 4_000, lookMs: 200, page: 7, behindEvents: 40, behindMs: 5_000 };
 
 /** Whether anybody can be told of anything. */
 function hasAlerts({ alertGroups, workflows }: Scenario): boolean {
@@ -142,6 +145,17 @@ export function createDuties(deps: DutiesDeps, tools: DutyTools): Duties {
     });
     duties.push(backfills);
     happenings.push(backfills.nudge);
+  }
+  if (scenario.triggers.length > 0) {
+    const queue = database.seenFrom(process, deps.triggerQueue);
+    const triggers = createAfterDuty({
+      ...tools,
+      queue: breakage?.triggerPort?.(queue) ?? queue,
+      filed: (command) => tools.commanded([command]),
+      settings: TRIGGERS,
+    });
+    duties.push(triggers);
+    happenings.push(triggers.nudge);
   }
   return {
     all: duties,

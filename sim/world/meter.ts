@@ -1,6 +1,6 @@
 /** What a world has really met: a fault that was drawn may find nobody whom it could trouble. */
-import type { BackfillItemState, FireOutcome, FireReasonCode } from '@vaquita/core';
-import type { BackfillOperation, Fault, HearSpec, SendSpec } from '../scenario/scenario.ts';
+import type { BackfillItemState, FireOutcome, FireReasonCode, FiringOutcome } from '@vaquita/core';
+import type { BackfillOperation, Fault, HearSpec, SendSpec, TriggerOperation } from '../scenario/scenario.ts';
 
 /**
  * Faults, and what is worth knowing that it happened: another server took the lead; a write of a leader that was over was
@@ -14,6 +14,10 @@ export type Met =
   | `hear_${HearSpec['how']}`
   | `fire_${Exclude<FireOutcome, 'skipped'> | FireReasonCode | 'folded'}`
   | 'taken_back'
+  | `after_${Noticed | 'moved_on'}`
+  | `hook_${Noticed}`
+  | `trigger_${TriggerOperationKind}`
+  | `delivery_${'taken' | 'replayed' | 'refused' | 'unanswered'}`
   | `item_${BackfillItemState | 'recovered' | 'freed'}`
   | `backfill_${BackfillOperationKind | 'done' | 'held' | 'refused' | 'skips' | 'stop' | 'recover_failed' | 'parallelism'}`
   | 'replanned'
@@ -24,6 +28,8 @@ export type Met =
   | 'skipped'
   | 'tried_now';
 
+type Noticed = FiringOutcome | 'known' | 'changed';
+type TriggerOperationKind = Extract<TriggerOperation, { do: 'trigger' }>['what'];
 type BackfillOperationKind = Extract<BackfillOperation, { do: 'backfill' }>['what'];
 
 export interface Meter {

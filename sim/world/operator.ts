@@ -12,6 +12,7 @@ import type {
   Scenario,
   ScheduleOperation,
   TellingOperation,
+  TriggerOperation,
 } from '../scenario/scenario.ts';
 import { type BackfillPeople, isAboutBackfills } from './backfill-people.ts';
 import { commandRow, runRow } from './documents.ts';
@@ -19,6 +20,7 @@ import { isAboutSchedules, type SchedulePeople } from './schedule-people.ts';
 import type { SimServer } from './server.ts';
 import { isTelling, type TellingPeople } from './telling-people.ts';
 import type { Timeline } from './timeline.ts';
+import { isAboutTriggers, type Send, type TriggerPeople } from './trigger-people.ts';
 
 export interface OperatorDeps {
   readonly scenario: Scenario;
@@ -36,6 +38,7 @@ export interface OperatorDeps {
   readonly tellings: TellingPeople;
   readonly schedules: SchedulePeople;
   readonly backfills: BackfillPeople;
+  readonly triggers: TriggerPeople;
 }
 
 /** How long a client waits for an answer before it asks again, and another server. */
@@ -44,7 +47,9 @@ const PATIENCE_MS = 2_000;
 type Start = Extract<Operation, { do: 'start' }>;
 type Resize = Extract<Operation, { do: 'resize' }>;
 type Drain = Extract<Operation, { do: 'drain' }>;
-type ByOthers = { do: 'retry_aside' | TellingOperation['do'] | ScheduleOperation['do'] | BackfillOperation['do'] };
+type ByOthers = {
+  do: 'retry_aside' | (TellingOperation | ScheduleOperation | BackfillOperation | TriggerOperation)['do'];
+};
 type Order = Exclude<Operation, Start | Resize | Drain | ByOthers>;
 
 export function createOperator(deps: OperatorDeps): (operation: Operation) => Promise<void> {
@@ -171,6 +176,17 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
     await ask(-1, (server) => server.order([command]));
   }
 
+  const send: Send = (server, sent) =>
+    new Promise((answer) => {
+      servers[server % servers.length]!.deliver(sent).then(
+        () => answer('taken'),
+        (error: unknown) => answer({ error }),
+      );
+      timeline.after(PATIENCE_MS, () => answer(undefined));
+    });
+
+  const pause = () => new Promise<void>((resolve) => timeline.after(PATIENCE_MS / 2, resolve));
+
   async function retryAside(): Promise<void> {
     for (const { row } of [...model.mirror.runs.values()].filter((run) => run.row.quarantine)) {
       const command = commandRow({ ids, now: now() }, { kind: 'retry', workflowInstanceId: row.id, payload: {} });
@@ -183,6 +199,7 @@ export function createOperator(deps: OperatorDeps): (operation: Operation) => Pr
     if (isTelling(operation)) return deps.tellings.operate(operation);
     if (isAboutSchedules(operation)) return deps.schedules.operate(operation);
     if (isAboutBackfills(operation)) return deps.backfills.operate(operation, orderRun);
+    if (isAboutTriggers(operation)) return deps.triggers.operate(operation, { send, pause });
     switch (operation.do) {
       case 'start':
         return start(operation);

@@ -151,6 +151,7 @@ export function createSchedulePeople(deps: SchedulePeopleDeps): SchedulePeople {
       return;
     model.schedules.workflowSwitched(id, online, at);
     model.backfills.workflowSwitched(id, online);
+    model.triggers.workflowSwitched(id, online, at - startedAt);
     note('workflow_switched');
     say(`workflow ${name} is put ${online ? 'online' : 'offline'}`);
   }

@@ -5,6 +5,7 @@ import type { ClientId } from '@vaquita/registry';
 import type { Filing } from '@vaquita/store';
 import { type Assembly, type AssemblyDeps, assemble } from './assembly.ts';
 import type { Hint } from './hints.ts';
+import type { SentDelivery } from './hooks.ts';
 import type { Meter } from './meter.ts';
 import { type CrashPoint, createSimProcess, type SimProcess } from './process.ts';
 import type { Timeline } from './timeline.ts';
@@ -19,6 +20,8 @@ export interface SimServer {
   /** Asks it as a client of the API does. Never settles when the server dies before it answers. */
   start(filing: Filing): Promise<void>;
   order(commands: readonly CommandRow[]): Promise<void>;
+  /** A delivery to a webhook, whose signature is right. @returns the run. @throws AppError as the API answers. */
+  deliver(sent: SentDelivery): Promise<string>;
   accept(wire: Wire): void;
   /** Turns its wall clock. */
   turn(byMs: number): void;
@@ -39,6 +42,8 @@ type OfOneLife =
   | 'listenerStore'
   | 'scheduleQueue'
   | 'backfillQueue'
+  | 'triggerQueue'
+  | 'hooks'
   | 'send'
   | 'hostFor';
 
@@ -113,11 +118,14 @@ export function createSimServer(deps: ServerDeps): SimServer {
     return true;
   }
 
-  function ask(work: (assembly: Assembly) => Promise<void>): Promise<void> {
+  function ask<T>(work: (assembly: Assembly) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const mine = process;
       mine.act('delivery', () => {
-        const answer = (run: () => void) => () => mine.act('answer', run);
+        const answer =
+          <Value>(run: (value: Value) => void) =>
+          (value: Value) =>
+            mine.act('answer', () => run(value));
         if (assembly) work(assembly).then(answer(resolve), answer(reject));
         else reject(new Error('The server is starting.'));
       });
@@ -134,6 +142,7 @@ export function createSimServer(deps: ServerDeps): SimServer {
     },
     start: (filing) => ask((open) => open.start(filing)),
     order: (commands) => ask((open) => open.order(commands)),
+    deliver: (sent) => ask((open) => open.deliver(sent)),
     nudge: () => process.act('delivery', () => assembly?.nudge()),
     heard: (hint) => process.act('delivery', () => assembly?.heard(hint)),
     accept(wire) {

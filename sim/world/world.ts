@@ -10,7 +10,14 @@ import { ZONES } from '../scenario/schedules.ts';
 import { MAX_SENDS, SEND_LIMIT_MS, SEND_MARGIN_MS } from '../scenario/tellings.ts';
 import { createBackfillPeople } from './backfill-people.ts';
 import { createChannelWorld } from './channel-world.ts';
-import { compareAlerts, compareBackfills, compareEvents, compareRows, compareSchedules } from './compare.ts';
+import {
+  compareAlerts,
+  compareBackfills,
+  compareEvents,
+  compareRows,
+  compareSchedules,
+  compareTriggers,
+} from './compare.ts';
 import { createDatabase } from './database.ts';
 import { createDisasters } from './disasters.ts';
 import { fillStore } from './filling.ts';
@@ -27,12 +34,14 @@ import { createStrikes } from './strikes.ts';
 import { createTellingPeople } from './telling-people.ts';
 import { createTimeline, settled, type Timeline } from './timeline.ts';
 import { createTrace, type Trace } from './trace.ts';
+import { createTriggerPeople } from './trigger-people.ts';
 import { witnessed } from './witnessed.ts';
 import { witnessedBackfills } from './witnessed-backfills.ts';
 import { witnessedFiling } from './witnessed-filing.ts';
 import { witnessedListening } from './witnessed-listening.ts';
 import { witnessedQueue } from './witnessed-queue.ts';
 import { witnessedSchedules } from './witnessed-schedules.ts';
+import { witnessedHooks, witnessedTriggers } from './witnessed-triggers.ts';
 
 export interface World {
   readonly timeline: Timeline;
@@ -95,11 +104,15 @@ export async function createWorld(
 
   /** The model is told what the record has, as far as it follows anybody who hears of it. */
   async function record(): Promise<void> {
-    if (scenario.listeners.length === 0) return;
-    for (;;) {
+    for (; scenario.listeners.length > 0; ) {
       const page = await store.events.after(model.listeners.last, { limit: PAGE });
       model.listeners.recorded(page, timeline.elapsed);
-      if (page.length < PAGE) return;
+      if (page.length < PAGE) break;
+    }
+    for (; scenario.triggers.length > 0; ) {
+      const page = await store.events.after(model.triggers.last, { limit: PAGE });
+      model.triggers.recorded(page);
+      if (page.length < PAGE) break;
     }
   }
 
@@ -142,6 +155,8 @@ export async function createWorld(
   const listenerStore = breakage?.listenerStore?.(store.listenerEngine, store) ?? store.listenerEngine;
   const scheduleQueue = breakage?.scheduleQueue?.(store.scheduleQueue, store) ?? store.scheduleQueue;
   const backfillQueue = breakage?.backfillQueue?.(store.backfillQueue, store) ?? store.backfillQueue;
+  const triggerQueue = breakage?.triggerQueue?.(store.triggerQueue, store) ?? store.triggerQueue;
+  const triggers = breakage?.triggerPeople?.(store.triggers, store) ?? store.triggers;
   const watch = { model, guard, say, elapsed };
   const slept = (ms: number) => fleet.keepWaiting(ms);
   const strike = createStrikes({ timeline, calmAt: scenario.calmAt, slept });
@@ -165,6 +180,11 @@ export async function createWorld(
     backfills: breakage?.backfillPeople?.(store.backfills, store) ?? store.backfills,
     name: trace.name,
   });
+  const triggerPeople = createTriggerPeople({
+    ...{ scenario, ids, triggers, model, ...filling, now: trueClock.now, guard, say, note, record },
+    name: trace.name,
+  });
+  const { firings, workflows } = store;
   const servers: SimServer[] = [];
   const hints = createHintNet({ timeline, random: draw(3), delayMs: scenario.lineDelayMs, note, servers });
   for (let number = 0; number < scenario.servers; number++) {
@@ -183,6 +203,8 @@ export async function createWorld(
           listenerStore: witnessedListening(listenerStore, process, { ...watch, record }),
           scheduleQueue: witnessedSchedules(scheduleQueue, process, { ...watch, reader: store.schedules, note }),
           backfillQueue: witnessedBackfills(backfillQueue, process, { ...watch, note }),
+          triggerQueue: witnessedTriggers(triggerQueue, process, { ...watch, note, record }),
+          hooks: witnessedHooks({ triggers, firings, workflows }, { ...watch, note }),
           send: channels.sendFrom(process),
           hostFor: (term) => listeners.hostFor(process, term),
         }),
@@ -228,6 +250,7 @@ export async function createWorld(
     tellings,
     schedules: schedulePeople,
     backfills: backfillPeople,
+    triggers: triggerPeople,
   });
   const inflict = createDisasters({
     timeline,
@@ -280,6 +303,7 @@ export async function createWorld(
       await compareAlerts(store, model);
       await compareSchedules(store, model);
       await compareBackfills(store, model);
+      await compareTriggers(store, model);
     },
   };
 }

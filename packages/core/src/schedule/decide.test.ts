@@ -73,6 +73,15 @@ describe('a fire time that has come up', () => {
     expect(decide({ to: 20_000 }, 5_000)).toMatchObject({ fires: [], dueAt: 10_000 });
   });
 
+  test('may come once in four years, and is due then', () => {
+    const at = (text: string) => Date.parse(`${text}T06:00:00Z`);
+    const times = { kind: 'cron', expression: '0 6 29 2 *', dst: 'run_once' } as const;
+    const schedule = scheduleRow({ times }, { cursorAt: at('2028-01-01') });
+    const { fires, dueAt } = decideSchedule(scheduleQuestion(schedule, at('2028-02-29')));
+    expect(fires).toMatchObject([{ fireAt: at('2028-02-29'), outcome: 'run' }]);
+    expect(dueAt).toBe(at('2032-02-29'));
+  });
+
   test('is passed over when it has its record, and the cursor goes on (D1)', () => {
     const decision = decide({}, 30_000, { recorded: new Set([10_000, 30_000]) });
     expect(outcomes(decision)).toEqual(['20 run']);

@@ -246,6 +246,16 @@ test('a definition that does not fit any more skips, with the reason, and goes o
   expect((await bench.fires('s1'))[1]!.reason).toBe('Workflow "etl" has no version 7.');
 });
 
+test('a schedule whose alert group is gone runs all the same, and its run still names the group', async () => {
+  const bench = await openScheduleBench();
+  bench.lead();
+  await bench.make('s1');
+  await bench.clock.advance(10_000);
+  expect(await bench.store.alertGroups.find('ops')).toBeUndefined();
+  expect(await bench.told('s1')).toEqual(['10 run']);
+  expect(await bench.runs()).toMatchObject([{ alertOn: 'failure', alertGroup: 'ops' }]);
+});
+
 test('what waits goes on as soon as the run before it has ended, whoever tells of it (S5)', async () => {
   const bench = await openScheduleBench();
   bench.lead();

@@ -1,5 +1,5 @@
 /** …/{workflow}/versions, /diff and /export: every saved version stays as it was saved; restoring one saves another. */
-import { AppError, formatWorkflowYaml } from '@vaquita/core';
+import { AppError, formatWorkflowYaml, type WorkflowDocument } from '@vaquita/core';
 import type { WorkflowRow, WorkflowVersionRow } from '@vaquita/store';
 import * as z from 'zod';
 import type { Audit } from '../audit.ts';
@@ -22,7 +22,7 @@ import { isoTime, pageRequest, toPage } from './paging.ts';
 import { createSaveVersion, readDefinition } from './saved-definition.ts';
 
 const TAG = 'Workflows';
-const VersionNumber = z.coerce.number().int().min(1);
+export const VersionNumber = z.coerce.number().int().min(1);
 const ITEM = '/api/v1/projects/{project}/workflows/{workflow}';
 
 function toVersionView(row: Omit<WorkflowVersionRow, 'document'>): VersionView {
@@ -42,6 +42,13 @@ export async function requireVersion(
     'not_found',
     `The workflow “${workflow.name}” has no version ${version}; its newest is ${workflow.version}.`,
   );
+}
+
+/** By task and field, and as a unified diff of the YAML. */
+export function diffOf(from: WorkflowVersionRow, to: WorkflowDocument, label: string) {
+  const { tasks, fields } = diffDocuments(from.document, to);
+  const labels = { from: `version ${from.version}`, to: label };
+  return { tasks, fields, text: unifiedDiff(formatWorkflowYaml(from.document), formatWorkflowYaml(to), labels) };
 }
 
 function versionNumber(text: string): number {
@@ -119,12 +126,7 @@ export function versionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint
         const { workflow } = await requireWorkflow(store, params);
         const from = await requireVersion(store, workflow, query.from);
         const to = await requireVersion(store, workflow, query.to ?? workflow.version);
-        const { tasks, fields } = diffDocuments(from.document, to.document);
-        const text = unifiedDiff(formatWorkflowYaml(from.document), formatWorkflowYaml(to.document), {
-          from: `version ${from.version}`,
-          to: `version ${to.version}`,
-        });
-        return { from: from.version, to: to.version, tasks, fields, text };
+        return { from: from.version, to: to.version, ...diffOf(from, to.document, `version ${to.version}`) };
       },
     }),
     rawEndpoint({

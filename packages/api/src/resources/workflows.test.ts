@@ -300,6 +300,20 @@ describe('a definition is checked without being saved', () => {
     expect((await validate(api, '# nothing yet')).ok).toBe(false);
   });
 
+  it('says what differs from a version that is named', async () => {
+    const api = await bench();
+    await api.createWorkflow();
+    const changed = { ...DEFINITION, description: 'two' };
+    const { diff } = await validate(api, changed, '?workflow=daily&compare=1');
+    expect(diff).toMatchObject({ from: 1, fields: [{ path: 'description', kind: 'added', to: 'two' }] });
+    expect(diff?.text).toMatch(/^--- version 1\n\+\+\+ this text\n@@ .*\n name: daily\n\+description: two\n/);
+    expect((await validate(api, DEFINITION, '?workflow=daily&compare=1')).diff?.text).toBe('');
+    expect((await validate(api, 'name: [open', '?workflow=daily&compare=1')).diff).toBeUndefined();
+    const ask = (query: string) => api.send('POST', `${WORKFLOWS}/validate?${query}`, { body: changed });
+    expect((await ask('workflow=daily&compare=2')).status).toBe(404);
+    expect((await ask('compare=1')).status).toBe(400);
+  });
+
   it('refuses what is no question about a definition', async () => {
     const api = await openApi({ settings: { definitionLimitBytes: 1_000 } });
     await read(await api.send('POST', '/api/v1/projects', { body: { name: 'etl' } }), 201);

@@ -47,24 +47,6 @@ export const BaseVersionQuery = z.object({
   }),
 });
 
-export const WorkflowValidated = z
-  .object({
-    ok: z.boolean().meta({ description: 'It would be saved' }),
-    problems: z
-      .array(z.object({ path: z.string(), message: z.string() }))
-      .readonly()
-      .meta({ description: 'Each wrong place, as a save would name it in `errors`' }),
-    name: z.string().optional().meta({ description: 'Of what could be read' }),
-    taskCount: z.number().int().optional(),
-    outcome: z
-      .enum(['created', 'updated', 'unchanged'])
-      .optional()
-      .meta({ description: 'What a save would do now; absent when it would be refused' }),
-    version: z.number().int().optional().meta({ description: 'The version that would be the newest after it' }),
-  })
-  .meta({ id: 'WorkflowValidated' });
-export type WorkflowValidated = z.infer<typeof WorkflowValidated>;
-
 export const VersionView = z
   .object({
     version: z.number().int(),
@@ -100,19 +82,41 @@ export type DefinitionChange = z.infer<typeof DefinitionChange>;
 const Names = z.array(z.string()).readonly();
 const Changes = z.array(DefinitionChange).readonly();
 
+const diffShape = {
+  tasks: z
+    .object({
+      added: Names,
+      removed: Names,
+      changed: z.array(z.object({ name: z.string(), changes: Changes })).readonly(),
+    })
+    .meta({ description: 'Tasks are told apart by name: a renamed one was removed and added' }),
+  fields: Changes.meta({ description: 'Everything that is not of one task, the order of the tasks included' }),
+  text: z.string().meta({ description: 'Unified diff of the YAML; empty when nothing differs' }),
+};
+
 export const VersionDiff = z
-  .object({
-    from: z.number().int(),
-    to: z.number().int(),
-    tasks: z
-      .object({
-        added: Names,
-        removed: Names,
-        changed: z.array(z.object({ name: z.string(), changes: Changes })).readonly(),
-      })
-      .meta({ description: 'Tasks are told apart by name: a renamed one was removed and added' }),
-    fields: Changes.meta({ description: 'Everything that is not of one task, the order of the tasks included' }),
-    text: z.string().meta({ description: 'Unified diff of the YAML; empty when nothing differs' }),
-  })
+  .object({ from: z.number().int(), to: z.number().int(), ...diffShape })
   .meta({ id: 'WorkflowVersionDiff' });
 export type VersionDiff = z.infer<typeof VersionDiff>;
+
+export const WorkflowValidated = z
+  .object({
+    ok: z.boolean().meta({ description: 'It would be saved' }),
+    problems: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .readonly()
+      .meta({ description: 'Each wrong place, as a save would name it in `errors`' }),
+    name: z.string().optional().meta({ description: 'Of what could be read' }),
+    taskCount: z.number().int().optional(),
+    outcome: z
+      .enum(['created', 'updated', 'unchanged'])
+      .optional()
+      .meta({ description: 'What a save would do now; absent when it would be refused' }),
+    version: z.number().int().optional().meta({ description: 'The version that would be the newest after it' }),
+    diff: z
+      .object({ from: z.number().int(), ...diffShape })
+      .optional()
+      .meta({ description: 'With `compare`: what differs from that version to this definition' }),
+  })
+  .meta({ id: 'WorkflowValidated' });
+export type WorkflowValidated = z.infer<typeof WorkflowValidated>;

@@ -45,11 +45,14 @@ export interface WorkflowsClient {
     definition: DefinitionInput,
     options?: CallOptions & BaseVersion,
   ): Promise<WorkflowSaved>;
-  /** What a save would say and do, with nothing saved: of a new workflow, unless one is named. */
+  /**
+   * What a save would say and do, with nothing saved: of a new workflow, unless one is named. With `compare` also what
+   * differs from that version of it.
+   */
   validate(
     project: string,
     definition: DefinitionInput,
-    query?: { readonly workflow?: string | undefined },
+    query?: { readonly workflow?: string | undefined; readonly compare?: number | undefined },
     options?: CallOptions,
   ): Promise<WorkflowValidated>;
   delete(project: string, workflow: string, options?: CallOptions): Promise<void>;

@@ -1,6 +1,6 @@
 /** CodeMirror for YAML, themed by the page's tokens. A chunk of its own, loaded with the editor. */
 import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import {
   bracketMatching,
@@ -102,6 +102,7 @@ export interface LineProblem {
 
 export interface Editor {
   text(): string;
+  /** One step back brings what stood there before, exactly. */
   setText(text: string): void;
   insertAtEnd(text: string): void;
   goTo(line: number): void;
@@ -148,7 +149,11 @@ export function createEditor(options: EditorOptions): Editor {
   const lineStart = (line: number) => view.state.doc.line(Math.min(view.state.doc.lines, Math.max(1, line)));
   return {
     text: () => view.state.doc.toString(),
-    setText: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    setText: (text) =>
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: text },
+        annotations: isolateHistory.of('full'),
+      }),
     insertAtEnd(text) {
       const end = view.state.doc.length;
       view.dispatch({

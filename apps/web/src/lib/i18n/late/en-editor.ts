@@ -15,8 +15,34 @@ export const enEditor = {
   preview: 'Picture',
   previewStale: 'The picture shows the last text that could be read.',
   goTo: (line: number) => `line ${line}`,
-  changedElsewhere: (version: number) =>
-    `Someone saved version ${version} while you were editing. Saving makes a newer version on top of it.`,
+  checking: 'Checking…',
+  unchecked: 'Checked when it is saved',
+  leave: 'The changes are not saved. A draft stays in this browser and is offered when you come back.',
+  leaveForEver: 'The changes are not saved, and this browser keeps no draft of them. Leave without saving?',
+  changedElsewhere: (version: number, base: number) =>
+    `Someone saved version ${version}; this text was made from version ${base}.`,
+  showTheirs: 'Compare',
+  changes: 'Changes',
+  review: 'What a save would change',
+  reviewText: (base: number) => `From version ${base} to your text:`,
+  reviewProblems: 'It cannot be saved like this:',
+  sameText: 'Nothing differs.',
+  conflict: 'Changed by someone else',
+  conflictText: (by: string, version: number, base: number) =>
+    `${by} saved version ${version}, while yours was made from version ${base}:`,
+  conflictNext: 'Nothing of yours was saved yet.',
+  theirChange: (base: number, version: number) => `Their change: from version ${base} to version ${version}`,
+  mineOnTop: (version: number) => `What yours would change in version ${version}`,
+  theirText: (version: number) => `Version ${version} as a whole`,
+  takeTheirs: 'Take theirs',
+  saveOnTop: 'Save mine on top',
+  keepEditing: 'Keep editing',
+  draftFound: (base: number) =>
+    base === 0
+      ? 'There is a draft that was not saved, of'
+      : `There is a draft made from version ${base} that was not saved, of`,
+  draftRestore: 'Go on with the draft',
+  draftDiscard: 'Discard the draft',
   types: 'Task types',
   insert: 'Insert',
   cycle: (path: string) => `These tasks wait for each other: ${path}`,

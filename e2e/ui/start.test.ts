@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { waitForRun } from '../support/runs.ts';
 import { type TestServer, VAQUITA } from '../support/server.ts';
+import { findViolations } from './browser.ts';
 import { type Desk, openDesk } from './desk.ts';
 
 let desk: Desk;
@@ -12,7 +13,7 @@ let server: TestServer;
 let page: Page;
 
 beforeAll(async () => {
-  desk = await openDesk();
+  desk = await openDesk({ still: true });
   ({ server, page } = desk);
   await server.client.projects.create({ name: 'ui' });
 });
@@ -123,6 +124,63 @@ it('prints a command that starts the same run', async () => {
   const [run] = (await server.client.instances.list({ project: 'ui', workflow })).items;
   expect(run).toMatchObject({ state: 'success', params: { who }, priority: 'high' });
   expect((await server.client.instances.tasks(run!.id)).items.map(({ name }) => name)).toEqual(['greet']);
+});
+
+it('fills the sheet in as a run was started lately', async () => {
+  await server.client.workflows.start('ui', workflow, { params: { who: 'world' }, priority: 'high', timeout: '1h' });
+  await server.client.workflows.start('ui', workflow, { params: { who: 'me' }, startTasks: ['leave'], scope: 'only' });
+  const sheet = await openSheet();
+  await sheet.getByRole('button', { name: /^who=world .*Priority: high/i }).click();
+  expect(await sheet.getByLabel('who').inputValue()).toBe('world');
+  expect(await sheet.getByLabel('times').inputValue()).toBe('once');
+  expect(await sheet.getByLabel('Priority').inputValue()).toBe('high');
+  expect(await sheet.getByLabel('Timeout').inputValue()).toBe('1h');
+  await sheet.getByRole('button', { name: /^who=me .*leave \(nothing else\)/ }).click();
+  expect(await sheet.getByLabel('who').inputValue()).toBe('me');
+  expect(await sheet.getByLabel('Priority').inputValue()).toBe('medium');
+  await sheet.getByText('1 of 2 tasks will run').first().waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await sheet.getByRole('button', { name: 'The defaults' }).click();
+  expect(await sheet.getByLabel('who').inputValue()).toBe('');
+  await sheet.getByText('2 of 2 tasks will run').first().waitFor();
+});
+
+it('starts an older version, with its parameters, as a dry run with a timeout; the command does the same', async () => {
+  await save([{ name: 'whom', type: 'string', value: 'all' }]);
+  await page.goto(`/p/ui/workflows/${workflow}?start=1`);
+  const sheet = page.getByRole('dialog', { name: `Run ${workflow}` });
+  await sheet.getByLabel('whom').waitFor();
+  await sheet.getByText('Version, timeout, dry run').click();
+  await sheet.getByLabel('Version', { exact: true }).selectOption('1');
+  await sheet.getByLabel('who', { exact: true }).fill('world');
+  await sheet.getByLabel('Timeout').fill('soon');
+  await sheet.getByLabel('Dry run').check();
+  await sheet.getByRole('button', { name: 'Start the dry run' }).click();
+  await expect.poll(() => descriptionOf('Timeout')).toContain('not a duration');
+  await sheet.getByLabel('Timeout').fill('1h');
+  await sheet.getByText('The same from elsewhere').click();
+  const command = (await sheet.getByText('npx vaquita run').textContent()) ?? '';
+  expect(command).toContain('--param who=world --version 1 --timeout 1h --dry-run');
+  expect(await sheet.getByText('curl -X POST').textContent()).toContain(
+    `'{"params":{"who":"world"},"version":1,"timeout":"1h","dryRun":true}'`,
+  );
+  await sheet.getByRole('button', { name: 'Start the dry run' }).click();
+  await page.waitForURL(/\/runs\//);
+  const [run] = (await server.client.instances.list({ project: 'ui', workflow })).items;
+  expect(run).toMatchObject({ version: 1, dryRun: true, timeout: '1h', params: { who: 'world' } });
+});
+
+it('starts at the task that the address names', async () => {
+  await page.goto(`/p/ui/workflows/${workflow}?task=leave`);
+  await page.getByRole('link', { name: 'Run from this task…' }).click();
+  const sheet = page.getByRole('dialog', { name: `Run ${workflow}` });
+  await sheet.getByLabel('who').fill('world');
+  await sheet.getByText('1 of 2 tasks will run').first().waitFor();
+  expect(await sheet.getByLabel('Start at').evaluate((field) => (field as { value?: string }).value)).toBe('leave');
+  await sheet.getByRole('button', { name: 'Start the run' }).click();
+  await page.waitForURL(/\/runs\//);
+  const [run] = (await server.client.instances.list({ project: 'ui', workflow })).items;
+  expect(run).toMatchObject({ startTasks: ['leave'], scope: 'downstream' });
 });
 
 it('lists what the server finds wrong in a text, and jumps to its line', async () => {

@@ -89,10 +89,13 @@ describe('the same from elsewhere', () => {
         workerGroup: 'gpu',
         alertOn: 'all',
         alertGroup: 'night',
+        version: 3,
+        timeout: '2h',
+        dryRun: true,
       }),
     ).toBe(
       "npx vaquita run examples/w --task a --task 'b c' --scope only --failure-strategy end --priority high " +
-        '--worker-group gpu --alert-on all --alert-group night --server https://v.example --follow',
+        '--worker-group gpu --alert-on all --alert-group night --version 3 --timeout 2h --dry-run --server https://v.example --follow',
     );
     expect(asCurl('https://v.example', 'my project', 'w', start)).toContain(
       '/projects/my%20project/workflows/w/instances',

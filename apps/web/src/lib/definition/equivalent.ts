@@ -8,6 +8,9 @@ export interface StartShape {
   readonly workerGroup?: string;
   readonly alertOn?: string;
   readonly alertGroup?: string;
+  readonly version?: number;
+  readonly timeout?: string;
+  readonly dryRun?: boolean;
 }
 
 /** A word of a POSIX shell. */
@@ -40,6 +43,7 @@ export function serverOption(origin: string): Option {
 
 export function asCommand(origin: string, project: string, workflow: string, start: StartShape): string {
   const { params = {}, startTasks = [], scope, failureStrategy, priority, workerGroup, alertOn, alertGroup } = start;
+  const { version, timeout, dryRun } = start;
   return commandLine(
     'run',
     [`${project}/${workflow}`],
@@ -52,6 +56,9 @@ export function asCommand(origin: string, project: string, workflow: string, sta
       ['--worker-group', workerGroup],
       ['--alert-on', alertOn],
       ['--alert-group', alertGroup],
+      ['--version', version === undefined ? undefined : String(version)],
+      ['--timeout', timeout],
+      ['--dry-run', dryRun || undefined],
       serverOption(origin),
       ['--follow', true],
     ],

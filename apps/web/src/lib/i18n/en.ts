@@ -160,6 +160,7 @@ export const en = {
     noRuns: 'This workflow has not run yet',
     noRunsText: 'Start it to see its timeline, its logs and how long each task takes.',
     taskSettings: 'Task',
+    runFrom: 'Run from this task…',
     waitsFor: 'Waits for',
     offlineNote: 'This workflow is offline. Take it online to start it.',
     deleteTitle: (name: string) => `Delete workflow ${name}?`,

@@ -229,6 +229,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     noRuns: '此工作流尚未运行',
     noRunsText: '启动它，即可看到时间线、日志和每个任务的耗时。',
     taskSettings: '任务',
+    runFrom: '从此任务开始运行…',
     waitsFor: '等待',
     offlineNote: '此工作流已下线。上线后才能启动。',
     deleteTitle: (name) => `删除工作流 ${name}？`,

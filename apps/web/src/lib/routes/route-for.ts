@@ -138,12 +138,13 @@ export const routeFor = {
       resolve('/(app)/p/[project]/workflows/[workflow]/versions', { project: name(project), workflow: name(workflow) }),
       { ...query, view: view === 'changes' ? undefined : view },
     ),
-  /** The workflow with the start sheet open over it. */
-  start: (project: string, workflow: string) =>
+  /** The workflow with the start sheet open over it; with a task it begins there. */
+  start: (project: string, workflow: string, task?: string) =>
     withQuery(
       resolve('/(app)/p/[project]/workflows/[workflow]', { project: name(project), workflow: name(workflow) }),
       {
         start: 1,
+        task,
       },
     ),
   newWorkflow: (project: string) => resolve('/(app)/p/[project]/workflows/new', { project: name(project) }),

@@ -4,7 +4,7 @@
  */
 import type { SchedulePlanRequest, SchedulePlanView, StartChoicesInput, StartChoicesView } from '@vaquita/client';
 import { instantOf, isZone, wallAt } from '../time/zoned.ts';
-import type { StartChoices } from '../workflow/start-choices.ts';
+import type { FurtherChoices, StartChoices } from '../workflow/start-choices.ts';
 import type { DstPolicy, MisfirePolicy, OverlapPolicy } from './policies.ts';
 
 export interface PlanDraft {
@@ -98,13 +98,6 @@ export function planOf(draft: PlanDraft): SchedulePlanRequest {
       limit: draft.overlap === 'parallel' || draft.overlap === 'queue' ? draft.overlapLimit : null,
     },
   };
-}
-
-/** What a start by hand does not ask, and a schedule does. */
-export interface FurtherChoices {
-  version: number | null;
-  timeout: string;
-  dryRun: boolean;
 }
 
 export function draftOfStart(start: StartChoicesView): Omit<StartChoices, 'values'> & FurtherChoices {

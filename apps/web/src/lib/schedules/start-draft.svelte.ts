@@ -4,8 +4,8 @@ import type { StartChoicesInput, StartChoicesView, WorkflowDetail } from '@vaqui
 import { queries } from '#lib/data/queries.ts';
 import { type Outline, outlineOf } from '#lib/definition/document.ts';
 import { changedParams, checkParam, type ParamProblem } from '#lib/definition/params.ts';
-import { defaultValues, firstChoices, type StartChoices } from '#lib/workflow/start-choices.ts';
-import { draftOfStart, type FurtherChoices, startOf } from './draft.ts';
+import { defaultValues, type FurtherChoices, firstChoices, type StartChoices } from '#lib/workflow/start-choices.ts';
+import { draftOfStart, startOf } from './draft.ts';
 
 export interface StartDraft {
   readonly choices: StartChoices;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outlineOf } from '../definition/document.ts';
-import { countToRun, firstChoices, requestOf } from './start-choices.ts';
+import { carriedOver, countToRun, firstChoices, requestOf } from './start-choices.ts';
 
 const { params, tasks } = outlineOf({
   params: [
@@ -29,6 +29,23 @@ describe('requestOf', () => {
     const request = requestOf(params, { ...chosen, values: { who: 'world', times: '1' } });
     expect(request).toEqual({ ...chosen, params: { who: 'world' } });
   });
+});
+
+it('asks for a version, a timeout and a dry run where they are chosen', () => {
+  const further = { version: 3, timeout: ' 2h ', dryRun: true };
+  expect(requestOf(params, firstChoices(params), further)).toEqual({ version: 3, timeout: '2h', dryRun: true });
+});
+
+it('carries what was filled in over to another version, where that has the parameter too', () => {
+  const other = outlineOf({
+    params: [
+      { name: 'times', type: 'integer', value: 7 },
+      { name: 'who', type: 'string', value: 'all' },
+      { name: 'when', type: 'string', value: 'now' },
+    ],
+  }).params;
+  expect(carriedOver({ who: 'me', times: '1' }, params, other)).toEqual({ who: 'me', times: '7', when: 'now' });
+  expect(carriedOver({ who: 'me', times: '2', when: 'then' }, other, params)).toEqual({ who: 'me', times: '2' });
 });
 
 describe('countToRun', () => {

@@ -20,6 +20,19 @@ export interface StartChoices {
   scope: Scope;
 }
 
+/** What is chosen less often. */
+export interface FurtherChoices {
+  /** Null: the newest at the time of the start. */
+  version: number | null;
+  /** Such as `2h`; empty: as the workflow says. */
+  timeout: string;
+  dryRun: boolean;
+}
+
+export function firstFurther(): FurtherChoices {
+  return { version: null, timeout: '', dryRun: false };
+}
+
 export function defaultValues(params: readonly ParamField[]): Record<string, string> {
   return Object.fromEntries(params.map((param) => [param.name, param.value ?? '']));
 }
@@ -37,6 +50,16 @@ export function firstChoices(params: readonly ParamField[]): StartChoices {
   };
 }
 
+/** What was filled in for one version, in the form of another: what the other has too, and what differs from its default. */
+export function carriedOver(
+  values: Readonly<Record<string, string>>,
+  before: readonly ParamField[],
+  after: readonly ParamField[],
+): Record<string, string> {
+  const filled = changedParams(before, values);
+  return Object.fromEntries(after.map(({ name, value }) => [name, filled[name] ?? value ?? '']));
+}
+
 /** How many of the tasks will run; `enabled` are those that are not switched off. */
 export function countToRun(
   enabled: readonly TaskOutline[],
@@ -48,7 +71,9 @@ export function countToRun(
 }
 
 /** Only what differs from what the server would do anyway. */
-export function requestOf(params: readonly ParamField[], choices: StartChoices) {
+export function requestOf(params: readonly ParamField[], choices: StartChoices, further = firstFurther()) {
+  const { version, dryRun } = further;
+  const timeout = further.timeout.trim();
   const { values, priority, workerGroup, failureStrategy, startTasks, scope, alertOn, alertGroup } = choices;
   const changed = changedParams(params, values);
   return {
@@ -59,5 +84,8 @@ export function requestOf(params: readonly ParamField[], choices: StartChoices) 
     ...(workerGroup === '' ? {} : { workerGroup }),
     ...(alertOn === '' ? {} : { alertOn }),
     ...(alertGroup === '' ? {} : { alertGroup }),
+    ...(version === null ? {} : { version }),
+    ...(timeout === '' ? {} : { timeout }),
+    ...(dryRun ? { dryRun } : {}),
   };
 }

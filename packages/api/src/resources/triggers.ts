@@ -120,7 +120,8 @@ function readEndpoints(deps: ApiDeps): readonly Endpoint[] {
       method: 'post',
       path: `${ITEM}/test`,
       tag: TAG,
-      access: 'view',
+      // It has workers look into their folders.
+      access: 'operate',
       summary: 'Say what a trigger would start, and start nothing',
       description:
         'Of the kind `file`, without a `file` that is made up: the workers are asked what is there now. That takes as long as they need, and is possible on the server that leads; another one says so in `look`.',

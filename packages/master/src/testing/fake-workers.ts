@@ -31,7 +31,7 @@ export function createFakeWorkers(group = 'etl') {
       const paths = [...worker.files.keys()].sort().filter((path) => after === null || path > after);
       const isEnd = paths.length <= limit;
       const entries = paths.slice(0, limit).map((path) => worker.files.get(path)!);
-      return { entries, isEnd, problem: isEnd ? worker.problem : null };
+      return { entries, isEnd, problem: after === null ? worker.problem : null };
     },
   };
 

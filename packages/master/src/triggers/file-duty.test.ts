@@ -340,6 +340,14 @@ test('a part of the folder that nobody may read keeps no first look off, as long
   expect(await firstAt()).not.toBeNull();
 });
 
+test('what a page could not read holds the look back, also when later pages could', async () => {
+  const { w, clock, watchers } = await opened({}, { page: 2 });
+  for (let i = 0; i < 5; i++) drop(w.files, `/in/${i}`);
+  w.problem = { code: 'failed', text: 'The folder /in/share could not be read.' };
+  await clock.advance(MINUTE);
+  expect(await watchers()).toMatchObject([{ problem: { code: 'failed' } }]);
+});
+
 test('more files than are looked at are a problem for people to see, and the first of them are acted on', async () => {
   const { w, t, clock, started, watchers } = await opened({}, { page: 5, files: 10 });
   for (let i = 0; i < 30; i++) drop(w.files, `/in/${String(i).padStart(2, '0')}`);

@@ -77,6 +77,8 @@ export async function lookOf(deps: FileLookDeps, look: TriggerLook, watcher: Wat
   const cut = (end: 'silent' | 'changed'): WatcherLook => ({ end, waiting: new Map([...watcher.waiting, ...waiting]) });
 
   let found = 0;
+  /** A problem is told by the page on which it was met, and by no other. */
+  let met: LookProblem | null = null;
   let last: LookAnswer;
   for (let after: string | null = null; ; ) {
     if (look.isOver()) return cut('silent');
@@ -89,15 +91,23 @@ export async function lookOf(deps: FileLookDeps, look: TriggerLook, watcher: Wat
     if (pending === null) return cut('changed');
     for (const [key, look] of pending) waiting.set(key, look);
     last = answer;
+    met = worse(met, answer.problem);
     after = answer.entries.at(-1)?.path ?? null;
     if (answer.isEnd || after === null || found >= settings.files) break;
   }
-  const problem = last.isEnd ? shortened(last.problem) : tooMany(found);
+  const problem = last.isEnd ? shortened(met) : tooMany(found);
   const isWhole =
     last.isEnd &&
     (problem === null || HARMLESS.includes(problem.code) || (found > 0 && PARTIAL.includes(problem.code)));
   if (!(await putDown(deps, look, watcher, { problem, isWhole, found }))) return cut('changed');
   return isWhole ? { end: 'looked', problem, waiting } : { ...cut('silent'), end: 'looked', problem };
+}
+
+/** Of two problems that for which more may be unseen. */
+function worse(one: LookProblem | null, other: LookProblem | null): LookProblem | null {
+  if (one === null || other === null) return one ?? other;
+  const rank = ({ code }: LookProblem) => (HARMLESS.includes(code) ? 0 : PARTIAL.includes(code) ? 1 : 2);
+  return rank(other) > rank(one) ? other : one;
 }
 
 /** W3 @returns null when the trigger is not as it was read. */

@@ -21,6 +21,7 @@ import { zhLog } from './late/zh-log.ts';
 import { zhLogin } from './late/zh-login.ts';
 import { zhOverview } from './late/zh-overview.ts';
 import { zhPalette } from './late/zh-palette.ts';
+import { zhPast } from './late/zh-past.ts';
 import { zhPeople } from './late/zh-people.ts';
 import { zhScheduleForm } from './late/zh-schedule-form.ts';
 import { zhSchedules } from './late/zh-schedules.ts';
@@ -58,6 +59,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     login: zhLogin,
     overview: zhOverview,
     palette: zhPalette,
+    past: zhPast,
     calendars: zhCalendars,
     forecast: zhForecast,
     scheduleForm: zhScheduleForm,

@@ -133,6 +133,25 @@ export const routeFor = {
       resolve('/(app)/p/[project]/workflows/[workflow]/grid', { project: name(project), workflow: name(workflow) }),
       { runs: runs === 30 ? undefined : runs, failed: failed ? 1 : undefined, ...query },
     ),
+  /** `day`: the one whose runs are shown, as 2026-03-01. */
+  workflowCalendar: (
+    project: string,
+    workflow: string,
+    query: { readonly year?: number; readonly day?: string } = {},
+  ) =>
+    withQuery(
+      resolve('/(app)/p/[project]/workflows/[workflow]/calendar', { project: name(project), workflow: name(workflow) }),
+      { ...query },
+    ),
+  workflowStatistics: (
+    project: string,
+    workflow: string,
+    { days, sort }: { readonly days?: number; readonly sort?: string } = {},
+  ) =>
+    withQuery(
+      resolve('/(app)/p/[project]/workflows/[workflow]/stats', { project: name(project), workflow: name(workflow) }),
+      { days: days === 30 ? undefined : days, sort: sort === 'slowest' ? undefined : sort },
+    ),
   workflowVersions: (project: string, workflow: string, { view, ...query }: VersionsQuery = {}) =>
     withQuery(
       resolve('/(app)/p/[project]/workflows/[workflow]/versions', { project: name(project), workflow: name(workflow) }),

@@ -1,6 +1,8 @@
 /** English texts that all pages of one workflow share. */
 export const enWorkflowPage = {
   grid: 'Grid',
+  calendar: 'Calendar',
+  stats: 'Statistics',
 };
 
 export type WorkflowPageMessages = typeof enWorkflowPage;

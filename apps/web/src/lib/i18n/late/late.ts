@@ -23,6 +23,7 @@ import type { LogMessages } from './en-log.ts';
 import type { LoginMessages } from './en-login.ts';
 import type { OverviewMessages } from './en-overview.ts';
 import type { PaletteMessages } from './en-palette.ts';
+import type { PastMessages } from './en-past.ts';
 import type { PeopleMessages } from './en-people.ts';
 import type { ScheduleFormMessages } from './en-schedule-form.ts';
 import type { ScheduleMessages } from './en-schedules.ts';
@@ -58,6 +59,7 @@ export interface LateMessages {
   readonly overview: OverviewMessages;
   readonly palette: PaletteMessages;
   readonly people: PeopleMessages;
+  readonly past: PastMessages;
   readonly calendars: CalendarMessages;
   readonly forecast: ForecastMessages;
   readonly scheduleForm: ScheduleFormMessages;

@@ -3,4 +3,6 @@ import type { WorkflowPageMessages } from './en-workflow-page.ts';
 
 export const zhWorkflowPage: WorkflowPageMessages = {
   grid: '网格',
+  calendar: '日历',
+  stats: '统计',
 };

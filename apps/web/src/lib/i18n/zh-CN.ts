@@ -9,6 +9,7 @@ import { zhBackfills } from './late/zh-backfills.ts';
 import { zhCalendars } from './late/zh-calendars.ts';
 import { zhControl } from './late/zh-control.ts';
 import { zhEditor } from './late/zh-editor.ts';
+import { zhFileTriggers } from './late/zh-file-triggers.ts';
 import { zhForecast } from './late/zh-forecast.ts';
 import { zhForms } from './late/zh-forms.ts';
 import { zhGraphView } from './late/zh-graph-view.ts';
@@ -61,6 +62,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     palette: zhPalette,
     past: zhPast,
     calendars: zhCalendars,
+    fileTriggers: zhFileTriggers,
     forecast: zhForecast,
     scheduleForm: zhScheduleForm,
     schedules: zhSchedules,

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { TRIGGER_KINDS as KINDS, FILE_FIELDS as KNOWN } from '@vaquita/core';
 import { describe, expect, it } from 'vitest';
-import { asDelivery, exampleBody, triggerState } from './trigger-state.ts';
+import { asDelivery, exampleBody, FILE_FIELDS, TRIGGER_KINDS, triggerState } from './trigger-state.ts';
 
 describe('triggerState', () => {
   const fine = { online: true, workflowOnline: true, problem: null };
@@ -34,4 +35,9 @@ it('the example for a shell signs as the server checks', () => {
   const script = [...lines.slice(0, 4), 'echo "$T $SIGNATURE"'].join('\n');
   const [time, signature] = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim().split(' ');
   expect(signature).toBe(createHmac('sha256', secret).update(`${time}.${body}`).digest('hex'));
+});
+
+it('offers the kinds that there are, and what a file has', () => {
+  expect(TRIGGER_KINDS).toEqual(KINDS);
+  expect(FILE_FIELDS).toEqual(KNOWN);
 });

@@ -6,8 +6,11 @@ export type TriggerKind = TriggerView['kind'];
 export type TriggerState = 'on' | 'off' | 'workflow_off' | 'problem';
 export type Outcome = 'run' | 'seen' | 'refused';
 
-export const TRIGGER_KINDS = ['webhook', 'after_workflow'] as const satisfies readonly TriggerKind[];
+export const TRIGGER_KINDS = ['webhook', 'after_workflow', 'file'] as const satisfies readonly TriggerKind[];
 export const OUTCOMES = ['run', 'seen', 'refused'] as const satisfies readonly Outcome[];
+
+/** What a parameter can be given of a file. */
+export const FILE_FIELDS = ['path', 'name', 'folder', 'size', 'modified', 'etag', 'worker'] as const;
 
 export const TRIGGER_FAMILY = {
   on: 'success',

@@ -1,6 +1,7 @@
 /** English texts of triggers. */
 export const enTriggers = {
-  intro: 'A workflow starts when something happens: a signed delivery comes in, or another workflow ends.',
+  intro:
+    'A workflow starts when something happens: a signed delivery comes in, another workflow ends, or a file appears.',
   newTrigger: 'New trigger',
   emptyTitle: 'No trigger yet',
   emptyText: 'Let a shop, a repository or another workflow start what is to be done.',
@@ -13,6 +14,7 @@ export const enTriggers = {
   kindHint: {
     webhook: 'A signed HTTP delivery starts it',
     after_workflow: 'The end of another workflow starts it',
+    file: 'A file on the workers, or an object, starts it',
   },
   name: 'Name',
   nameHint: 'Unique within its workflow',
@@ -103,6 +105,12 @@ export const enTriggers = {
     address: 'from',
     run: 'run',
     state: 'ended as',
+    path: 'path',
+    size: 'bytes',
+    modified: 'changed',
+    etag: 'ETag',
+    worker: 'found by',
+    things: 'files',
   } as Record<string, string>,
 
   tryIt: 'Try it',

@@ -11,6 +11,7 @@ import type { BackfillMessages } from './en-backfills.ts';
 import type { CalendarMessages } from './en-calendars.ts';
 import type { ControlMessages } from './en-control.ts';
 import type { EditorMessages } from './en-editor.ts';
+import type { FileTriggerMessages } from './en-file-triggers.ts';
 import type { ForecastMessages } from './en-forecast.ts';
 import type { FormMessages } from './en-forms.ts';
 import type { GraphViewMessages } from './en-graph-view.ts';
@@ -61,6 +62,7 @@ export interface LateMessages {
   readonly people: PeopleMessages;
   readonly past: PastMessages;
   readonly calendars: CalendarMessages;
+  readonly fileTriggers: FileTriggerMessages;
   readonly forecast: ForecastMessages;
   readonly scheduleForm: ScheduleFormMessages;
   readonly schedules: ScheduleMessages;

@@ -2,7 +2,7 @@
 import type { TriggerMessages } from './en-triggers.ts';
 
 export const zhTriggers: TriggerMessages = {
-  intro: '有事发生时启动工作流：收到已签名的投递，或另一个工作流结束。',
+  intro: '有事发生时启动工作流：收到已签名的投递、另一个工作流结束，或出现文件。',
   newTrigger: '新建触发器',
   emptyTitle: '还没有触发器',
   emptyText: '让商店、代码仓库或另一个工作流来启动要做的事。',
@@ -15,6 +15,7 @@ export const zhTriggers: TriggerMessages = {
   kindHint: {
     webhook: '由已签名的 HTTP 投递启动',
     after_workflow: '由另一个工作流的结束启动',
+    file: '由工作节点上的文件或对象启动',
   },
   name: '名称',
   nameHint: '在其工作流内唯一',
@@ -96,7 +97,16 @@ export const zhTriggers: TriggerMessages = {
   when: '时间',
   what: '内容',
   older: '更早的',
-  about: { address: '来自', run: '运行', state: '结束状态' },
+  about: {
+    address: '来自',
+    run: '运行',
+    state: '结束状态',
+    path: '路径',
+    size: '字节',
+    modified: '修改于',
+    worker: '发现者',
+    things: '文件数',
+  },
 
   tryIt: '试一试',
   tryTitle: '这会启动什么？',

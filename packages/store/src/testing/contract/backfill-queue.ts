@@ -74,7 +74,11 @@ export function describeBackfillQueue(subject: Subject): void {
 
     test('settles what follows from a backfill only as that was read', async () => {
       await open(2);
-      await subject.store.backfills.change({ ...b1, state: 'running' }, { kind: 'edit', parallelism: 2 }, told('b1', 'edit'));
+      await subject.store.backfills.change(
+        { ...b1, state: 'running' },
+        { kind: 'edit', parallelism: 2 },
+        told('b1', 'edit'),
+      );
       const blocked = { ...change(1, 'waiting', 'blocked'), revision: b1.revision };
       await expect(queue().settle(1, [blocked], 80)).rejects.toMatchObject(conflict);
       expect(await statesOf()).toEqual(['waiting', 'waiting']);

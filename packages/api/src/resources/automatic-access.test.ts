@@ -71,7 +71,7 @@ const LINES: Readonly<Record<string, Line>> = {
   'PATCH /api/v1/triggers/{trigger}': { need: 'edit', body: { description: 'x' }, status: 200 },
   'DELETE /api/v1/triggers/{trigger}': { need: 'edit', status: 204 },
   'GET /api/v1/triggers/{trigger}/firings': { need: 'view', status: 200 },
-  'POST /api/v1/triggers/{trigger}/test': { need: 'view', body: { body: { day: 'tue' } }, status: 200 },
+  'POST /api/v1/triggers/{trigger}/test': { need: 'operate', body: { body: { day: 'tue' } }, status: 200 },
   'POST /api/v1/triggers/{trigger}/online': { need: 'operate', status: 200 },
   'POST /api/v1/triggers/{trigger}/offline': { need: 'operate', status: 200 },
   'POST /api/v1/triggers/{trigger}/rotate-secret': { need: 'edit', body: {}, status: 200 },

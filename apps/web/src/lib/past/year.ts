@@ -20,7 +20,7 @@ export interface Year {
 }
 
 const DAY_MS = 86_400_000;
-export const textOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+const textOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 
 /** @param today the day that it is in the zone of the calendar */
 export function yearOf(year: number, counts: WorkflowCalendarView['days'], today: string): Year {

@@ -57,10 +57,10 @@ export function membersOf({ workflow, dependents }: BackfillSpec, { workflows }:
   return members;
 }
 
-/** What its dependent tasks ask about, each the day of the run. */
+/** What its dependent tasks ask about, each the day of the run; those that are disabled ask nothing. */
 function asks(workflow: string, { workflows }: Pick<Scenario, 'workflows'>): readonly string[] {
   const { tasks } = workflows.find(({ name }) => name === workflow) ?? { tasks: [] };
-  return tasks.flatMap(({ kind }) => (kind.type === 'dependent' ? [kind.workflow] : []));
+  return tasks.flatMap(({ kind, enabled }) => (enabled && kind.type === 'dependent' ? [kind.workflow] : []));
 }
 
 /** B4: items of the same day, of what its workflow asks about. */

@@ -197,11 +197,19 @@ export function createBackfillModel(
       if (state === 'failure' && run === 'success' && backfill.state !== 'cancelled')
         return `has item ${position} failed, whose run has succeeded`;
       const isBarred = upstreamOf(item, backfill, mirror.scenario).some(bars);
-      if (state === 'blocked' && !isBarred && backfill.state !== 'cancelled')
+      // One whose time another backfill had, when its way was free again, waits for a person to try it again.
+      if (state === 'blocked' && !isBarred && backfill.state !== 'cancelled' && !isShared(backfill, item))
         return `has item ${position} blocked, and nothing bars it`;
     }
     if (backfill.state === 'done' && !isSettled(backfill)) return 'is done, and not all of it is';
     return undefined;
+  }
+
+  function isShared(backfill: BackfillFacts, { workflowId, businessTime }: ItemFacts): boolean {
+    const others = [...backfills.values()].filter((other) => other !== backfill);
+    return others.some(({ items }) =>
+      items.some((one) => one.workflowId === workflowId && one.businessTime === businessTime),
+    );
   }
 
   /** Nothing is missing: what could start does. */

@@ -77,7 +77,8 @@ function createPrinter(checker: ts.TypeChecker, nameOf: ReadonlyMap<ts.Type, str
   }
 
   function printUnion(type: ts.UnionType, indent: string): string {
-    const texts = type.types.map((part) => print(part, indent));
+    const said = type.types.filter((part) => !isAbsence(checker, part));
+    const texts = said.map((part) => print(part, indent));
     const isEither = texts.includes('true') && texts.includes('false');
     const parts = isEither ? ['boolean', ...texts.filter((text) => text !== 'true' && text !== 'false')] : texts;
     const isAbsent = (text: string) => text === 'null' || text === 'undefined';
@@ -114,6 +115,11 @@ function createPrinter(checker: ts.TypeChecker, nameOf: ReadonlyMap<ts.Type, str
   }
 
   return print;
+}
+
+/** That an optional property may be left out is said by its `?`: only an `undefined` that may be written is part of its type. */
+function isAbsence(checker: ts.TypeChecker, type: ts.Type): boolean {
+  return (type.flags & ts.TypeFlags.Undefined) !== 0 && type !== checker.getUndefinedType();
 }
 
 function keyText(name: string): string {

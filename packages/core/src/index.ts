@@ -49,6 +49,15 @@ export * from './definition/task-types/registry.ts';
 export type { ShellConfig } from './definition/task-types/shell.ts';
 export type { SqlConfig } from './definition/task-types/sql.ts';
 export type { TaskType } from './definition/task-types/task-type.ts';
+export {
+  checkEnvironmentVariables,
+  checkSecretValue,
+  MAX_ENVIRONMENT_VARIABLES,
+  MAX_SECRET_BYTES,
+  MIN_MASKED_CHARS,
+} from './environments/check-environment.ts';
+export * from './environments/open-environment.ts';
+export type * from './environments/rows.ts';
 export * from './errors/app-error.ts';
 export * from './errors/codes.ts';
 export * from './errors/did-you-mean.ts';

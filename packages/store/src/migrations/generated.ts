@@ -411,4 +411,19 @@ export const MIGRATIONS: readonly Migration[] = [
       "UPDATE `users` SET `role` = 'editor' WHERE `role` = 'user';",
     ],
   },
+  {
+    number: 28,
+    name: "environments_and_secrets",
+    checksum: "c093a8bcf08a5a0081a18abf4b68f9e25a535d07842e2554e95a7a9929e8c9f5",
+    statements: [
+      "CREATE TABLE `environments` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`project_id` text,\n\t`name` text NOT NULL,\n\t`description` text NOT NULL,\n\t`variables` text NOT NULL,\n\t`revision` integer NOT NULL,\n\t`created_by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_by` text NOT NULL,\n\t`updated_at` integer NOT NULL,\n\tFOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE UNIQUE INDEX `environments_of_project` ON `environments` (`project_id`,`name`) WHERE project_id is not null;",
+      "CREATE UNIQUE INDEX `environments_of_all` ON `environments` (`name`) WHERE project_id is null;",
+      "CREATE INDEX `environments_by_name` ON `environments` (`name`,`id`);",
+      "CREATE TABLE `secrets` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`project_id` text,\n\t`name` text NOT NULL,\n\t`description` text NOT NULL,\n\t`sealed` text NOT NULL,\n\t`created_by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_by` text NOT NULL,\n\t`updated_at` integer NOT NULL,\n\tFOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE UNIQUE INDEX `secrets_of_project` ON `secrets` (`project_id`,`name`) WHERE project_id is not null;",
+      "CREATE UNIQUE INDEX `secrets_of_all` ON `secrets` (`name`) WHERE project_id is null;",
+      "CREATE INDEX `secrets_by_name` ON `secrets` (`name`,`id`);",
+    ],
+  },
 ];

@@ -2,6 +2,7 @@
 export * from './alerts.ts';
 export * from './backfills.ts';
 export * from './commands.ts';
+export * from './environments.ts';
 export * from './instances.ts';
 export * from './listeners.ts';
 export * from './projects.ts';

@@ -5,7 +5,7 @@ import type { EnvironmentVariable } from './rows.ts';
 
 export const MAX_ENVIRONMENT_VARIABLES = 200;
 /** Of all variables of an environment together, names and values; every order to a worker carries them. */
-export const MAX_ENVIRONMENT_BYTES = 131_072;
+const MAX_ENVIRONMENT_BYTES = 131_072;
 /** In UTF-8. More belongs into a file. */
 export const MAX_SECRET_BYTES = 16_384;
 /** Shorter values are not masked in logs: they would stand for half of every line. */

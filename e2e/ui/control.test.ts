@@ -150,9 +150,14 @@ it('comes back to a task and a line of its log after sign-in', async () => {
 it('is walked through on a narrow screen', async () => {
   await using narrow = await browser.open(server.url, { width: 390, height: 800 });
   await signIn(narrow.page, server.adminPassword);
-  for (const name of ['Workflows', 'Runs', 'Task groups', 'Workers', 'Tokens', 'Overview']) {
-    await narrow.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
+  const goTo = async (menu: string, name: string) => {
+    await narrow.page.getByRole('navigation', { name: menu }).getByRole('link', { name, exact: true }).click();
     await narrow.page.getByRole('heading', { name, level: 1 }).waitFor();
+  };
+  for (const name of ['Workflows', 'Runs', 'Alerts', 'Overview']) await goTo('Main', name);
+  for (const name of ['Task groups', 'Workers', 'Tokens']) {
+    await narrow.page.getByRole('button', { name: 'More', exact: true }).click();
+    await goTo('All pages', name);
   }
   await narrow.page.goto('/runs');
   await narrow.page.getByRole('link', { name: /^long/ }).first().click();

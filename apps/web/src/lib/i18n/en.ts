@@ -21,6 +21,9 @@ export const en = {
   },
   nav: {
     label: 'Main',
+    parts: { run: 'Run', time: 'Time', place: 'Place', tell: 'Tell', system: 'System' },
+    more: 'More',
+    allPages: 'All pages',
     overview: 'Overview',
     workflows: 'Workflows',
     runs: 'Runs',
@@ -36,7 +39,6 @@ export const en = {
     users: 'Users',
     roles: 'Roles',
     account: 'Your account',
-    access: 'Access',
     search: 'Search or go to…',
     breadcrumb: 'You are here',
     shortcuts: 'Keyboard shortcuts',

@@ -94,6 +94,9 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
   },
   nav: {
     label: '主导航',
+    parts: { run: '运行', time: '时间', place: '资源', tell: '通知', system: '系统' },
+    more: '更多',
+    allPages: '所有页面',
     overview: '总览',
     workflows: '工作流',
     runs: '运行',
@@ -109,7 +112,6 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     users: '用户',
     roles: '角色',
     account: '你的账户',
-    access: '访问',
     search: '搜索或跳转…',
     breadcrumb: '当前位置',
     shortcuts: '键盘快捷键',

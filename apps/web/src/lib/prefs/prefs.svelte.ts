@@ -27,6 +27,7 @@ class Preferences {
   #singleKeys = $state(read('keys') !== 'off');
   #wrap = $state(read('wrap') === 'on');
   #project = $state(read('project') ?? '');
+  #folded = $state.raw<readonly string[]>((read('folded') ?? '').split(' '));
   #split = $state(Number(read('split') ?? '') || 0.52);
 
   readonly storedLocale = read('locale');
@@ -82,6 +83,15 @@ class Preferences {
   set project(project: string) {
     this.#project = project;
     write('project', project);
+  }
+
+  /** Groups of the rail that are folded up. */
+  get folded(): readonly string[] {
+    return this.#folded;
+  }
+  fold(group: string, folded: boolean): void {
+    this.#folded = [...this.#folded.filter((other) => other !== group), ...(folded ? [group] : [])];
+    write('folded', this.#folded.join(' '));
   }
 
   /** Share of the width of a run page that its left pane takes. */

@@ -103,6 +103,8 @@ export function createAlertModel(limits: SendLimits): AlertModel {
     if (isThere(alert.id)) return;
     const last = latest.get(alert.message.subject);
     if (alert.message.state === 'open') put(alert);
+    // Only rows tell whether another run of the workflow is aside: then it is not filed. It is followed from when it is read.
+    else if (alert.message.kind === 'workflow_quarantined') return;
     else if (last?.state === 'open') put({ ...alert, group: last.group });
   }
 

@@ -39,7 +39,11 @@ export function checkTimes(change: ScheduleChange, almanac: Almanac, wallClock: 
     if (isPaused) continue;
     if (fire.fires > 1) {
       const late = decidedAt - throughAt > plan.misfire.graceMs;
-      if (outcome !== 'missed' || !late)
+      const isMissed = outcome === 'missed';
+      const isLeftOut = outcome === 'skipped' && reasonCode === 'calendar';
+      const told = almanac.firesIn(plan, { after: fireAt - 1, upTo: throughAt });
+      // Those that a calendar leaves out and those that were missed are told of apart.
+      if (!late || !(isMissed || isLeftOut) || told.some((time) => almanac.isFree(plan, time) !== isMissed))
         throw wrong('misfires', change, `${fire.fires} fire times are ${outcome} at once`);
       continue;
     }

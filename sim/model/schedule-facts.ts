@@ -37,6 +37,8 @@ export interface ScheduleFacts {
   cursorAt: number;
   /** It has begun anew then: put online, or with another plan. */
   begunAt: number;
+  /** Where the cursor lay from then on. */
+  begunCursorAt: number;
   /** By fire time. */
   readonly records: Map<number, ScheduleFireRow>;
   /** Fire times that changes have left undecided, by the moment of the change. */

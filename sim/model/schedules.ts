@@ -79,8 +79,8 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
 
   function begin(schedule: ScheduleFacts, at: number): void {
     if (!schedule.online) return;
-    schedule.cursorAt = Math.max(schedule.cursorAt, at);
-    schedule.begunAt = at;
+    const cursorAt = Math.max(schedule.cursorAt, at);
+    Object.assign(schedule, { cursorAt, begunAt: at, begunCursorAt: cursorAt });
   }
 
   /** What waits does not any more. */
@@ -141,7 +141,7 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
     created(id, { spec, workflowId, at }) {
       const schedule: ScheduleFacts = {
         ...{ id, spec, workflowId, plan: spec.plan, online: spec.online, deleted: false, pausedUntil: null },
-        ...{ revision: 1, cursorAt: at, begunAt: at, records: new Map(), remains: new Map() },
+        ...{ revision: 1, cursorAt: at, begunAt: at, begunCursorAt: at, records: new Map(), remains: new Map() },
       };
       schedules.set(id, schedule);
     },
@@ -225,6 +225,8 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
       // F3
       if (cursorAt > now || cursorAt < Math.min(now, schedule.begunAt))
         throw wrong(schedule, `is taken back to ${stamp(cursorAt)}, and now is ${stamp(now)}`);
+      if (schedule.cursorAt === schedule.begunCursorAt && cursorAt > schedule.begunAt && cursorAt < now)
+        throw wrong(schedule, `is taken back to ${stamp(cursorAt)}, and began at ${stamp(schedule.begunAt)}`);
       // F4
       for (const [at, { outcome, throughAt }] of schedule.records) {
         if (isThere(at)) continue;
@@ -232,7 +234,9 @@ export function createScheduleModel(mirror: Mirror, world: Pick<WorldFacts, 'sta
           throw wrong(schedule, `has lost its record (${outcome}) of ${stamp(at)}`);
         schedule.records.delete(at);
       }
-      schedule.cursorAt = cursorAt;
+      const { plan, begunAt, begunCursorAt: after } = schedule;
+      if (schedule.cursorAt > after) cover(schedule, [], { plan, after, upTo: cursorAt });
+      Object.assign(schedule, { cursorAt, begunCursorAt: begunAt });
     },
     checkPrompt(quietMs, now) {
       if (now === undefined || quietMs < PROMPT_MS) return;

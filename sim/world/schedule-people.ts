@@ -78,7 +78,8 @@ export function createSchedulePeople(deps: SchedulePeopleDeps): SchedulePeople {
         ...{ priority: 'medium', workerGroup: null, alertOn: null, alertGroup: null, dryRun: false },
         ...{ timeoutMs: null, version: null },
       },
-      ...{ online, pausedUntil: null, revision: 1, cursorAt: at, dueAt: null, problem: null },
+      ...{ online, pausedUntil: null, revision: 1, dueAt: null, problem: null },
+      ...{ cursorAt: at, begunAt: at, begunCursorAt: at },
       ...{ createdBy: BY, createdAt: at, updatedBy: BY, updatedAt: at },
     } as ScheduleRow;
   }

@@ -161,6 +161,8 @@ function createEndpoint(deps: ApiDeps, audit: Audit): Endpoint {
         pausedUntil: null,
         revision: 1,
         cursorAt: now,
+        begunAt: now,
+        begunCursorAt: now,
         dueAt: null,
         problem: null,
         createdBy: caller.name,

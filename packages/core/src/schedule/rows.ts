@@ -76,6 +76,10 @@ export interface ScheduleRow {
   readonly revision: number;
   /** Every fire time up to here has its record. Going online sets it to that moment, so that enabling never fires by itself. */
   readonly cursorAt: number;
+  /** When it last began: was put online, got another plan, or its workflow was put online. Nothing before is decided because of it. */
+  readonly begunAt: number;
+  /** Where the cursor lay from then on. Further ahead than `begunAt` where a clock had been ahead: nothing is decided in between. */
+  readonly begunCursorAt: number;
   /** When the leader looks at it next; null: never, because it is offline or over. */
   readonly dueAt: number | null;
   /** Why the leader cannot deal with it, and so has it rest for a while between tries; null: it can. */

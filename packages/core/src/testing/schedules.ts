@@ -61,6 +61,8 @@ export function scheduleRow(plan: Partial<SchedulePlan> = {}, more: Partial<Sche
     pausedUntil: null,
     revision: 1,
     cursorAt: 0,
+    begunAt: 0,
+    begunCursorAt: 0,
     dueAt: 0,
     problem: null,
     createdBy: 'ann',

@@ -426,4 +426,13 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `secrets_by_name` ON `secrets` (`name`,`id`);",
     ],
   },
+  {
+    number: 29,
+    name: "schedules_begun",
+    checksum: "f2c55a6ad31101eb84a829b666aad179e4492d4edd90824519c2ac084eb788eb",
+    statements: [
+      "ALTER TABLE `schedules` ADD `begun_at` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `schedules` ADD `begun_cursor_at` integer DEFAULT 0 NOT NULL;",
+    ],
+  },
 ];

@@ -163,8 +163,9 @@ export interface ScheduleQueue {
    */
   setAside(epoch: Epoch, schedule: Pick<ScheduleRow, 'id' | 'revision'>, problem: ScheduleProblem): Promise<void>;
   /**
-   * The clock was ahead: schedules whose cursor lies more than `toleranceMs` after `now` begin at `now` again, or before the first
-   * fire time whose record was decided after it. These records go, but for those of fire times that have their run or wait for it.
+   * The clock was ahead: schedules whose cursor lies more than `toleranceMs` after `now` go on from `now` again, or from before the
+   * first fire time whose record was decided after it, or from where they began and nothing was decided; never from before they began.
+   * These records go from there on, but for those of fire times that have their run or wait for it.
    * @returns how many, at most `limit`. @throws AppError `fenced`.
    */
   takeBack(

@@ -39,6 +39,8 @@ export const schedules = sqliteTable(
     updatedBy: text('updated_by').notNull(),
     updatedAt: integer('updated_at').notNull(),
     problem: text('problem', { mode: 'json' }).$type<ScheduleProblem>(),
+    begunAt: integer('begun_at').notNull().default(0),
+    begunCursorAt: integer('begun_cursor_at').notNull().default(0),
   },
   (t) => [
     uniqueIndex('schedules_name').on(t.workflowId, t.name),

@@ -57,6 +57,8 @@ export function schedule(id: string, more: Partial<ScheduleRow> = {}): ScheduleR
     pausedUntil: null,
     revision: 1,
     cursorAt: 100,
+    begunAt: 100,
+    begunCursorAt: 100,
     dueAt: 100,
     problem: null,
     createdBy: 'ann',

@@ -262,6 +262,45 @@ export function describeScheduleQueue(subject: Subject): void {
       expect(await firesOf('s1')).toEqual([waits, ran, fire('s1', 1_000)]);
       expect(await queue().takeBack(1, options)).toBe(0);
     });
+
+    describe('never takes back to before a schedule began', () => {
+      const options = { now: 4_000, toleranceMs: 1_000, limit: 10 };
+      /** A clock that was ahead has had it come to 9,000; then it was offline until 3,000, of a clock that is right. */
+      async function beginAgain() {
+        await make(schedule('s1'));
+        const seen = (fireAt: number) => fire('s1', fireAt, { outcome: 'missed', decidedAt: 9_000 });
+        const across = fire('s1', 2_500, { outcome: 'missed', throughAt: 3_500, fires: 3, decidedAt: 9_000 });
+        const fires = [seen(2_000), across, seen(3_800), seen(8_000)];
+        await queue().advance(1, [step(await find('s1'), 9_000, { fires })]);
+        const { schedules } = subject.store;
+        await schedules.setOnline(scheduleId('s1'), false, { by: 'eve', at: 2_700 });
+        await schedules.setOnline(scheduleId('s1'), true, { by: 'eve', at: 3_000 });
+      }
+
+      test('where nothing was decided since, goes on from there', async () => {
+        await beginAgain();
+        expect(await queue().takeBack(1, options)).toBe(1);
+        expect(await find('s1')).toMatchObject({ cursorAt: 3_000, dueAt: 4_000 });
+        expect((await firesOf('s1')).map(({ fireAt }) => fireAt)).toEqual([2_000]);
+      });
+
+      test('where something was, keeps what it can', async () => {
+        await beginAgain();
+        const late = fire('s1', 9_500, { outcome: 'missed', decidedAt: 9_600 });
+        await queue().advance(1, [step(await find('s1'), 9_600, { fires: [late] })]);
+        expect(await queue().takeBack(1, options)).toBe(1);
+        expect(await find('s1')).toMatchObject({ cursorAt: 3_000 });
+        expect((await firesOf('s1')).map(({ fireAt }) => fireAt)).toEqual([2_000]);
+      });
+
+      test('nor to after what the clock shows, where a clock was ahead when it began', async () => {
+        await make(schedule('s1'));
+        await subject.store.schedules.setOnline(scheduleId('s1'), false, { by: 'eve', at: 7_000 });
+        await subject.store.schedules.setOnline(scheduleId('s1'), true, { by: 'eve', at: 8_000 });
+        expect(await queue().takeBack(1, options)).toBe(1);
+        expect(await find('s1')).toMatchObject({ cursorAt: 4_000, begunAt: 8_000 });
+      });
+    });
   });
 }
 

@@ -9,6 +9,7 @@ import { calendar, calendarId, fire, plan, schedule, scheduleId, step } from './
 
 const BY = { by: 'bob', at: 500 };
 const page = { limit: 50, cursor: null };
+const begun = (at: number) => ({ cursorAt: at, begunAt: at, begunCursorAt: at, dueAt: at });
 
 export function describeSchedules(subject: Subject): void {
   const find = (id: string) => subject.store.schedules.find(id);
@@ -81,7 +82,7 @@ export function describeSchedules(subject: Subject): void {
       await queue('s1', 200);
       const other = plan({ jitterMs: 7 });
       await schedules.update({ id: scheduleId('s1'), revision: 1 }, { plan: other, ...BY });
-      const expected = { plan: other, cursorAt: 500, dueAt: 500, revision: 2, updatedBy: 'bob', updatedAt: 500 };
+      const expected = { plan: other, ...begun(500), revision: 2, updatedBy: 'bob', updatedAt: 500 };
       expect(await find('s1')).toEqual(schedule('s1', expected));
       expect(await lastOf('s1')).toMatchObject({ outcome: 'skipped', reasonCode: 'schedule_changed', decidedAt: 500 });
       const late = schedules.update({ id: scheduleId('s1'), revision: 1 }, { plan: plan(), ...BY });
@@ -100,7 +101,7 @@ export function describeSchedules(subject: Subject): void {
       expect(await find('s1')).toMatchObject({ online: false, dueAt: null, cursorAt: 200, revision: 2 });
       expect(await lastOf('s1')).toMatchObject({ outcome: 'skipped', reasonCode: 'schedule_changed' });
       expect(await schedules.setOnline(scheduleId('s1'), true, { by: 'eve', at: 900 })).toBe(true);
-      const expected = { cursorAt: 900, dueAt: 900, revision: 3, updatedBy: 'eve', updatedAt: 900 };
+      const expected = { ...begun(900), revision: 3, updatedBy: 'eve', updatedAt: 900 };
       expect(await find('s1')).toEqual(schedule('s1', expected));
       await expect(schedules.setOnline(scheduleId('s9'), true, BY)).rejects.toMatchObject({ code: 'not_found' });
     });
@@ -109,7 +110,7 @@ export function describeSchedules(subject: Subject): void {
       const { schedules } = subject.store;
       await schedules.create(schedule('s1', { cursorAt: 9_000, online: false }));
       await schedules.setOnline(scheduleId('s1'), true, BY);
-      expect(await find('s1')).toMatchObject({ cursorAt: 9_000, dueAt: 500 });
+      expect(await find('s1')).toMatchObject({ cursorAt: 9_000, begunAt: 500, begunCursorAt: 9_000, dueAt: 500 });
     });
 
     test('are paused until a time, and not any more', async () => {

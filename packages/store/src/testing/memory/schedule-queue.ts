@@ -111,13 +111,17 @@ export function createMemoryScheduleQueue(memory: Memory): ScheduleQueue {
       for (const row of ahead.slice(0, limit)) {
         checkEpoch(memory, epoch);
         unit((tx) => {
+          const { begunAt } = row;
           const untrue = [...scheduleFires.values()].filter(
             ({ scheduleId, decidedAt, outcome }) =>
               scheduleId === row.id && decidedAt > now && (outcome === 'missed' || outcome === 'skipped'),
           );
-          const first = Math.min(...untrue.map(({ fireAt }) => fireAt - 1), now);
-          tx.put(schedules, row.id, { ...row, cursorAt: first, dueAt: isAwake(tables, row) ? now : null });
-          for (const fire of untrue) tx.drop(scheduleFires, fireKey(fire));
+          const before = Math.min(...untrue.map(({ fireAt }) => fireAt - 1), now);
+          const isUntouched = row.cursorAt === row.begunCursorAt;
+          const cursorAt = Math.min(now, isUntouched ? begunAt : Math.max(begunAt, before));
+          const dueAt = isAwake(tables, row) ? now : null;
+          tx.put(schedules, row.id, { ...row, cursorAt, begunCursorAt: begunAt, dueAt });
+          for (const fire of untrue) if (fire.throughAt > cursorAt) tx.drop(scheduleFires, fireKey(fire));
         });
       }
       return Math.min(ahead.length, limit);

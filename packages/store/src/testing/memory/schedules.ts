@@ -24,13 +24,17 @@ export function isAwake({ workflows }: Tables, { online, workflowId }: ScheduleR
   return online && workflows.get(workflowId)?.online === true;
 }
 
+function begun({ cursorAt }: ScheduleRow, at: number) {
+  return { begunAt: at, cursorAt: Math.max(cursorAt, at), begunCursorAt: Math.max(cursorAt, at) };
+}
+
 /** It begins at that moment, if it and its workflow are online. */
 export function begin(tables: Tables, tx: Transaction, id: string, at: number): void {
   const row = tables.schedules.get(id)!;
   if (!row.online) return;
   tx.put(tables.schedules, id, {
     ...row,
-    cursorAt: Math.max(row.cursorAt, at),
+    ...begun(row, at),
     dueAt: isAwake(tables, row) ? at : null,
   });
 }
@@ -143,7 +147,7 @@ export function createMemorySchedules({ tables, unit }: Memory): ScheduleStore {
         if (JSON.stringify(changed.plan) === JSON.stringify(row.plan)) return;
         leave(tables, tx, row, { why: OTHER_PLAN, at });
         skipQueued(tables, tx, id, { why: OTHER_PLAN, at });
-        tx.put(schedules, id, { ...changed, cursorAt: Math.max(row.cursorAt, at), dueAt: null });
+        tx.put(schedules, id, { ...changed, ...begun(row, at), dueAt: null });
         begin(tables, tx, id, at);
       });
     },

@@ -20,10 +20,11 @@ const CREATE = `${SCHEDULES.insertSelect} where ${NO_CALENDAR_IS_GONE}`;
 
 /** What the leader is to look at: it finds out itself when the next fire time is. */
 const WORKFLOW_ONLINE = 'exists (select 1 from workflows w where w.id = workflow_id and w.online = 1)';
-const BEGIN = `update schedules set cursor_at = max(cursor_at, ?),
+const BEGUN = 'begun_at = ?, cursor_at = max(cursor_at, ?), begun_cursor_at = max(cursor_at, ?)';
+const BEGIN = `update schedules set ${BEGUN},
   due_at = case when ${WORKFLOW_ONLINE} then ? end where id = ? and online = 1`;
 /** Before the change itself. */
-const BEGIN_ANEW_WITH_PLAN = `update schedules set cursor_at = max(cursor_at, ?),
+const BEGIN_ANEW_WITH_PLAN = `update schedules set ${BEGUN},
   due_at = case when online = 1 and ${WORKFLOW_ONLINE} then ? end where id = ? and revision = ? and plan <> ?`;
 /** Of each change by a person; after it the leader finds out anew whether it can deal with the schedule. */
 const CHANGED = 'problem = null, revision = revision + 1, updated_by = ?, updated_at = ?';
@@ -72,7 +73,7 @@ export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
       const unit = [
         statement(CREATE, [...SCHEDULES.args({ ...row, dueAt: null }), plan, plan], 1),
         statement(USE, [row.id, plan, row.id, plan]),
-        statement(BEGIN, [row.updatedAt, row.updatedAt, row.id]),
+        statement(BEGIN, begunArgs(row.updatedAt, row.id)),
       ];
       await writeOr(driver, unit, async () => {
         const exists = await one(driver, 'select 1 from workflows where id = ?', [row.workflowId]);
@@ -88,7 +89,7 @@ export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
         unit.unshift(
           statement(LEAVE_OF_PLAN, [at, OTHER_PLAN, at, id, revision, planText!]),
           statement(SKIP_QUEUED_OF_PLAN, [OTHER_PLAN, at, id, revision, planText!]),
-          statement(BEGIN_ANEW_WITH_PLAN, [at, at, id, revision, planText!]),
+          statement(BEGIN_ANEW_WITH_PLAN, [...begunArgs(at, id), revision, planText!]),
         );
         unit.push(statement(USE_NO_MORE, [id]), statement(USE, [id, planText!, id, planText!]));
       }
@@ -103,7 +104,7 @@ export function createScheduleVerbs(driver: SqlDriver): ScheduleStore {
     async setOnline(id, online, { by, at, revision }) {
       const target = online ? 1 : 0;
       const change = statement(SET_ONLINE, [target, by, at, id, target, revision ?? null], 1);
-      if (online) return changeOnce([change, statement(BEGIN, [at, at, id])], { id, revision });
+      if (online) return changeOnce([change, statement(BEGIN, begunArgs(at, id))], { id, revision });
       const rest = [statement(SKIP_QUEUED_OF, [TAKEN_OFFLINE, at, id]), statement(REST, [id])];
       return changeOnce([statement(LEAVE_OF, [at, TAKEN_OFFLINE, at, id]), change, ...rest], { id, revision });
     },
@@ -202,8 +203,8 @@ function listParts({ projectId, workflowId, online }: ScheduleFilter, page: Page
 export function followWorkflow(id: WorkflowId, online: boolean, at: number): readonly SqlStatement[] {
   const changes = 'exists (select 1 from workflows w where w.id = ? and w.online <> ?)';
   if (online) {
-    const begin = `update schedules set cursor_at = max(cursor_at, ?), due_at = ? where workflow_id = ? and online = 1 and ${changes}`;
-    return [statement(begin, [at, at, id, id, 1])];
+    const begin = `update schedules set ${BEGUN}, due_at = ? where workflow_id = ? and online = 1 and ${changes}`;
+    return [statement(begin, [...begunArgs(at, id), id, 1])];
   }
   return [
     statement(`${LEAVE_OF_WORKFLOW} and ${changes}`, [at, WORKFLOW_OFFLINE, at, id, id, 0]),
@@ -220,6 +221,10 @@ export function deleteSchedulesOf(id: WorkflowId, at: number): readonly SqlState
     statement(USE_NO_MORE_OF_WORKFLOW, [id]),
     statement('delete from schedules where workflow_id = ?', [id]),
   ];
+}
+
+function begunArgs(at: number, id: string): readonly SqlValue[] {
+  return [at, at, at, at, id];
 }
 
 export function noSchedule(id: string): AppError {

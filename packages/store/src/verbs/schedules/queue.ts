@@ -50,11 +50,16 @@ const SET_ASIDE = `update schedules set problem = ? where id = ? and revision = 
 const AHEAD = 'select id, cursor_at from schedules where cursor_at > ? and online = 1 limit ?';
 /** By a clock that was ahead. */
 const UNTRUE = `schedule_id = ? and decided_at > ? and outcome in ('missed', 'skipped')`;
+const FIRST_UNTRUE = `(select min(fire_at) - 1 from schedule_fires where ${UNTRUE})`;
+/** Never to before it began. What it has not come to since then is decided from there on. */
 const TAKE_BACK = `update schedules set
-    cursor_at = min(?, coalesce((select min(fire_at) - 1 from schedule_fires where ${UNTRUE}), ?)),
+    cursor_at = min(?, case when cursor_at = begun_cursor_at then begun_at
+      else max(begun_at, coalesce(${FIRST_UNTRUE}, ?)) end),
+    begun_cursor_at = begun_at,
     due_at = case when ${WORKFLOW_ONLINE} then ? end
   where id = ? and cursor_at = ?`;
-const FORGET = `delete from schedule_fires where ${UNTRUE}`;
+const FORGET = `delete from schedule_fires where ${UNTRUE}
+  and through_at > (select cursor_at from schedules where id = schedule_id)`;
 
 const REMAINS = `select ${SCHEDULE_REMAINS.columns}, (select json_group_array(f.fire_at) from schedule_fires f
     where f.schedule_id = schedule_remains.schedule_id and f.fire_at > after_at and f.fire_at <= up_to) as recorded

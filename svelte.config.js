@@ -31,10 +31,6 @@ function sourceVersion() {
 /** @type {import('@sveltejs/kit/vite').Config} */
 export default {
   adapter: adapter({ pages: out, assets: out, fallback: 'index.html', precompress: true }),
-  paths: {
-    // A server behind a sub-path of a proxy is a matter of this one build setting.
-    base: /** @type {'' | `/${string}`} */ (process.env.VAQUITA_WEB_BASE ?? ''),
-  },
   csp: {
     mode: 'hash',
     directives: {

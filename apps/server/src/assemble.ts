@@ -69,7 +69,9 @@ export async function assembleServer(
   try {
     // The port comes first: a start that cannot have it must leave everything as it was.
     const entrance = createEntrance(clock);
-    const listening = await host.listen({ host: settings.host, port: settings.port, ...entrance });
+    const listening = await host.listen({
+      ...{ host: settings.host, port: settings.port, basePath: settings.basePath, ...entrance },
+    });
     const closeListening = once(() => listening.close(HTTP_GRACE_MS));
     closers.push(closeListening);
 
@@ -267,6 +269,7 @@ export async function assembleServer(
         sessionTtlMs: settings.signInTtlMs,
         metricsOpen: settings.metricsOpen,
         trustProxy: settings.trustProxy,
+        basePath: settings.basePath,
         maxBackfillItems: settings.maxBackfillItems,
         maxBackfillRuns: settings.maxBackfillRuns,
       },

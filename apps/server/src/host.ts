@@ -16,12 +16,15 @@ export interface HostLog {
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
+  /** Below which it is found, such as `/vaquita`; empty: at the root. */
+  readonly basePath: string;
   /** The API. The host answers the UI's files itself and asks this for everything else. */
   fetch(request: Request, env: unknown): Response | Promise<Response>;
   acceptWorker(wire: Wire): void;
 }
 
 export interface Listening {
+  /** With the base path. */
   readonly url: string;
   readonly port: number;
   close(graceMs: number): Promise<void>;

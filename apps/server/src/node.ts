@@ -115,11 +115,15 @@ async function openDatabaseServer(
 }
 
 async function listen(options: ListenOptions, onError: (error: unknown) => void): Promise<Listening> {
-  const ui = await openStaticFiles({ folder: UI_FOLDER, fallback: 'index.html', immutablePrefix: '/_app/immutable/' });
+  const { basePath } = options;
+  const ui = await openStaticFiles({
+    ...{ folder: UI_FOLDER, fallback: 'index.html', immutablePrefix: '/_app/immutable/', basePath },
+  });
   const sockets = createWorkerSockets(options.acceptWorker);
   const http = await startHttpServer({
     host: options.host,
     port: options.port,
+    basePath,
     fetch: async (request, env) =>
       (isApi(request) ? undefined : await ui.serve(request)) ?? options.fetch(request, env),
     upgrades: new Map([[SOCKET_PATH, sockets.upgrade]]),

@@ -2,11 +2,19 @@ import { expect, test } from 'vitest';
 import { ownAddress } from './own-address.ts';
 
 const SHARED = 'http://db:8080';
-const settings = (change: object) => ({ advertiseUrl: null, databaseUrl: SHARED, host: '127.0.0.1', ...change });
+const settings = (change: object) => ({
+  advertiseUrl: null,
+  basePath: '',
+  databaseUrl: SHARED,
+  host: '127.0.0.1',
+  ...change,
+});
 
 test('what the operator says is taken as it is', () => {
   const given = settings({ advertiseUrl: 'https://a.example', host: '0.0.0.0' });
   expect(ownAddress(given, 'http://localhost:8080')).toEqual({ url: 'https://a.example', warning: null });
+  const below = { ...given, basePath: '/vaquita' };
+  expect(ownAddress(below, 'http://localhost:8080/vaquita').url).toBe('https://a.example/vaquita');
 });
 
 test('the address on which it listens is its own', () => {

@@ -7,15 +7,15 @@ export interface OwnAddress {
   readonly warning: string | null;
 }
 
-type Settings = Pick<ServerSettings, 'advertiseUrl' | 'databaseUrl' | 'host'>;
+type Settings = Pick<ServerSettings, 'advertiseUrl' | 'basePath' | 'databaseUrl' | 'host'>;
 
 const ALL_ADDRESSES = new Set(['0.0.0.0', '::']);
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const SAY = 'Say where with --advertise-url or VAQUITA_ADVERTISE_URL, such as http://10.0.0.5:8080.';
 
-/** @param listeningUrl where a person on this machine finds it. */
-export function ownAddress({ advertiseUrl, databaseUrl, host }: Settings, listeningUrl: string): OwnAddress {
-  if (advertiseUrl !== null) return { url: advertiseUrl, warning: null };
+/** @param listeningUrl where a person on this machine finds it, with the base path. */
+export function ownAddress({ advertiseUrl, basePath, databaseUrl, host }: Settings, listeningUrl: string): OwnAddress {
+  if (advertiseUrl !== null) return { url: advertiseUrl + basePath, warning: null };
   // A database in a file is for the servers of one machine.
   const isAlone = databaseUrl.startsWith('file:');
   if (ALL_ADDRESSES.has(host)) {

@@ -103,6 +103,25 @@ export function serverUrl(given: string): Parsed {
   return isGood ? { value: parsed.origin } : { problem: `"${given}" is not an address such as https://host:8080.` };
 }
 
+/** What the server itself answers below its root: a base path of that name could not be told from it. */
+const OWN_NAMES = new Set(['api', 'health', 'ready', 'metrics', '_app']);
+const SEGMENT = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]*$/;
+
+/** `/vaquita` or `/tools/vaquita`; `/` is the root. */
+export function basePath(given: string): Parsed {
+  const value = given.trim().replace(/\/+$/, '');
+  if (value === '') return { value };
+  const [before, ...segments] = value.split('/');
+  if (before !== '' || !segments.every((one) => SEGMENT.test(one))) {
+    return {
+      problem: `"${given}" is not a path such as /vaquita: write / and words of letters, digits, -, _, . and ~.`,
+    };
+  }
+  if (OWN_NAMES.has(segments[0]!))
+    return { problem: `/${segments[0]} is what the server itself answers; choose another word.` };
+  return { value };
+}
+
 /** With a path, but without anything that would be sent along with each request. */
 export function webAddress(given: string): Parsed {
   const value = given.trim().replace(/\/+$/, '');

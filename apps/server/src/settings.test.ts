@@ -45,6 +45,21 @@ describe('readSettings', () => {
     expect(read({ VAQUITA_PORT: '' }).settings.port).toBe(8080);
   });
 
+  it.each([
+    ['/vaquita', '/vaquita'],
+    ['/tools/vaquita/', '/tools/vaquita'],
+    ['/', ''],
+  ])('takes %s for the base path "%s"', (given, taken) => {
+    expect(read({ VAQUITA_BASE_PATH: given }).settings.basePath).toBe(taken);
+  });
+
+  it.each(['vaquita', '/a//b', '/a b', '/../etc', 'https://x/y', '/api', '/health/x', '/_app', '/a"><script>'])(
+    'refuses %s as a base path',
+    (given) => {
+      expect(problemsOf(() => read({ VAQUITA_BASE_PATH: given }))).toMatchObject([{ path: 'VAQUITA_BASE_PATH' }]);
+    },
+  );
+
   it('runs no embedded worker in production unless told to', () => {
     expect(read({ NODE_ENV: 'production' }).settings.embeddedWorker).toBe(false);
     expect(read({ NODE_ENV: 'production', VAQUITA_EMBEDDED_WORKER: 'on' }).settings.embeddedWorker).toBe(true);

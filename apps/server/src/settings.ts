@@ -7,6 +7,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { AppError, didYouMean, formatDuration, type Problem } from '@vaquita/core';
 import {
   atLeast,
+  basePath,
   contentDatabaseUrl,
   databaseUrl,
   duration,
@@ -31,6 +32,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface ServerSettings {
   readonly host: string;
   readonly port: number;
+  /** Below which browsers and workers find it, such as `/vaquita`; empty: at the root of its host. */
+  readonly basePath: string;
   /** Absolute. */
   readonly dataDir: string;
   /** `file:…`, `http(s)://…` or `libsql://…`. */
@@ -143,6 +146,7 @@ export const CONFIG_FILE = 'vaquita.config.json';
 const SETTINGS: Readonly<Record<keyof ServerSettings, Setting>> = {
   host: { env: 'VAQUITA_HOST', parse: text, fallback: () => '127.0.0.1' },
   port: { env: 'VAQUITA_PORT', parse: integer(0, 65_535), fallback: () => 8080 },
+  basePath: { env: 'VAQUITA_BASE_PATH', parse: basePath, fallback: () => '' },
   dataDir: { env: 'VAQUITA_DATA_DIR', parse: text, fallback: () => './data' },
   databaseUrl: {
     env: 'VAQUITA_DATABASE_URL',

@@ -71,7 +71,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
   observeRequests(app, deps);
   app.notFound((c) => {
-    const message = `There is nothing at ${c.req.path}. The API is described at /api/v1/openapi.json.`;
+    const message = `There is nothing at ${c.req.path}. The API is described at ${deps.settings.basePath}/api/v1/openapi.json.`;
     return problemResponse(new AppError('not_found', message), c.get('info').requestId);
   });
   app.onError((thrown, c) => {
@@ -154,7 +154,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     description: 'The session of the UI; requests that change something must come from the same origin',
   });
   mountEndpoints(app, endpoints, { deps, idempotency: createIdempotency(deps) });
-  serveDocument(app, deps.version);
+  serveDocument(app, deps);
   return app;
 }
 
@@ -179,7 +179,7 @@ function observeRequests(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   });
 }
 
-function serveDocument(app: OpenAPIHono<ApiEnv>, version: string): void {
+function serveDocument(app: OpenAPIHono<ApiEnv>, { version, settings: { basePath } }: ApiDeps): void {
   let document: string | undefined;
   app.get('/api/v1/openapi.json', (c) => {
     document ??= JSON.stringify(
@@ -193,6 +193,7 @@ function serveDocument(app: OpenAPIHono<ApiEnv>, version: string): void {
             'document (RFC 9457) whose `code` is what a program branches on. Lists are paged by `limit` and `cursor`.',
           license: { name: 'Apache-2.0' },
         },
+        ...(basePath === '' ? {} : { servers: [{ url: basePath }] }),
       }),
     );
     return c.body(document, 200, { 'content-type': 'application/json' });

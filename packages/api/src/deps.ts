@@ -47,6 +47,8 @@ export interface ApiSettings {
   readonly metricsOpen: boolean;
   /** True behind a reverse proxy that sets X-Forwarded-For, -Proto and -Host itself. */
   readonly trustProxy: boolean;
+  /** Below which browsers find the server, such as `/vaquita`; requests come without it. */
+  readonly basePath: string;
   /** Runs that one backfill may be made of, and runs of all backfills that may be under way at once. */
   readonly maxBackfillItems: number;
   readonly maxBackfillRuns: number;
@@ -58,6 +60,7 @@ export const DEFAULT_API_SETTINGS: ApiSettings = {
   definitionLimitBytes: 8 * 1024 * 1024,
   metricsOpen: false,
   trustProxy: false,
+  basePath: '',
   maxBackfillItems: 10_000,
   maxBackfillRuns: 16,
 };

@@ -36,7 +36,7 @@ export function findConnection(options: OptionValues, io: Pick<CommandIo, 'env' 
   if (url !== undefined && token !== undefined) return { url, token };
 
   const { settings } = loadSettings(io.env, io.cwd);
-  const set = `http://${urlHost(settings.host)}:${settings.port}`;
+  const set = `http://${urlHost(settings.host)}:${settings.port}${settings.basePath}`;
   const told = readLocal(settings.dataDir, SERVER_URL_FILE);
   const local = told !== undefined && isServerUrl(told) ? told : set;
   const found = token ?? readLocal(settings.dataDir, CLI_TOKEN_FILE);

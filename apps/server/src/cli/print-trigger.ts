@@ -16,11 +16,12 @@ export function whatFor({ config }: TriggerView): string {
   }
 }
 
-export function printTrigger(trigger: TriggerView, io: CommandIo): void {
+/** @param server its address, as the caller has given it. */
+export function printTrigger(trigger: TriggerView, io: CommandIo, server: string): void {
   const { id, name, projectName, workflowName, workflowOnline, online, config, start, problem, lastFiring } = trigger;
   io.print(`${name}: ${whatFor(trigger)} starts ${projectName}/${workflowName}, ${online ? 'online' : 'offline'}`);
   io.print(`id: ${id}`);
-  if (config.kind === 'webhook') io.print(`call: POST ${config.path}`);
+  if (config.kind === 'webhook') io.print(`call: POST ${server.replace(/\/+$/, '')}${config.path}`);
   for (const [param, from] of Object.entries(config.mapping)) io.print(`  ${param} = ${from}`);
   for (const [param, value] of Object.entries(start.params)) io.print(`  ${param}: ${JSON.stringify(value)}`);
   if (!workflowOnline) io.print(`${projectName}/${workflowName} is offline: nothing is started`);

@@ -28,7 +28,7 @@ it('a webhook is made, tried, changed, given another secret, and removed', async
   const made = await vaquita('triggers', 'create', 'etl/daily', 'orders', '--map', 'day=$.order.day', '--github');
   expect(made).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/call: POST \/api\/v1\/hooks\/\w+\n {2}day = \$\.order\.day\n/),
+    out: expect.stringMatching(/call: POST http:\/\/vaquita\.test\/api\/v1\/hooks\/\w+\n {2}day = \$\.order\.day\n/),
   });
   const secret = /secret: (whsec_\w+)/.exec(made.out)?.[1];
   const name = 'etl/daily/orders';

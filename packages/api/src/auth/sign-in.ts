@@ -2,7 +2,7 @@
 import { type SessionId, sha256Hex } from '@vaquita/core';
 import type { SessionRow, UserRow } from '@vaquita/store';
 import type { Audit, Change } from '../audit.ts';
-import type { ApiDeps } from '../deps.ts';
+import type { ApiDeps, ApiSettings } from '../deps.ts';
 import { isoTimeOrNull } from '../resources/paging.ts';
 import type { MeView } from '../views/access.ts';
 import { type Caller, personOf, SESSION_COOKIE } from './caller.ts';
@@ -27,9 +27,15 @@ export function toMeView(caller: Caller): MeView {
 }
 
 /** Ends with `maxAgeS` 0. */
-export function sessionCookie(raw: Request, value: string, options: { maxAgeS: number; trustProxy: boolean }): string {
-  const secure = isSecure(raw, options.trustProxy) ? '; Secure' : '';
-  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${options.maxAgeS}; HttpOnly; SameSite=Lax${secure}`;
+export function sessionCookie(
+  raw: Request,
+  value: string,
+  { maxAgeS, settings }: { maxAgeS: number; settings: Pick<ApiSettings, 'trustProxy' | 'basePath'> },
+): string {
+  const secure = isSecure(raw, settings.trustProxy) ? '; Secure' : '';
+  // Other servers of the same host are none of its business.
+  const path = settings.basePath || '/';
+  return `${SESSION_COOKIE}=${value}; Path=${path}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure}`;
 }
 
 /** @throws AppError `conflict` when the password is another by now, or the user disabled. */
@@ -38,7 +44,7 @@ export async function beginSession(
   audit: Audit,
   { user, raw, address, told }: { user: UserRow; raw: Request; address: string; told: Change },
 ): Promise<Response> {
-  const { sessionTtlMs, trustProxy } = deps.settings;
+  const { sessionTtlMs } = deps.settings;
   const secret = randomSecret(deps.random);
   const now = deps.clock.now();
   const id: SessionId = deps.ids.next<'session'>();
@@ -56,7 +62,10 @@ export async function beginSession(
   const { expiresAt } = session;
   const caller: Caller = { via: 'session', ...personOf(user), sessionId: id, tokenId: null, expiresAt };
   await audit(caller, told);
-  const cookie = sessionCookie(raw, secret, { maxAgeS: Math.floor(sessionTtlMs / 1000), trustProxy });
+  const cookie = sessionCookie(raw, secret, {
+    maxAgeS: Math.floor(sessionTtlMs / 1000),
+    settings: deps.settings,
+  });
   return Response.json(toMeView(caller), {
     status: 201,
     headers: { 'set-cookie': cookie, 'cache-control': 'no-store' },

@@ -34,6 +34,11 @@ describe('sign-in', () => {
     expect(answer.headers.get('set-cookie')).toContain('; Secure');
   });
 
+  it('keeps the cookie to the path below which the server is found', async () => {
+    const api = await openApi({ settings: { basePath: '/vaquita' } });
+    expect((await signIn(api)).headers.get('set-cookie')).toContain('; Path=/vaquita; ');
+  });
+
   it('keeps only a hash of the secret', async () => {
     const api = await openApi();
     const created: unknown[] = [];

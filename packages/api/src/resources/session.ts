@@ -87,7 +87,7 @@ export function sessionEndpoints(deps: ApiDeps, audit: Audit, attempts: SignInAt
         return new Response(null, {
           status: 204,
           headers: {
-            'set-cookie': sessionCookie(raw, '', { maxAgeS: 0, trustProxy: settings.trustProxy }),
+            'set-cookie': sessionCookie(raw, '', { maxAgeS: 0, settings }),
             'cache-control': 'no-store',
           },
         });

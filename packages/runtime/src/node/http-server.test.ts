@@ -45,6 +45,23 @@ describe('startHttpServer', () => {
     expect(await upgrade(port, '/other')).toContain('404');
   });
 
+  it('answers below a base path and without it, so that a proxy may take it off or leave it', async () => {
+    const { url, port } = await start({
+      basePath: '/tools/vaquita',
+      fetch: (request) => new Response(request.url.replace(/^https?:\/\/[^/]+/, '')),
+      upgrades: new Map([['/socket', (_request, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')]]),
+    });
+    expect(url).toBe(`http://127.0.0.1:${port}/tools/vaquita`);
+    const seen = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    expect(await seen('/tools/vaquita/runs?state=failure')).toBe('/runs?state=failure');
+    expect(await seen('/runs?state=failure')).toBe('/runs?state=failure');
+    expect(await seen('/tools/vaquita')).toBe('/');
+    expect(await seen('/tools/vaquita?x=1')).toBe('/?x=1');
+    expect(await seen('/tools/vaquitas')).toBe('/tools/vaquitas');
+    expect(await upgrade(port, '/tools/vaquita/socket')).toContain('101');
+    expect(await upgrade(port, '/socket')).toContain('101');
+  });
+
   it('tells a stream that its reader has gone', async () => {
     let cancelled: () => void;
     const gone = new Promise<void>((resolve) => {

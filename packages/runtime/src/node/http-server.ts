@@ -16,6 +16,8 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Below which browsers find it, such as `/vaquita`. Proxies take it off or leave it: both are answered, without it. */
+  readonly basePath?: string;
   fetch(request: Request, env: unknown): Response | Promise<Response>;
   /** By path, such as `/api/v1/worker/socket`. Other upgrades are refused. */
   readonly upgrades: ReadonlyMap<string, (request: IncomingMessage, socket: Duplex, head: Buffer) => void>;
@@ -37,13 +39,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return new Response('Internal error', { status: 500 });
     },
   });
-  const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS },
-    (incoming, outgoing) => void listener(incoming, outgoing),
-  );
+  const { basePath = '' } = options;
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (incoming, outgoing) => {
+    incoming.url = withoutBase(incoming.url ?? '/', basePath);
+    void listener(incoming, outgoing);
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const path = (request.url ?? '').split('?')[0]!;
+    const path = withoutBase(request.url ?? '', basePath).split('?')[0]!;
     const upgrade = options.upgrades.get(path);
     if (upgrade) upgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
@@ -51,13 +54,24 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   await listen(server, options);
   server.on('error', (error) => options.onError(error));
   const { port } = server.address() as AddressInfo;
-  return { port, url: `http://${urlHost(options.host)}:${port}`, close: (graceMs) => close(server, graceMs) };
+  return {
+    port,
+    url: `http://${urlHost(options.host)}:${port}${basePath}`,
+    close: (graceMs) => close(server, graceMs),
+  };
 }
 
 /** The address of the peer from what `fetch` was given as its environment. */
 export function peerAddress(env: unknown): string {
   const { incoming } = env as { readonly incoming?: IncomingMessage };
   return incoming?.socket.remoteAddress ?? 'unknown';
+}
+
+function withoutBase(url: string, basePath: string): string {
+  if (basePath === '' || !url.startsWith(basePath)) return url;
+  const rest = url.slice(basePath.length);
+  if (rest.startsWith('/')) return rest;
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : url;
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,21 @@ describe('openStaticFiles', () => {
     expect(await response?.text()).toBe('brotli');
     const refused = await get('/_app/a.js', { 'accept-encoding': 'br;q=0' });
     expect(refused?.headers.get('content-encoding')).toBeNull();
+  });
+
+  it('serves the page as it has to be below a base path, and files as they are', async () => {
+    const script = '{ base: "" }';
+    const hash = createHash('sha256').update(script).digest('base64');
+    const html = `<meta content="script-src 'sha256-${hash}'"><link href="/a.css"><script>${script}</script>`;
+    writeFileSync(join(folder, 'ui/index.html'), html);
+    writeFileSync(join(folder, 'ui/index.html.br'), 'the page as it was');
+    files = await openStaticFiles({ folder: join(folder, 'ui'), fallback: 'index.html', basePath: '/v' });
+    for (const path of ['/', '/index.html', '/p/some/page']) {
+      const response = await get(path, { 'accept-encoding': 'br' });
+      expect(response?.headers.get('content-encoding')).toBeNull();
+      expect(await response?.text()).toContain('href="/v/a.css"');
+    }
+    expect(await (await get('/_app/a.js'))?.text()).toBe('plain');
   });
 
   it('answers 304 to who has it already', async () => {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { movePage } from './moved-page.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -37,6 +38,8 @@ export interface StaticFilesOptions {
   readonly fallback?: string;
   /** Addresses below this hold their content's hash in their name and never change. */
   readonly immutablePrefix?: string;
+  /** Below which browsers find it, such as `/vaquita`; requests come without it. Default: nothing, the root of the host. */
+  readonly basePath?: string;
 }
 
 export interface StaticFiles {
@@ -48,12 +51,16 @@ export interface StaticFiles {
 
 interface Found {
   readonly file: string;
+  /** What is served instead of the file's own bytes. */
+  readonly bytes?: Uint8Array;
   readonly type: string;
   readonly encodings: ReadonlyMap<string, string>;
 }
 
+/** @throws AppError `bad_settings` when the page that is the fallback cannot be moved below `basePath`. */
 export async function openStaticFiles(options: StaticFilesOptions): Promise<StaticFiles> {
   const files = await scan(options.folder);
+  await moveFallback(files, options);
   const fallback = options.fallback === undefined ? undefined : files.get(`/${options.fallback}`);
   const tags = new Map<string, string>();
 
@@ -61,7 +68,7 @@ export async function openStaticFiles(options: StaticFilesOptions): Promise<Stat
     const accepted = acceptedEncodings(request);
     const encoding = ENCODINGS.find(({ name }) => accepted.has(name) && found.encodings.has(name))?.name;
     const file = encoding === undefined ? found.file : found.encodings.get(encoding)!;
-    const bytes = await readFile(file);
+    const bytes = found.bytes ?? (await readFile(file));
     const tag = tags.get(file) ?? `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
     tags.set(file, tag);
     const isImmutable = options.immutablePrefix !== undefined && path.startsWith(options.immutablePrefix);
@@ -95,7 +102,15 @@ export async function openStaticFiles(options: StaticFilesOptions): Promise<Stat
   };
 }
 
-async function scan(folder: string): Promise<ReadonlyMap<string, Found>> {
+/** Its compressed siblings are of the page as it was. */
+async function moveFallback(files: Map<string, Found>, { fallback, basePath = '' }: StaticFilesOptions): Promise<void> {
+  const found = files.get(`/${fallback}`);
+  if (found === undefined || basePath === '') return;
+  const bytes = new TextEncoder().encode(movePage(await readFile(found.file, 'utf8'), basePath));
+  files.set(`/${fallback}`, { ...found, bytes, encodings: new Map() });
+}
+
+async function scan(folder: string): Promise<Map<string, Found>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = new Set(entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name)));
   const files = new Map<string, Found>();

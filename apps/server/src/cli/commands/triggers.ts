@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TriggerChange, TriggerCreate, TriggerTest } from '@vaquita/client';
 import { type Command, type CommandIo, EXIT, type OptionValues, UsageError } from '../command.ts';
-import { CONNECTION_OPTIONS, connect } from '../connection.ts';
+import { CONNECTION_OPTIONS, connect, findConnection } from '../connection.ts';
 import { findTrigger } from '../find-trigger.ts';
 import { table } from '../format.ts';
 import { parseAssignments, parseWorkflowName } from '../names.ts';
@@ -52,7 +52,7 @@ const showCommand: Command = {
   options: CONNECTION_OPTIONS,
   examples: ['vaquita triggers show shop/ship/orders'],
   async run({ args, options }, io) {
-    printTrigger(await findTrigger(connect(options, io), args[0]!), io);
+    printTrigger(await findTrigger(connect(options, io), args[0]!), io, findConnection(options, io).url);
     return EXIT.ok;
   },
 };
@@ -82,7 +82,7 @@ const createCommand: Command = {
       online: options.offline !== true,
     };
     const { secret, ...trigger } = await connect(options, io).triggers.create(project, workflow, body);
-    printTrigger(trigger, io);
+    printTrigger(trigger, io, findConnection(options, io).url);
     printSecret(secret, io);
     return EXIT.ok;
   },
@@ -109,7 +109,8 @@ const editCommand: Command = {
       ...(isGiven(CHOICES) ? { start: { ...before.start, ...startOf(options, editCommand) } } : {}),
     };
     if (Object.keys(change).length === 0) throw new UsageError('Give something to change.', editCommand);
-    printTrigger(await client.triggers.update(before.id, { ...change, revision: before.revision }), io);
+    const changed = await client.triggers.update(before.id, { ...change, revision: before.revision });
+    printTrigger(changed, io, findConnection(options, io).url);
     return EXIT.ok;
   },
 };
@@ -124,7 +125,7 @@ function switchCommand(word: 'online' | 'offline', summary: string): Command {
     async run({ args, options }, io) {
       const client = connect(options, io);
       const { id } = await findTrigger(client, args[0]!);
-      printTrigger(await client.triggers[word](id), io);
+      printTrigger(await client.triggers[word](id), io, findConnection(options, io).url);
       return EXIT.ok;
     },
   };

@@ -235,7 +235,6 @@ export const routeFor = {
   audit: (query: AuditFilterQuery & { readonly entry?: string | undefined } = {}) =>
     withQuery(resolve('/(app)/audit'), { ...query }),
   tokens: () => resolve('/(app)/tokens'),
-  apiReference: () => `${resolve('/(app)')}api/v1/docs`.replace('//', '/'),
 };
 
 /** Where the API is: the page's own origin, below the same sub-path. */

@@ -93,6 +93,7 @@ export type {
   MomentQuery,
   NodeAt,
   NodeState,
+  OperationList,
   OperationView,
   OverviewView,
   PageQuery,

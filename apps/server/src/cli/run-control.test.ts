@@ -62,6 +62,11 @@ describe('runs list', () => {
     expect(await ids('--limit', '2')).toHaveLength(2);
     expect(await ids('--project', 'etl', '--state', 'running,failure')).toEqual([running]);
     expect(await ids('--workflow', 'etl/daily', '--state', 'running', '--state', 'success')).toHaveLength(3);
+    await api.master(running, { originKind: 'backfill', originId: 'b1' });
+    expect(await ids('--origin', 'b1')).toEqual([running]);
+    expect(await ids('--origin', 'backfill', '--until', '2999-01-01T00:00:00Z')).toEqual([running]);
+    expect(await ids('--since', '2999-01-01T00:00:00Z')).toEqual([]);
+    expect((await vaquita('runs', 'list', '--since', 'noon')).notes).toContain('--since "noon" is neither');
     expect(await vaquita('runs', 'list', '--state', 'failure')).toMatchObject({ code: 0, out: '' });
     expect((await vaquita('runs', 'list', '--state', 'failure')).notes).toBe('No run matches.\n');
   });

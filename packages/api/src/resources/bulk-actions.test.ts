@@ -111,6 +111,19 @@ describe('runs by a filter', () => {
     expect(listed.items).toMatchObject([{ id: ids[1], parent: { workflowInstanceId: parent, taskName: 'sub' } }]);
   });
 
+  it('are those of a schedule, backfill or trigger, and of a span of time', async () => {
+    const { api, ids } = await benchWith('running', 'running', 'running');
+    await api.master(ids[1]!, { originKind: 'backfill', originId: 'b1' });
+    const found = async (filter: object) =>
+      (await act(api, { action: 'stop', filter, dryRun: true })).items.map(({ id }) => id);
+    expect(await found({ origin: 'b1' })).toEqual([ids[1]]);
+    expect(await found({ originKind: 'backfill' })).toEqual([ids[1]]);
+    expect(await found({ originKind: 'schedule' })).toEqual([]);
+    const since = new Date(START + 2000).toISOString();
+    expect(await found({ since })).toEqual([ids[2], ids[1]]);
+    expect(await found({ since, until: new Date(START + 3000).toISOString() })).toEqual([ids[1]]);
+  });
+
   it('beyond 500 come with the next call, and the answer says so', async () => {
     const { api } = await benchWith('running');
     const { list } = api.store.instances;
@@ -122,7 +135,7 @@ describe('runs by a filter', () => {
     const filter = { states: ['running'] };
     const first = await act(api, { action: 'stop', filter });
     expect(first.nextCursor).toBe('page-2');
-    expect(first.detail).toContain('More than 500 match');
+    expect(first.detail).toContain('More may match');
     expect((await act(api, { action: 'stop', filter, cursor: 'page-2' })).nextCursor).toBeNull();
   });
 

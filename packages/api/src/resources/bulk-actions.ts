@@ -161,8 +161,9 @@ function detailOf({ action, dryRun }: Bulk, items: readonly BulkItem[], hasMore:
   const others = items.length - accepted;
   const what = dryRun ? `${action} would be asked of ${accepted}` : `${action} is asked of ${accepted}`;
   const rest = others === 0 ? '' : `; ${others} cannot do it`;
+  const beyond = items.length < MAX_BULK ? 'More may match' : `More than ${MAX_BULK} match`;
   const more = hasMore
-    ? ` More than ${MAX_BULK} match, and the others are not in this answer: send the same again with nextCursor as cursor.`
+    ? ` ${beyond}, and the others are not in this answer: send the same again with nextCursor as cursor.`
     : '';
   return `Of ${items.length} ${items.length === 1 ? 'run' : 'runs'} ${what}${rest}.${more}`;
 }

@@ -1,11 +1,35 @@
 /** /operations: how what was asked of the leader ended. */
 import { AppError } from '@vaquita/core';
+import * as z from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
-import { OperationView } from '../views/action.ts';
+import { MAX_OPERATIONS, OperationList, OperationView } from '../views/action.ts';
+
+const OperationQuery = z.object({
+  id: z
+    .array(z.string().min(1).max(200))
+    .min(1, 'Name at least one operation')
+    .max(MAX_OPERATIONS)
+    .meta({ description: `At most ${MAX_OPERATIONS}; repeated or separated by commas` }),
+});
 
 export function commandEndpoints({ store }: ApiDeps): readonly Endpoint[] {
   return [
+    endpoint({
+      method: 'get',
+      path: '/api/v1/operations',
+      tag: 'Runs',
+      access: 'view',
+      summary: 'How several actions ended',
+      query: OperationQuery,
+      status: 200,
+      answer: OperationList,
+      async handle({ query }) {
+        const ids = [...new Set(query.id)];
+        const found = await Promise.all(ids.map((id) => store.commands.outcome(id)));
+        return { items: ids.flatMap((id, i) => (found[i] ? { id, ...toOperation(found[i]) } : [])) };
+      },
+    }),
     endpoint({
       method: 'get',
       path: '/api/v1/operations/{id}',

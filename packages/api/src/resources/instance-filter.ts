@@ -1,5 +1,5 @@
 /** Which runs are meant: the same words in the list of runs and in bulk actions. */
-import { AppError, type WorkflowState } from '@vaquita/core';
+import { AppError, type Problem, type RunOriginKind, type WorkflowState } from '@vaquita/core';
 import type { InstanceFilter } from '@vaquita/store';
 import type { ApiStore } from '../deps.ts';
 import { requireInstance, requireProject, requireWorkflow } from './lookup.ts';
@@ -9,23 +9,41 @@ export interface InstanceWords {
   readonly workflow?: string | undefined;
   readonly states?: readonly WorkflowState[] | undefined;
   readonly parent?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly originKind?: RunOriginKind | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly number?: number | undefined;
 }
 
 /** @throws AppError `bad_request`, `not_found`. */
-export async function instanceFilter(
-  store: ApiStore,
-  { project, workflow, states, parent }: InstanceWords,
-): Promise<InstanceFilter> {
-  if (workflow !== undefined && project === undefined) {
-    throw new AppError('bad_request', 'The filter is not valid.', {
-      problems: [{ path: 'workflow', message: 'A workflow is named within a project; name the project too' }],
-    });
-  }
+export async function instanceFilter(store: ApiStore, words: InstanceWords): Promise<InstanceFilter> {
+  checkWords(words);
+  const { project, workflow, states, parent, origin, originKind, since, until, number } = words;
   return {
     ...(states === undefined || states.length === 0 ? {} : { states }),
     ...(parent === undefined ? {} : { parentId: (await requireInstance(store, parent)).id }),
+    ...(origin === undefined ? {} : { origin: { id: origin } }),
+    ...(originKind === undefined ? {} : { origin: { kind: originKind } }),
+    ...(since === undefined ? {} : { from: Date.parse(since) }),
+    ...(until === undefined ? {} : { to: Date.parse(until) }),
+    ...(number === undefined ? {} : { number }),
     ...(await placeOf(store, project, workflow)),
   };
+}
+
+function checkWords({ project, workflow, origin, originKind, number }: InstanceWords): void {
+  const problems: Problem[] = [];
+  if (workflow !== undefined && project === undefined) {
+    problems.push({ path: 'workflow', message: 'A workflow is named within a project; name the project too' });
+  }
+  if (number !== undefined && workflow === undefined) {
+    problems.push({ path: 'number', message: 'Runs are numbered within their workflow; name the workflow too' });
+  }
+  if (origin !== undefined && originKind !== undefined) {
+    problems.push({ path: 'originKind', message: 'One origin is of one kind; leave one of the two out' });
+  }
+  if (problems.length > 0) throw new AppError('bad_request', 'The filter is not valid.', { problems });
 }
 
 async function placeOf(

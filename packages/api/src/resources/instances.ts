@@ -6,7 +6,7 @@ import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { toGraphView } from '../runs/graph-view.ts';
 import { toInstanceView, toTaskInstanceView } from '../runs/instance-view.ts';
 import { EventPage } from '../views/event.ts';
-import { GraphView, InstancePage, InstanceView, WorkflowStateName } from '../views/instance.ts';
+import { GraphView, InstancePage, InstanceView, RunWords, WorkflowStateName } from '../views/instance.ts';
 import { PageQuery } from '../views/page.ts';
 import { TaskInstancePage } from '../views/task-instance.ts';
 import { toEventView } from './events.ts';
@@ -22,6 +22,13 @@ const InstanceQuery = PageQuery.extend({
   workflow: z.string().optional().meta({ description: 'Id or name; needs `project`' }),
   state: z.array(WorkflowStateName).optional().meta({ description: 'Any of these; repeated or separated by commas' }),
   parent: z.string().optional().meta({ description: 'Only runs that tasks of the run with this id started' }),
+  ...RunWords,
+  number: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'The run of the workflow with this number; needs `workflow`' }),
 });
 
 export function instanceEndpoints(deps: ApiDeps): readonly Endpoint[] {
@@ -50,6 +57,9 @@ function listEndpoints(deps: ApiDeps): readonly Endpoint[] {
       tag: TAG,
       access: 'view',
       summary: 'List runs, newest first',
+      description:
+        'With an origin and a state, project or workflow, a page may hold fewer runs than asked for, also none, while ' +
+        'there are older ones: go on as long as there is a `nextCursor`.',
       query: InstanceQuery,
       status: 200,
       answer: InstancePage,

@@ -1,7 +1,7 @@
 import type { WorkflowState } from '@vaquita/core';
 import { describe, expect, it } from 'vitest';
 import { type ApiBench, DEFINITION, openApi, read, START } from '../testing/api-bench.ts';
-import type { ActionAnswer, OperationView } from '../views/action.ts';
+import type { ActionAnswer, OperationList, OperationView } from '../views/action.ts';
 import type { ProblemView } from '../views/page.ts';
 
 const WITH_WAIT = {
@@ -221,6 +221,24 @@ describe('an operation', () => {
     const ended = await operation(api, operationId);
     expect(ended).toMatchObject({ state, outcome: expect.stringContaining(text) });
     expect(ended.outcome).not.toContain('rejected');
+  });
+
+  it('is told together with others, in the order in which they are asked for', async () => {
+    const { api, id } = await bench();
+    await api.master(id, { state: 'running' });
+    const first = (await read<ActionAnswer>(await ask(api, id, 'pause'), 202)).operationId;
+    const second = (await read<ActionAnswer>(await ask(api, id, 'stop'), 202)).operationId;
+    await api.store.master.rejectCommand(1, first as never, 'rejected: it has ended');
+    const told = async (query: string, status = 200) =>
+      read<OperationList & ProblemView>(await api.send('GET', `/api/v1/operations?${query}`), status);
+    expect((await told(`id=${second},none&id=${first}&id=${second}`)).items).toEqual([
+      { id: second, state: 'pending', outcome: null },
+      { id: first, state: 'rejected', outcome: 'it has ended' },
+    ]);
+    const many = Array.from({ length: 101 }, (_, i) => `x${i}`).join(',');
+    for (const query of ['', 'id=', `id=${many}`]) {
+      expect((await told(query, 400)).errors).toEqual([{ path: 'id', message: expect.any(String) }]);
+    }
   });
 
   it('is not found under another id', async () => {

@@ -2,6 +2,7 @@ import type { TaskInstanceRow } from '@vaquita/core';
 import { describe, expect, it } from 'vitest';
 import { type ApiBench, DEFINITION, openApi, read, START, taskRow } from '../testing/api-bench.ts';
 import type { GraphView, InstanceView } from '../views/instance.ts';
+import type { ProblemView } from '../views/page.ts';
 import type { WhyView } from '../views/reason.ts';
 import type { TaskInstancePage } from '../views/task-instance.ts';
 
@@ -64,6 +65,36 @@ describe('the list of runs', () => {
     expect((await api.send('GET', '/api/v1/workflow-instances?project=none')).status).toBe(404);
     expect((await api.send('GET', '/api/v1/workflow-instances?cursor=%21%21')).status).toBe(400);
   });
+});
+
+it('finds runs by their number, what started them, and when', async () => {
+  const api = await bench();
+  const first = await api.startRun();
+  await api.clock.advance(60_000);
+  const second = await api.startRun();
+  await api.master(second, { originKind: 'schedule', originId: 's1' });
+  const { number } = (await api.store.instances.find(second))!;
+  const found = async (query: string) => (await list(api, query)).items.map((run) => run.id);
+  expect(await found(`?project=etl&workflow=daily&number=${number}`)).toEqual([second]);
+  expect(await found('?project=etl&workflow=daily&number=77')).toEqual([]);
+  expect(await found('?origin=s1')).toEqual([second]);
+  expect(await found('?originKind=schedule&project=etl&state=success')).toEqual([]);
+  const between = new Date(Date.parse((await list(api)).items[0]!.createdAt) - 1).toISOString();
+  expect(await found(`?since=${between}`)).toEqual([second]);
+  expect(await found(`?until=${between}`)).toEqual([first]);
+});
+
+it.each([
+  ['number=2', 'number', 'name the workflow too'],
+  ['workflow=daily', 'workflow', 'name the project too'],
+  ['origin=s1&originKind=schedule', 'originKind', 'leave one of the two out'],
+  ['originKind=nobody', 'originKind', 'schedule'],
+  ['since=yesterday', 'since', 'datetime'],
+  ['project=etl&workflow=daily&number=0', 'number', '1'],
+])('refuses %s, and says why', async (query, path, hint) => {
+  const api = await bench();
+  const { errors } = await read<ProblemView>(await api.send('GET', `/api/v1/workflow-instances?${query}`), 400);
+  expect(errors).toEqual([{ path, message: expect.stringContaining(hint) }]);
 });
 
 describe('a run in detail', () => {

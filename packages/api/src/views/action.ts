@@ -1,6 +1,6 @@
 /** Bodies of what people ask of runs and tasks: one by one, and of many runs at once. */
 import * as z from 'zod';
-import { TaskStateName, WorkflowStateName } from './instance.ts';
+import { RunWords, TaskStateName, WorkflowStateName } from './instance.ts';
 
 /** How many runs one bulk call may act on. */
 export const MAX_BULK = 500;
@@ -65,6 +65,7 @@ export const BulkFilter = z
       .optional()
       .meta({ description: 'Any of these. Left out: the runs that can do it now; `rerun` must name them' }),
     parent: z.string().optional().meta({ description: 'Runs that tasks of the run with this id started' }),
+    ...RunWords,
   })
   .meta({ id: 'BulkFilter' });
 export type BulkFilter = z.input<typeof BulkFilter>;
@@ -124,3 +125,11 @@ export const OperationView = z
   })
   .meta({ id: 'Operation' });
 export type OperationView = z.infer<typeof OperationView>;
+
+/** How many operations are told in one answer. */
+export const MAX_OPERATIONS = 100;
+
+export const OperationList = z
+  .object({ items: z.array(OperationView) })
+  .meta({ id: 'OperationList', description: 'In the order of the ids; an id that no operation has is left out' });
+export type OperationList = z.infer<typeof OperationList>;

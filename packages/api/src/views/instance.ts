@@ -115,6 +115,22 @@ export const InstanceView = z
   .meta({ id: 'WorkflowInstance' });
 export type InstanceView = z.infer<typeof InstanceView>;
 
+/** How runs are narrowed beyond place and state: in their list and in what is asked of many. */
+export const RunWords = {
+  origin: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Only runs that the schedule, backfill or trigger with this id has started' }),
+  originKind: z
+    .enum(RUN_ORIGINS)
+    .optional()
+    .meta({ description: 'Only runs that some schedule, backfill or trigger has started' }),
+  since: Timestamp.optional().meta({ description: 'Only runs created from this moment on' }),
+  until: Timestamp.optional().meta({ description: 'Only runs created before this moment' }),
+} as const;
+
 export const InstancePage = pageOf(InstanceView).meta({ id: 'WorkflowInstancePage' });
 export type InstancePage = z.infer<typeof InstancePage>;
 

@@ -9,6 +9,7 @@ import type {
   InstancePage,
   InstanceView,
   MomentQuery,
+  OperationList,
   OperationView,
   PageQuery,
   RerunFromRequest,
@@ -18,7 +19,7 @@ import type {
   TaskInstanceView,
   WhyView,
 } from '@vaquita/api/views';
-import type { WorkflowState } from '@vaquita/core';
+import type { RunOriginKind, WorkflowState } from '@vaquita/core';
 import { eachItem } from '../pages.ts';
 import { type CallOptions, type PostOptions, pathOf, type Transport } from '../transport.ts';
 
@@ -30,6 +31,14 @@ export interface InstanceQuery extends PageQuery {
   readonly state?: readonly WorkflowState[] | undefined;
   /** Runs that tasks of the run with this id started. */
   readonly parent?: string | undefined;
+  /** Id of the schedule, backfill or trigger that started them. */
+  readonly origin?: string | undefined;
+  readonly originKind?: RunOriginKind | undefined;
+  /** When they were created: from this moment on, before that one. ISO 8601. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** The run of `workflow` with this number. */
+  readonly number?: number | undefined;
 }
 
 export interface InstancesClient {
@@ -71,6 +80,8 @@ export interface InstancesClient {
   actOnMany(body: BulkRequest, options?: PostOptions): Promise<BulkAnswer>;
   /** How an action ended, by the `operationId` of its answer. */
   operation(id: string, options?: CallOptions): Promise<OperationView>;
+  /** The same of up to 100; an id that no operation has is left out. */
+  operations(ids: readonly string[], options?: CallOptions): Promise<OperationList>;
 }
 
 export function createInstancesClient(transport: Transport): InstancesClient {
@@ -108,5 +119,6 @@ export function createInstancesClient(transport: Transport): InstancesClient {
     signal: (id, json, options) => transport.call('POST', at(id, 'signal'), { json, ...options }),
     actOnMany: (json, options) => transport.call('POST', at('actions'), { json, ...options }),
     operation: (id, options) => transport.call('GET', pathOf('operations', id), options),
+    operations: (ids, options) => transport.call('GET', pathOf('operations'), { query: { id: ids }, ...options }),
   };
 }

@@ -435,4 +435,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE `schedules` ADD `begun_cursor_at` integer DEFAULT 0 NOT NULL;",
     ],
   },
+  {
+    number: 30,
+    name: "find_runs_by_what_started_them",
+    checksum: "54b1c648b73b04b3e58d739f1c59f2bcef428e68d8afaf655660b9758a0f419c",
+    statements: [
+      "CREATE INDEX `workflow_instances_origin_kind` ON `workflow_instances` (`origin_kind`,`id`) WHERE origin_kind is not null;",
+    ],
+  },
 ];

@@ -6,6 +6,7 @@ import type {
   NewEvent,
   ParamDefinition,
   ProjectId,
+  RunOriginKind,
   TaskInstanceId,
   TaskInstanceRow,
   WorkerId,
@@ -128,6 +129,13 @@ export interface InstanceFilter {
   readonly states?: readonly WorkflowState[];
   /** Runs that tasks of this run started. */
   readonly parentId?: WorkflowInstanceId;
+  /** Runs that this schedule, backfill or trigger has started, or any of a kind. */
+  readonly origin?: { readonly id: string } | { readonly kind: RunOriginKind };
+  /** Created from this moment on, and before that one, in epoch ms. */
+  readonly from?: number;
+  readonly to?: number;
+  /** The run of `workflowId` with this number. Without a workflow none is meant. */
+  readonly number?: number;
 }
 
 export interface InstanceStore {
@@ -137,7 +145,7 @@ export interface InstanceStore {
    */
   start(row: WorkflowInstanceRow, command: CommandRow, event: NewEvent, audit?: AuditRow): Promise<void>;
   find(id: string): Promise<WorkflowInstanceRow | undefined>;
-  /** Newest first. */
+  /** Newest first. Of an origin a page may hold fewer than asked for, also none, and still have a next one. */
   list(filter: InstanceFilter, page: PageRequest): Promise<Page<WorkflowInstanceRow>>;
   /** All of them, in order of creation, as they are at one moment. */
   tasks(id: WorkflowInstanceId): Promise<readonly TaskInstanceRow[]>;

@@ -86,6 +86,7 @@ export const workflowInstances = sqliteTable(
     index('workflow_instances_parent').on(t.parentInstanceId, t.id).where(sql.raw('parent_instance_id is not null')),
     // What a schedule, a backfill or a trigger has started.
     index('workflow_instances_origin').on(t.originId, t.id).where(sql.raw('origin_id is not null')),
+    index('workflow_instances_origin_kind').on(t.originKind, t.id).where(sql.raw('origin_kind is not null')),
     // Of those the few that have not ended: asked for at each fire time.
     index('workflow_instances_origin_open')
       .on(t.originId)

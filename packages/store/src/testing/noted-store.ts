@@ -26,5 +26,5 @@ export async function openNoted() {
   };
   const plan = async ({ sql, args }: SqlStatement) =>
     (await driver.query({ sql: `explain query plan ${sql}`, args })).map((row) => String(row.detail));
-  return { store: openStore(noting, { clock: Date }), read, plan };
+  return { store: openStore(noting, { clock: Date }), driver, read, plan };
 }

@@ -1,12 +1,13 @@
 /** Verbs on runs as people look at them, and the one that files a run. */
 import { AppError, type WorkflowState } from '@vaquita/core';
-import type { InstanceFilter, InstanceStore } from '../ports/api.ts';
-import type { SqlDriver, SqlStatement, SqlValue } from '../ports/driver.ts';
+import type { InstanceStore } from '../ports/api.ts';
+import type { SqlDriver, SqlStatement } from '../ports/driver.ts';
 import type { Filing } from '../ports/master.ts';
 import { many, one, statement, writeOr } from '../sql/access.ts';
-import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
+import { checkLimit, decodeCursor, encodeCursor, toPage } from '../sql/page.ts';
 import { AUDIT, COMMANDS, type CommandEnd, ENDED_COMMANDS, INSTANCES, NEW_EVENTS, TASKS } from '../sql/tables.ts';
 import { toStored } from './commands.ts';
+import { endOfLook, lookedThrough, rangeOf, selectInstances } from './select-instances.ts';
 
 const SELECT = `select ${INSTANCES.columns} from workflow_instances`;
 /** The run is filed only while its version is there, so that a workflow deleted meanwhile gets no run. */
@@ -53,8 +54,13 @@ export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
     },
     async list(filter, page) {
       const limit = checkLimit(page.limit);
-      const rows = await driver.query(selectInstances(filter, decodeCursor(page, 'text'), limit + 1));
-      return toPage(rows.map(INSTANCES.read), limit, (row) => row.id);
+      const range = rangeOf(filter, decodeCursor(page, 'text'));
+      const origin = lookedThrough(filter);
+      const end = origin === undefined ? null : await endOfLook(driver, origin, range);
+      const rows = await driver.query(selectInstances(filter, { ...range, from: end ?? range.from }, limit + 1));
+      const found = toPage(rows.map(INSTANCES.read), limit, (row) => row.id);
+      // A short page whose look was cut off goes on after the last run that was looked at.
+      return found.next === null && end !== null ? { ...found, next: encodeCursor(end) } : found;
     },
     async tasks(id) {
       return (await many(driver, TASKS_OF_RUN, [id])).map(TASKS.read);
@@ -74,58 +80,4 @@ export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
       return counts;
     },
   };
-}
-
-/**
- * Newest first. Several states are read as one bounded range of an index each and merged: a single `state in (…)`
- * would make SQLite sort all runs of these states for each page.
- */
-function selectInstances(filter: InstanceFilter, before: string | null, limit: number): SqlStatement {
-  if (filter.parentId !== undefined) return selectChildren(filter.parentId, filter, before, limit);
-  const scope: string[] = [];
-  const scopeArgs: SqlValue[] = [];
-  // A workflow is of one project; when both are given the workflow's index does the work.
-  if (filter.workflowId !== undefined) {
-    scope.push('workflow_id = ?');
-    scopeArgs.push(filter.workflowId);
-  }
-  if (filter.projectId !== undefined) {
-    scope.push(filter.workflowId === undefined ? 'project_id = ?' : '+project_id = ?');
-    scopeArgs.push(filter.projectId);
-  }
-  const range = before === null ? [] : ['id < ?'];
-  const rangeArgs: SqlValue[] = before === null ? [] : [before];
-  const where = (parts: readonly string[]) => (parts.length === 0 ? '' : `where ${parts.join(' and ')}`);
-
-  if (filter.states === undefined) {
-    const sql = `${SELECT} ${where([...scope, ...range])} order by id desc limit ?`;
-    return statement(sql, [...scopeArgs, ...rangeArgs, limit]);
-  }
-  const states = [...new Set(filter.states)];
-  if (states.length === 0) return statement(`${SELECT} where 0`);
-  const perState = `select * from (select id from workflow_instances ${where([...scope, 'state = ?', ...range])} order by id desc limit ?)`;
-  const sql = `${SELECT} where id in (select id from (${states.map(() => perState).join(' union all ')}) order by id desc limit ?)
-    order by id desc`;
-  const args = states.flatMap((state) => [...scopeArgs, state, ...rangeArgs, limit]);
-  return statement(sql, [...args, limit]);
-}
-
-/** Children of one run: few enough that its index does the work and everything else is looked at row by row. */
-function selectChildren(
-  parentId: string,
-  { projectId, workflowId, states }: InstanceFilter,
-  before: string | null,
-  limit: number,
-): SqlStatement {
-  const where = ['parent_instance_id = ?'];
-  const args: SqlValue[] = [parentId];
-  function also(part: string, value: SqlValue): void {
-    where.push(part);
-    args.push(value);
-  }
-  if (before !== null) also('id < ?', before);
-  if (workflowId !== undefined) also('+workflow_id = ?', workflowId);
-  if (projectId !== undefined) also('+project_id = ?', projectId);
-  if (states !== undefined) also('+state in (select value from json_each(?))', JSON.stringify(states));
-  return statement(`${SELECT} where ${where.join(' and ')} order by id desc limit ?`, [...args, limit]);
 }

@@ -28,6 +28,47 @@ test.each(filters)('runs by %j', async (filter) => {
   }
 });
 
+const span = { from: 1, to: 2 };
+const byOrigin: readonly InstanceFilter[] = [{ origin: { id: 'o' } }, { origin: { kind: 'schedule' } }];
+const ofOrigin = byOrigin.flatMap((one): readonly InstanceFilter[] => [
+  one,
+  { ...one, ...span },
+  { ...one, states },
+  { ...one, ...span, projectId, workflowId, states },
+]);
+
+test.each(ofOrigin)('what has started by itself, by %j', async (filter) => {
+  const { store, read, plan } = await openNoted();
+  await store.instances.list(filter, { limit: 50, cursor: null });
+  await store.instances.list(filter, { limit: 50, cursor: encodeCursor('01') });
+  // With more than the index knows, the end of the look is asked for first: so many rows are seen and no more.
+  expect(read).toHaveLength(filter.states === undefined ? 2 : 4);
+  for (const statement of read) {
+    const steps = (await plan(statement)).join('\n');
+    const column = filter.origin !== undefined && 'id' in filter.origin ? 'origin_id' : 'origin_kind';
+    expect(steps).toMatch(
+      new RegExp(`workflow_instances_${column === 'origin_id' ? 'origin' : 'origin_kind'} \\(${column}=\\?`),
+    );
+    if (filter.from !== undefined) expect(steps).toContain('id>? AND id<?');
+    expect(steps).not.toMatch(/SCAN workflow_instances|TEMP B-TREE/);
+  }
+});
+
+test.each(filters)('runs by %j, made within a span', async (filter) => {
+  const { store, read, plan } = await openNoted();
+  await store.instances.list({ ...filter, ...span }, { limit: 50, cursor: null });
+  const base = (await plan(read[0]!)).filter((step) => /\bworkflow_instances\b/.test(step));
+  const ranges = filter.states?.length ?? 1;
+  expect(base.filter((step) => step.includes('id>? AND id<?'))).toHaveLength(ranges);
+});
+
+test('the run of a workflow with a number', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.instances.list({ projectId, workflowId, number: 7, states, ...span }, { limit: 50, cursor: null });
+  await store.instances.list({ number: 7 }, { limit: 50, cursor: null });
+  expect((await plan(read[0]!)).join()).toMatch(/workflow_instances_number \(workflow_id=\? AND number=\?\)/);
+});
+
 const parentId = 'r' as WorkflowInstanceId;
 const ofParent: readonly InstanceFilter[] = [{ parentId }, { parentId, projectId, workflowId, states }];
 

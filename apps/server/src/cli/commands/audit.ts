@@ -1,9 +1,9 @@
 /** `audit list`: who changed what. */
 import type { AuditView } from '@vaquita/client';
-import { parseDuration } from '@vaquita/core';
 import { type Command, EXIT, type OptionValues, UsageError } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
 import { table } from '../format.ts';
+import { momentOf } from '../moments.ts';
 
 const WORDS = ['actor', 'action', 'subject'] as const;
 
@@ -46,18 +46,7 @@ function queryOf(options: OptionValues): Record<string, string> {
   const query: Record<string, string> = {};
   for (const name of WORDS) if (options[name] !== undefined) query[name] = String(options[name]);
   for (const name of ['since', 'until']) {
-    if (options[name] !== undefined) query[name] = momentOf(name, String(options[name]));
+    if (options[name] !== undefined) query[name] = momentOf(name, String(options[name]), command);
   }
   return query;
-}
-
-/** @throws UsageError */
-function momentOf(name: string, text: string): string {
-  const ago = parseDuration(text);
-  const at = ago === undefined ? Date.parse(text) : Date.now() - ago;
-  if (Number.isFinite(at)) return new Date(at).toISOString();
-  throw new UsageError(
-    `--${name} "${text}" is neither a moment such as 2026-03-01T06:00:00Z nor a duration such as 2h.`,
-    command,
-  );
 }

@@ -50,8 +50,8 @@ async function act({ action, command, input, io }: Act): Promise<number> {
   if (args.length > 0 === (filter !== undefined)) {
     const message =
       filter === undefined
-        ? 'Name runs as <project>/<workflow>#<number> or by their ids, or say which with --workflow, --project or --state.'
-        : 'Name runs, or say which with --workflow, --project or --state: not both.';
+        ? 'Name runs as <project>/<workflow>#<number> or by their ids, or say which with --workflow, --project, --state or --origin.'
+        : 'Name runs, or say which with --workflow, --project, --state or --origin: not both.';
     throw new UsageError(message, command);
   }
   const client = connect(options, io);

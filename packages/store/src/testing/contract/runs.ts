@@ -1,5 +1,5 @@
 /** The contract of runs, commands and events as people look at them. */
-import type { WorkflowState } from '@vaquita/core';
+import { firstIdAt, type WorkflowState } from '@vaquita/core';
 import { describe, expect, test } from 'vitest';
 import type { AuditRow, InstanceFilter } from '../../ports/api.ts';
 import type { Subject } from '../store-contract.ts';
@@ -104,6 +104,48 @@ export function describeRuns(subject: Subject): void {
       const second = await store.instances.list({}, { limit: 3, cursor: first.next });
       expect(second.items.map(({ id }) => id)).toEqual(['r036', 'r035', 'r034']);
       await expect(store.instances.list({}, { limit: 3, cursor: 'x' })).rejects.toMatchObject({ code: 'bad_request' });
+    });
+
+    test('are found by what started them, by when they were made, and by their number', async () => {
+      const { instances } = subject.store;
+      const idAt = (at: number) => `${firstIdAt(at).slice(0, 10)}${'0'.repeat(15)}z`;
+      const rows = Array.from({ length: 24 }, (_, i) =>
+        run(idAt(1000 + i), {
+          state: i % 2 === 0 ? 'success' : 'failure',
+          number: i + 1,
+          ...(i % 3 === 0 ? {} : { originKind: i % 3 === 1 ? 'schedule' : 'backfill', originId: `o${i % 6}` }),
+        }),
+      );
+      for (const row of rows) await instances.start(row, command(`c-${row.id}`, row.id), event(row.id));
+      const spans: readonly InstanceFilter[] = [{}, { from: 1005 }, { to: 1015 }, { from: 1005, to: 1015 }];
+      const filters = spans.flatMap((span): readonly InstanceFilter[] => [
+        span,
+        { ...span, states: ['failure'] },
+        { ...span, projectId: PROJECT, states: ['failure', 'success'] },
+        { ...span, origin: { kind: 'schedule' } },
+        { ...span, origin: { id: 'o2' } },
+        { ...span, origin: { id: 'o4' }, states: ['failure'], workflowId: WORKFLOW, projectId: PROJECT },
+        { ...span, origin: { kind: 'trigger' }, states: ['failure'] },
+        { ...span, workflowId: WORKFLOW, number: 12 },
+        { ...span, workflowId: WORKFLOW, number: 12, states: ['success'] },
+        { ...span, number: 12 },
+      ]);
+      for (const filter of filters) {
+        const { origin, from = 0, to = 9999, number, workflowId } = filter;
+        const expected = rows.filter(
+          (row, i) =>
+            (filter.states ?? [row.state]).includes(row.state) &&
+            1000 + i >= from &&
+            1000 + i < to &&
+            (origin === undefined || ('id' in origin ? row.originId === origin.id : row.originKind === origin.kind)) &&
+            (number === undefined || (workflowId !== undefined && row.number === number)),
+        );
+        const listed = await allPages((page) => instances.list(filter, page), 5);
+        expect(
+          listed.map(({ id }) => id),
+          JSON.stringify(filter),
+        ).toEqual(expected.map(({ id }) => id).reverse());
+      }
     });
 
     test('are counted by state since a moment', async () => {

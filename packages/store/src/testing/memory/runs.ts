@@ -1,6 +1,7 @@
 /** Runs, commands and events in memory, as people look at them. */
-import type { CommandRow, NewEvent, TaskInstanceRow, WorkflowState } from '@vaquita/core';
-import type { CommandStore, EventRow, EventStore, InstanceStore } from '../../ports/api.ts';
+import type { CommandRow, NewEvent, TaskInstanceRow, WorkflowInstanceRow, WorkflowState } from '@vaquita/core';
+import { firstIdAt } from '@vaquita/core';
+import type { CommandStore, EventRow, EventStore, InstanceFilter, InstanceStore } from '../../ports/api.ts';
 import type { Filing } from '../../ports/master.ts';
 import { checkLimit } from '../../sql/page.ts';
 import { addRun } from './run-rows.ts';
@@ -29,6 +30,19 @@ export function fileRun(memory: Memory, tx: Transaction, filing: Filing): void {
   if (filing.audit) tx.put(memory.tables.audit, filing.audit.id, filing.audit);
 }
 
+function isMeant(filter: InstanceFilter): (row: WorkflowInstanceRow) => boolean {
+  const { projectId, workflowId, states, parentId, origin, from, to, number } = filter;
+  return (row) =>
+    (projectId === undefined || row.projectId === projectId) &&
+    (workflowId === undefined || row.workflowId === workflowId) &&
+    (parentId === undefined || row.parentInstanceId === parentId) &&
+    (states === undefined || states.includes(row.state)) &&
+    (origin === undefined || ('id' in origin ? row.originId === origin.id : row.originKind === origin.kind)) &&
+    (from === undefined || row.id >= firstIdAt(from)) &&
+    (to === undefined || row.id < firstIdAt(to)) &&
+    (number === undefined || (workflowId !== undefined && row.number === number));
+}
+
 export function createMemoryInstances(memory: Memory): InstanceStore {
   const { tables, unit } = memory;
   const { instances } = tables;
@@ -39,15 +53,8 @@ export function createMemoryInstances(memory: Memory): InstanceStore {
     async find(id) {
       return instances.get(id);
     },
-    async list({ projectId, workflowId, states, parentId }, page) {
-      const rows = [...instances.values()].filter(
-        (row) =>
-          (projectId === undefined || row.projectId === projectId) &&
-          (workflowId === undefined || row.workflowId === workflowId) &&
-          (parentId === undefined || row.parentInstanceId === parentId) &&
-          (states === undefined || states.includes(row.state)),
-      );
-      return pageOf(rows, page, (row) => row.id, 'down');
+    async list(filter, page) {
+      return pageOf([...instances.values()].filter(isMeant(filter)), page, (row) => row.id, 'down');
     },
     async tasks(id) {
       return tasksOf(tables, id);

@@ -1,0 +1,1 @@
+CREATE INDEX `workflow_instances_origin_kind` ON `workflow_instances` (`origin_kind`,`id`) WHERE origin_kind is not null;

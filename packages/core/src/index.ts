@@ -49,6 +49,7 @@ export * from './definition/task-types/registry.ts';
 export type { ShellConfig } from './definition/task-types/shell.ts';
 export type { SqlConfig } from './definition/task-types/sql.ts';
 export type { TaskType } from './definition/task-types/task-type.ts';
+export * from './dependencies/written-links.ts';
 export {
   checkEnvironmentVariables,
   checkSecretValue,

@@ -25,6 +25,7 @@ export type * from './ports/triggers.ts';
 export type * from './ports/watching.ts';
 export type * from './ports/workflow-figures.ts';
 export type * from './ports/workflow-history.ts';
+export type * from './ports/workflow-links.ts';
 export { type DueBecause, type DueFamily, dueFamilies, type RetentionPolicy } from './retention/due-runs.ts';
 export { isBeingRemoved } from './retention/final.ts';
 export { NOTED_AGAIN_MS } from './retention/noted.ts';

@@ -30,6 +30,7 @@ import { createWorkerGroupVerbs } from './verbs/worker-groups.ts';
 import { createWorkerVerbs } from './verbs/workers.ts';
 import { createWorkflowFigureVerbs } from './verbs/workflow-figures.ts';
 import { createWorkflowHistoryVerbs } from './verbs/workflow-history.ts';
+import { createWorkflowLinkVerbs } from './verbs/workflow-links.ts';
 import { createWorkflowVerbs } from './verbs/workflows.ts';
 
 export interface StoreOptions {
@@ -52,6 +53,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     runHistory: createRunHistoryVerbs(driver),
     workflowHistory: createWorkflowHistoryVerbs(driver),
     workflowFigures: createWorkflowFigureVerbs(driver),
+    workflowLinks: createWorkflowLinkVerbs(driver),
     backfills: createBackfillVerbs(driver),
     backfillSources: createBackfillSources(driver),
     backfillQueue: createBackfillQueueVerbs(driver),

@@ -443,4 +443,22 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `workflow_instances_origin_kind` ON `workflow_instances` (`origin_kind`,`id`) WHERE origin_kind is not null;",
     ],
   },
+  {
+    number: 31,
+    name: "find_by_name_and_what_workflows_name",
+    checksum: "ef5c517e650d0832367c0df8d5a242dd024adb4c7c0bd74b836905e9069b40f4",
+    statements: [
+      "CREATE TABLE `workflow_links` (\n\t`workflow_id` text NOT NULL,\n\t`position` integer NOT NULL,\n\t`project_id` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`task` text NOT NULL,\n\t`enabled` integer NOT NULL,\n\t`target_project` text NOT NULL,\n\t`target_workflow` text NOT NULL,\n\t`of_task` text,\n\t`range` text,\n\tPRIMARY KEY(`workflow_id`, `position`),\n\tFOREIGN KEY (`workflow_id`) REFERENCES `workflows`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE INDEX `workflow_links_project` ON `workflow_links` (`project_id`,`workflow_id`,`position`);",
+      "CREATE INDEX `workflow_links_target` ON `workflow_links` (`target_project`,`target_workflow`);",
+      "CREATE INDEX `projects_by_name` ON `projects` (name collate nocase,`id`);",
+      "CREATE INDEX `schedules_by_name` ON `schedules` (name collate nocase,`id`);",
+      "CREATE INDEX `task_groups_by_name` ON `task_groups` (name collate nocase,`id`);",
+      "CREATE INDEX `triggers_by_name` ON `triggers` (name collate nocase,`id`);",
+      "CREATE INDEX `triggers_follow` ON `triggers` (config ->> '$.projectId',config ->> '$.workflowId') WHERE kind = 'after_workflow';",
+      "CREATE INDEX `workflows_project_by_name` ON `workflows` (`project_id`,name collate nocase,`id`);",
+      "CREATE INDEX `workflows_by_name` ON `workflows` (name collate nocase,`id`);",
+      "INSERT INTO `workflow_links` (`workflow_id`, `position`, `project_id`, `kind`, `task`, `enabled`, `target_project`, `target_workflow`, `of_task`, `range`)\nSELECT w.`id`, row_number() OVER (PARTITION BY w.`id` ORDER BY t.`id`, j.`id`) - 1, w.`project_id`, t.`value` ->> '$.type', t.`value` ->> '$.name',\n  coalesce(t.`value` ->> '$.enabled', 1), coalesce(j.`value` ->> '$.project', w.`project_id`), j.`value` ->> '$.workflow',\n  CASE WHEN t.`value` ->> '$.type' = 'dependent' THEN j.`value` ->> '$.task' END,\n  CASE WHEN t.`value` ->> '$.type' = 'dependent' THEN j.`value` ->> '$.range' END\nFROM `workflows` w\nJOIN `workflow_versions` v ON v.`workflow_id` = w.`id` AND v.`version` = w.`version`\nJOIN json_each(v.`document`, '$.tasks') t ON t.`value` ->> '$.type' IN ('dependent', 'sub_workflow', 'dynamic')\nJOIN json_tree(t.`value`) j ON j.`type` = 'object' AND j.`value` ->> '$.workflow' IS NOT NULL\n  AND CASE WHEN t.`value` ->> '$.type' = 'dependent' THEN j.`fullkey` LIKE '$.on%' ELSE j.`fullkey` = '$' END;",
+    ],
+  },
 ];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { WorkflowId } from '@vaquita/core';
 import { is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, onTestFinished, test } from 'vitest';
@@ -7,6 +8,7 @@ import { openStore } from '../open-store.ts';
 import type { SqlDriver } from '../ports/driver.ts';
 import * as schema from '../schema/index.ts';
 import { holdLeaderLock, temporaryFolder } from '../testing/database-file.ts';
+import { addLinks, dropLinks } from '../verbs/workflow-links.ts';
 import { MIGRATIONS } from './generated.ts';
 import { type Migration, migrate } from './migrate.ts';
 
@@ -217,4 +219,45 @@ test('schedules of a database from before uses of calendars had a table are know
     { calendar_id: 'c2', schedule_id: 's' },
   ]);
   expect(await openStore(driver, { clock: Date }).schedules.find('s')).toMatchObject({ problem: null });
+});
+
+test('what workflows name of each other is known of a database from before links had a table', async () => {
+  const driver = await open();
+  await migrate(driver, { migrations: MIGRATIONS.slice(0, 31) });
+  const on = {
+    any: [{ workflow: 'b', range: 'today' }, [{ workflow: 'c', project: 'q', task: 'x', range: 'lastHour' }]],
+  };
+  const document = {
+    name: 'a',
+    tasks: [
+      { name: 'sh', type: 'shell', params: { workflow: 'no' } },
+      { name: 'w', type: 'dependent', on },
+      { name: 's', type: 'sub_workflow', workflow: 'd', enabled: false, params: [{ name: 'x', workflow: 'no' }] },
+    ],
+  };
+  await driver.write(
+    [
+      `insert into projects (id, name, description, created_at, updated_at) values ('p', 'p', '', 1, 1)`,
+      `insert into workflows (id, project_id, name, description, version, online, task_count, created_at, updated_at)
+         values ('a', 'p', 'a', '', 2, 1, 1, 1, 1)`,
+      ...[
+        JSON.stringify({ tasks: [{ name: 'old', type: 'sub_workflow', workflow: 'no' }] }),
+        JSON.stringify(document),
+      ].map(
+        (
+          text,
+          n,
+        ) => `insert into workflow_versions (workflow_id, version, document, content_hash, created_by, created_at)
+         values ('a', ${n + 1}, '${text}', '${n}', 'ann', 1)`,
+      ),
+    ].map((sql) => ({ sql, args: [] })),
+  );
+  await migrate(driver);
+  const before = await driver.query({ sql: 'select * from workflow_links order by position', args: [] });
+  // Exactly what the store writes for the same document.
+  await driver.write(
+    [dropLinks('a' as WorkflowId), ...addLinks('a' as WorkflowId, document)].map(({ sql, args }) => ({ sql, args })),
+  );
+  expect(before).toEqual(await driver.query({ sql: 'select * from workflow_links order by position', args: [] }));
+  expect(before).toHaveLength(3);
 });

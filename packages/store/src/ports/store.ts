@@ -23,6 +23,7 @@ import type { FiringStore, TriggerQueue, TriggerStore } from './triggers.ts';
 import type { WatchQueue, WatchReader } from './watching.ts';
 import type { WorkflowFigureStore } from './workflow-figures.ts';
 import type { WorkflowHistoryStore } from './workflow-history.ts';
+import type { WorkflowLinkStore } from './workflow-links.ts';
 
 export interface Store {
   readonly projects: ProjectStore;
@@ -34,6 +35,7 @@ export interface Store {
   readonly runHistory: RunHistoryStore;
   readonly workflowHistory: WorkflowHistoryStore;
   readonly workflowFigures: WorkflowFigureStore;
+  readonly workflowLinks: WorkflowLinkStore;
   readonly backfills: BackfillStore;
   readonly backfillSources: BackfillSources;
   readonly backfillQueue: BackfillQueue;

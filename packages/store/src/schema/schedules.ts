@@ -44,6 +44,7 @@ export const schedules = sqliteTable(
   },
   (t) => [
     uniqueIndex('schedules_name').on(t.workflowId, t.name),
+    index('schedules_by_name').on(sql.raw('name collate nocase'), t.id),
     index('schedules_project').on(t.projectId, t.id),
     // One for each: a common one would draw queries to it that have a narrower index.
     index('schedules_online').on(t.id).where(sql.raw('online = 1')),

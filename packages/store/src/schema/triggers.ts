@@ -14,6 +14,10 @@ import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { workflows } from './workflows.ts';
 
+/** What a trigger of the kind `after_workflow` follows. */
+export const FOLLOWED_PROJECT_SQL = "config ->> '$.projectId'";
+export const FOLLOWED_WORKFLOW_SQL = "config ->> '$.workflowId'";
+
 export const triggers = sqliteTable(
   'triggers',
   {
@@ -42,6 +46,11 @@ export const triggers = sqliteTable(
     uniqueIndex('triggers_name').on(t.workflowId, t.name),
     index('triggers_project').on(t.projectId, t.id),
     index('triggers_online').on(t.kind, t.id).where(sql.raw('online = 1')),
+    index('triggers_by_name').on(sql.raw('name collate nocase'), t.id),
+    // What follows the runs of a workflow.
+    index('triggers_follow')
+      .on(sql.raw(FOLLOWED_PROJECT_SQL), sql.raw(FOLLOWED_WORKFLOW_SQL))
+      .where(sql.raw("kind = 'after_workflow'")),
   ],
 );
 

@@ -1,6 +1,7 @@
-/** Tables of the workflows aggregate: the workflow, and every version of its document. */
-import type { ProjectId, WorkflowDocument, WorkflowId } from '@vaquita/core';
-import { integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+/** Tables of the workflows aggregate: the workflow, every version of its document, and which others the newest one names. */
+import type { LinkTaskType, ProjectId, WorkflowDocument, WorkflowId } from '@vaquita/core';
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { projects } from './projects.ts';
 
 export const workflows = sqliteTable(
@@ -21,7 +22,12 @@ export const workflows = sqliteTable(
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
   },
-  (t) => [uniqueIndex('workflows_project_name').on(t.projectId, t.name)],
+  (t) => [
+    uniqueIndex('workflows_project_name').on(t.projectId, t.name),
+    // What people look for: names by their beginning, of one project and of all.
+    index('workflows_project_by_name').on(t.projectId, sql.raw('name collate nocase'), t.id),
+    index('workflows_by_name').on(sql.raw('name collate nocase'), t.id),
+  ],
 );
 
 export const workflowVersions = sqliteTable(
@@ -38,4 +44,32 @@ export const workflowVersions = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.workflowId, t.version] })],
+);
+
+/** Which workflows the newest version of a workflow names, as it is written there. They go with it. */
+export const workflowLinks = sqliteTable(
+  'workflow_links',
+  {
+    workflowId: text('workflow_id')
+      .$type<WorkflowId>()
+      .notNull()
+      .references(() => workflows.id),
+    position: integer('position').notNull(),
+    /** Of the workflow. */
+    projectId: text('project_id').$type<ProjectId>().notNull(),
+    kind: text('kind').$type<LinkTaskType>().notNull(),
+    task: text('task').notNull(),
+    enabled: integer('enabled', { mode: 'boolean' }).notNull(),
+    /** Name or id; the id of its own project where none is written. */
+    targetProject: text('target_project').notNull(),
+    targetWorkflow: text('target_workflow').notNull(),
+    ofTask: text('of_task'),
+    range: text('range'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workflowId, t.position] }),
+    index('workflow_links_project').on(t.projectId, t.workflowId, t.position),
+    // Who names this one.
+    index('workflow_links_target').on(t.targetProject, t.targetWorkflow),
+  ],
 );

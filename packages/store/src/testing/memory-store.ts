@@ -19,6 +19,7 @@ import { createMemoryWatchQueue, createMemoryWatchReader } from './memory/watchi
 import { createMemoryWorkerGroups } from './memory/worker-groups.ts';
 import { createMemoryWorkflowFigures } from './memory/workflow-figures.ts';
 import { createMemoryWorkflowHistory } from './memory/workflow-history.ts';
+import { createMemoryWorkflowLinks } from './memory/workflow-links.ts';
 
 export interface AlertTargets {
   readonly channels?: readonly AlertChannelRow[];
@@ -47,6 +48,7 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     runHistory: createMemoryRunHistory(memory),
     workflowHistory: createMemoryWorkflowHistory(memory),
     workflowFigures: createMemoryWorkflowFigures(memory),
+    workflowLinks: createMemoryWorkflowLinks(memory),
     backfills: createMemoryBackfills(memory),
     backfillSources: createMemoryBackfillSources(memory),
     backfillQueue: createMemoryBackfillQueue(memory),

@@ -35,6 +35,7 @@ import { describeWorkerGroups } from './contract/worker-groups.ts';
 import { describeWorkers } from './contract/workers.ts';
 import { describeWorkflowFigures } from './contract/workflow-figures.ts';
 import { describeWorkflowHistory } from './contract/workflow-history.ts';
+import { describeWorkflowLinks } from './contract/workflow-links.ts';
 import { describeListenerLog } from './listener-log-contract.ts';
 import type { AlertTargets } from './memory-store.ts';
 
@@ -87,6 +88,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeRunHistory(subject);
     describeWorkflowHistory(subject);
     describeWorkflowFigures(subject);
+    describeWorkflowLinks(subject);
     describeSchedules(subject);
     describeScheduleQueue(subject);
     describeBackfills(subject);

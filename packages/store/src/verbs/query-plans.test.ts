@@ -403,3 +403,20 @@ test('people, their tokens and their sessions', async () => {
     expect(steps).not.toContain('TEMP B-TREE');
   }
 });
+
+test('links between workflows are found from both ends along indices, whatever the number of workflows', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.workflowLinks.around(['w' as WorkflowId], 10);
+  await store.workflowLinks.ofProject('p' as ProjectId, 10);
+  await store.workflowLinks.outlines(['w' as WorkflowId]);
+  await store.workflowLinks.newestRuns(['w' as WorkflowId], 10);
+  expect(read).toHaveLength(10);
+  for (const statement of read) {
+    const steps = await plan(statement);
+    for (const step of steps) expect(step, statement.sql).not.toMatch(/SCAN (?!i VIRTUAL)|AUTOMATIC|TEMP B-TREE/);
+  }
+  const steps = (await Promise.all(read.map(plan))).map((one) => one.join('\n'));
+  expect(steps[1]).toContain('workflow_links_target (target_project=? AND target_workflow=?)');
+  expect(steps[3]).toContain('triggers_follow (<expr>=? AND <expr>=?)');
+  expect(steps[5]).toContain('workflow_links_target (target_project=?)');
+});

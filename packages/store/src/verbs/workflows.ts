@@ -10,6 +10,7 @@ import { NEW_EVENTS, VERSION_HEADS, VERSIONS, WORKFLOWS } from '../sql/tables.ts
 import type { DocumentCache } from './document-cache.ts';
 import { deleteSchedulesOf, followWorkflow } from './schedules/people.ts';
 import { deleteWatching } from './triggers/watching.ts';
+import { addLinks, dropLinks, followLinks } from './workflow-links.ts';
 
 const SELECT = `select ${WORKFLOWS.columns} from workflows`;
 /** Inserts the next version unless the newest one holds the same content. */
@@ -85,6 +86,7 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
         [
           statement(WORKFLOWS.insert, WORKFLOWS.args(row)),
           statement(VERSIONS.insert, VERSIONS.args(first)),
+          ...addLinks(row.id, first.document),
           statement(NEW_EVENTS.insert, NEW_EVENTS.args(event)),
           ...(tasks.length === 0 ? [] : [statement(TELL_OF_TASKS, [taskRows(tasks)])]),
         ],
@@ -107,6 +109,7 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
           statement(TELL_OF_TASKS_OF_VERSION, [taskRows(tasks?.events ?? []), id]),
           statement(FOLLOW_VERSION, [name, description, taskCount, at, id]),
           statement(CURRENT_VERSION, [id]),
+          ...followLinks(id, document, contentHash),
         ],
         nameInUse(name),
       );
@@ -154,6 +157,7 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
       const unit = [
         ...deleteSchedulesOf(id, event.at),
         statement(DELETE_VERSIONS, [id]),
+        dropLinks(id),
         ...deleteWatching('workflow_id', id),
         statement(DELETE_TRIGGERS, [id]),
         statement(DELETE, [id, tasks?.base ?? null, id], 1),

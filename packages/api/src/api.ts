@@ -19,6 +19,7 @@ import { bulkActionEndpoints } from './resources/bulk-actions.ts';
 import { calendarImportEndpoints } from './resources/calendar-import.ts';
 import { calendarEndpoints } from './resources/calendars.ts';
 import { commandEndpoints } from './resources/commands.ts';
+import { dependencyEndpoints } from './resources/dependencies.ts';
 import { streamEndpoints } from './resources/events.ts';
 import { forecastEndpoints } from './resources/forecast.ts';
 import { healthEndpoints } from './resources/health.ts';
@@ -102,6 +103,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...gridEndpoints(deps),
     ...workflowCalendarEndpoints(deps),
     ...statisticsEndpoints(deps),
+    ...dependencyEndpoints(deps),
     ...startEndpoints(deps),
     ...schedulePreviewEndpoints(deps),
     ...scheduleEndpoints(deps, audit),

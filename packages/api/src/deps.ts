@@ -84,6 +84,7 @@ export type ApiStore = Pick<
   | 'runHistory'
   | 'workflowHistory'
   | 'workflowFigures'
+  | 'workflowLinks'
   | 'triggers'
   | 'firings'
   | 'watching'

@@ -9,6 +9,7 @@ import { auditCommands } from './commands/audit.ts';
 import { backfillCommands } from './commands/backfills.ts';
 import { calendarCommands } from './commands/calendars.ts';
 import { clusterCommand } from './commands/cluster.ts';
+import { dependenciesCommand } from './commands/dependencies.ts';
 import { exportCommand } from './commands/export.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { listenerPluginCommands } from './commands/listener-plugins.ts';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   runCommand,
   logsCommand,
   exportCommand,
+  dependenciesCommand,
   ...runsCommands,
   ...tasksCommands,
   ...scheduleCommands,

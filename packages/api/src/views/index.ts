@@ -5,6 +5,7 @@ export * from './alert.ts';
 export * from './alert-target.ts';
 export * from './backfill.ts';
 export * from './calendar.ts';
+export * from './dependencies.ts';
 export * from './event.ts';
 export * from './forecast.ts';
 export * from './history.ts';

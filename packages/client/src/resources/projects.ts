@@ -1,5 +1,12 @@
 /** Projects. A project is addressed by id or by name. */
-import type { PageQuery, ProjectChange, ProjectCreate, ProjectPage, ProjectView } from '@vaquita/api/views';
+import type {
+  DependencyView,
+  PageQuery,
+  ProjectChange,
+  ProjectCreate,
+  ProjectPage,
+  ProjectView,
+} from '@vaquita/api/views';
 import { eachItem } from '../pages.ts';
 import { type CallOptions, type PostOptions, pathOf, type Transport } from '../transport.ts';
 
@@ -11,6 +18,8 @@ export interface ProjectsClient {
   create(body: ProjectCreate, options?: PostOptions): Promise<ProjectView>;
   update(project: string, change: ProjectChange, options?: CallOptions): Promise<ProjectView>;
   delete(project: string, options?: CallOptions): Promise<void>;
+  /** Which of its workflows start or wait for which others. */
+  dependencies(project: string, options?: CallOptions): Promise<DependencyView>;
 }
 
 export function createProjectsClient(transport: Transport): ProjectsClient {
@@ -23,5 +32,6 @@ export function createProjectsClient(transport: Transport): ProjectsClient {
     create: (json, options) => transport.call('POST', pathOf('projects'), { json, ...options }),
     update: (project, json, options) => transport.call('PATCH', pathOf('projects', project), { json, ...options }),
     delete: (project, options) => transport.call('DELETE', pathOf('projects', project), options),
+    dependencies: (project, options) => transport.call('GET', pathOf('projects', project, 'dependencies'), options),
   };
 }

@@ -3,6 +3,8 @@ import type {
   CalendarQuery,
   DayRunPage,
   DayRunsQuery,
+  DependencyQuery,
+  DependencyView,
   GridQuery,
   GridView,
   PageQuery,
@@ -97,6 +99,13 @@ export interface WorkflowsClient {
     query?: StatisticsQuery,
     options?: CallOptions,
   ): Promise<WorkflowStatisticsView>;
+  /** Which workflows start or wait for it, and it for which, as many links away as `depth` says. */
+  dependencies(
+    project: string,
+    workflow: string,
+    query?: DependencyQuery,
+    options?: CallOptions,
+  ): Promise<DependencyView>;
   online(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
   offline(project: string, workflow: string, options?: PostOptions): Promise<WorkflowView>;
   /** The definition as YAML text; the newest version unless another is named. */
@@ -143,6 +152,8 @@ export function createWorkflowsClient(transport: Transport): WorkflowsClient {
       transport.call('GET', at(project, workflow, 'calendar', day), { query, ...options }),
     statistics: (project, workflow, query, options) =>
       transport.call('GET', at(project, workflow, 'statistics'), { query, ...options }),
+    dependencies: (project, workflow, query, options) =>
+      transport.call('GET', at(project, workflow, 'dependencies'), { query, ...options }),
     online: (project, workflow, options) => transport.call('POST', at(project, workflow, 'online'), options),
     offline: (project, workflow, options) => transport.call('POST', at(project, workflow, 'offline'), options),
     exportYaml: async (project, workflow, query, options) => {

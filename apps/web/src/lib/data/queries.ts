@@ -84,15 +84,6 @@ export const queries = {
       queryFn: ({ signal }) => api.instances.list(query, { signal }),
     }),
 
-  runs: (query: Omit<InstanceQuery, 'cursor' | 'limit'>) =>
-    infiniteQueryOptions({
-      queryKey: ['runs', 'pages', query],
-      queryFn: ({ pageParam, signal }) =>
-        api.instances.list({ ...query, limit: 50, cursor: pageParam === '' ? undefined : pageParam }, { signal }),
-      initialPageParam: '',
-      getNextPageParam: (last) => last.nextCursor,
-    }),
-
   run: (id: string) =>
     queryOptions({ queryKey: ['run', id], queryFn: ({ signal }) => api.instances.get(id, { signal }) }),
 

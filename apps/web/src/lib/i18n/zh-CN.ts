@@ -6,6 +6,7 @@ import { zhAlertTargets } from './late/zh-alert-targets.ts';
 import { zhAlerts } from './late/zh-alerts.ts';
 import { zhAudit } from './late/zh-audit.ts';
 import { zhBackfills } from './late/zh-backfills.ts';
+import { zhBulk } from './late/zh-bulk.ts';
 import { zhCalendars } from './late/zh-calendars.ts';
 import { zhControl } from './late/zh-control.ts';
 import { zhEditor } from './late/zh-editor.ts';
@@ -24,6 +25,7 @@ import { zhOverview } from './late/zh-overview.ts';
 import { zhPalette } from './late/zh-palette.ts';
 import { zhPast } from './late/zh-past.ts';
 import { zhPeople } from './late/zh-people.ts';
+import { zhRunList } from './late/zh-run-list.ts';
 import { zhScheduleForm } from './late/zh-schedule-form.ts';
 import { zhSchedules } from './late/zh-schedules.ts';
 import { zhSchema } from './late/zh-schema.ts';
@@ -59,6 +61,8 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     log: zhLog,
     login: zhLogin,
     overview: zhOverview,
+    bulk: zhBulk,
+    runList: zhRunList,
     palette: zhPalette,
     past: zhPast,
     calendars: zhCalendars,

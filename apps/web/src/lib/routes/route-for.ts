@@ -15,7 +15,16 @@ export interface RunQuery {
 export interface RunsQuery {
   readonly project?: string | undefined;
   readonly workflow?: string | undefined;
+  /** Families and states, separated by commas. */
   readonly state?: string | undefined;
+  /** A kind of origin, or the id of a schedule, backfill or trigger. */
+  readonly origin?: string | undefined;
+  /** How far back, such as 24h; or days, as 2026-03-01, both of them meant. */
+  readonly within?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Of the run; needs the workflow. */
+  readonly number?: string | undefined;
 }
 
 export interface AlertsQuery {
@@ -170,6 +179,9 @@ export const routeFor = {
   editWorkflow: (project: string, workflow: string) =>
     resolve('/(app)/p/[project]/workflows/[workflow]/edit', { project: name(project), workflow: name(workflow) }),
   runs: (query: RunsQuery = {}) => withQuery(resolve('/(app)/runs'), { ...query }),
+  /** What became of an action on many runs. `outcome`: of those that are shown. */
+  bulk: (batch: string, outcome?: string) =>
+    withQuery(resolve('/(app)/bulk/[bulk]', { bulk: name(batch) }), { outcome }),
   run: (project: string, run: string, query: RunQuery = {}, hash = '') =>
     withQuery(
       resolve('/(app)/p/[project]/runs/[run]', { project: name(project), run: name(run) }),

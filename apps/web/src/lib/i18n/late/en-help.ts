@@ -11,6 +11,8 @@ export const enHelp = {
   nextPrev: 'Next and previous row',
   open: 'Open',
   fresh: 'Show new rows',
+  choose: 'Choose the row',
+  chooseRange: 'Choose the rows since the last one',
   escape: 'Close, or leave the field',
   stop: 'Stop the run',
   rerun: 'Run again',

@@ -13,6 +13,8 @@ export const zhHelp: HelpMessages = {
   nextPrev: '下一行和上一行',
   open: '打开',
   fresh: '显示新行',
+  choose: '选择该行',
+  chooseRange: '选择到该行为止的各行',
   escape: '关闭，或离开输入框',
   stop: '停止运行',
   rerun: '重新运行',

@@ -10,6 +10,7 @@ import type { ApiDeps } from '../deps.ts';
 import { ProblemView } from '../views/page.ts';
 import { readBody } from './body.ts';
 import type { AnyRequest, Endpoint } from './endpoint.ts';
+import { entityTag, isKnown } from './entity-tag.ts';
 import { HttpError } from './http-error.ts';
 import type { Idempotency, Recorded } from './idempotency.ts';
 import { createQueryReader, type QueryReader, readInput } from './request-input.ts';
@@ -81,6 +82,7 @@ async function handle(
     return { status: endpoint.status, body: answer === undefined ? '' : JSON.stringify(answer) };
   };
   const key = endpoint.method === 'post' ? readKey(raw, endpoint) : undefined;
+  if (endpoint.method === 'get' && caller !== undefined) return toKeep(raw, caller, await run(deps.ids));
   if (key === undefined || caller === undefined) return toResponse(await run(deps.ids));
 
   const who = caller.tokenId ?? caller.userId;
@@ -113,8 +115,18 @@ function readKey(raw: Request, endpoint: Endpoint): string | undefined {
   throw new AppError('bad_request', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
 }
 
-function toResponse(answer: Recorded): Response {
-  const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+/** The caller may keep it, and asks each time whether it is still so. */
+async function toKeep(raw: Request, caller: Caller, answer: Recorded): Promise<Response> {
+  const tag = await entityTag(caller, answer.body);
+  const headers = { 'cache-control': 'private, no-cache', etag: tag, vary: 'authorization, cookie' };
+  return isKnown(raw, tag)
+    ? new Response(null, { status: 304, headers })
+    : toResponse(answer, { ...headers, 'x-content-type-options': 'nosniff' });
+}
+
+const NOT_KEPT = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+function toResponse(answer: Recorded, headers: Readonly<Record<string, string>> = NOT_KEPT): Response {
   if (answer.body === '') return new Response(null, { status: answer.status, headers });
   return new Response(answer.body, {
     status: answer.status,

@@ -12,6 +12,7 @@ export type * from './ports/alerts.ts';
 export type * from './ports/api.ts';
 export type * from './ports/backfills.ts';
 export type * from './ports/driver.ts';
+export type * from './ports/environments.ts';
 export type * from './ports/files.ts';
 export * from './ports/listeners.ts';
 export type * from './ports/master.ts';

@@ -10,6 +10,8 @@ import { createBackfillQueueVerbs } from './verbs/backfills/queue.ts';
 import { createBackfillSources } from './verbs/backfills/sources.ts';
 import { createCommandVerbs, createEventVerbs } from './verbs/commands.ts';
 import { createDocumentCache } from './verbs/document-cache.ts';
+import { createEnvironmentVerbs } from './verbs/environments/environments.ts';
+import { createEnvironmentReader, createSecretVerbs } from './verbs/environments/secrets.ts';
 import { createInstanceVerbs } from './verbs/instances.ts';
 import { createListenerEngineStore } from './verbs/listeners/engine.ts';
 import { createListenerInstanceVerbs } from './verbs/listeners/instances.ts';
@@ -57,6 +59,9 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     backfills: createBackfillVerbs(driver),
     backfillSources: createBackfillSources(driver),
     backfillQueue: createBackfillQueueVerbs(driver),
+    environments: createEnvironmentVerbs(driver),
+    secrets: createSecretVerbs(driver),
+    environmentReader: createEnvironmentReader(driver),
     taskGroups: createTaskGroupVerbs(driver),
     workerGroups: createWorkerGroupVerbs(driver),
     alertGroups: createAlertGroupVerbs(driver),

@@ -38,6 +38,7 @@ export function automaticRun(
   now: number,
 ): { readonly run: NewRun } | { readonly problems: readonly Problem[] } {
   const { startTasks, scope, priority, workerGroup, alertOn, alertGroup, dryRun, timeoutMs } = choices;
+  const environment = choices.environment ?? null;
   const wanted = { params: { ...choices.params, ...params }, startTasks, scope };
   const { values, taskProblems, paramProblems } = checkStart(definition, wanted);
   const problems = [...taskProblems, ...paramProblems];
@@ -49,12 +50,13 @@ export function automaticRun(
     failureStrategy,
     priority,
     workerGroup,
+    environment,
     alertOn,
     alertGroup,
     dryRun,
     timeoutMs,
   };
   return {
-    run: newRun({ ...target, ...settings, ...occasion, params: values, environment: null, parent: null }, ids, now),
+    run: newRun({ ...target, ...settings, ...occasion, params: values, parent: null }, ids, now),
   };
 }

@@ -11,6 +11,8 @@ export interface StartChoices {
   readonly failureStrategy: FailureStrategy | null;
   readonly priority: Priority;
   readonly workerGroup: string | null;
+  /** For tasks that name none themselves; not there in what was chosen before there were environments. */
+  readonly environment?: string | null;
   readonly alertOn: AlertChoice | null;
   /** By name. */
   readonly alertGroup: string | null;

@@ -14,6 +14,7 @@ import type {
   WorkflowStore,
 } from './api.ts';
 import type { BackfillQueue, BackfillSources, BackfillStore } from './backfills.ts';
+import type { EnvironmentReader, EnvironmentStore, SecretStore } from './environments.ts';
 import type { ListenerStore } from './listeners.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
 import type { SessionStore, TokenStore, UserStore } from './people.ts';
@@ -39,6 +40,9 @@ export interface Store {
   readonly backfills: BackfillStore;
   readonly backfillSources: BackfillSources;
   readonly backfillQueue: BackfillQueue;
+  readonly environments: EnvironmentStore;
+  readonly secrets: SecretStore;
+  readonly environmentReader: EnvironmentReader;
   readonly taskGroups: TaskGroupStore;
   readonly workerGroups: WorkerGroupStore;
   readonly alertGroups: AlertGroupStore;

@@ -8,11 +8,13 @@ import type {
   BackfillRow,
   CalendarRow,
   CommandRow,
+  EnvironmentRow,
   NewEvent,
   OutboxRow,
   ScheduleFireRow,
   ScheduleRemainsRow,
   ScheduleRow,
+  SecretRow,
   TaskInstanceRow,
   TriggerFiringRow,
   TriggerRow,
@@ -66,6 +68,8 @@ export const SCHEDULES = compileTable<ScheduleRow>(schema.schedules);
 export const SCHEDULE_REMAINS = compileTable<ScheduleRemainsRow>(schema.scheduleRemains, { key: 'upTo' });
 export const SCHEDULE_FIRES = compileTable<ScheduleFireRow>(schema.scheduleFires, { key: 'fireAt' });
 export const CALENDARS = compileTable<CalendarRow>(schema.calendars);
+export const ENVIRONMENTS = compileTable<EnvironmentRow>(schema.environments);
+export const SECRETS = compileTable<SecretRow>(schema.secrets);
 export const BACKFILLS = compileTable<BackfillRow>(schema.backfills);
 export const BACKFILL_ITEMS = compileTable<BackfillItemRow>(schema.backfillItems, { key: 'position' });
 export const WORKER_GROUPS = compileTable<WorkerGroupRow>(schema.workerGroups);

@@ -5,6 +5,7 @@ import { createMemoryAlertQueue } from './memory/alert-queue.ts';
 import { createMemoryAlertChannels, createMemoryAlertGroups, createMemoryAlerts } from './memory/alert-targets.ts';
 import { createMemoryBackfillQueue, createMemoryBackfillSources, createMemoryBackfills } from './memory/backfills.ts';
 import { createMemoryProjects, createMemoryWorkflows } from './memory/definitions.ts';
+import { createMemoryEnvironmentReader, createMemoryEnvironments, createMemorySecrets } from './memory/environments.ts';
 import { createMemoryListenerEngine, createMemoryListeners } from './memory/listeners.ts';
 import { createMemoryMaster, createMemoryWorkers } from './memory/master.ts';
 import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
@@ -52,6 +53,9 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     backfills: createMemoryBackfills(memory),
     backfillSources: createMemoryBackfillSources(memory),
     backfillQueue: createMemoryBackfillQueue(memory),
+    environments: createMemoryEnvironments(memory),
+    secrets: createMemorySecrets(memory),
+    environmentReader: createMemoryEnvironmentReader(memory),
     taskGroups: createMemoryTaskGroups(memory),
     workerGroups: createMemoryWorkerGroups(memory),
     alertGroups: createMemoryAlertGroups(memory),

@@ -11,6 +11,7 @@ import { describeBackfillQueue } from './contract/backfill-queue.ts';
 import { describeBackfills } from './contract/backfills.ts';
 import { describeChildren } from './contract/children.ts';
 import { describeDefinitions } from './contract/definitions.ts';
+import { describeEnvironments } from './contract/environments.ts';
 import { describeFiling } from './contract/filing.ts';
 import { PROJECT, project, version, WORKFLOW, workflow, workflowEvent } from './contract/fixtures.ts';
 import { describeListenerEvents } from './contract/listener-events.ts';
@@ -93,6 +94,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeScheduleQueue(subject);
     describeBackfills(subject);
     describeBackfillQueue(subject);
+    describeEnvironments(subject);
     describeTaskGroups(subject);
     describeWorkerGroups(subject);
     describeAlertTargets(subject);

@@ -2,13 +2,16 @@
 import { AppError, type ProjectId } from '@vaquita/core';
 import type { ProjectStore } from '../ports/api.ts';
 import type { SqlDriver } from '../ports/driver.ts';
-import { refuse, statement, writeOr } from '../sql/access.ts';
+import { one, refuse, statement, writeOr } from '../sql/access.ts';
 import { PROJECTS } from '../sql/tables.ts';
 import { readNamedRows } from './named-rows.ts';
 
 const UPDATE = `update projects set name = coalesce(?, name), description = coalesce(?, description),
   params = coalesce(?, params), updated_at = ? where id = ?`;
-const DELETE = 'delete from projects where id = ? and not exists (select 1 from workflows where project_id = ?)';
+const DELETE = `delete from projects where id = ? and not exists (select 1 from workflows where project_id = ?)
+  and not exists (select 1 from environments where project_id = ?)
+  and not exists (select 1 from secrets where project_id = ?)`;
+const HOLDS_WORKFLOWS = 'select 1 from workflows where project_id = ? limit 1';
 
 export function createProjectVerbs(driver: SqlDriver): ProjectStore {
   const nameInUse = (name: string) =>
@@ -30,11 +33,15 @@ export function createProjectVerbs(driver: SqlDriver): ProjectStore {
       if (result!.changes === 0) throw notFound(id);
     },
     async delete(id) {
-      await writeOr(driver, [statement(DELETE, [id, id], 1)], async () =>
-        (await named.byId(id)) === undefined
-          ? notFound(id)
-          : new AppError('conflict', 'The project still holds workflows. Delete them first.'),
-      );
+      await writeOr(driver, [statement(DELETE, [id, id, id, id], 1)], async () => {
+        if ((await named.byId(id)) === undefined) return notFound(id);
+        return stillHolds((await one(driver, HOLDS_WORKFLOWS, [id])) !== undefined);
+      });
     },
   };
+}
+
+export function stillHolds(workflows: boolean): AppError {
+  const what = workflows ? 'workflows' : 'environments or secrets';
+  return new AppError('conflict', `The project still holds ${what}. Delete them first.`);
 }

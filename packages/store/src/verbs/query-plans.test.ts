@@ -420,3 +420,25 @@ test('links between workflows are found from both ends along indices, whatever t
   expect(steps[3]).toContain('triggers_follow (<expr>=? AND <expr>=?)');
   expect(steps[5]).toContain('workflow_links_target (target_project=?)');
 });
+
+test('environments and secrets: by their names, and who names them by what has not ended', async () => {
+  const { store, read, plan } = await openNoted();
+  const { environments, secrets, environmentReader } = store;
+  for (const cursor of [null, encodeCursor('["a","1"]')]) {
+    await environments.list({}, { limit: 9, cursor });
+    await secrets.list({ projectId }, { limit: 9, cursor });
+  }
+  await environmentReader.read(projectId, 'prod');
+  const named = read.length;
+  await environments.uses({ id: 'e' as never, name: 'prod', projectId: null }, 9);
+  const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));
+  for (const steps of plans.slice(0, 4)) expect(steps).toMatch(/USING INDEX (environments|secrets)_by_name/);
+  for (const steps of plans.slice(4, named)) expect(steps).toMatch(/SEARCH environments USING INDEX environments_of_/);
+  for (const steps of plans.slice(0, named)) expect(steps).not.toContain('TEMP B-TREE');
+  const [workflows, schedules, triggers, backfills, runs] = plans.slice(named);
+  expect(workflows).toMatch(/SEARCH v USING INDEX \S*workflow_versions\S* \(workflow_id=\? AND version=\?\)/);
+  // What people have made is looked at; what has come of it is not.
+  for (const steps of [schedules, triggers]) expect(steps).not.toMatch(/fires|firings|instances/);
+  expect(backfills).toMatch(/USING INDEX backfills_state \(state=\?\)/);
+  expect(runs).toMatch(/USING INDEX workflow_instances_open/);
+});

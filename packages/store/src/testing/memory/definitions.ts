@@ -2,6 +2,7 @@
 import { AppError, isWorkflowTerminal } from '@vaquita/core';
 import type { ProjectStore, WorkflowStore, WorkflowVersionRow } from '../../ports/api.ts';
 import type { DefinitionSource } from '../../ports/master.ts';
+import { stillHolds } from '../../verbs/projects.ts';
 import { WORKFLOW_OFFLINE } from '../../verbs/schedules/people.ts';
 import { HAS_CHANGED, HAS_RUNS } from '../../verbs/workflows.ts';
 import { addEvent } from './runs.ts';
@@ -51,9 +52,9 @@ export function createMemoryProjects({ tables, unit }: Memory): ProjectStore {
       unit((tx) => {
         const row = projects.get(id);
         if (row === undefined) throw new AppError('not_found', `There is no project ${id}.`);
-        if ([...workflows.values()].some(({ projectId }) => projectId === id)) {
-          throw new AppError('conflict', 'The project still holds workflows. Delete them first.');
-        }
+        const isOfIt = ({ projectId }: { readonly projectId: string | null }) => projectId === id;
+        if ([...workflows.values()].some(isOfIt)) throw stillHolds(true);
+        if ([...tables.environments.values(), ...tables.secrets.values()].some(isOfIt)) throw stillHolds(false);
         tx.release(`project:${row.name}`);
         tx.drop(projects, id);
       });

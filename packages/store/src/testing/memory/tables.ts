@@ -12,6 +12,7 @@ import {
   type BackfillRow,
   type CalendarRow,
   type CommandRow,
+  type EnvironmentRow,
   type Epoch,
   type ListenerEvent,
   type ListenerInstanceRow,
@@ -20,6 +21,7 @@ import {
   type ScheduleFireRow,
   type ScheduleRemainsRow,
   type ScheduleRow,
+  type SecretRow,
   type TaskInstanceRow,
   type TriggerFiringRow,
   type TriggerRow,
@@ -68,6 +70,8 @@ export interface Tables {
   readonly backfills: Map<string, BackfillRow>;
   /** By backfill and position. */
   readonly backfillItems: Map<string, BackfillItemRow>;
+  readonly environments: Map<string, EnvironmentRow>;
+  readonly secrets: Map<string, SecretRow>;
   readonly taskGroups: Map<string, TaskGroupRow>;
   readonly workerGroups: Map<string, WorkerGroupRow>;
   readonly outbox: Map<string, OutboxRow>;
@@ -140,6 +144,8 @@ export function createMemory(): Memory {
     calendars: new Map(),
     backfills: new Map(),
     backfillItems: new Map(),
+    environments: new Map(),
+    secrets: new Map(),
     taskGroups: new Map(),
     workerGroups: new Map(),
     outbox: new Map(),

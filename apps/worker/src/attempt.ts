@@ -4,6 +4,7 @@
  * A1 Of an attempt that is a process there is a folder with its order before anything is started.
  * A2 An order to stop is in the folder before the process hears of it: the next agent knows why it ended.
  * A3 Whatever happens, there is a result.
+ * A4 No value of a secret stands in the log or in the result: it is masked before either goes anywhere.
  */
 import type { Clock, DispatchId } from '@vaquita/core';
 import type { MasterDispatch, WorkerResult } from '@vaquita/protocol';
@@ -20,6 +21,7 @@ import {
 import { type AttemptProcess, createAttemptProcess, DISPATCH_VARIABLE } from './attempt-process.ts';
 import type { AttemptRecord, StopRecord } from './attempt-record.ts';
 import type { AgentLog, AttemptFiles, KeptProcesses, WorkFolder } from './host.ts';
+import { createMasker } from './masking.ts';
 import type { OutputShipper } from './output-shipper.ts';
 
 export interface AttemptPorts {
@@ -74,6 +76,8 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const { order, type, ports, leftBehind, onStarted, onOver } = options;
   const { dispatchId } = order;
   const { clock, kept, log, output } = ports;
+  const secrets = Object.values(order.secrets ?? {});
+  const { mask } = createMasker(secrets);
   const files = type.usesProcess ? ports.folder.attempt(dispatchId) : null;
   const begunAt = leftBehind?.begunAt ?? clock.now();
   /** Orders to stop that came before there was a run to stop. */
@@ -104,6 +108,8 @@ export function startAttempt(options: AttemptOptions): Attempt {
 
   async function carryOut(): Promise<WorkerResult> {
     await options.mayBegin;
+    // A4
+    output.hide(dispatchId, secrets);
     try {
       if (files !== null && leftBehind === undefined) await begin(files);
       run = runTask({
@@ -131,16 +137,33 @@ export function startAttempt(options: AttemptOptions): Attempt {
       });
       for (const stop of early.splice(0)) run.stop(stop);
       const { state, exitCode, signal, outputs, endedAt, error } = await run.report;
-      return resultOf(order, { state, exitCode, signal, outputs, startedAt, endedAt, error });
+      const shown = maskOutputs(outputs);
+      return resultOf(order, { state, exitCode, signal, outputs: shown, startedAt, endedAt, error: masked(error) });
     } catch (error) {
-      log.error('A task could not be run.', { dispatchId, error });
       const reason = error instanceof Error ? error.message : String(error);
-      const text = `this worker could not run it: ${reason}`;
+      log.error('A task could not be run.', { dispatchId, error: secrets.length > 0 ? mask(reason) : error });
+      const text = `this worker could not run it: ${mask(reason)}`;
       return resultOf(order, { state: 'lost', startedAt, endedAt: clock.now(), error: text });
     } finally {
       ended = true;
       rest();
     }
+  }
+
+  function masked(text: string | null): string | null {
+    return text === null ? null : mask(text);
+  }
+
+  /** A4: outputs are kept, shown and handed on. */
+  function maskOutputs(outputs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const shown = Object.entries(outputs).map(([name, value]): [string, string] => {
+      const text = mask(value);
+      if (text !== value) {
+        output.write(dispatchId, 'system', `warning: the output "${name}" holds a secret and is kept masked\n`);
+      }
+      return [name, text];
+    });
+    return Object.fromEntries(shown);
   }
 
   /** A1 */

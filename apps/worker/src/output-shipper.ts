@@ -18,6 +18,8 @@ const ROOM_BYTES = 524_288;
 
 export interface OutputShipper {
   write(dispatchId: DispatchId, stream: WorkerOutput['stream'], text: string): void;
+  /** These values are masked in all that is said of the dispatch; to be told before anything is. */
+  hide(dispatchId: DispatchId, secrets: readonly string[]): void;
   /** So much of what the process of a dispatch printed never came. */
   dropped(dispatchId: DispatchId, bytes: number): void;
   /**
@@ -62,13 +64,19 @@ interface Log {
 
 export function createOutputShipper(clock: Clock, log: AgentLog): OutputShipper {
   const logs = new Map<DispatchId, Log>();
+  /** Of dispatches that have any. */
+  const hidden = new Map<DispatchId, readonly string[]>();
   let session: WorkerSession | null = null;
   let timer: TimerHandle | undefined;
+
+  function hiddenOf(dispatchId: DispatchId) {
+    return { secrets: hidden.get(dispatchId) ?? [] };
+  }
 
   function logOf(dispatchId: DispatchId): Log {
     let known = logs.get(dispatchId);
     if (known === undefined) {
-      known = { buffer: createOutputBuffer(), sent: null, notes: null };
+      known = { buffer: createOutputBuffer(hiddenOf(dispatchId)), sent: null, notes: null };
       logs.set(dispatchId, known);
     }
     return known;
@@ -126,13 +134,16 @@ export function createOutputShipper(clock: Clock, log: AgentLog): OutputShipper 
       logOf(dispatchId).buffer.write(stream, text);
       plan();
     },
+    hide(dispatchId, secrets) {
+      if (secrets.length > 0) hidden.set(dispatchId, secrets);
+    },
     dropped(dispatchId, bytes) {
       logOf(dispatchId).buffer.dropped(bytes);
       plan();
     },
     keep(dispatchId, notes) {
       const noted = notes.file.read();
-      const buffer = createOutputBuffer(readSent(noted));
+      const buffer = createOutputBuffer({ ...readSent(noted), ...hiddenOf(dispatchId) });
       const sent = createSentOutput({ file: notes.file, buffer, log, name: dispatchId, goesOn: noted !== null });
       logs.set(dispatchId, { buffer, sent, notes });
       plan();
@@ -169,6 +180,7 @@ export function createOutputShipper(clock: Clock, log: AgentLog): OutputShipper 
     forget(dispatchId) {
       logs.get(dispatchId)?.sent?.close();
       logs.delete(dispatchId);
+      hidden.delete(dispatchId);
     },
     attach(next) {
       session = next;

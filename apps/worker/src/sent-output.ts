@@ -89,14 +89,14 @@ export function readSent(text: string | null): { readonly placed: readonly Place
     } else if (isChunk(chunk)) {
       placed.push(chunk);
       const end = chunk.offset + utf8Length(chunk.text);
-      if (end > next.offset) next = { offset: end, printed: chunk.printed };
+      if (end > next.offset) next = { offset: end, printed: chunk.printed, held: chunk.held };
     } else throw new Error(`"${line.slice(0, 80)}" does not say what was sent`);
   }
   return { placed, next };
 }
 
-function lineOf({ stream, offset, printed, text }: PlacedChunk): string {
-  return `${JSON.stringify({ stream, offset, printed, text })}\n`;
+function lineOf({ stream, offset, printed, text, held }: PlacedChunk): string {
+  return `${JSON.stringify({ stream, offset, printed, text, held })}\n`;
 }
 
 function isPoint(value: unknown): value is LogPoint {

@@ -76,6 +76,7 @@ function goOn(
   const { dispatchId } = record.order;
   if (options.kept.claim(files.folder)) return 'the agent ended before the task was started';
   try {
+    options.output.hide(dispatchId, Object.values(record.order.secrets ?? {}));
     const process = createAttemptProcess({ ...options, dispatchId, files });
     const left = { begunAt: record.begunAt, stop: parseStop(files.readStop()), process };
     if (options.goOn(record, left)) return null;

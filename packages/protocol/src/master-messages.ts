@@ -45,6 +45,8 @@ export interface MasterDispatch {
   /** The task type's settings from the definition, as written there: placeholders still in. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string>>;
+  /** Since 1.2. Variables as those of `environment`, whose values nobody is to see: masked in all that is said of the task. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
   readonly outputs: readonly { readonly name: string; readonly type: string }[];
   /** Parameters that the task declares as files; absent: none. Where the value is a reference, the file is fetched. */
   readonly files?: readonly string[] | undefined;

@@ -179,6 +179,7 @@ export const masterSchemas = {
     params: texts,
     config: z.record(z.string(), z.unknown()),
     environment: texts,
+    secrets: z.optional(texts),
     outputs: z.array(z.object({ name: z.string().check(z.minLength(1)), type: z.string() })),
     files: z.optional(z.array(z.string())),
     businessTime: z.int(),

@@ -35,6 +35,11 @@ export function knowsMessage(version: string, type: MessageType): boolean {
   return since === undefined || compareVersions(version, since) >= 0;
 }
 
+/** Whether a worker that speaks `version` reads the secrets of a dispatch, and masks them. */
+export function knowsSecrets(version: string): boolean {
+  return compareVersions(version, '1.2') >= 0;
+}
+
 /** Codes that came after version 1.0, and what a worker of that version hears in their place: it acts in the same way on it. */
 const OLDER_CODES: Readonly<Partial<Record<RejectCode, RejectCode>>> = { revoked: 'bad_token', evicted: 'name_in_use' };
 

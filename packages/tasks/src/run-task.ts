@@ -35,6 +35,8 @@ export interface TaskOrder {
   readonly params: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables as those of the environment; keeping them out of logs and reports is for the caller. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
   readonly outputs: readonly { readonly name: string; readonly type: string }[];
   /** Parameters that the task declares as files. */
   readonly files?: readonly string[] | undefined;
@@ -141,10 +143,11 @@ export function runTask(options: RunTaskOptions): TaskRun {
 
   function createContext(params: Readonly<Record<string, string>>): TaskContext {
     let childEnv: Readonly<Record<string, string>> | undefined;
+    const environment = { ...order.environment, ...order.secrets };
     return {
       params,
       config: order.config,
-      environment: order.environment,
+      environment,
       // Only what starts a process asks for it.
       get childEnv() {
         childEnv ??= makeChildEnv(params);
@@ -177,7 +180,7 @@ export function runTask(options: RunTaskOptions): TaskRun {
       // It would run on an empty value, and call that a success.
       throw new Error(`The script names ${listed}, which no environment variable can hold. Pass it as a file.`);
     }
-    return { ...options.baseEnv(), ...order.environment, ...own.env };
+    return { ...options.baseEnv(), ...order.environment, ...order.secrets, ...own.env };
   }
 
   /** R4 */

@@ -20,7 +20,7 @@ export interface TaskContext {
   readonly params: Readonly<Record<string, string>>;
   /** The type's settings as the definition has them: placeholders still in. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Variables of the task's environment; part of `childEnv` too. */
+  /** Variables of the task's environment, secrets too. Part of `childEnv`; in settings, parameters of the same name come first. */
   readonly environment: Readonly<Record<string, string>>;
   /** The whole environment of a child process: the worker's own without its secrets, the environment, the parameters. */
   readonly childEnv: Readonly<Record<string, string>>;

@@ -4,6 +4,8 @@
  * V1 A dispatch is sent only when its row is durable and while it is live (P1); sending it again is harmless (P3).
  * V2 A dispatch that nobody acknowledges is asked about once, by an echo and by sending it again, and then taken back (P2),
  *    if its worker is connected; if it is not, the return or the loss of the worker decides.
+ * V3 A task is never sent without what its environment gives it, nor with secrets to a worker that would not mask them:
+ *    it fails instead, and says why.
  */
 import {
   type Clock,
@@ -11,17 +13,19 @@ import {
   type Effect,
   type Epoch,
   isTaskTerminal,
+  type OpenedEnvironment,
   type TaskOutcomeReport,
   type WorkerId,
 } from '@vaquita/core';
-import type { MasterDispatch } from '@vaquita/protocol';
+import { knowsSecrets, type MasterDispatch } from '@vaquita/protocol';
 import { type AckWatch, createAckWatch } from '../sessions/ack-watch.ts';
 import type { Deafness } from '../sessions/deafness.ts';
 import type { FaultCounts } from '../sessions/faults.ts';
 import type { ResultAcks } from '../sessions/result-acks.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
-import type { LiveDispatches } from './live-dispatches.ts';
-import { dispatchMessage } from './payload.ts';
+import { type Environments, NOTHING_OPENED } from './environments.ts';
+import type { LiveDispatch, LiveDispatches } from './live-dispatches.ts';
+import { dispatchMessage, environmentNameOf } from './payload.ts';
 import type { Rests } from './rests.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -39,6 +43,7 @@ export interface DeliveriesDeps {
   readonly pool: WorkerPool;
   readonly resultAcks: ResultAcks;
   readonly rests: Rests;
+  readonly environments: Environments;
   /** Of the term: a dispatch of an earlier one is sent again under it. */
   readonly epoch: Epoch;
   readonly ackTimeoutMs: number;
@@ -47,32 +52,66 @@ export interface DeliveriesDeps {
 }
 
 export function createDeliveries(deps: DeliveriesDeps): Deliveries {
-  const { clock, epoch, live, pool, resultAcks, rests, ackTimeoutMs } = deps;
+  const { clock, epoch, live, pool, resultAcks, rests, environments, ackTimeoutMs } = deps;
   const acks = createAckWatch({ timers: deps.timers, timeoutMs: ackTimeoutMs, ask, takeBack });
 
-  function send(id: DispatchId): void {
+  /** V1. Null when it is not to be sent (any more). */
+  function dueOf(id: DispatchId) {
     const dispatch = live.get(id);
     const node = dispatch?.bus.run.nodeOf.get(dispatch.taskInstanceId);
     const row = node?.current;
-    if (!dispatch || !node || row?.dispatchId !== id || isTaskTerminal(row.state)) return;
-    if (!dispatch.bus.holds(row.id, id)) return;
+    if (!dispatch || !node || row?.dispatchId !== id || isTaskTerminal(row.state)) return null;
+    return dispatch.bus.holds(row.id, id) ? { dispatch, node, row } : null;
+  }
+
+  function send(id: DispatchId): void {
+    const due = dueOf(id);
+    if (due === null) return;
+    const { run } = due.dispatch.bus;
+    const name = environmentNameOf(run, due.node);
+    if (name === null) {
+      sendWith(id, NOTHING_OPENED);
+      return;
+    }
+    const { projectId } = run.instance;
+    environments.open({ projectId, name, key: id, again: () => send(id) }, (opened) => {
+      if ('problem' in opened) refuse(id, opened.problem);
+      else sendWith(id, opened);
+    });
+  }
+
+  function sendWith(id: DispatchId, environment: OpenedEnvironment): void {
+    const due = dueOf(id);
+    if (due === null) return;
+    const { dispatch, node, row } = due;
+    const worker = pool.get(dispatch.workerId);
+    // V3
+    if (worker && Object.keys(environment.secrets).length > 0 && !knowsSecrets(worker.version)) {
+      refuse(id, `Worker "${worker.name}" is too old to keep secrets out of its log. Update it.`);
+      return;
+    }
     let message: MasterDispatch;
     try {
-      message = dispatchMessage(dispatch.bus.run, node, { row, epoch });
+      message = dispatchMessage(dispatch.bus.run, node, { row, epoch, environment });
     } catch (error) {
       dispatch.bus.fail('sending a task', error);
       return;
     }
     if (!acks.isOpen(id)) acks.expect(id);
-    const outcome = pool.get(dispatch.workerId)?.send(message);
-    if (outcome !== 'too_large') return;
+    if (worker?.send(message) === 'too_large') fail(dispatch, TOO_LARGE);
+  }
+
+  /** V3. It may have been sent before, when there was something to send. */
+  function refuse(id: DispatchId, text: string): void {
+    const due = dueOf(id);
+    if (due === null) return;
+    pool.get(due.dispatch.workerId)?.send({ type: 'kill', dispatchId: id, reason: text, graceMs: 0 });
+    fail(due.dispatch, text);
+  }
+
+  function fail({ id, bus, taskInstanceId }: LiveDispatch, text: string): void {
     acks.answered(id);
-    dispatch.bus.post({
-      type: 'TaskEnded',
-      taskInstanceId: row.id,
-      dispatchId: id,
-      report: neverRan(TOO_LARGE, clock.now()),
-    });
+    bus.post({ type: 'TaskEnded', taskInstanceId, dispatchId: id, report: neverRan(text, clock.now()) });
   }
 
   function ask(id: DispatchId): void {

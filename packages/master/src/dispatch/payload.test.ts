@@ -1,5 +1,6 @@
 import { createRunFixture } from '@vaquita/core/testing';
 import { expect, test } from 'vitest';
+import { NOTHING_OPENED } from './environments.ts';
 import { dispatchMessage } from './payload.ts';
 
 function timeoutMs(timeout: { from: 'start' | 'first_submit'; strategy: 'warn' | 'fail' }): number | null {
@@ -8,7 +9,8 @@ function timeoutMs(timeout: { from: 'start' | 'first_submit'; strategy: 'warn' |
   fixture.advance(45_000);
   fixture.place('a');
   const row = fixture.current('a');
-  return dispatchMessage(fixture.run, fixture.run.nodeOf.get(row.id)!, { row, epoch: 1 }).timeoutMs;
+  return dispatchMessage(fixture.run, fixture.run.nodeOf.get(row.id)!, { row, epoch: 1, environment: NOTHING_OPENED })
+    .timeoutMs;
 }
 
 test('a worker is told how long the attempt may run', () => {

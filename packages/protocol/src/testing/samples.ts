@@ -113,6 +113,7 @@ export const sampleMasterMessages: ByType<MasterMessage> = {
     params: { city: 'Seattle' },
     config: { script: 'echo hello' },
     environment: {},
+    secrets: {},
     outputs: [{ name: 'rows', type: 'integer' }],
     businessTime: 0,
     timezone: 'UTC',

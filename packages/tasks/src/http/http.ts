@@ -84,7 +84,7 @@ function extract(
 }
 
 function resolveSetting(context: TaskContext, text: string): string {
-  const resolved = resolveText(text, literalLookup(context.params), context.time);
+  const resolved = resolveText(text, literalLookup({ ...context.environment, ...context.params }), context.time);
   for (const { message } of resolved.warnings) context.write('system', `warning: ${message}\n`);
   return resolved.text;
 }

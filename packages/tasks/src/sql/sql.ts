@@ -17,11 +17,12 @@ export const sql: ProcessTaskType = {
   usesProcess: true,
   async prepare(context) {
     const config = readConfig(schema, context.config);
-    const { ports, workDir, params, time } = context;
+    const { ports, workDir, time } = context;
+    const values = { ...context.environment, ...context.params };
     if (ports.sql === null) return failure('this worker has no SQL driver; install @libsql/client beside it');
-    const database = resolveText(config.database, literalLookup(params), time);
+    const database = resolveText(config.database, literalLookup(values), time);
     if (database.warnings.length > 0) return failure(database.warnings.map(({ message }) => message).join(' '));
-    const script = parseScript(config.script, params, time);
+    const script = parseScript(config.script, values, time);
     for (const warning of script.warnings) context.write('system', `warning: ${warning}\n`);
     if (script.problems.length > 0) return failure(script.problems.join('; '));
 

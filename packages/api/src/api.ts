@@ -20,6 +20,7 @@ import { calendarImportEndpoints } from './resources/calendar-import.ts';
 import { calendarEndpoints } from './resources/calendars.ts';
 import { commandEndpoints } from './resources/commands.ts';
 import { dependencyEndpoints } from './resources/dependencies.ts';
+import { environmentEndpoints } from './resources/environments.ts';
 import { streamEndpoints } from './resources/events.ts';
 import { forecastEndpoints } from './resources/forecast.ts';
 import { healthEndpoints } from './resources/health.ts';
@@ -38,6 +39,7 @@ import { runActionEndpoints } from './resources/run-actions.ts';
 import { scheduleChangeEndpoints } from './resources/schedule-changes.ts';
 import { schedulePreviewEndpoints } from './resources/schedule-preview.ts';
 import { scheduleEndpoints } from './resources/schedules.ts';
+import { secretEndpoints } from './resources/secrets.ts';
 import { sessionEndpoints } from './resources/session.ts';
 import { ownSessionEndpoints } from './resources/sessions.ts';
 import { setUpEndpoints } from './resources/set-up.ts';
@@ -119,6 +121,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...taskFileEndpoints(deps),
     ...taskActionEndpoints(deps, audit),
     ...commandEndpoints(deps),
+    ...environmentEndpoints(deps, audit),
+    ...secretEndpoints(deps, audit),
     ...taskGroupEndpoints(deps, audit),
     ...workerGroupEndpoints(deps, audit),
     ...workerEndpoints(deps, audit),

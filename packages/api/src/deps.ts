@@ -70,6 +70,8 @@ export type ApiStore = Pick<
   | 'projects'
   | 'workflows'
   | 'instances'
+  | 'environments'
+  | 'secrets'
   | 'taskGroups'
   | 'workerGroups'
   | 'alertGroups'

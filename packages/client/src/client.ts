@@ -11,6 +11,12 @@ import {
 } from './resources/alerts.ts';
 import { type BackfillsClient, createBackfillsClient } from './resources/backfills.ts';
 import { type CalendarsClient, createCalendarsClient } from './resources/calendars.ts';
+import {
+  createEnvironmentsClient,
+  createSecretsClient,
+  type EnvironmentsClient,
+  type SecretsClient,
+} from './resources/environments.ts';
 import { createInstancesClient, type InstancesClient } from './resources/instances.ts';
 import {
   createListenerPluginsClient,
@@ -52,6 +58,8 @@ export interface VaquitaClient extends OperationsClient {
   readonly instances: InstancesClient;
   readonly taskInstances: TaskInstancesClient;
   readonly backfills: BackfillsClient;
+  readonly environments: EnvironmentsClient;
+  readonly secrets: SecretsClient;
   readonly taskGroups: TaskGroupsClient;
   readonly schedules: SchedulesClient;
   readonly calendars: CalendarsClient;
@@ -88,6 +96,8 @@ export function createClient(options: ClientOptions): VaquitaClient {
     instances: createInstancesClient(transport),
     taskInstances: createTaskInstancesClient(transport),
     backfills: createBackfillsClient(transport),
+    environments: createEnvironmentsClient(transport),
+    secrets: createSecretsClient(transport),
     taskGroups: createTaskGroupsClient(transport),
     workers: createWorkersClient(transport),
     schedules: createSchedulesClient(transport),

@@ -60,6 +60,12 @@ export type {
   DependencyNode,
   DependencyQuery,
   DependencyView,
+  EnvironmentChange,
+  EnvironmentCreate,
+  EnvironmentDetail,
+  EnvironmentPage,
+  EnvironmentVariableView,
+  EnvironmentView,
   EventPage,
   EventView,
   FirePage,
@@ -141,6 +147,13 @@ export type {
   ScheduleSummary,
   ScheduleVerbRequest,
   ScheduleView,
+  ScopedPageQuery,
+  ScopeQuery,
+  SecretChange,
+  SecretCreate,
+  SecretDetail,
+  SecretPage,
+  SecretView,
   ServerView,
   SessionPage,
   SessionView,
@@ -232,6 +245,7 @@ export type { SessionClient, TokensClient } from './resources/access.ts';
 export type { AlertChannelsClient, AlertGroupsClient, AlertsClient } from './resources/alerts.ts';
 export type { BackfillsClient } from './resources/backfills.ts';
 export type { CalendarsClient } from './resources/calendars.ts';
+export type { EnvironmentsClient, SecretsClient } from './resources/environments.ts';
 export type { InstanceQuery, InstancesClient } from './resources/instances.ts';
 export type { AuditClient, EventStreamOptions, OperationsClient, WorkersClient } from './resources/operations.ts';
 export type { AccountClient, SetUpClient, UsersClient } from './resources/people.ts';

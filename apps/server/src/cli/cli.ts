@@ -10,6 +10,7 @@ import { backfillCommands } from './commands/backfills.ts';
 import { calendarCommands } from './commands/calendars.ts';
 import { clusterCommand } from './commands/cluster.ts';
 import { dependenciesCommand } from './commands/dependencies.ts';
+import { environmentCommands } from './commands/environments.ts';
 import { exportCommand } from './commands/export.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { listenerPluginCommands } from './commands/listener-plugins.ts';
@@ -21,6 +22,7 @@ import { runCommand } from './commands/run.ts';
 import { runsCommands } from './commands/runs.ts';
 import { scheduleEditCommands } from './commands/schedule-edit.ts';
 import { scheduleCommands } from './commands/schedules.ts';
+import { secretCommands } from './commands/secrets.ts';
 import { configCommand, migrateCommand, startCommand } from './commands/server.ts';
 import { taskGroupCommands } from './commands/task-groups.ts';
 import { tasksCommands } from './commands/tasks.ts';
@@ -51,6 +53,8 @@ export const COMMANDS: readonly Command[] = [
   ...calendarCommands,
   forecastCommand,
   ...backfillCommands,
+  ...environmentCommands,
+  ...secretCommands,
   ...taskGroupCommands,
   ...workerCommands,
   ...workerGroupCommands,

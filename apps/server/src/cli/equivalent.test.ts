@@ -42,6 +42,7 @@ const full: SaveRequest = {
     failureStrategy: 'end',
     priority: 'high',
     workerGroup: 'gpu & co',
+    environment: 'prod & co',
     alertOn: 'none',
     alertGroup: 'night watch',
     dryRun: true,
@@ -69,6 +70,7 @@ async function openBench(): Promise<ApiBench> {
   for (const name of ['open days', "all saints'", 'holidays']) {
     await send(api, 'POST', 'calendars', { name, weekdays: [1] });
   }
+  await send(api, 'POST', 'environments', { name: 'prod & co' });
   await send(api, 'POST', 'alert-groups', { name: 'night watch', channels: [] });
   return api;
 }

@@ -51,12 +51,12 @@ interface Described<A extends Access, Path extends string, Query, Body> {
   readonly body?: Body;
   /** The endpoint reads the body itself, in pieces, and holds its bound. */
   readonly streamedBody?: true;
-  /** Fields of the body that are known and not offered, with the sentence that says so. */
-  readonly unsupported?: Readonly<Record<string, string>>;
   /** Errors beyond those every endpoint may give. */
   readonly errors?: readonly ErrorCode[];
   /** Set on a POST whose answer holds a secret and so must not be kept for replays. */
   readonly secretAnswer?: boolean;
+  /** Set on a POST whose body holds a secret: no trace of it is kept, a hash neither. */
+  readonly secretBody?: boolean;
 }
 
 interface JsonEndpoint<A extends Access, Path extends string, Query, Body, Answer>

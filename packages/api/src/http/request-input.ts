@@ -54,7 +54,7 @@ export function readInput(request: Request, bytes: Uint8Array, endpoint: Endpoin
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw new AppError('bad_request', 'The body is not valid.', {
-    problems: schemaProblems(result.error, { unsupported: endpoint.unsupported ?? {} }),
+    problems: schemaProblems(result.error),
   });
 }
 

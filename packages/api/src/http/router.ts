@@ -111,6 +111,12 @@ function readKey(raw: Request, endpoint: Endpoint): string | undefined {
       'Idempotency-Key is not possible here: the answer holds a secret, which is never kept for a second answer.',
     );
   }
+  if (endpoint.secretBody) {
+    throw new AppError(
+      'bad_request',
+      'Idempotency-Key is not possible here: the body holds a secret, of which no trace is kept.',
+    );
+  }
   if (/^[\x21-\x7e]{1,200}$/.test(key)) return key;
   throw new AppError('bad_request', 'Idempotency-Key must be 1 to 200 visible ASCII characters.');
 }
@@ -136,7 +142,8 @@ function toResponse(answer: Recorded, headers: Readonly<Record<string, string>> 
 
 function describe(endpoint: Endpoint): Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0] {
   const names = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-  const keyed = endpoint.method === 'post' && endpoint.access !== 'open' && !endpoint.secretAnswer;
+  const keyed =
+    endpoint.method === 'post' && endpoint.access !== 'open' && !endpoint.secretAnswer && !endpoint.secretBody;
   return createRoute({
     method: endpoint.method,
     path: endpoint.path,

@@ -2,18 +2,13 @@
 import type { Problem } from '@vaquita/core';
 import type * as z from 'zod';
 
-export interface ProblemWording {
-  /** Keys the API knows of but does not offer, with the sentence to answer. */
-  readonly unsupported?: Readonly<Record<string, string>>;
-}
-
-export function schemaProblems(error: z.ZodError, wording: ProblemWording = {}): Problem[] {
+export function schemaProblems(error: z.ZodError): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     const path = pathText(issue.path);
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         path: pathText([...issue.path, key]),
-        message: wording.unsupported?.[key] ?? 'This field is not known here; leave it out or check its spelling',
+        message: 'This field is not known here; leave it out or check its spelling',
       }));
     }
     if (issue.code === 'invalid_type' && issue.input === undefined && /received undefined/.test(issue.message)) {

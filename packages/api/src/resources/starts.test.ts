@@ -88,7 +88,8 @@ describe('start', () => {
     [{ params: { day: 'x' }, alertOn: 'failed' }, ['alertOn']],
     [{ params: { day: 'x' }, alertGroup: '' }, ['alertGroup']],
     [{ params: { day: 'x' }, alertGroup: 'nobody' }, ['alertGroup']],
-    [{ params: { day: 'x' }, environment: 'prod', startTask: 'a' }, ['environment', 'startTask']],
+    [{ params: { day: 'x' }, environment: 'prod' }, ['environment']],
+    [{ params: { day: 'x' }, startTask: 'a' }, ['startTask']],
     [{ startTasks: ['nope'], timeout: 'x' }, ['startTasks[0]', 'timeout', 'params.day']],
   ])('refuses %o and starts nothing', async (body, paths) => {
     const api = await bench();
@@ -124,10 +125,23 @@ describe('start', () => {
     expect((await read<ProblemView>(await start(api, both), 400)).code).toBe('bad_request');
   });
 
-  it('says that a field is not supported instead of ignoring it', async () => {
+  it('takes an environment that the project can use, and records its name', async () => {
     const api = await bench();
-    const { errors } = await read<ProblemView>(await start(api, { params: { day: 'x' }, environment: 'prod' }), 400);
-    expect(errors?.[0]?.message).toContain('not supported by this version');
+    const made = async (name: string, project: string | null = null) =>
+      read<{ id: string }>(await api.send('POST', '/api/v1/environments', { body: { name, project } }), 201);
+    const { id } = await made('prod', 'etl');
+    await made('test');
+    await api.send('POST', '/api/v1/projects', { body: { name: 'other' } });
+    const foreign = await made('theirs', 'other');
+    for (const environment of [id, 'prod', 'test']) {
+      const begun = await read<StartAnswer>(await start(api, { params: { day: 'x' }, environment }), 202);
+      const run = await read<InstanceView>(await api.send('GET', `/api/v1/workflow-instances/${begun.id}`), 200);
+      expect(run.environment).toBe(environment === 'test' ? 'test' : 'prod');
+    }
+    for (const environment of ['theirs', foreign.id]) {
+      const { errors } = await read<ProblemView>(await start(api, { params: { day: 'x' }, environment }), 400);
+      expect(errors).toMatchObject([{ path: 'environment', message: expect.stringContaining('no environment') }]);
+    }
   });
 
   it('refuses a workflow that is offline, and a version that is not there', async () => {

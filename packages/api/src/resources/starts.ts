@@ -5,6 +5,7 @@ import {
   compileWorkflow,
   newRun,
   type Problem,
+  type ProjectId,
   parseDuration,
   type RunChoices,
   type WorkflowDefinition,
@@ -12,6 +13,7 @@ import {
 import type * as z from 'zod';
 import { auditRow } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
+import { noEnvironmentFor, usableEnvironment } from '../environments/scopes.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { fileRun } from '../runs/file-run.ts';
 import { paramTexts } from '../runs/param-texts.ts';
@@ -20,10 +22,6 @@ import { requireWorkflow } from './lookup.ts';
 import { requireVersion } from './workflow-versions.ts';
 
 type Start = z.output<typeof StartRequest>;
-
-const UNSUPPORTED = {
-  environment: 'Environments are not supported by this version; leave this field out',
-};
 
 export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
   const { store, clock } = deps;
@@ -38,6 +36,16 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
     });
   }
 
+  /** A task of an environment that is not there would fail. */
+  async function environmentOf(projectId: ProjectId, asked: string | undefined): Promise<string | null> {
+    if (asked === undefined) return null;
+    const name = await usableEnvironment(store, projectId, asked);
+    if (name !== null) return name;
+    throw new AppError('bad_request', 'The run cannot be started like this.', {
+      problems: [{ path: 'environment', message: noEnvironmentFor(asked) }],
+    });
+  }
+
   return [
     endpoint({
       method: 'post',
@@ -47,7 +55,6 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
       summary: 'Start a workflow',
       description: 'Answers as soon as the run is recorded. Its number follows when the leader has taken it.',
       body: StartRequest,
-      unsupported: UNSUPPORTED,
       errors: ['conflict', 'missing_parameter'],
       status: 202,
       answer: StartAnswer,
@@ -62,6 +69,7 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
         const version = await requireVersion(store, workflow, body.version ?? workflow.version);
         const definition = compileWorkflow(version.document);
         const { values, timeoutMs } = checkRequest(definition, body);
+        const environment = await environmentOf(project.id, body.environment);
         const alertGroup = body.alertGroup === undefined ? null : await requireAlertGroup(body.alertGroup);
 
         const now = clock.now();
@@ -72,7 +80,7 @@ export function startEndpoints(deps: ApiDeps): readonly Endpoint[] {
           workflowName: workflow.name,
           version: version.version,
           params: values,
-          environment: null,
+          environment,
           timeoutMs,
           alertGroup,
           businessTime: now,

@@ -13,6 +13,7 @@ import {
 import type { WorkflowRow } from '@vaquita/store';
 import type * as z from 'zod';
 import type { ApiDeps } from '../deps.ts';
+import { noEnvironmentFor, usableEnvironment } from '../environments/scopes.ts';
 import type { StartChoicesInput, StartChoicesView } from '../views/start-choices.ts';
 import { readWorkers } from '../workers/effective-groups.ts';
 import { paramTexts } from './param-texts.ts';
@@ -49,6 +50,11 @@ export async function readStartChoices(
     const message = `There is no alert group "${start.alertGroup}". Make it first, or leave this out for that of the definition`;
     problems.push({ path: 'alertGroup', message });
   }
+  const environment =
+    start.environment === null ? null : await usableEnvironment(deps.store, workflow.projectId, start.environment);
+  if (start.environment !== null && environment === null) {
+    problems.push({ path: 'environment', message: noEnvironmentFor(start.environment) });
+  }
   // A value that is known later is a template for now: it is there, and its type is not looked at.
   const brought = Object.fromEntries((given.brought ?? []).map((name) => [name, '${brought}']));
   problems.push(...(await definitionProblems(deps, workflow, { ...start, params: { ...params, ...brought } })));
@@ -60,6 +66,7 @@ export async function readStartChoices(
       failureStrategy: start.failureStrategy,
       priority: start.priority ?? given.priority,
       workerGroup: start.workerGroup,
+      environment,
       alertOn: start.alertOn,
       alertGroup: group?.name ?? null,
       dryRun: start.dryRun,
@@ -100,6 +107,7 @@ async function workerGroupWarnings(deps: Pick<ApiDeps, 'store' | 'workers'>, nam
 export function toStartChoicesView({ timeoutMs, ...choices }: StartChoices): StartChoicesView {
   return {
     ...choices,
+    environment: choices.environment ?? null,
     params: { ...choices.params },
     startTasks: [...choices.startTasks],
     timeout: timeoutMs === null ? null : formatDuration(timeoutMs),

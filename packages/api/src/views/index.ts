@@ -6,6 +6,7 @@ export * from './alert-target.ts';
 export * from './backfill.ts';
 export * from './calendar.ts';
 export * from './dependencies.ts';
+export * from './environment.ts';
 export * from './event.ts';
 export * from './forecast.ts';
 export * from './history.ts';

@@ -33,6 +33,7 @@ export const StartRequest = z
     failureStrategy: z.enum(FAILURE_STRATEGIES).optional(),
     priority: z.enum(PRIORITIES).optional(),
     workerGroup: Name.optional().meta({ description: 'For tasks that name no worker group themselves' }),
+    environment: Name.optional().meta({ description: 'Id or name; for tasks that name none themselves' }),
     alertOn: z.enum(ALERT_CHOICES).optional().meta({
       description:
         'After which ends of this run its alert group is told, in the place of what the definition says; `none` silences whatever it asks for',

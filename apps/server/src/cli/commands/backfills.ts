@@ -23,6 +23,7 @@ const REQUEST_OPTIONS = {
   param: { type: 'string', short: 'p', multiple: true, value: 'name=value', help: 'A start parameter' },
   priority: { type: 'string', value: 'priority', help: `Of its runs: ${PRIORITIES.join(', ')}; lowest unless told` },
   group: { type: 'string', value: 'group', help: 'Worker group for tasks that name none' },
+  environment: { type: 'string', value: 'name', help: 'Environment for tasks that name none' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 const planCommand: Command = {
@@ -228,7 +229,7 @@ export const backfillCommands: readonly Command[] = [
 function requestOf({ args, options }: CommandInput, command: Command): BackfillRequest {
   const [project, workflow, ...rest] = args[0]!.split('/');
   if (!project || !workflow || rest.length > 0) throw new UsageError(`Write ${args[0]} as project/workflow.`, command);
-  const { parallelism, description, priority, group } = options;
+  const { parallelism, description, priority, group, environment } = options;
   return {
     ...{ project, workflow, times: timesOf(options, command) },
     ...(options.dependents === true ? { dependents: true } : {}),
@@ -240,6 +241,7 @@ function requestOf({ args, options }: CommandInput, command: Command): BackfillR
       params: paramsOf(options, command),
       ...(priority === undefined ? {} : { priority: oneOf(PRIORITIES, 'priority', priority, command) }),
       ...(group === undefined ? {} : { workerGroup: String(group) }),
+      ...(environment === undefined ? {} : { environment: String(environment) }),
     },
   };
 }

@@ -43,7 +43,14 @@ test('takes its choices and its occasion, and what the choices leave open from t
   const made = automaticRun(target, choices, occasion, derivedIds(5, 'k'), 7);
   expect('run' in made && made.run.instance).toMatchObject({
     ...{ version: 3, params: { day: 'mon' }, failureStrategy: 'end', priority: 'low', workerGroup: 'night' },
-    ...{ alertOn: 'failure', alertGroup: 'ops', timeoutMs: 60_000, createdAt: 7, parentInstanceId: null, environment: 'prod' },
+    ...{
+      alertOn: 'failure',
+      alertGroup: 'ops',
+      timeoutMs: 60_000,
+      createdAt: 7,
+      parentInstanceId: null,
+      environment: 'prod',
+    },
     ...{ originKind: 'schedule', originId: 's', businessTime: 1_000, timezone: 'Europe/Berlin' },
     createdBy: 'schedule nightly',
   });

@@ -6,6 +6,7 @@ export interface StartShape {
   readonly failureStrategy?: string;
   readonly priority?: string;
   readonly workerGroup?: string;
+  readonly environment?: string;
   readonly alertOn?: string;
   readonly alertGroup?: string;
   readonly version?: number;
@@ -43,7 +44,7 @@ export function serverOption(origin: string): Option {
 
 export function asCommand(origin: string, project: string, workflow: string, start: StartShape): string {
   const { params = {}, startTasks = [], scope, failureStrategy, priority, workerGroup, alertOn, alertGroup } = start;
-  const { version, timeout, dryRun } = start;
+  const { version, timeout, dryRun, environment } = start;
   return commandLine(
     'run',
     [`${project}/${workflow}`],
@@ -54,6 +55,7 @@ export function asCommand(origin: string, project: string, workflow: string, sta
       ['--failure-strategy', failureStrategy],
       ['--priority', priority],
       ['--worker-group', workerGroup],
+      ['--environment', environment],
       ['--alert-on', alertOn],
       ['--alert-group', alertGroup],
       ['--version', version === undefined ? undefined : String(version)],

@@ -54,6 +54,7 @@ describe('startOf', () => {
     failureStrategy: 'end',
     priority: 'high',
     workerGroup: 'gpu',
+    environment: 'prod',
     alertOn: 'failure',
     alertGroup: 'ops',
     dryRun: true,
@@ -69,7 +70,14 @@ describe('startOf', () => {
   it('sends nothing of what is as the workflow says', () => {
     const draft = draftOfStart({
       ...start,
-      ...{ startTasks: [], scope: 'all', failureStrategy: null, priority: 'medium', workerGroup: null },
+      ...{
+        startTasks: [],
+        scope: 'all',
+        failureStrategy: null,
+        priority: 'medium',
+        workerGroup: null,
+        environment: null,
+      },
       ...{ alertOn: null, alertGroup: null, dryRun: false, timeout: null, version: null },
     });
     expect(startOf(draft, draft, {})).toEqual({});

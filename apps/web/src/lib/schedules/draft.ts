@@ -104,6 +104,7 @@ export function draftOfStart(start: StartChoicesView): Omit<StartChoices, 'value
   return {
     priority: start.priority,
     workerGroup: start.workerGroup ?? '',
+    environment: start.environment ?? '',
     failureStrategy: start.failureStrategy ?? '',
     alertOn: start.alertOn ?? '',
     alertGroup: start.alertGroup ?? '',
@@ -121,13 +122,14 @@ export function startOf(
   { version, timeout, dryRun }: FurtherChoices,
   params: Readonly<Record<string, string>>,
 ): StartChoicesInput {
-  const { priority, workerGroup, failureStrategy, alertOn, alertGroup, startTasks, scope } = choices;
+  const { priority, workerGroup, environment, failureStrategy, alertOn, alertGroup, startTasks, scope } = choices;
   return {
     ...(Object.keys(params).length > 0 ? { params: { ...params } } : {}),
     ...(startTasks.length > 0 ? { startTasks, scope } : {}),
     ...(failureStrategy === '' ? {} : { failureStrategy }),
     ...(priority === 'medium' ? {} : { priority }),
     ...(workerGroup === '' ? {} : { workerGroup }),
+    ...(environment === '' ? {} : { environment }),
     ...(alertOn === '' ? {} : { alertOn }),
     ...(alertGroup === '' ? {} : { alertGroup }),
     ...(version === null ? {} : { version }),

@@ -9,6 +9,7 @@ const plain: Configuration = {
   failureStrategy: 'continue',
   priority: 'medium',
   workerGroup: null,
+  environment: null,
   alertOn: null,
   alertGroup: null,
   dryRun: false,
@@ -40,7 +41,13 @@ it('names each way to start once, by its newest run', () => {
 });
 
 it('fills the sheet in as a run was started', () => {
-  const chosen = { workerGroup: 'gpu', priority: 'high', alertOn: 'none', alertGroup: 'night' } as const;
+  const chosen = {
+    workerGroup: 'gpu',
+    environment: 'prod',
+    priority: 'high',
+    alertOn: 'none',
+    alertGroup: 'night',
+  } as const;
   const given: Configuration = { ...plain, ...chosen, params: { who: 'x' }, startTasks: ['b'], scope: 'only' };
   expect(filledIn({ ...given, failureStrategy: 'end', timeout: '2h', dryRun: true }, outline)).toEqual({
     choices: {

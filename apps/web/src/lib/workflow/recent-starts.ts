@@ -14,6 +14,7 @@ export type Configuration = Pick<
   | 'failureStrategy'
   | 'priority'
   | 'workerGroup'
+  | 'environment'
   | 'alertOn'
   | 'alertGroup'
   | 'dryRun'
@@ -51,6 +52,7 @@ export function filledIn(
       values: { ...defaultValues(params), ...Object.fromEntries(given.filter(([name]) => known.has(name))) },
       priority: run.priority,
       workerGroup: run.workerGroup ?? '',
+      environment: run.environment ?? '',
       failureStrategy: run.failureStrategy === (failureStrategy ?? 'continue') ? '' : run.failureStrategy,
       alertOn: run.alertOn ?? '',
       alertGroup: run.alertGroup ?? '',
@@ -67,7 +69,18 @@ export function filledIn(
 
 function keyOf(run: Configuration): string {
   const params = Object.entries(run.params).sort(([a], [b]) => (a < b ? -1 : 1));
-  const { startTasks, scope, failureStrategy, priority, workerGroup, alertOn, alertGroup, dryRun, timeout } = run;
-  const options = [failureStrategy, priority, workerGroup, alertOn, alertGroup, dryRun, timeout];
+  const {
+    startTasks,
+    scope,
+    failureStrategy,
+    priority,
+    workerGroup,
+    environment,
+    alertOn,
+    alertGroup,
+    dryRun,
+    timeout,
+  } = run;
+  const options = [failureStrategy, priority, workerGroup, environment, alertOn, alertGroup, dryRun, timeout];
   return JSON.stringify([params, [...startTasks].sort(), scope, ...options]);
 }

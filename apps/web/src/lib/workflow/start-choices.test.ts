@@ -20,6 +20,7 @@ describe('requestOf', () => {
     const chosen = {
       priority: 'high' as const,
       workerGroup: 'gpu',
+      environment: 'prod',
       failureStrategy: 'end' as const,
       startTasks: ['b'],
       scope: 'upstream' as const,

@@ -11,6 +11,8 @@ export interface StartChoices {
   priority: Priority;
   /** Empty: as the workflow says. The same holds for the failure strategy. */
   workerGroup: string;
+  /** Empty: none but what tasks name themselves. */
+  environment: string;
   failureStrategy: '' | FailureStrategy;
   /** After which ends an alert group is told. Empty, as the group is: as the workflow says. */
   alertOn: '' | AlertChoice;
@@ -42,6 +44,7 @@ export function firstChoices(params: readonly ParamField[]): StartChoices {
     values: defaultValues(params),
     priority: 'medium',
     workerGroup: '',
+    environment: '',
     failureStrategy: '',
     alertOn: '',
     alertGroup: '',
@@ -74,7 +77,8 @@ export function countToRun(
 export function requestOf(params: readonly ParamField[], choices: StartChoices, further = firstFurther()) {
   const { version, dryRun } = further;
   const timeout = further.timeout.trim();
-  const { values, priority, workerGroup, failureStrategy, startTasks, scope, alertOn, alertGroup } = choices;
+  const { values, priority, workerGroup, environment, failureStrategy, startTasks, scope, alertOn, alertGroup } =
+    choices;
   const changed = changedParams(params, values);
   return {
     ...(Object.keys(changed).length > 0 ? { params: changed } : {}),
@@ -82,6 +86,7 @@ export function requestOf(params: readonly ParamField[], choices: StartChoices, 
     ...(failureStrategy === '' ? {} : { failureStrategy }),
     ...(priority === 'medium' ? {} : { priority }),
     ...(workerGroup === '' ? {} : { workerGroup }),
+    ...(environment === '' ? {} : { environment }),
     ...(alertOn === '' ? {} : { alertOn }),
     ...(alertGroup === '' ? {} : { alertGroup }),
     ...(version === null ? {} : { version }),

@@ -114,6 +114,7 @@ export const enSchedules = {
   },
   noDst: 'A fixed interval does not look at clocks.',
   startedAs: 'Runs',
+  environment: 'Environment',
   version: (n: number) => `Version ${n}`,
   newest: 'newest version',
   noParams: 'default parameters',

@@ -114,6 +114,7 @@ export const zhSchedules: ScheduleMessages = {
   },
   noDst: '固定间隔与时钟调整无关。',
   startedAs: '运行方式',
+  environment: '环境',
   version: (n) => `版本 ${n}`,
   newest: '最新版本',
   noParams: '默认参数',

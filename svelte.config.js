@@ -14,7 +14,7 @@ const out = join(root, 'dist/web');
 /** The same sources give the same version, so builds repeat; any change makes open tabs notice a new one. */
 function sourceVersion() {
   const hash = createHash('sha256');
-  for (const folder of ['apps/web/src', 'apps/web/static', 'packages/client/src']) {
+  for (const folder of ['apps/web/src', 'apps/web/static', 'packages/client/src', 'docs/guide']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))

@@ -2,6 +2,7 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
 import config from '../../svelte.config.js';
+import { guide } from './src/lib/guide/build/vite-guide.ts';
 
 const api = process.env.VAQUITA_URL ?? 'http://127.0.0.1:8080';
 
@@ -11,7 +12,7 @@ const frame = { name: 'frame', test: /[\\/]\+layout\.(svelte|ts)$/ };
 const start = { name: 'start', test: /runtime[\\/]client[\\/]payload\.js$|vite[\\/]preload-helper/, priority: 1 };
 
 export default defineConfig({
-  plugins: [sveltekit(config)],
+  plugins: [guide(), sveltekit(config)],
   build: { chunkSizeWarningLimit: 700 },
   environments: { client: { build: { rolldownOptions: { output: { codeSplitting: { groups: [frame, start] } } } } } },
   server: { proxy: { '/api': { target: api }, '/health': { target: api }, '/ready': { target: api } } },

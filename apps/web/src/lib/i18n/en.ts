@@ -38,6 +38,7 @@ export const en = {
     audit: 'Audit log',
     users: 'Users',
     roles: 'Roles',
+    guide: 'Guide',
     account: 'Your account',
     search: 'Search or go to…',
     breadcrumb: 'You are here',

@@ -16,6 +16,7 @@ import { zhForms } from './late/zh-forms.ts';
 import { zhGraphView } from './late/zh-graph-view.ts';
 import { zhGrid } from './late/zh-grid.ts';
 import { zhGroups } from './late/zh-groups.ts';
+import { zhGuide } from './late/zh-guide.ts';
 import { zhHelp } from './late/zh-help.ts';
 import { zhLeave } from './late/zh-leave.ts';
 import { zhListeners } from './late/zh-listeners.ts';
@@ -56,6 +57,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     graphView: zhGraphView,
     grid: zhGrid,
     groups: zhGroups,
+    guide: zhGuide,
     help: zhHelp,
     leave: zhLeave,
     log: zhLog,
@@ -115,6 +117,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     audit: '审计日志',
     users: '用户',
     roles: '角色',
+    guide: '使用指南',
     account: '你的账户',
     search: '搜索或跳转…',
     breadcrumb: '当前位置',

@@ -247,6 +247,10 @@ export const routeFor = {
   audit: (query: AuditFilterQuery & { readonly entry?: string | undefined } = {}) =>
     withQuery(resolve('/(app)/audit'), { ...query }),
   tokens: () => resolve('/(app)/tokens'),
+  /** The pages of the guide, or what is found in them. */
+  guide: (q?: string) => withQuery(resolve('/(app)/help'), { q }),
+  guidePage: (page: string, anchor = '') =>
+    withQuery(resolve('/(app)/help/[page]', { page: name(page) }), {}, anchor === '' ? '' : `#${anchor}`),
 };
 
 /** Where the API is: the page's own origin, below the same sub-path. */

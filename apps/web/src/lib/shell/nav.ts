@@ -4,6 +4,7 @@
  */
 import Activity from '@lucide/svelte/icons/activity';
 import Bell from '@lucide/svelte/icons/bell';
+import BookOpen from '@lucide/svelte/icons/book-open';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CalendarSync from '@lucide/svelte/icons/calendar-sync';
 import Ear from '@lucide/svelte/icons/ear';
@@ -78,6 +79,7 @@ export const NAV: readonly NavEntry[] = [
   page('system', 'roles', routeFor.roles, { icon: ShieldCheck, holds: ['/roles'] }),
   page('system', 'tokens', routeFor.tokens, { icon: KeyRound, holds: ['/tokens'], key: 't' }),
   page('system', 'audit', () => routeFor.audit(), { icon: ScrollText, holds: ['/audit'], key: 'd', needs: 'admin' }),
+  page('system', 'guide', () => routeFor.guide(), { icon: BookOpen, holds: ['/help'] }),
 ];
 
 /** Those that this one may see. */

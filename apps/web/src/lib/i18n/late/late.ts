@@ -18,6 +18,7 @@ import type { FormMessages } from './en-forms.ts';
 import type { GraphViewMessages } from './en-graph-view.ts';
 import type { GridMessages } from './en-grid.ts';
 import type { GroupMessages } from './en-groups.ts';
+import type { GuideMessages } from './en-guide.ts';
 import type { HelpMessages } from './en-help.ts';
 import type { LeaveMessages } from './en-leave.ts';
 import type { ListenerMessages } from './en-listeners.ts';
@@ -56,6 +57,7 @@ export interface LateMessages {
   readonly graphView: GraphViewMessages;
   readonly grid: GridMessages;
   readonly groups: GroupMessages;
+  readonly guide: GuideMessages;
   readonly help: HelpMessages;
   readonly leave: LeaveMessages;
   readonly log: LogMessages;

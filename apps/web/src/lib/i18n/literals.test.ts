@@ -18,7 +18,9 @@ const SHOWN = new Set([
   'verb',
 ]);
 /** The same in every language: names, keys, units, and parts of a notation. */
-const SAME_EVERYWHERE = new Set(['Vaquita', '· Vaquita', 'GitHub', 'ID', 'B', 'Ctrl K', '$.order.id']);
+const SAME_EVERYWHERE = new Set(['Vaquita', '· Vaquita', 'GitHub', 'B', 'Ctrl K', '$.order.id']);
+/** Names of formats and the like, such as CSV and ID. */
+const ABBREVIATION = /^[A-Z]{2,6}$/;
 
 interface Node {
   readonly type?: string;
@@ -32,7 +34,8 @@ interface Node {
 function literalsOf(source: string): readonly string[] {
   const found: string[] = [];
   const take = (text: string | undefined) => {
-    if (text !== undefined && /\p{L}/u.test(text) && !SAME_EVERYWHERE.has(text.trim())) found.push(text.trim());
+    const shown = text?.trim() ?? '';
+    if (/\p{L}/u.test(shown) && !SAME_EVERYWHERE.has(shown) && !ABBREVIATION.test(shown)) found.push(shown);
   };
   const walk = (node: unknown): void => {
     if (Array.isArray(node)) for (const one of node) walk(one);

@@ -165,7 +165,9 @@ export async function startTestMaster(port = 0): Promise<TestMaster> {
       for (const one of reports) {
         if (one.type !== 'output' || one.dispatchId !== dispatchId) continue;
         if (one.offset > log.length) throw new Error(`a hole in the log at ${log.length}`);
-        log = Buffer.concat([log.subarray(0, one.offset), Buffer.from(one.text)]);
+        // What comes again takes nothing away that came after it, as in the store of logs.
+        const beyond = Buffer.from(one.text).subarray(Math.max(0, log.length - one.offset));
+        log = Buffer.concat([log, beyond]);
       }
       return log.toString();
     },

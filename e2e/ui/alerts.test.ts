@@ -119,7 +119,7 @@ it('what a channel does not take is seen, and arrives when it is sent again afte
   await page.goto(`/p/ui/runs/${run.id}`);
   await page.getByRole('link', { name: '1 alert' }).click();
   await page.getByRole('link', { name: 'Run #1 of "orders" has failed' }).waitFor();
-  expect(new URL(page.url()).search).toBe(`?run=${run.id}`);
+  await page.waitForURL(({ search }) => search === `?run=${run.id}`);
 });
 
 it('a workflow says whom it alerts, and a start may say otherwise', async () => {

@@ -55,7 +55,7 @@ it('shows one project or one worker group alone, and the same as a table', async
   await page.getByRole('link', { name: 'Table', exact: true }).click();
   const table = page.getByRole('table', { name: 'Slots in use by day and hour' });
   await table.getByRole('cell', { name: '2', exact: true }).first().waitFor();
-  expect(new URL(page.url()).searchParams.get('project')).toBe('reports');
+  await page.waitForURL(({ searchParams }) => searchParams.get('project') === 'reports');
   expect(await findViolations(page)).toEqual([]);
   await page.getByRole('link', { name: '1 day', exact: true }).click();
   await expect.poll(() => table.getByRole('row').count()).toBeLessThan(30);

@@ -62,7 +62,7 @@ it('is walked by keyboard, says what is chosen in its address, and opens it', as
   await page.keyboard.press('ArrowDown');
   const facts = page.getByRole('region', { name: 'check · #2' });
   await facts.getByText('Failed').first().waitFor();
-  expect(new URL(page.url()).searchParams.get('task')).toBe('check');
+  await page.waitForURL(({ searchParams }) => searchParams.get('task') === 'check');
   await page.keyboard.press('ArrowLeft');
   await page.getByRole('region', { name: 'check · #1' }).waitFor();
   await page.keyboard.press('ArrowRight');
@@ -73,6 +73,8 @@ it('is walked by keyboard, says what is chosen in its address, and opens it', as
   expect(await findViolations(page)).toEqual([]);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
+  await facts.waitFor();
+  await page.waitForURL(({ searchParams }) => searchParams.get('task') === 'check');
   await page.reload();
   await facts.getByRole('link', { name: 'Open the task' }).waitFor();
   await cell('check · #2').focus();

@@ -115,7 +115,7 @@ it('comes back to the asked page after sign-in', async () => {
   await page.getByLabel('Password').fill(server.adminPassword);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('link', { name: 'pages', exact: true }).waitFor();
-  expect(new URL(page.url()).search).toBe('?project=ui');
+  await page.waitForURL(({ search }) => search === '?project=ui');
 });
 
 it('is reached by keyboard alone, and speaks Chinese', async () => {

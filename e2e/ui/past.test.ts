@@ -58,7 +58,7 @@ it('shows days by outcome, the runs of a day, and leads from a gap to its backfi
   await runs.getByText('Failed').waitFor();
   expect(await findViolations(page)).toEqual([]);
   await page.keyboard.press('ArrowUp');
-  expect(new URL(page.url()).searchParams.get('day')).toBe('2026-03-05');
+  await page.waitForURL(({ searchParams }) => searchParams.get('day') === '2026-03-05');
   await page.getByText('There are no runs from March 3, 2026 to March 5, 2026.').waitFor();
   expect(await findViolations(page)).toEqual([]);
   await page.getByRole('link', { name: 'Backfill the gap of 3 days' }).click();
@@ -77,7 +77,7 @@ it('shows how long runs and tasks took, in the order that is asked for', async (
   await rows.nth(1).getByText('1 (25 %)').waitFor();
   await page.getByRole('link', { name: 'Last 7 days' }).click();
   await page.getByText('Of 4 runs that ended').waitFor();
-  expect(new URL(page.url()).search).toBe('?days=7&sort=failing');
+  await page.waitForURL(({ search }) => search === '?days=7&sort=failing');
 });
 
 it('is clean on a narrow dark screen, in Chinese', async () => {

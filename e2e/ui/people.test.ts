@@ -78,7 +78,7 @@ it('a user is made with a one-time password, chooses another one, and is out at 
   await ann.getByRole('button', { name: 'Change the password' }).click();
   // Where ann wanted to go before signing in.
   await ann.getByRole('heading', { name: 'Runs', level: 1 }).waitFor();
-  expect(ann.url()).toContain('state=failure');
+  await ann.waitForURL(({ search }) => search.includes('state=failure'));
 
   // What ann prefers is kept with ann; tokens are made for less.
   await ann.goto('/me');

@@ -47,7 +47,7 @@ it('is narrowed by several states, a workflow, an origin and a time, all of it i
   await count(1);
   await page.getByRole('link', { name: 'Success', exact: true }).click();
   await count(3);
-  expect(new URL(page.url()).searchParams.get('state')).toBe('failed,success');
+  await page.waitForURL(({ searchParams }) => searchParams.get('state') === 'failed,success');
   await page.getByLabel('Project', { exact: true }).selectOption('etl');
   await page.getByLabel('Workflow', { exact: true }).selectOption('good');
   await count(2);

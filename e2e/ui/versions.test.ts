@@ -31,7 +31,7 @@ const changes = () => page.getByRole('region', { name: 'What changed' });
 it('says that there is one version, at an old address too', async () => {
   await page.goto('/p/etl/workflows/orders?view=versions');
   await page.getByText('There is one version so far').waitFor();
-  expect(new URL(page.url()).pathname).toBe(PATH);
+  await page.waitForURL(({ pathname }) => pathname === PATH);
   expect(await findViolations(page)).toEqual([]);
 });
 
@@ -59,7 +59,7 @@ it('shows what the newest changed, as list, as text and as graph', async () => {
   await changes().getByRole('link', { name: 'Graph', exact: true }).click();
   await page.getByRole('button', { name: 'check' }).getByText('Added').waitFor();
   await page.getByRole('button', { name: 'load' }).getByText('Removed').waitFor();
-  expect(new URL(page.url()).search).toBe('?from=1&to=3&view=graph');
+  await page.waitForURL(({ search }) => search === '?from=1&to=3&view=graph');
   expect(await findViolations(page)).toEqual([]);
   await page.reload();
   await page.getByRole('button', { name: 'load' }).waitFor();

@@ -133,7 +133,10 @@ describe.skipIf(SQLD_BINARY === undefined || !HAS_TOOLS)(`the guide ${SQLD_BINAR
     expect(seen).toMatch(new RegExp(`follower +${urlOf('b')} `));
     token = /vqw_\S+/.exec(seen)![0];
 
-    const password = await eventually('the password', () => /the password (\S+)/.exec(services.get('a')!.output())?.[1]);
+    const password = await eventually(
+      'the password',
+      () => /the password (\S+)/.exec(services.get('a')!.output())?.[1],
+    );
     const apiToken = await signIn(password);
     const client = (name: Name) => createClient({ baseUrl: urlOf(name), token: apiToken });
     clients = { a: client('a'), b: client('b') };

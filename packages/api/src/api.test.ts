@@ -1,7 +1,7 @@
 import { AppError } from '@vaquita/core';
 import { describe, expect, it } from 'vitest';
-import { DEFINITION, openApi, read, workerRow } from './testing/api-bench.ts';
-import type { ClusterView } from './views/operation.ts';
+import { DEFINITION, openApi, read, START, workerRow } from './testing/api-bench.ts';
+import type { ClusterView, OverviewView } from './views/operation.ts';
 import type { ProblemView } from './views/page.ts';
 
 const problem = (answer: Response, status: number) => {
@@ -245,7 +245,35 @@ describe('workers and cluster', () => {
     expect(await read(await api.send('GET', '/api/v1/overview'))).toMatchObject({
       instances: { submitted: 1, success: 0 },
       pendingCommands: 1,
+      setAside: [],
     });
+  });
+
+  it('counts runs over time, and names those that were set aside', async () => {
+    const api = await openApi();
+    await api.createWorkflow('etl', DEFINITION);
+    const first = await api.startRun();
+    await api.clock.advance(90 * 60_000);
+    await api.startRun();
+    const quarantine = { code: 'quarantined', text: 'A handler failed.', since: START };
+    await api.master(first, { quarantine });
+    const overview = async (hours: number) =>
+      read<OverviewView>(await api.send('GET', `/api/v1/overview?hours=${hours}`));
+    const { perSpan, setAside } = await overview(24);
+    expect(perSpan).toEqual({
+      every: '1h',
+      items: [
+        { at: '2026-03-01T12:00:00.000Z', state: 'submitted', count: 1 },
+        { at: '2026-03-01T13:00:00.000Z', state: 'submitted', count: 1 },
+      ],
+      from: null,
+    });
+    expect(setAside).toMatchObject([{ id: first, projectName: 'etl', quarantine: { text: 'A handler failed.' } }]);
+    // What was set aside is told however long ago it was.
+    const hour = await overview(1);
+    expect(hour.perSpan).toMatchObject({ every: '5m', items: [{ at: '2026-03-01T13:30:00.000Z', count: 1 }] });
+    expect(hour.setAside).toHaveLength(1);
+    expect((await overview(169)).perSpan).toBeNull();
   });
 
   it('gives the JSON Schema of each task type', async () => {

@@ -36,7 +36,7 @@ export function instanceEndpoints(deps: ApiDeps): readonly Endpoint[] {
 }
 
 /** Names of projects, each looked up once per answer. */
-function projectNames({ store }: ApiDeps): (row: WorkflowInstanceRow) => Promise<string> {
+export function projectNames({ store }: ApiDeps): (row: WorkflowInstanceRow) => Promise<string> {
   const names = new Map<string, Promise<string>>();
   return (row) => {
     const known = names.get(row.projectId);

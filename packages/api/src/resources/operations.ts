@@ -4,15 +4,19 @@ import type { AuditRow } from '@vaquita/store';
 import * as z from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { toInstanceView } from '../runs/instance-view.ts';
 import {
   AuditPage,
   AuditQuery,
   AuditView,
   AuditWordsView,
   ClusterView,
+  MAX_COUNTED,
+  MAX_SET_ASIDE,
   OverviewView,
   TaskTypePage,
 } from '../views/operation.ts';
+import { projectNames } from './instances.ts';
 import { isoTime, pageRequest, toPage, wholeList } from './paging.ts';
 import { listServers } from './servers.ts';
 import { listTaskTypes } from './task-types.ts';
@@ -24,6 +28,7 @@ function toAuditView(row: AuditRow): AuditView {
 }
 
 const HOUR_MS = 3_600_000;
+const WEEK_HOURS = 168;
 const MAX_WORDS = 500;
 const OverviewQuery = z.object({
   hours: z.coerce.number().int().min(1).max(8760).default(24).meta({ description: 'How far back to count' }),
@@ -32,6 +37,15 @@ const OverviewQuery = z.object({
 export function operationEndpoints(deps: ApiDeps): readonly Endpoint[] {
   const { store, workers } = deps;
   const tag = 'Operation';
+
+  async function spansOf(hours: number, since: number): Promise<OverviewView['perSpan']> {
+    if (hours > WEEK_HOURS) return null;
+    const every = hours <= 2 ? { text: '5m', ms: HOUR_MS / 12 } : { text: '1h', ms: HOUR_MS };
+    const { spans, from } = await store.instances.countsOverTime({ since, everyMs: every.ms, most: MAX_COUNTED });
+    const items = spans.map(({ at, state, count }) => ({ at: isoTime(at), state, count }));
+    return { every: every.text, items, from: from === null ? null : isoTime(from) };
+  }
+
   return [
     endpoint({
       method: 'get',
@@ -61,13 +75,18 @@ export function operationEndpoints(deps: ApiDeps): readonly Endpoint[] {
       path: '/api/v1/overview',
       tag,
       access: 'view',
-      summary: 'Counts of runs by state',
+      summary: 'Counts of runs by state and over time, and the runs that need somebody',
       query: OverviewQuery,
       status: 200,
       answer: OverviewView,
       async handle({ query }) {
         const since = deps.clock.now() - query.hours * HOUR_MS;
-        const counts = await store.instances.countsByState(since);
+        const [counts, aside, perSpan] = await Promise.all([
+          store.instances.countsByState(since),
+          store.instances.setAside(MAX_SET_ASIDE),
+          spansOf(query.hours, since),
+        ]);
+        const nameOf = projectNames(deps);
         const states = Object.keys(WORKFLOW_STATES) as WorkflowState[];
         return {
           since: isoTime(since),
@@ -77,6 +96,8 @@ export function operationEndpoints(deps: ApiDeps): readonly Endpoint[] {
           >,
           workers: await countWorkers(workers),
           pendingCommands: await store.commands.pendingCount(),
+          perSpan,
+          setAside: await Promise.all(aside.map(async (row) => toInstanceView(row, await nameOf(row)))),
         };
       },
     }),

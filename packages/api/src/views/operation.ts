@@ -2,6 +2,7 @@
 
 import { WORKFLOW_STATES, type WorkflowState } from '@vaquita/core';
 import * as z from 'zod';
+import { InstanceView, WorkflowStateName } from './instance.ts';
 import { Duration, PageQuery, pageOf, Timestamp } from './page.ts';
 
 const Count = z.number().int();
@@ -54,6 +55,10 @@ export const ClusterView = z
   .meta({ id: 'Cluster' });
 export type ClusterView = z.infer<typeof ClusterView>;
 
+/** How many runs are counted by spans. */
+export const MAX_COUNTED = 200_000;
+export const MAX_SET_ASIDE = 20;
+
 const states = Object.keys(WORKFLOW_STATES) as WorkflowState[];
 
 export const OverviewView = z
@@ -64,6 +69,23 @@ export const OverviewView = z
       .meta({ description: 'Runs created since then, by state' }),
     workers: WorkerCounts,
     pendingCommands: Count,
+    perSpan: z
+      .object({
+        every: Duration.meta({ description: 'How long a span is: `5m` up to two hours back, `1h` up to a week' }),
+        items: z
+          .array(z.object({ at: Timestamp, state: WorkflowStateName, count: Count }))
+          .meta({ description: 'Oldest first; what there is none of is left out' }),
+        from: Timestamp.nullable().meta({
+          description: `Set where more than ${MAX_COUNTED} runs were created: only the newest are counted, from this moment on`,
+        }),
+      })
+      .nullable()
+      .meta({ description: 'The same runs by when they were created; null further back than a week' }),
+    setAside: z
+      .array(InstanceView)
+      .meta({
+        description: `Runs that the engine has set aside, whenever they were created: the newest ${MAX_SET_ASIDE}`,
+      }),
   })
   .meta({ id: 'Overview' });
 export type OverviewView = z.infer<typeof OverviewView>;

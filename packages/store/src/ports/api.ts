@@ -138,6 +138,22 @@ export interface InstanceFilter {
   readonly number?: number;
 }
 
+export interface CountsWish {
+  /** Epoch ms. */
+  readonly since: number;
+  /** How long a span is. Spans begin at multiples of it. */
+  readonly everyMs: number;
+  /** How many runs are counted at most, the newest. */
+  readonly most: number;
+}
+
+export interface CountsOverTime {
+  /** `at`: when the span begins. */
+  readonly spans: readonly { readonly at: number; readonly state: WorkflowState; readonly count: number }[];
+  /** When the oldest that was counted was created, if there were more than were to be counted. */
+  readonly from: number | null;
+}
+
 export interface InstanceStore {
   /**
    * Files a run: the instance row (state `submitted`), its `start` command, the created event, and who asked for it, in
@@ -153,6 +169,10 @@ export interface InstanceStore {
   taskPage(id: WorkflowInstanceId, page: PageRequest): Promise<Page<TaskInstanceRow>>;
   task(id: string): Promise<TaskInstanceRow | undefined>;
   countsByState(since: number): Promise<Readonly<Partial<Record<WorkflowState, number>>>>;
+  /** Runs by when they were created and by state, oldest first. Spans without runs are left out. */
+  countsOverTime(wish: CountsWish): Promise<CountsOverTime>;
+  /** Runs that the engine has set aside, newest first. */
+  setAside(limit: number): Promise<readonly WorkflowInstanceRow[]>;
 }
 
 /** Changes are told to the leader by an event `task_group.changed` with the group's name, in the same unit. */

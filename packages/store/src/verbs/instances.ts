@@ -16,6 +16,11 @@ const START = `${INSTANCES.insertSelect} where exists (
 const TASKS_OF_RUN = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? order by id`;
 const TASK_PAGE = `select ${TASKS.columns} from task_instances where workflow_instance_id = ? and id > ? order by id limit ?`;
 const COUNTS = 'select state, count(*) as n from workflow_instances where created_at >= ? group by state';
+/** Along the index of creation and state, the newest first, and no further than is asked. */
+const SPANS = `with counted as (
+    select created_at, state from workflow_instances where created_at >= ? order by created_at desc limit ?)
+  select created_at - created_at % ? as at, state, count(*) as n, min(created_at) as oldest from counted group by 1, 2 order by 1`;
+const SET_ASIDE = `${SELECT} indexed by workflow_instances_aside where quarantine is not null order by id desc limit ?`;
 
 /**
  * What files a run: its row, its start command, its first event, and who asked for it.
@@ -73,6 +78,19 @@ export function createInstanceVerbs(driver: SqlDriver): InstanceStore {
     async task(id) {
       const row = await one(driver, `select ${TASKS.columns} from task_instances where id = ?`, [id]);
       return row && TASKS.read(row);
+    },
+    async countsOverTime({ since, everyMs, most }) {
+      const rows = await many(driver, SPANS, [since, most + 1, everyMs]);
+      const spans = rows.map((row) => ({
+        at: Number(row.at),
+        state: row.state as WorkflowState,
+        count: Number(row.n),
+      }));
+      const all = spans.reduce((sum, { count }) => sum + count, 0);
+      return { spans, from: all > most ? Math.min(...rows.map((row) => Number(row.oldest))) : null };
+    },
+    async setAside(limit) {
+      return (await many(driver, SET_ASIDE, [checkLimit(limit)])).map(INSTANCES.read);
     },
     async countsByState(since) {
       const counts: Partial<Record<WorkflowState, number>> = {};

@@ -62,6 +62,15 @@ test.each(filters)('runs by %j, made within a span', async (filter) => {
   expect(base.filter((step) => step.includes('id>? AND id<?'))).toHaveLength(ranges);
 });
 
+test('runs over time, and those set aside, along their own indices', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.instances.countsOverTime({ since: 5, everyMs: 10, most: 100 });
+  await store.instances.setAside(5);
+  const [counts, aside] = await Promise.all(read.map(async (one) => (await plan(one)).join('\n')));
+  expect(counts).toMatch(/SEARCH workflow_instances USING COVERING INDEX workflow_instances_created \(created_at>\?\)/);
+  expect(aside).toContain('workflow_instances_aside');
+});
+
 test('the run of a workflow with a number', async () => {
   const { store, read, plan } = await openNoted();
   await store.instances.list({ projectId, workflowId, number: 7, states, ...span }, { limit: 50, cursor: null });

@@ -29,13 +29,6 @@ export function createQueryClient(): QueryClient {
 export const queries = {
   me: () => queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.session.me({ signal }), staleTime: 300_000 }),
 
-  overview: () =>
-    queryOptions({
-      queryKey: ['runs', 'overview'],
-      queryFn: ({ signal }) => api.overview({ hours: 24 }, { signal }),
-      refetchInterval: 60_000,
-    }),
-
   cluster: () =>
     queryOptions({
       queryKey: ['workers', 'cluster'],

@@ -4,6 +4,7 @@ import type { LateMessages } from './late/late.ts';
 import { zhAlertPolicy } from './late/zh-alert-policy.ts';
 import { zhAlertTargets } from './late/zh-alert-targets.ts';
 import { zhAlerts } from './late/zh-alerts.ts';
+import { zhAttention } from './late/zh-attention.ts';
 import { zhAudit } from './late/zh-audit.ts';
 import { zhBackfills } from './late/zh-backfills.ts';
 import { zhBulk } from './late/zh-bulk.ts';
@@ -63,6 +64,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     log: zhLog,
     login: zhLogin,
     overview: zhOverview,
+    attention: zhAttention,
     bulk: zhBulk,
     runList: zhRunList,
     palette: zhPalette,

@@ -125,7 +125,8 @@ function withQuery(path: string, query: Query, hash = ''): string {
 const name = encodeURIComponent;
 
 export const routeFor = {
-  overview: () => resolve('/(app)'),
+  /** `within`: how far back it counts; a day when left out. */
+  overview: (within?: string) => withQuery(resolve('/(app)'), { within: within === '24h' ? undefined : within }),
   login: (returnTo?: string) =>
     withQuery(resolve('/login'), { to: returnTo === resolve('/(app)') ? undefined : returnTo }),
   workflows: (project?: string) => withQuery(resolve('/(app)/workflows'), { project }),

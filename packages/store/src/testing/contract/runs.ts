@@ -157,6 +157,37 @@ export function describeRuns(subject: Subject): void {
       expect(await instances.countsByState(8)).toEqual({});
     });
 
+    test('are counted over time, the newest first when there are too many', async () => {
+      const { instances } = subject.store;
+      const times = [100, 105, 119, 120, 260];
+      for (const [i, createdAt] of times.entries()) {
+        const state = i === 1 ? 'failure' : 'success';
+        await instances.start(run(`r${i}`, { createdAt, state }), command(`c${i}`, `r${i}`), event(`r${i}`));
+      }
+      const counted = (since: number, most = 100) => instances.countsOverTime({ since, everyMs: 20, most });
+      const [first, second] = [
+        { at: 120, state: 'success', count: 1 },
+        { at: 260, state: 'success', count: 1 },
+      ];
+      expect(await counted(101)).toEqual({
+        spans: [{ at: 100, state: 'failure', count: 1 }, { at: 100, state: 'success', count: 1 }, first, second],
+        from: null,
+      });
+      expect(await counted(100, 2)).toMatchObject({ from: 119 });
+      expect(await counted(120, 2)).toEqual({ spans: [first, second], from: null });
+      expect(await counted(261)).toEqual({ spans: [], from: null });
+    });
+
+    test('that were set aside are found, newest first', async () => {
+      const { instances } = subject.store;
+      const quarantine = { code: 'quarantined', text: 'A handler failed.', since: 1 };
+      for (const id of ['r1', 'r2', 'r3']) {
+        await instances.start(run(id, id === 'r2' ? {} : { quarantine }), command(`c-${id}`, id), event(id));
+      }
+      expect((await instances.setAside(5)).map(({ id }) => id)).toEqual(['r3', 'r1']);
+      expect((await instances.setAside(1)).map(({ id }) => id)).toEqual(['r3']);
+    });
+
     test('show their task instances in order of creation', async () => {
       const { instances, master } = subject.store;
       await instances.start(run('r1'), command('c1', 'r1'), event('r1'));

@@ -65,6 +65,22 @@ export function createMemoryInstances(memory: Memory): InstanceStore {
     async task(id) {
       return tables.tasks.get(id);
     },
+    async countsOverTime({ since, everyMs, most }) {
+      const rows = [...instances.values()].filter(({ createdAt }) => createdAt >= since);
+      const counted = rows.sort((a, b) => b.createdAt - a.createdAt).slice(0, most + 1);
+      const spans = new Map<string, { at: number; state: WorkflowState; count: number }>();
+      for (const { createdAt, state } of counted) {
+        const at = createdAt - (createdAt % everyMs);
+        const span = spans.get(`${at} ${state}`) ?? { at, state, count: 0 };
+        spans.set(`${at} ${state}`, { ...span, count: span.count + 1 });
+      }
+      const list = [...spans.values()].sort((a, b) => a.at - b.at || compare(a.state, b.state));
+      return { spans: list, from: counted.length > most ? counted.at(-1)!.createdAt : null };
+    },
+    async setAside(limit) {
+      const rows = [...instances.values()].filter(({ quarantine }) => quarantine !== null);
+      return rows.sort((a, b) => compare(b.id, a.id)).slice(0, checkLimit(limit));
+    },
     async countsByState(since) {
       const counts: Partial<Record<WorkflowState, number>> = {};
       for (const { state, createdAt } of instances.values()) {

@@ -3,7 +3,6 @@ import { count, plural } from '../en-count.ts';
 
 export const enOverview = {
   title: 'Overview',
-  lastDay: 'Runs created in the last 24 hours',
   recent: 'Latest runs',
   allRuns: 'All runs',
   strip: (n: number) => `The latest ${plural(n, 'run', 'runs')}, oldest first; height is duration`,

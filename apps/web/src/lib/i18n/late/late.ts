@@ -6,6 +6,7 @@ import { i18n } from '../i18n.svelte.ts';
 import type { AlertPolicyMessages } from './en-alert-policy.ts';
 import type { AlertTargetMessages } from './en-alert-targets.ts';
 import type { AlertMessages } from './en-alerts.ts';
+import type { AttentionMessages } from './en-attention.ts';
 import type { AuditMessages } from './en-audit.ts';
 import type { BackfillMessages } from './en-backfills.ts';
 import type { BulkMessages } from './en-bulk.ts';
@@ -45,6 +46,7 @@ import type { WorkflowScheduleMessages } from './en-workflow-schedules.ts';
 export interface LateMessages {
   readonly schema: SchemaMessages;
   readonly listeners: ListenerMessages;
+  readonly attention: AttentionMessages;
   readonly audit: AuditMessages;
   readonly backfills: BackfillMessages;
   readonly bulk: BulkMessages;

@@ -4,7 +4,6 @@ import type { OverviewMessages } from './en-overview.ts';
 
 export const zhOverview: OverviewMessages = {
   title: '总览',
-  lastDay: '最近 24 小时创建的运行',
   recent: '最新运行',
   allRuns: '全部运行',
   strip: (n) => `最近 ${count(n)} 次运行，由旧到新，高度为时长`,

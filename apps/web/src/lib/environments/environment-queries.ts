@@ -15,4 +15,22 @@ export const environmentQueries = {
       queryKey: ['environments', 'usable', project],
       queryFn: ({ signal }) => api.environments.list({ project, limit: 500 }, { signal }),
     }),
+
+  environment: (id: string) =>
+    queryOptions({
+      queryKey: ['environments', 'one', id],
+      queryFn: ({ signal }) => api.environments.get(id, {}, { signal }),
+    }),
+
+  secrets: () =>
+    queryOptions({
+      queryKey: ['secrets', 'list'],
+      queryFn: ({ signal }) => api.secrets.list({ limit: 500 }, { signal }),
+    }),
+
+  secret: (id: string) =>
+    queryOptions({
+      queryKey: ['secrets', 'one', id],
+      queryFn: ({ signal }) => api.secrets.get(id, {}, { signal }),
+    }),
 };

@@ -31,6 +31,7 @@ export const en = {
     backfills: 'Backfills',
     triggers: 'Triggers',
     groups: 'Task groups',
+    environments: 'Environments',
     workers: 'Workers',
     alerts: 'Alerts',
     listeners: 'Listeners',

@@ -11,6 +11,7 @@ import { zhBulk } from './late/zh-bulk.ts';
 import { zhCalendars } from './late/zh-calendars.ts';
 import { zhControl } from './late/zh-control.ts';
 import { zhEditor } from './late/zh-editor.ts';
+import { zhEnvironments } from './late/zh-environments.ts';
 import { zhFileTriggers } from './late/zh-file-triggers.ts';
 import { zhForecast } from './late/zh-forecast.ts';
 import { zhForms } from './late/zh-forms.ts';
@@ -55,6 +56,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     alerts: zhAlerts,
     control: zhControl,
     editor: zhEditor,
+    environments: zhEnvironments,
     graphView: zhGraphView,
     grid: zhGrid,
     groups: zhGroups,
@@ -112,6 +114,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     backfills: '回填',
     triggers: '触发器',
     groups: '任务组',
+    environments: '环境',
     workers: '工作节点',
     alerts: '告警',
     listeners: '监听器',

@@ -97,6 +97,11 @@ export interface FormQuery {
   readonly edit?: string | undefined;
 }
 
+/** What is open besides: one that is shown. */
+export interface ShownQuery extends FormQuery {
+  readonly show?: string | undefined;
+}
+
 export interface SchedulesQuery {
   readonly project?: string | undefined;
   readonly workflow?: string | undefined;
@@ -237,6 +242,11 @@ export const routeFor = {
   /** `month`: as 2026-12. */
   calendar: (calendar: string, month?: string) =>
     withQuery(resolve('/(app)/calendars/[calendar]', { calendar: name(calendar) }), { month }),
+  /** `show`, `edit`: by id. */
+  environments: ({ create, ...query }: ShownQuery = {}) =>
+    withQuery(resolve('/(app)/environments'), { ...query, create: create ? 1 : undefined }),
+  secrets: ({ create, ...query }: ShownQuery = {}) =>
+    withQuery(resolve('/(app)/secrets'), { ...query, create: create ? 1 : undefined }),
   forecast: (query: ForecastQuery = {}) => withQuery(resolve('/(app)/forecast'), { ...query }),
   /** `user`: the one that is open. */
   users: ({ create, user }: { readonly create?: boolean; readonly user?: string } = {}) =>

@@ -5,6 +5,7 @@
 import Activity from '@lucide/svelte/icons/activity';
 import Bell from '@lucide/svelte/icons/bell';
 import BookOpen from '@lucide/svelte/icons/book-open';
+import Boxes from '@lucide/svelte/icons/boxes';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CalendarSync from '@lucide/svelte/icons/calendar-sync';
 import Ear from '@lucide/svelte/icons/ear';
@@ -68,6 +69,11 @@ export const NAV: readonly NavEntry[] = [
   page('time', 'triggers', () => routeFor.triggers(), { icon: Zap, holds: ['/triggers'], key: 'h' }),
   page('place', 'workers', () => routeFor.workers(), { icon: Server, holds: ['/workers'], key: 'k' }),
   page('place', 'groups', () => routeFor.taskGroups(), { icon: Layers, holds: ['/task-groups'], key: 'q' }),
+  page('place', 'environments', () => routeFor.environments(), {
+    icon: Boxes,
+    holds: ['/environments', '/secrets'],
+    key: 'e',
+  }),
   page('tell', 'alerts', () => routeFor.alerts(), { icon: Bell, holds: ['/alerts'], key: 'a', atFoot: true }),
   page('tell', 'listeners', () => routeFor.listeners(), {
     icon: Ear,

@@ -13,6 +13,7 @@ import type { BulkMessages } from './en-bulk.ts';
 import type { CalendarMessages } from './en-calendars.ts';
 import type { ControlMessages } from './en-control.ts';
 import type { EditorMessages } from './en-editor.ts';
+import type { EnvironmentMessages } from './en-environments.ts';
 import type { FileTriggerMessages } from './en-file-triggers.ts';
 import type { ForecastMessages } from './en-forecast.ts';
 import type { FormMessages } from './en-forms.ts';
@@ -56,6 +57,7 @@ export interface LateMessages {
   readonly alerts: AlertMessages;
   readonly control: ControlMessages;
   readonly editor: EditorMessages;
+  readonly environments: EnvironmentMessages;
   readonly graphView: GraphViewMessages;
   readonly grid: GridMessages;
   readonly groups: GroupMessages;

@@ -39,6 +39,7 @@ import { runActionEndpoints } from './resources/run-actions.ts';
 import { scheduleChangeEndpoints } from './resources/schedule-changes.ts';
 import { schedulePreviewEndpoints } from './resources/schedule-preview.ts';
 import { scheduleEndpoints } from './resources/schedules.ts';
+import { searchEndpoints } from './resources/search.ts';
 import { secretEndpoints } from './resources/secrets.ts';
 import { sessionEndpoints } from './resources/session.ts';
 import { ownSessionEndpoints } from './resources/sessions.ts';
@@ -135,6 +136,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...alertEndpoints(deps, audit),
     ...triggerEndpoints(deps, audit),
     ...hookEndpoints(deps),
+    ...searchEndpoints(deps),
     ...operationEndpoints(deps),
     ...registryEndpoints(deps, audit),
     ...upkeepEndpoints(deps, audit),

@@ -87,6 +87,7 @@ export type ApiStore = Pick<
   | 'workflowHistory'
   | 'workflowFigures'
   | 'workflowLinks'
+  | 'names'
   | 'triggers'
   | 'firings'
   | 'watching'

@@ -16,6 +16,7 @@ export type * from './ports/environments.ts';
 export type * from './ports/files.ts';
 export * from './ports/listeners.ts';
 export type * from './ports/master.ts';
+export * from './ports/names.ts';
 export type * from './ports/people.ts';
 export type * from './ports/reconcile.ts';
 export * from './ports/retention.ts';

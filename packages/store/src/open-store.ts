@@ -17,6 +17,7 @@ import { createListenerEngineStore } from './verbs/listeners/engine.ts';
 import { createListenerInstanceVerbs } from './verbs/listeners/instances.ts';
 import { createListenerPluginVerbs } from './verbs/listeners/plugins.ts';
 import { createMasterVerbs } from './verbs/master.ts';
+import { createNameVerbs } from './verbs/names.ts';
 import { createProjectVerbs } from './verbs/projects.ts';
 import { createRequestVerbs } from './verbs/requests.ts';
 import { createRunHistoryVerbs } from './verbs/run-history.ts';
@@ -56,6 +57,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     workflowHistory: createWorkflowHistoryVerbs(driver),
     workflowFigures: createWorkflowFigureVerbs(driver),
     workflowLinks: createWorkflowLinkVerbs(driver),
+    names: createNameVerbs(driver),
     backfills: createBackfillVerbs(driver),
     backfillSources: createBackfillSources(driver),
     backfillQueue: createBackfillQueueVerbs(driver),

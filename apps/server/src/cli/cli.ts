@@ -22,6 +22,7 @@ import { runCommand } from './commands/run.ts';
 import { runsCommands } from './commands/runs.ts';
 import { scheduleEditCommands } from './commands/schedule-edit.ts';
 import { scheduleCommands } from './commands/schedules.ts';
+import { searchCommand } from './commands/search.ts';
 import { secretCommands } from './commands/secrets.ts';
 import { configCommand, migrateCommand, startCommand } from './commands/server.ts';
 import { taskGroupCommands } from './commands/task-groups.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   logsCommand,
   exportCommand,
   dependenciesCommand,
+  searchCommand,
   ...runsCommands,
   ...tasksCommands,
   ...scheduleCommands,

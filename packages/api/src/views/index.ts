@@ -21,6 +21,7 @@ export * from './registry.ts';
 export * from './schedule.ts';
 export * from './schedule-preview.ts';
 export * from './schedule-preview-request.ts';
+export * from './search.ts';
 export * from './start-choices.ts';
 export * from './task-group.ts';
 export * from './task-instance.ts';

@@ -7,6 +7,8 @@ import type {
   ClusterView,
   EventView,
   OverviewView,
+  SearchQuery,
+  SearchView,
   TaskTypePage,
   WorkerChange,
   WorkerPage,
@@ -56,6 +58,8 @@ export interface OperationsClient {
   /** Counts of runs created in the last `hours` (default 24). */
   overview(query?: { readonly hours?: number }, options?: CallOptions): Promise<OverviewView>;
   taskTypes(options?: CallOptions): Promise<TaskTypePage>;
+  /** What bears a name that begins so, and runs by id or as `name#12`. */
+  search(query: SearchQuery, options?: CallOptions): Promise<SearchView>;
   /** Events as they happen, from now on or after `lastEventId`; goes on by itself after an interruption. */
   stream(options?: EventStreamOptions): AsyncGenerator<EventView, void, undefined>;
 }
@@ -111,6 +115,7 @@ export function createOperationsClient(transport: Transport): OperationsClient {
   return {
     cluster: (options) => transport.call('GET', pathOf('cluster'), options),
     overview: (query, options) => transport.call('GET', pathOf('overview'), { query, ...options }),
+    search: (query, options) => transport.call('GET', pathOf('search'), { query, ...options }),
     taskTypes: (options) => transport.call('GET', pathOf('task-types'), options),
     stream,
   };

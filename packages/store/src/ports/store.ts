@@ -17,6 +17,7 @@ import type { BackfillQueue, BackfillSources, BackfillStore } from './backfills.
 import type { EnvironmentReader, EnvironmentStore, SecretStore } from './environments.ts';
 import type { ListenerStore } from './listeners.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
+import type { NameStore } from './names.ts';
 import type { SessionStore, TokenStore, UserStore } from './people.ts';
 import type { RunHistoryStore } from './run-history.ts';
 import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
@@ -37,6 +38,7 @@ export interface Store {
   readonly workflowHistory: WorkflowHistoryStore;
   readonly workflowFigures: WorkflowFigureStore;
   readonly workflowLinks: WorkflowLinkStore;
+  readonly names: NameStore;
   readonly backfills: BackfillStore;
   readonly backfillSources: BackfillSources;
   readonly backfillQueue: BackfillQueue;

@@ -8,6 +8,7 @@ import { createMemoryProjects, createMemoryWorkflows } from './memory/definition
 import { createMemoryEnvironmentReader, createMemoryEnvironments, createMemorySecrets } from './memory/environments.ts';
 import { createMemoryListenerEngine, createMemoryListeners } from './memory/listeners.ts';
 import { createMemoryMaster, createMemoryWorkers } from './memory/master.ts';
+import { createMemoryNames } from './memory/names.ts';
 import { createMemoryRequests, createMemorySessions, createMemoryTokens, createMemoryUsers } from './memory/people.ts';
 import { createMemoryRunHistory } from './memory/run-history.ts';
 import { createMemoryCommands, createMemoryEvents, createMemoryInstances } from './memory/runs.ts';
@@ -50,6 +51,7 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     workflowHistory: createMemoryWorkflowHistory(memory),
     workflowFigures: createMemoryWorkflowFigures(memory),
     workflowLinks: createMemoryWorkflowLinks(memory),
+    names: createMemoryNames(memory),
     backfills: createMemoryBackfills(memory),
     backfillSources: createMemoryBackfillSources(memory),
     backfillQueue: createMemoryBackfillQueue(memory),

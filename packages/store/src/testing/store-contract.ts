@@ -20,6 +20,7 @@ import { describeListenerPlugins } from './contract/listener-plugins.ts';
 import { describeListenerRecord } from './contract/listener-record.ts';
 import { describeListeners } from './contract/listeners.ts';
 import { describeMaster } from './contract/master.ts';
+import { describeNames } from './contract/names.ts';
 import { describeOtherRuns } from './contract/other-runs.ts';
 import { describePeople } from './contract/people.ts';
 import { describePlaces } from './contract/places.ts';
@@ -90,6 +91,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeWorkflowHistory(subject);
     describeWorkflowFigures(subject);
     describeWorkflowLinks(subject);
+    describeNames(subject);
     describeSchedules(subject);
     describeScheduleQueue(subject);
     describeBackfills(subject);

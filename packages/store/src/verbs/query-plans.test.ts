@@ -451,3 +451,15 @@ test('environments and secrets: by their names, and who names them by what has n
   expect(backfills).toMatch(/USING INDEX backfills_state \(state=\?\)/);
   expect(runs).toMatch(/USING INDEX workflow_instances_open/);
 });
+
+test('names are found along their indices, in order', async () => {
+  const { store, read, plan } = await openNoted();
+  await store.names.beginning('day', 10);
+  await store.names.workflowsNamed('day', 10);
+  expect(read).toHaveLength(6);
+  for (const statement of read) {
+    const steps = (await plan(statement)).join('\n');
+    expect(steps, statement.sql).toMatch(/SEARCH n USING (COVERING )?INDEX \w+_by_name \(name[>=]/);
+    expect(steps, statement.sql).not.toMatch(/SCAN|TEMP B-TREE/);
+  }
+});

@@ -27,6 +27,7 @@ export const en = {
     overview: 'Overview',
     workflows: 'Workflows',
     runs: 'Runs',
+    dependencies: 'Dependencies',
     schedules: 'Schedules',
     backfills: 'Backfills',
     triggers: 'Triggers',

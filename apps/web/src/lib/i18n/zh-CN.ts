@@ -10,6 +10,7 @@ import { zhBackfills } from './late/zh-backfills.ts';
 import { zhBulk } from './late/zh-bulk.ts';
 import { zhCalendars } from './late/zh-calendars.ts';
 import { zhControl } from './late/zh-control.ts';
+import { zhDependencies } from './late/zh-dependencies.ts';
 import { zhEditor } from './late/zh-editor.ts';
 import { zhEnvironments } from './late/zh-environments.ts';
 import { zhFileTriggers } from './late/zh-file-triggers.ts';
@@ -55,6 +56,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     forms: zhForms,
     alerts: zhAlerts,
     control: zhControl,
+    dependencies: zhDependencies,
     editor: zhEditor,
     environments: zhEnvironments,
     graphView: zhGraphView,
@@ -110,6 +112,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     overview: '总览',
     workflows: '工作流',
     runs: '运行',
+    dependencies: '依赖关系',
     schedules: '定时计划',
     backfills: '回填',
     triggers: '触发器',

@@ -80,6 +80,14 @@ export interface VersionsQuery {
   readonly view?: 'changes' | 'yaml' | 'graph' | undefined;
 }
 
+export interface DependenciesQuery {
+  readonly view?: 'graph' | 'list' | undefined;
+  /** How many links away; 2 when left out. */
+  readonly depth?: number | undefined;
+  /** The chosen workflow, as it is called in the picture. */
+  readonly at?: string | undefined;
+}
+
 /** What a new backfill is to be for, as far as it is known. */
 export interface NewBackfillQuery {
   readonly project?: string | undefined;
@@ -172,6 +180,19 @@ export const routeFor = {
       resolve('/(app)/p/[project]/workflows/[workflow]/versions', { project: name(project), workflow: name(workflow) }),
       { ...query, view: view === 'changes' ? undefined : view },
     ),
+  workflowDependencies: (project: string, workflow: string, { view, depth, at }: DependenciesQuery = {}) =>
+    withQuery(
+      resolve('/(app)/p/[project]/workflows/[workflow]/dependencies', {
+        project: name(project),
+        workflow: name(workflow),
+      }),
+      { view: view === 'graph' ? undefined : view, depth: depth === 2 ? undefined : depth, at },
+    ),
+  dependencies: ({
+    view,
+    ...query
+  }: Omit<DependenciesQuery, 'depth'> & { readonly project?: string | undefined } = {}) =>
+    withQuery(resolve('/(app)/dependencies'), { ...query, view: view === 'graph' ? undefined : view }),
   /** The workflow with the start sheet open over it; with a task it begins there. */
   start: (project: string, workflow: string, task?: string) =>
     withQuery(

@@ -16,6 +16,7 @@ import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Server from '@lucide/svelte/icons/server';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Users from '@lucide/svelte/icons/users';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import WorkflowIcon from '@lucide/svelte/icons/workflow';
 import Zap from '@lucide/svelte/icons/zap';
 import type { MeView } from '@vaquita/client';
@@ -59,6 +60,7 @@ export const NAV: readonly NavEntry[] = [
     key: 'r',
     atFoot: true,
   }),
+  page('run', 'dependencies', () => routeFor.dependencies(), { icon: Waypoints, holds: ['/dependencies'], key: 'p' }),
   page('time', 'schedules', () => routeFor.schedules(), {
     icon: CalendarClock,
     holds: ['/schedules', '/calendars', '/forecast'],

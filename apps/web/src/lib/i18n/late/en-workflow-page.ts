@@ -3,6 +3,7 @@ export const enWorkflowPage = {
   grid: 'Grid',
   calendar: 'Calendar',
   stats: 'Statistics',
+  dependencies: 'Dependencies',
 };
 
 export type WorkflowPageMessages = typeof enWorkflowPage;

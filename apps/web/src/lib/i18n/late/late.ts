@@ -12,6 +12,7 @@ import type { BackfillMessages } from './en-backfills.ts';
 import type { BulkMessages } from './en-bulk.ts';
 import type { CalendarMessages } from './en-calendars.ts';
 import type { ControlMessages } from './en-control.ts';
+import type { DependencyMessages } from './en-dependencies.ts';
 import type { EditorMessages } from './en-editor.ts';
 import type { EnvironmentMessages } from './en-environments.ts';
 import type { FileTriggerMessages } from './en-file-triggers.ts';
@@ -56,6 +57,7 @@ export interface LateMessages {
   readonly forms: FormMessages;
   readonly alerts: AlertMessages;
   readonly control: ControlMessages;
+  readonly dependencies: DependencyMessages;
   readonly editor: EditorMessages;
   readonly environments: EnvironmentMessages;
   readonly graphView: GraphViewMessages;

@@ -4,5 +4,6 @@ import type { WorkflowPageMessages } from './en-workflow-page.ts';
 export const zhWorkflowPage: WorkflowPageMessages = {
   grid: '网格',
   calendar: '日历',
+  dependencies: '依赖关系',
   stats: '统计',
 };

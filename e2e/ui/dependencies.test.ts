@@ -55,7 +55,7 @@ it('shows what is around a workflow, how its newest run stands, and leads on fro
 
 it('says the same as a list', async () => {
   await page.goto('/p/etl/workflows/report/dependencies?depth=4');
-  await page.getByRole('link', { name: 'List' }).click();
+  await page.getByRole('link', { name: 'List', exact: true }).click();
   const rows = page.getByRole('table', { name: 'Dependencies' }).getByRole('row');
   await rows.filter({ hasText: 'gone' }).getByText('switched off').waitFor();
   expect(await rows.count()).toBe(5);

@@ -33,6 +33,7 @@ import { zhRunList } from './late/zh-run-list.ts';
 import { zhScheduleForm } from './late/zh-schedule-form.ts';
 import { zhSchedules } from './late/zh-schedules.ts';
 import { zhSchema } from './late/zh-schema.ts';
+import { zhSearch } from './late/zh-search.ts';
 import { zhStart } from './late/zh-start.ts';
 import { zhTaskTypes } from './late/zh-task-types.ts';
 import { zhTokens } from './late/zh-tokens.ts';
@@ -78,6 +79,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     forecast: zhForecast,
     scheduleForm: zhScheduleForm,
     schedules: zhSchedules,
+    search: zhSearch,
     start: zhStart,
     taskTypes: zhTaskTypes,
     tokens: zhTokens,

@@ -205,6 +205,7 @@ export const routeFor = {
   newWorkflow: (project: string) => resolve('/(app)/p/[project]/workflows/new', { project: name(project) }),
   editWorkflow: (project: string, workflow: string) =>
     resolve('/(app)/p/[project]/workflows/[workflow]/edit', { project: name(project), workflow: name(workflow) }),
+  search: (text = '') => withQuery(resolve('/(app)/search'), { q: text.trim() }),
   runs: (query: RunsQuery = {}) => withQuery(resolve('/(app)/runs'), { ...query }),
   /** What became of an action on many runs. `outcome`: of those that are shown. */
   bulk: (batch: string, outcome?: string) =>

@@ -6,6 +6,8 @@ export const enPalette = {
   workflows: 'Workflows',
   runs: 'Runs',
   actions: 'Actions',
+  found: 'Found by name or id',
+  everywhere: (text: string) => `Search for “${text}” on a page of its own`,
   nothing: 'Nothing found',
   hint: '↑ ↓ choose · Enter opens · Esc closes',
   toggleTheme: 'Switch light and dark',

@@ -35,6 +35,7 @@ import type { RunListMessages } from './en-run-list.ts';
 import type { ScheduleFormMessages } from './en-schedule-form.ts';
 import type { ScheduleMessages } from './en-schedules.ts';
 import type { SchemaMessages } from './en-schema.ts';
+import type { SearchMessages } from './en-search.ts';
 import type { StartMessages } from './en-start.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
 import type { TokensMessages } from './en-tokens.ts';
@@ -78,6 +79,7 @@ export interface LateMessages {
   readonly runList: RunListMessages;
   readonly scheduleForm: ScheduleFormMessages;
   readonly schedules: ScheduleMessages;
+  readonly search: SearchMessages;
   readonly start: StartMessages;
   readonly taskTypes: TaskTypeMessages;
   readonly tokens: TokensMessages;

@@ -59,6 +59,9 @@ const pages = (): Readonly<Record<string, { readonly path: string; readonly show
   'new listener': { path: '/listeners?create=1', shows: 'It hears of' },
   plugins: { path: '/listeners/plugins', shows: 'Comes with the server' },
   tokens: { path: '/tokens', shows: 'API tokens' },
+  cluster: { path: '/system', shows: 'One server runs' },
+  registry: { path: '/system/registry', shows: 'Session timeout' },
+  retention: { path: '/system/history', shows: 'What would go now' },
   missing: { path: '/no/such/page', shows: 'Nothing here' },
 });
 

@@ -38,6 +38,7 @@ export const en = {
     listeners: 'Listeners',
     tokens: 'Tokens',
     audit: 'Audit log',
+    system: 'Cluster',
     users: 'Users',
     roles: 'Roles',
     guide: 'Guide',

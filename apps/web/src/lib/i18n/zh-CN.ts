@@ -35,6 +35,7 @@ import { zhSchedules } from './late/zh-schedules.ts';
 import { zhSchema } from './late/zh-schema.ts';
 import { zhSearch } from './late/zh-search.ts';
 import { zhStart } from './late/zh-start.ts';
+import { zhSystem } from './late/zh-system.ts';
 import { zhTaskTypes } from './late/zh-task-types.ts';
 import { zhTokens } from './late/zh-tokens.ts';
 import { zhTriggers } from './late/zh-triggers.ts';
@@ -50,6 +51,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     audit: zhAudit,
     people: zhPeople,
     schema: zhSchema,
+    system: zhSystem,
     listeners: zhListeners,
     backfills: zhBackfills,
     alertPolicy: zhAlertPolicy,
@@ -125,6 +127,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     listeners: '监听器',
     tokens: '令牌',
     audit: '审计日志',
+    system: '集群',
     users: '用户',
     roles: '角色',
     guide: '使用指南',

@@ -125,6 +125,11 @@ export interface ForecastQuery {
   readonly view?: 'table' | undefined;
 }
 
+export interface RegistryPageQuery {
+  readonly view?: 'clients' | 'data' | 'locks' | 'events' | undefined;
+  readonly path?: string | undefined;
+}
+
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 function withQuery(path: string, query: Query, hash = ''): string {
@@ -284,6 +289,13 @@ export const routeFor = {
   guide: (q?: string) => withQuery(resolve('/(app)/help'), { q }),
   guidePage: (page: string, anchor = '') =>
     withQuery(resolve('/(app)/help/[page]', { page: name(page) }), {}, anchor === '' ? '' : `#${anchor}`),
+  system: () => resolve('/(app)/system'),
+  /** `path`: only this key and what is below it. */
+  registry: ({ view, path }: RegistryPageQuery = {}) =>
+    withQuery(resolve('/(app)/system/registry'), { view: view === 'clients' ? undefined : view, path }),
+  retention: () => resolve('/(app)/system/history'),
+  /** What is no page, but an answer of the server for machines. */
+  machine: (what: 'health' | 'ready' | 'metrics' | 'api/v1/openapi.json') => `${apiBase()}/${what}`,
 };
 
 /** Where the API is: the page's own origin, below the same sub-path. */

@@ -12,6 +12,7 @@ import Ear from '@lucide/svelte/icons/ear';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Layers from '@lucide/svelte/icons/layers-2';
 import ListTree from '@lucide/svelte/icons/list-tree';
+import Network from '@lucide/svelte/icons/network';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Server from '@lucide/svelte/icons/server';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
@@ -83,6 +84,7 @@ export const NAV: readonly NavEntry[] = [
     key: 'l',
     needs: 'admin',
   }),
+  page('system', 'system', routeFor.system, { icon: Network, holds: ['/system'], key: 'y' }),
   page('system', 'users', () => routeFor.users(), { icon: Users, holds: ['/users'], key: 'u', needs: 'admin' }),
   page('system', 'roles', routeFor.roles, { icon: ShieldCheck, holds: ['/roles'] }),
   page('system', 'tokens', routeFor.tokens, { icon: KeyRound, holds: ['/tokens'], key: 't' }),

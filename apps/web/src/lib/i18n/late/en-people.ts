@@ -50,6 +50,9 @@ export const enPeople = {
   yes: 'yes',
   no: 'no',
   opens: (n: number) => `${n} requests that need it`,
+  noRight: 'You may not see this page',
+  noRightText: (able: string, own: string) =>
+    `It takes the role: ${able}. Yours is: ${own}. An administrator can change it.`,
   roleScope: 'A role holds in all projects.',
   account: 'Your account',
   accountIntro: 'How things are shown to you, where you are signed in, and the tokens of your programs.',

@@ -37,6 +37,7 @@ import type { ScheduleMessages } from './en-schedules.ts';
 import type { SchemaMessages } from './en-schema.ts';
 import type { SearchMessages } from './en-search.ts';
 import type { StartMessages } from './en-start.ts';
+import type { SystemMessages } from './en-system.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
 import type { TokensMessages } from './en-tokens.ts';
 import type { TriggerMessages } from './en-triggers.ts';
@@ -81,6 +82,7 @@ export interface LateMessages {
   readonly schedules: ScheduleMessages;
   readonly search: SearchMessages;
   readonly start: StartMessages;
+  readonly system: SystemMessages;
   readonly taskTypes: TaskTypeMessages;
   readonly tokens: TokensMessages;
   readonly triggers: TriggerMessages;

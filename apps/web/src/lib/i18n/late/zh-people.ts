@@ -51,6 +51,8 @@ export const zhPeople: PeopleMessages = {
   yes: '是',
   no: '否',
   opens: (n) => `需要该权限的 ${n} 个请求`,
+  noRight: '你无权查看此页面',
+  noRightText: (able, own) => `需要的角色：${able}。你的角色：${own}。管理员可以更改。`,
   roleScope: '角色对所有项目有效。',
   account: '你的账户',
   accountIntro: '显示方式、登录位置，以及你的程序所用的令牌。',

@@ -1,6 +1,7 @@
-/** What is around every page: the rail and its groups, the foot of a phone. */
+/** What is around every page: the rail and its groups, the foot of a phone, the search, the keys, what is said aloud. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../support/poll.ts';
 import type { TestServer } from '../support/server.ts';
 import { findViolations, overflow, signIn } from './browser.ts';
 import { type Desk, openDesk } from './desk.ts';
@@ -9,10 +10,21 @@ import { signInAs } from './newcomer.ts';
 let desk: Desk;
 let server: TestServer;
 let page: Page;
+let run: string;
+
+const TASKS = [{ name: 'greet', type: 'shell', script: 'echo hello' }];
 
 beforeAll(async () => {
   desk = await openDesk({ still: true });
   ({ server, page } = desk);
+  const { client } = server;
+  await client.projects.create({ name: 'ui' });
+  await client.workflows.create('ui', { name: 'nightly', tasks: TASKS });
+  await client.workflows.online('ui', 'nightly');
+  await client.schedules.create('ui', 'nightly', { name: 'at-two', plan: { every: '1d' } });
+  await client.workflows.start('ui', 'nightly');
+  run = (await client.workflows.start('ui', 'nightly')).id;
+  await eventually('the run to end', async () => (await client.instances.get(run)).state === 'success');
 });
 afterAll(() => desk?.[Symbol.asyncDispose]());
 
@@ -65,4 +77,79 @@ it('a phone has five pages in words at its foot, and all of them one press away'
   await small.getByRole('heading', { name: 'Audit log', level: 1 }).waitFor();
   expect(await sheet.count()).toBe(0);
   expect(await overflow(small)).toBeLessThanOrEqual(0);
+});
+
+/** What the search finds first for a text; Enter takes it. */
+async function find(of: Page, text: string, first: string | RegExp): Promise<void> {
+  // Keys are heard from when the frame stands.
+  await rail(of).waitFor();
+  await of.keyboard.press('Control+k');
+  await of.getByRole('combobox', { name: 'Go to' }).fill(text);
+  await of.getByRole('option', { name: first }).first().waitFor();
+}
+
+it.each([
+  ['nightly#2', /^nightly ?#2/, /\/runs\//],
+  ['nightly grid', /^nightly Grid/, /\/grid$/],
+  ['at-two', /^at-two/, /\/schedules\//],
+  ['run nightly', /^Run nightly/, /start=1/],
+  ['vera', /^vera/, /user=vera/],
+  ['retention', /^Retention/, /\/system\/history$/],
+])('the search leads from “%s” on', async (text, first, address) => {
+  await page.goto('/roles');
+  await find(page, text, first);
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('option', { name: first }).first().click();
+  await page.waitForURL(address);
+});
+
+it('the search finds a run by its id, in an address too', async () => {
+  await page.goto('/roles');
+  await find(page, `https://elsewhere.example/p/ui/runs/${run}?view=graph`, `The run with the id ${run}`);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /^nightly #2/, level: 1 }).waitFor();
+});
+
+it('the search does what can be done at once, for who may', async () => {
+  await using other = await desk.browser.open(server.url, { still: true });
+  await signInAs(other.page, server, 'otto', 'viewer');
+  await find(other.page, 'nightly', /^nightly/);
+  expect(await other.page.getByRole('option', { name: 'Run nightly' }).count()).toBe(0);
+  await other.page.keyboard.press('Escape');
+  await find(other.page, 'language', /简体中文/);
+  await other.page.getByRole('option', { name: /简体中文/ }).click();
+  await other.page.getByRole('heading', { name: '总览', level: 1 }).waitFor();
+  await other.page.keyboard.press('Control+k');
+  await other.page.getByRole('combobox').fill('退出');
+  await other.page.getByRole('option', { name: '退出登录' }).click();
+  await other.page.waitForURL(/\/login/);
+});
+
+it('the list of shortcuts holds those that work on the page, and no others', async () => {
+  await page.goto('/runs');
+  await page.getByText('nightly').first().waitFor();
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await sheet.getByText('Show new rows').waitFor();
+  expect(await sheet.getByText('Audit log').isVisible()).toBe(true);
+  expect(await sheet.getByText('Run again').count()).toBe(0);
+  expect(await findViolations(page)).toEqual([]);
+  await page.goto(`/p/ui/runs/${run}`);
+  await page.getByRole('log').waitFor();
+  await page.keyboard.press('?');
+  await sheet.getByText('Run again').waitFor();
+  await sheet.getByText('Next match').waitFor();
+  expect(await sheet.getByText('Show new rows').count()).toBe(0);
+});
+
+it('says aloud that the run that is open has ended', async () => {
+  const { client } = server;
+  const tasks = [{ name: 'wait', type: 'approval', message: 'Go on?' }];
+  await client.workflows.create('ui', { name: 'asking', tasks });
+  await client.workflows.online('ui', 'asking');
+  const { id } = await client.workflows.start('ui', 'asking');
+  await page.goto(`/p/ui/runs/${id}`);
+  await page.getByRole('heading', { name: /^asking #1/, level: 1 }).waitFor();
+  await client.instances.stop(id);
+  await page.getByRole('status').filter({ hasText: 'asking #1: Stopped' }).waitFor({ state: 'attached' });
 });

@@ -13,7 +13,9 @@ const press = (key: string, at = 0, more: Partial<KeyPress> = {}): KeyPress => (
 function setUp() {
   const done: string[] = [];
   const keys = new Shortcuts();
-  const remove = keys.add(['g w', 'w', 'r', '?', 'Ctrl+k'].map((name) => ({ keys: name, run: () => done.push(name) })));
+  const remove = keys.add(
+    ['g w', 'w', 'r', '?', 'Ctrl+k'].map((name) => ({ keys: name, does: 'help' as const, run: () => done.push(name) })),
+  );
   return { done, keys, remove };
 }
 
@@ -47,9 +49,18 @@ describe('Shortcuts', () => {
     expect(done).toEqual([]);
   });
 
+  it('lists what works now, and of a key that two want only who has it', () => {
+    const { keys } = setUp();
+    const remove = keys.add([{ keys: 'r', does: 'rerun', run: () => {} }]);
+    const of = (name: string) => keys.all.filter((shortcut) => shortcut.keys === name).map(({ does }) => does);
+    expect(of('r')).toEqual(['rerun']);
+    remove();
+    expect(of('r')).toEqual(['help']);
+  });
+
   it('lets the newest owner of a key have it, and gives it back', () => {
     const { done, keys } = setUp();
-    const remove = keys.add([{ keys: 'r', run: () => done.push('newer') }]);
+    const remove = keys.add([{ keys: 'r', does: 'rerun', run: () => done.push('newer') }]);
     keys.press(press('r'), true);
     remove();
     keys.press(press('r'), true);

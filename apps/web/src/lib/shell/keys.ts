@@ -2,9 +2,13 @@
  * Keyboard shortcuts of the pages. Components register what they can do while they are shown; the newest comes first.
  * Single letters are silent inside fields, inside dialogs, with modifiers, and when a person has switched them off.
  */
+import type { HelpMessages } from '#lib/i18n/late/en-help.ts';
+
 export interface Shortcut {
   /** One key (`r`), two in a row (`g w`), or with control (`Ctrl+k`, also ⌘ on a Mac). */
   readonly keys: string;
+  /** What the list of shortcuts says it does; of one that leads to a page, the page. */
+  readonly does: keyof HelpMessages['does'] | { readonly goTo: () => string };
   readonly run: () => void;
 }
 
@@ -31,6 +35,12 @@ export class Shortcuts {
         if (at !== -1) this.#registered.splice(at, 1);
       }
     };
+  }
+
+  /** What works now, in the order in which it came; of a key that two want, only who has it. */
+  get all(): readonly Shortcut[] {
+    const taken = new Map(this.#registered.toReversed().map((shortcut) => [shortcut.keys, shortcut]));
+    return [...taken.values()];
   }
 
   /** True when the press was taken; the caller then stops the browser from using it. */

@@ -47,7 +47,7 @@ const page = (
   more: Omit<NavEntry, 'group' | 'id' | 'href'>,
 ): NavEntry => ({ group, id, href, ...more });
 
-export const NAV: readonly NavEntry[] = [
+const NAV: readonly NavEntry[] = [
   page('run', 'overview', routeFor.overview, { icon: Activity, holds: [''], key: 'o', atFoot: true }),
   page('run', 'workflows', () => routeFor.workflows(), {
     icon: WorkflowIcon,

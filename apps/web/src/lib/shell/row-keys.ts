@@ -12,7 +12,7 @@ function step(by: 1 | -1): void {
 
 export function rowKeys(): readonly Shortcut[] {
   return [
-    { keys: 'j', run: () => step(1) },
-    { keys: 'k', run: () => step(-1) },
+    { keys: 'j', does: 'next', run: () => step(1) },
+    { keys: 'k', does: 'previous', run: () => step(-1) },
   ];
 }

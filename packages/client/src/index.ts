@@ -101,6 +101,7 @@ export type {
   LogicView,
   MeView,
   MomentQuery,
+  NeighboursView,
   NodeAt,
   NodeState,
   OperationList,

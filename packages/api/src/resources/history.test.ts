@@ -103,6 +103,22 @@ it('says what is wrong with a moment', async () => {
   expect((await api.send('GET', '/api/v1/workflow-instances/none/at')).status).toBe(404);
 });
 
+it('knows the runs of the same workflow before and after', async () => {
+  const api = await openApi();
+  await api.createWorkflow();
+  await api.createWorkflow('other', { ...DEFINITION, name: 'other' });
+  const ids = [await api.startRun(), await api.startRun(), await api.startRun()] as const;
+  const around = (id: string) => api.send('GET', `/api/v1/workflow-instances/${id}/neighbours`);
+  const [first, middle, last] = [...ids].sort() as [string, string, string];
+  expect(await read(await around(middle))).toEqual({
+    previous: { id: first, number: null, state: 'submitted' },
+    next: { id: last, number: null, state: 'submitted' },
+  });
+  expect(await read(await around(first))).toMatchObject({ previous: null, next: { id: middle } });
+  expect(await read(await around(last))).toMatchObject({ previous: { id: middle }, next: null });
+  expect((await around('none')).status).toBe(404);
+});
+
 it('shows what a branch skipped, and what is switched off', async () => {
   const api = await openApi();
   await api.createWorkflow('etl', {

@@ -1,16 +1,31 @@
-/** /workflow-instances/{id}/at: a run as it was at a past moment, from its event record. */
+/** /workflow-instances/{id}/at: a run as it was at a past moment, from its event record; and /neighbours: the runs around it. */
 import { AppError, compileWorkflow, type Moment } from '@vaquita/core';
+import type { RunOutline } from '@vaquita/store';
 import type { ApiDeps } from '../deps.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { toNodesAt } from '../runs/history-graph.ts';
 import { readRunAt } from '../runs/history-reader.ts';
 import { toRunAtView } from '../runs/history-view.ts';
-import { MomentQuery, RunAtView } from '../views/history.ts';
+import { MomentQuery, NeighboursView, RunAtView } from '../views/history.ts';
 import { requireInstance } from './lookup.ts';
 import { isoTime } from './paging.ts';
 
 export function historyEndpoints({ store }: ApiDeps): readonly Endpoint[] {
   return [
+    endpoint({
+      method: 'get',
+      path: '/api/v1/workflow-instances/{id}/neighbours',
+      tag: 'Runs',
+      access: 'view',
+      summary: 'The runs of the same workflow before and after a run',
+      status: 200,
+      answer: NeighboursView,
+      async handle({ params }) {
+        const { id, workflowId } = await requireInstance(store, params.id);
+        const { previous, next } = await store.workflowHistory.neighbours(workflowId, id);
+        return { previous: toNeighbour(previous), next: toNeighbour(next) };
+      },
+    }),
     endpoint({
       method: 'get',
       path: '/api/v1/workflow-instances/{id}/at',
@@ -41,6 +56,10 @@ export function historyEndpoints({ store }: ApiDeps): readonly Endpoint[] {
       },
     }),
   ];
+}
+
+function toNeighbour(run: RunOutline | undefined): NeighboursView['next'] {
+  return run === undefined ? null : { id: run.id, number: run.number, state: run.state };
 }
 
 function momentOf({ seq, time }: MomentQuery): Moment {

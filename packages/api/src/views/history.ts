@@ -48,6 +48,18 @@ export const NodeAt = z
   .meta({ id: 'GraphNodeAt' });
 export type NodeAt = z.infer<typeof NodeAt>;
 
+const Neighbour = z
+  .object({ id: z.string(), number: z.number().int().nullable(), state: WorkflowStateName })
+  .nullable();
+
+export const NeighboursView = z
+  .object({
+    previous: Neighbour.meta({ description: 'The run that was filed before it; null: it is the first that is kept' }),
+    next: Neighbour.meta({ description: 'The one that was filed after it; null: it is the newest' }),
+  })
+  .meta({ id: 'WorkflowInstanceNeighbours' });
+export type NeighboursView = z.infer<typeof NeighboursView>;
+
 export const RunAtView = z
   .object({
     id: z.string(),

@@ -9,6 +9,7 @@ import type {
   InstancePage,
   InstanceView,
   MomentQuery,
+  NeighboursView,
   OperationList,
   OperationView,
   PageQuery,
@@ -60,6 +61,8 @@ export interface InstancesClient {
   why(id: string, options?: CallOptions & { readonly task?: string | undefined }): Promise<WhyView>;
   /** The run as it was after an event or at a time; without either as it is. */
   at(id: string, moment?: MomentQuery, options?: CallOptions): Promise<RunAtView>;
+  /** The runs of the same workflow before and after it. */
+  neighbours(id: string, options?: CallOptions): Promise<NeighboursView>;
   /** What runs goes on to its end; nothing new starts. */
   pause(id: string, options?: PostOptions): Promise<ActionAnswer>;
   /** A paused or stopped run goes on where it was. */
@@ -109,6 +112,7 @@ export function createInstancesClient(transport: Transport): InstancesClient {
     allEvents: (id) => eachItem((cursor) => events(id, { limit: 500, cursor })),
     why: (id, { task, ...options } = {}) => transport.call('GET', at(id, 'why'), { query: { task }, ...options }),
     at: (id, moment, options) => transport.call('GET', at(id, 'at'), { query: moment, ...options }),
+    neighbours: (id, options) => transport.call('GET', at(id, 'neighbours'), options),
     pause: (id, options) => transport.call('POST', at(id, 'pause'), options),
     resume: (id, options) => transport.call('POST', at(id, 'resume'), options),
     stop: (id, options) => transport.call('POST', at(id, 'stop'), options),

@@ -29,11 +29,18 @@ export interface TaskCell {
   readonly endedAt: number | null;
 }
 
+/** The runs on either side of one, by when they were filed; undefined: it is the first, or the newest. */
+export interface Neighbours {
+  readonly previous: RunOutline | undefined;
+  readonly next: RunOutline | undefined;
+}
+
 export interface WorkflowHistoryStore {
   /** Runs of the workflow, newest first. */
   heads(workflowId: WorkflowId, page: PageRequest): Promise<Page<RunOutline>>;
   /** Those of the ids that are runs of the workflow, newest first. @param ids at most 500 */
   headsOf(workflowId: WorkflowId, ids: readonly string[]): Promise<readonly RunOutline[]>;
+  neighbours(workflowId: WorkflowId, id: WorkflowInstanceId): Promise<Neighbours>;
   /** Of every task of these runs that has begun. @param ids at most 500 */
   cells(ids: readonly WorkflowInstanceId[]): Promise<readonly TaskCell[]>;
 }

@@ -109,11 +109,14 @@ test('the past of a workflow: as many rows as are shown, whatever there is', asy
   for (const cursor of [null, encodeCursor('01')]) await workflowHistory.heads(workflowId, { limit: 30, cursor });
   await workflowHistory.headsOf(workflowId, [parentId]);
   await workflowHistory.cells([parentId]);
+  await workflowHistory.neighbours(workflowId, parentId);
   const bounds = [
     /SEARCH r USING INDEX workflow_instances_workflow \(workflow_id=\?\)/,
     /SEARCH r USING INDEX workflow_instances_workflow \(workflow_id=\? AND id<\?\)/,
     /SEARCH r USING INDEX sqlite_autoindex_workflow_instances_1 \(id=\?\)/,
     /SEARCH t USING INDEX task_instances_current \(workflow_instance_id=\?\)/,
+    /SEARCH r USING INDEX workflow_instances_workflow \(workflow_id=\? AND id<\?\)/,
+    /SEARCH r USING INDEX workflow_instances_workflow \(workflow_id=\? AND id>\?\)/,
   ];
   const plans = await Promise.all(read.map(plan));
   expect(plans).toHaveLength(bounds.length);

@@ -2,7 +2,7 @@
 import type { RunOriginKind, Scope, TaskState, WorkflowInstanceId, WorkflowState } from '@vaquita/core';
 import type { SqlDriver, SqlRow } from '../ports/driver.ts';
 import type { RunOutline, TaskCell, WorkflowHistoryStore } from '../ports/workflow-history.ts';
-import { many } from '../sql/access.ts';
+import { many, one } from '../sql/access.ts';
 import { checkLimit, decodeCursor, toPage } from '../sql/page.ts';
 
 /** Columns of outlines; the table is `r`. */
@@ -10,6 +10,7 @@ export const HEAD =
   'r.id, r.number, r.version, r.state, r.scope, r.dry_run, r.origin_kind, r.business_time, r.created_at, r.started_at, r.ended_at';
 const HEADS = `select ${HEAD} from workflow_instances r where r.workflow_id = ? order by r.id desc limit ?`;
 const HEADS_BEFORE = `select ${HEAD} from workflow_instances r where r.workflow_id = ? and r.id < ? order by r.id desc limit ?`;
+const HEAD_AFTER = `select ${HEAD} from workflow_instances r where r.workflow_id = ? and r.id > ? order by r.id limit 1`;
 const HEADS_OF = `select ${HEAD} from json_each(?) w cross join workflow_instances r on r.id = w.value and +r.workflow_id = ?`;
 const CELLS = `select t.workflow_instance_id, t.name, t.type, t.state, t.attempt, t.started_at, t.ended_at
   from json_each(?) w cross join task_instances t indexed by task_instances_current
@@ -29,6 +30,13 @@ export function createWorkflowHistoryVerbs(driver: SqlDriver): WorkflowHistorySt
     async headsOf(workflowId, ids) {
       const rows = await many(driver, HEADS_OF, [JSON.stringify([...new Set(ids)]), workflowId]);
       return rows.map(readHead).sort((a, b) => (a.id < b.id ? 1 : -1));
+    },
+    async neighbours(workflowId, id) {
+      const [previous, next] = await Promise.all([
+        one(driver, HEADS_BEFORE, [workflowId, id, 1]),
+        one(driver, HEAD_AFTER, [workflowId, id]),
+      ]);
+      return { previous: previous && readHead(previous), next: next && readHead(next) };
     },
     async cells(ids) {
       return ids.length === 0 ? [] : (await many(driver, CELLS, [JSON.stringify(ids)])).map(readCell);

@@ -30,6 +30,19 @@ export function describeWorkflowHistory(subject: Subject): void {
       expect(await workflowHistory.headsOf(other, ['r1'])).toEqual([]);
     });
 
+    test('gives the runs on either side of one', async () => {
+      const { workflowHistory } = subject.store;
+      for (const id of ['r1', 'r2', 'r3']) await file(id);
+      const around = async (id: string, workflow = WORKFLOW) => {
+        const { previous, next } = await workflowHistory.neighbours(workflow, runId(id));
+        return [previous?.id, next?.id];
+      };
+      expect(await around('r1')).toEqual([undefined, 'r2']);
+      expect(await around('r2')).toEqual(['r1', 'r3']);
+      expect(await around('r3')).toEqual(['r2', undefined]);
+      expect(await around('r2', 'w9' as typeof WORKFLOW)).toEqual([undefined, undefined]);
+    });
+
     test('gives how each task stands, by its current task instance', async () => {
       await subject.lead(1);
       const { workflowHistory } = subject.store;

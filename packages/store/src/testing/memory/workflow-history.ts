@@ -23,6 +23,12 @@ export function createMemoryWorkflowHistory({ tables }: Memory): WorkflowHistory
         .map(toHead)
         .sort((a, b) => compare(b.id, a.id));
     },
+    async neighbours(workflowId, id) {
+      const heads = runsOf(workflowId)
+        .map(toHead)
+        .sort((a, b) => compare(a.id, b.id));
+      return { previous: heads.findLast((head) => head.id < id), next: heads.find((head) => head.id > id) };
+    },
     async cells(ids) {
       return ids.flatMap((id) =>
         tasksOf(tables, id)

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { repoRoot } from '../repo.ts';
-import { currentStateMachinesPage } from './current-page.ts';
+import { currentMachineFiles } from './current-page.ts';
 import { findInvariants } from './find-invariants.ts';
 import { findTransitions, RUNS } from './find-transitions.ts';
-import { STATE_MACHINES_PAGE } from './state-machines-page.ts';
 
 it('is up to date with the code; if not, run "npm run docs:machines"', () => {
-  expect(readFileSync(resolve(repoRoot, STATE_MACHINES_PAGE), 'utf8')).toBe(currentStateMachinesPage());
+  const files = Object.entries(currentMachineFiles());
+  expect(files).toHaveLength(2);
+  for (const [path, text] of files) expect(readFileSync(resolve(repoRoot, path), 'utf8')).toBe(text);
 }, 60_000);
 
 it('finds as many transitions with half as many runs: the search is long enough', () => {

@@ -9,6 +9,7 @@ import { zhAudit } from './late/zh-audit.ts';
 import { zhBackfills } from './late/zh-backfills.ts';
 import { zhBulk } from './late/zh-bulk.ts';
 import { zhCalendars } from './late/zh-calendars.ts';
+import { zhCompare } from './late/zh-compare.ts';
 import { zhControl } from './late/zh-control.ts';
 import { zhDependencies } from './late/zh-dependencies.ts';
 import { zhEditor } from './late/zh-editor.ts';
@@ -25,11 +26,14 @@ import { zhLeave } from './late/zh-leave.ts';
 import { zhListeners } from './late/zh-listeners.ts';
 import { zhLog } from './late/zh-log.ts';
 import { zhLogin } from './late/zh-login.ts';
+import { zhMachine } from './late/zh-machine.ts';
+import { zhMoment } from './late/zh-moment.ts';
 import { zhOverview } from './late/zh-overview.ts';
 import { zhPalette } from './late/zh-palette.ts';
 import { zhPast } from './late/zh-past.ts';
 import { zhPeople } from './late/zh-people.ts';
 import { zhRunList } from './late/zh-run-list.ts';
+import { zhRunLog } from './late/zh-run-log.ts';
 import { zhScheduleForm } from './late/zh-schedule-form.ts';
 import { zhSchedules } from './late/zh-schedules.ts';
 import { zhSchema } from './late/zh-schema.ts';
@@ -58,6 +62,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     alertTargets: zhAlertTargets,
     forms: zhForms,
     alerts: zhAlerts,
+    compare: zhCompare,
     control: zhControl,
     dependencies: zhDependencies,
     editor: zhEditor,
@@ -70,6 +75,8 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     leave: zhLeave,
     log: zhLog,
     login: zhLogin,
+    machine: zhMachine,
+    moment: zhMoment,
     overview: zhOverview,
     attention: zhAttention,
     bulk: zhBulk,
@@ -79,6 +86,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     calendars: zhCalendars,
     fileTriggers: zhFileTriggers,
     forecast: zhForecast,
+    runLog: zhRunLog,
     scheduleForm: zhScheduleForm,
     schedules: zhSchedules,
     search: zhSearch,
@@ -304,6 +312,9 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     graph: '图',
     tasks: '任务',
     events: '事件',
+    machine: '状态机',
+    log: '日志',
+    source: 'YAML',
     params: '参数',
     started: '开始',
     created: '创建',

@@ -1,7 +1,7 @@
 /** The only place that builds addresses of pages. Names are escaped here; nothing else puts a URL together. */
 import { resolve } from '$app/paths';
 
-export type RunView = 'timeline' | 'graph' | 'tasks' | 'events' | 'params';
+export type RunView = 'timeline' | 'graph' | 'tasks' | 'log' | 'events' | 'machine' | 'params' | 'source' | 'compare';
 export type WorkflowView = 'graph' | 'runs' | 'source';
 
 export interface RunQuery {
@@ -10,6 +10,10 @@ export interface RunQuery {
   /** Number of the attempt; the newest when left out. */
   readonly attempt?: number | undefined;
   readonly wide?: boolean | undefined;
+  /** As it was after the event of this number, or after the newest one. */
+  readonly at?: number | string | undefined;
+  /** Id of the run that it is compared with. */
+  readonly with?: string | undefined;
 }
 
 export interface RunsQuery {
@@ -223,6 +227,8 @@ export const routeFor = {
         task: query.task,
         attempt: query.attempt,
         wide: query.wide ? 1 : undefined,
+        at: query.at,
+        with: query.with,
       },
       hash,
     ),

@@ -41,6 +41,20 @@ export const enControl = {
     send: 'Send',
     sent: 'The signal is on its way.',
   },
+  rerunTasks: {
+    open: 'Run again from…',
+    title: 'Run again from some tasks',
+    verb: 'Run again',
+    asked: 'The run goes on from there.',
+    tasks: 'Tasks',
+    noTask: 'Choose at least one task.',
+    after: (n: number, after: number) =>
+      after === 0
+        ? `${plural(n, 'task is', 'tasks are')} done again; their results until now are replaced.`
+        : `${plural(n, 'task', 'tasks')} and ${plural(after, 'task', 'tasks')} after them are done again; their results until now are replaced.`,
+    params: 'Parameters',
+    paramsHint: 'As in the run until now. What you change holds for all that is done again.',
+  },
   setAside: {
     title: 'The engine has set this run aside',
     text: 'Nothing of it goes on until somebody tries again or stops it.',

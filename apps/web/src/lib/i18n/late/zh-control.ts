@@ -41,6 +41,20 @@ export const zhControl: ControlMessages = {
     send: '发送',
     sent: '信号已发出。',
   },
+  rerunTasks: {
+    open: '从部分任务重新运行…',
+    title: '从部分任务重新运行',
+    verb: '重新运行',
+    asked: '运行将从那里继续。',
+    tasks: '任务',
+    noTask: '请至少选择一个任务。',
+    after: (n, after) =>
+      after === 0
+        ? `将重新执行 ${count(n)} 个任务，并替换其现有结果。`
+        : `将重新执行 ${count(n)} 个任务及其后的 ${count(after)} 个任务，并替换其现有结果。`,
+    params: '参数',
+    paramsHint: '与目前的运行相同。修改后的值对所有重新执行的任务有效。',
+  },
   setAside: {
     title: '引擎已将此运行搁置',
     text: '在有人重试或停止之前，它不会继续。',

@@ -32,7 +32,8 @@ const text = () => page.locator('.cm-content').innerText();
 const saveButton = () => page.getByRole('button', { name: 'Save', exact: true });
 
 async function openEditor(): Promise<void> {
-  await page.goto(`/p/ui/workflows/${workflow}/edit`);
+  await page.goto(`/p/ui/workflows/${workflow}/edit?pane=yaml`);
+  await page.locator('.cm-content').waitFor();
   await page.getByText('No problems found').waitFor();
 }
 

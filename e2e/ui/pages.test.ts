@@ -42,6 +42,8 @@ const pages = (): Readonly<Record<string, { readonly path: string; readonly show
   start: { path: '/p/ui/workflows/pages?start=1', shows: 'Start the run' },
   yaml: { path: '/p/ui/workflows/pages?view=source', shows: 'about to fail' },
   editor: { path: '/p/ui/workflows/pages/edit', shows: 'No problems found' },
+  'editor, text': { path: '/p/ui/workflows/pages/edit?pane=yaml', shows: 'No problems found' },
+  'editor, graph': { path: '/p/ui/workflows/pages/edit?pane=graph', shows: 'No problems found' },
   runs: { path: '/runs', shows: 'Duration' },
   timeline: { path: `/p/ui/runs/${run}`, shows: 'about to fail' },
   graph: { path: `/p/ui/runs/${run}?view=graph`, shows: 'about to fail' },

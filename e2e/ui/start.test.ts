@@ -184,7 +184,7 @@ it('starts at the task that the address names', async () => {
 });
 
 it('lists what the server finds wrong in a text, and jumps to its line', async () => {
-  await page.goto('/p/ui/workflows/new');
+  await page.goto('/p/ui/workflows/new?pane=yaml');
   const editor = page.locator('.cm-content');
   await editor.click();
   await page.keyboard.press('Control+a');

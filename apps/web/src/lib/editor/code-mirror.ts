@@ -1,6 +1,9 @@
-/** CodeMirror for YAML, themed by the page's tokens. A chunk of its own, loaded with the editor. */
+/**
+ * CodeMirror for YAML, themed by the page's tokens. A chunk of its own, loaded with the editor. It keeps no history: that
+ * of the document goes over all panes.
+ */
 import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands';
+import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import {
   bracketMatching,
@@ -24,6 +27,7 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { spanBetween } from './model/history.ts';
 
 const highlight = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--ansi-4)' },
@@ -77,7 +81,6 @@ const reading: Extension[] = [
 ];
 
 const writing: Extension[] = [
-  history(),
   indentOnInput(),
   indentUnit.of('  '),
   closeBrackets(),
@@ -102,9 +105,8 @@ export interface LineProblem {
 
 export interface Editor {
   text(): string;
-  /** One step back brings what stood there before, exactly. */
+  /** Replaces what differs, so that cursor and scroll stay where they can. */
   setText(text: string): void;
-  insertAtEnd(text: string): void;
   goTo(line: number): void;
   setProblems(problems: readonly LineProblem[]): void;
   destroy(): void;
@@ -133,7 +135,6 @@ export function createEditor(options: EditorOptions): Editor {
           },
           ...closeBracketsKeymap,
           ...searchKeymap,
-          ...historyKeymap,
           ...foldKeymap,
           ...defaultKeymap,
           // Tab indents; Escape and then Tab leaves the field, so that the keyboard is not caught.
@@ -142,6 +143,8 @@ export function createEditor(options: EditorOptions): Editor {
       ],
     }),
   });
+  // Measured with another font than the one that comes, the line numbers would stand beside their lines.
+  void document.fonts?.ready.then(() => view.requestMeasure());
   // What scrolls has to be reachable by keyboard, also where nothing can be written.
   view.scrollDOM.tabIndex = 0;
   view.scrollDOM.setAttribute('role', 'group');
@@ -149,19 +152,11 @@ export function createEditor(options: EditorOptions): Editor {
   const lineStart = (line: number) => view.state.doc.line(Math.min(view.state.doc.lines, Math.max(1, line)));
   return {
     text: () => view.state.doc.toString(),
-    setText: (text) =>
-      view.dispatch({
-        changes: { from: 0, to: view.state.doc.length, insert: text },
-        annotations: isolateHistory.of('full'),
-      }),
-    insertAtEnd(text) {
-      const end = view.state.doc.length;
-      view.dispatch({
-        changes: { from: end, insert: text },
-        selection: { anchor: end + text.length },
-        scrollIntoView: true,
-      });
-      view.focus();
+    setText(text) {
+      const span = spanBetween(view.state.doc.toString(), text);
+      if (span === null) return;
+      const { at: from, removed, added } = span;
+      view.dispatch({ changes: { from, to: from + removed.length, insert: added } });
     },
     goTo(line) {
       const at = lineStart(line);

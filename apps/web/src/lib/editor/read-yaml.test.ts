@@ -25,8 +25,8 @@ describe('readYaml', () => {
 
   it('names unknown and doubled tasks', () => {
     expect(readYaml(text).problems).toEqual([
-      { line: 8, kind: 'unknownDep', detail: 'ghost' },
-      { line: 9, kind: 'duplicate', detail: 'a' },
+      { line: 8, path: 'tasks[1].dependsOn[1]', kind: 'unknownDep', detail: 'ghost' },
+      { line: 9, path: 'tasks[2].name', kind: 'duplicate', detail: 'a' },
     ]);
   });
 

@@ -2,18 +2,25 @@
  * Reads YAML that is being written: its outline for the picture, and problems with the line of each. What the server
  * checks in full is not repeated here; only what would make the picture lie. Loaded with the editor, not before.
  */
-import { isCollection, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isCollection, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
 import { type Outline, outlineOf } from '../definition/document.ts';
 
 export interface TextProblem {
   /** From 1. */
   readonly line: number;
+  /** Empty where the text cannot be read. */
+  readonly path: string;
   readonly kind: 'text' | 'unknownDep' | 'duplicate' | 'cycle';
   /** The sentence for `text`, otherwise the name or the path that the sentence is about. */
   readonly detail: string;
 }
 
 export interface Reading {
+  readonly text: string;
+  /** Null when the text could not be read at all. */
+  readonly document: Document | null;
+  /** The document as plain values. */
+  readonly value: unknown;
   /** Null when the text could not be read at all. */
   readonly outline: Outline | null;
   readonly problems: readonly TextProblem[];
@@ -23,17 +30,19 @@ export interface Reading {
 
 export function readYaml(text: string): Reading {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, keepSourceTokens: true });
   const lineAt = (offset: number) => counter.linePos(offset).line;
   const lineOf = (path: string) => lineAt(offsetOf(document.contents, splitPath(path)));
   const problems: TextProblem[] = document.errors.map((error) => ({
     line: lineAt(error.pos[0]),
+    path: '',
     kind: 'text',
     detail: error.message,
   }));
-  if (problems.length > 0) return { outline: null, problems, lineOf };
-  const outline = outlineOf(toPlain(document));
-  return { outline, problems: checkNames(outline, lineOf), lineOf };
+  if (problems.length > 0) return { text, document: null, value: undefined, outline: null, problems, lineOf };
+  const value = toPlain(document);
+  const outline = outlineOf(value);
+  return { text, document, value, outline, problems: checkNames(outline, lineOf), lineOf };
 }
 
 /** An alias bomb or a broken alias throws: then there is nothing to draw. */
@@ -74,20 +83,20 @@ function offsetOf(root: unknown, path: readonly (string | number)[]): number {
 
 function checkNames(outline: Outline, lineOf: (path: string) => number): TextProblem[] {
   const problems: TextProblem[] = [];
+  const say = (kind: TextProblem['kind'], path: string, detail: string) =>
+    problems.push({ line: lineOf(path), path, kind, detail });
   const seen = new Set<string>();
   const names = new Set(outline.tasks.map((task) => task.id));
   for (const [i, task] of outline.tasks.entries()) {
-    if (seen.has(task.id)) problems.push({ line: lineOf(`tasks[${i}].name`), kind: 'duplicate', detail: task.id });
+    if (seen.has(task.id)) say('duplicate', `tasks[${i}].name`, task.id);
     seen.add(task.id);
-    for (const [j, name] of task.dependsOn.entries()) {
-      if (!names.has(name))
-        problems.push({ line: lineOf(`tasks[${i}].dependsOn[${j}]`), kind: 'unknownDep', detail: name });
-    }
+    for (const [j, name] of task.dependsOn.entries())
+      if (!names.has(name)) say('unknownDep', `tasks[${i}].dependsOn[${j}]`, name);
   }
   const cycle = findCycle(outline);
   if (cycle !== null) {
     const at = outline.tasks.findIndex((task) => task.id === cycle[0]);
-    problems.push({ line: lineOf(`tasks[${at}].dependsOn`), kind: 'cycle', detail: cycle.join(' → ') });
+    say('cycle', `tasks[${at}].dependsOn`, cycle.join(' → '));
   }
   return problems.sort((a, b) => a.line - b.line);
 }

@@ -5,6 +5,7 @@
  * where secrets are sent has changed, every secret that is kept must be said again: the server refuses it otherwise.
  */
 import type { SchemaField } from './fields.ts';
+import { looseValue } from './loose.ts';
 
 /** One of them counts, by the kind of the field. */
 export interface Entry {
@@ -13,6 +14,10 @@ export interface Entry {
   pairs: { name: string; value: string }[];
   /** Of a secret that is set. */
   intent: 'keep' | 'replace' | 'remove';
+  /** Of a group. */
+  group?: Entries;
+  /** Of a list of groups. */
+  rows?: Entries[];
 }
 
 export type Entries = Record<string, Entry>;
@@ -38,16 +43,26 @@ export function entriesOf(
   );
 }
 
-function entryOf({ kind }: SchemaField, value: unknown, isKept: boolean): Entry {
+function entryOf(field: SchemaField, value: unknown, isKept: boolean): Entry {
+  const { kind } = field;
   const entry: Entry = { text: '', on: value === true, pairs: [], intent: isKept ? 'keep' : 'replace' };
+  if (kind === 'group') entry.group = entriesOf(field.fields, isMap(value) ? value : {});
+  if (kind === 'rows')
+    entry.rows = (Array.isArray(value) ? value : []).map((row) => entriesOf(field.fields, isMap(row) ? row : {}));
+  if (kind === 'group' || kind === 'rows') return entry;
   if (value === undefined || value === null || kind === 'switch') return entry;
   if (kind === 'map') {
-    entry.pairs = Object.entries(value).map(([name, text]) => ({ name, value: String(text) }));
-  } else if (kind === 'list') entry.text = (value as readonly unknown[]).map(String).join('\n');
+    entry.pairs = Object.entries(isMap(value) ? value : {}).map(([name, text]) => ({ name, value: lineOf(text) }));
+  } else if (kind === 'list') entry.text = (Array.isArray(value) ? value : [value]).map(lineOf).join('\n');
   else if (kind === 'json') entry.text = JSON.stringify(value, null, 2);
   else entry.text = typeof value === 'string' ? value : JSON.stringify(value);
   return entry;
 }
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const lineOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 export interface Read {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -93,7 +108,8 @@ export function movedFields(fields: readonly SchemaField[], entries: Entries, be
     .map(({ title }) => title);
 }
 
-function readEntry(field: SchemaField, { text, on, pairs }: Entry): { value: unknown } | { wrong: Wrong } {
+function readEntry(field: SchemaField, entry: Entry): { value: unknown } | { wrong: Wrong } {
+  const { text, on, pairs } = entry;
   switch (field.kind) {
     case 'switch':
       return { value: on };
@@ -109,6 +125,9 @@ function readEntry(field: SchemaField, { text, on, pairs }: Entry): { value: unk
       return readPairs(pairs);
     case 'json':
       return readJson(text);
+    case 'group':
+    case 'rows':
+      return { value: looseValue(field, entry) };
     default:
       return { value: text === '' && !field.emptyCounts ? undefined : text };
   }

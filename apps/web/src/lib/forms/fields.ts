@@ -4,7 +4,17 @@
  */
 import { type SchemaMessages, wordOf } from '../i18n/late/en-schema.ts';
 
-export type FieldKind = 'text' | 'multiline' | 'number' | 'switch' | 'choice' | 'list' | 'map' | 'json';
+export type FieldKind =
+  | 'text'
+  | 'multiline'
+  | 'number'
+  | 'switch'
+  | 'choice'
+  | 'list'
+  | 'map'
+  | 'json'
+  | 'group'
+  | 'rows';
 
 export interface Choice {
   readonly value: unknown;
@@ -29,6 +39,12 @@ export interface SchemaField {
   readonly fallback: unknown;
   /** An empty text or list is something else than to leave it out, which brings the default back. */
   readonly emptyCounts: boolean;
+  /** Of a group, and of each of several rows. */
+  readonly fields: readonly SchemaField[];
+  /** What the items of a list may be besides text. */
+  readonly items: readonly string[];
+  /** Of a list: one item alone may stand without it. */
+  readonly orText: boolean;
 }
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -39,15 +55,50 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** `words`: titles and descriptions in another language, by the text of the schema. */
-export function fieldsOf(schema: unknown, words: SchemaMessages = {}): readonly SchemaField[] {
+/**
+ * `words`: titles and descriptions in another language, by the text of the schema. `nested`: maps with known keys, lists of
+ * such maps and lists of several kinds have fields of their own; otherwise they are written as JSON.
+ */
+export function fieldsOf(schema: unknown, words: SchemaMessages = {}, nested = false): readonly SchemaField[] {
   if (!isLoose(schema) || !isLoose(schema.properties)) return [];
   const required = new Set(list(schema.required));
   return Object.entries(schema.properties).map(([key, property]) => {
-    const field = fieldOf(key, isLoose(property) ? property : {}, required.has(key));
+    const own = isLoose(property) ? property : {};
+    const field = { ...fieldOf(key, own, required.has(key)), ...(nested ? nestedOf(own, words) : {}) };
     const { title, description } = field;
     return { ...field, title: wordOf(words, title), description: wordOf(words, description) };
   });
+}
+
+/** A text that may be as long is written in a box. */
+const LONG_TEXT = 10_000;
+
+function nestedOf(schema: Loose, words: SchemaMessages): Partial<SchemaField> {
+  const { items, properties, anyOf, maxLength } = schema;
+  if (typeOf(schema) === 'object' && isLoose(properties))
+    return { kind: 'group', fields: fieldsOf(schema, words, true) };
+  if (typeOf(schema) === 'string' && schema.enum === undefined && Number(maxLength) >= LONG_TEXT)
+    return { kind: 'multiline' };
+  if (typeOf(schema) === 'array' && isLoose(items)) {
+    if (isLoose(items.properties)) return { kind: 'rows', fields: fieldsOf(items, words, true) };
+    const kinds = scalarsOf(items);
+    if (kinds !== undefined) return { kind: 'list', items: kinds };
+  }
+  const [one, several, ...others] = list(anyOf).filter(isLoose);
+  if (one !== undefined && several !== undefined && others.length === 0 && isText(one) && typeOf(several) === 'array') {
+    const kinds = isLoose(several.items) ? scalarsOf(several.items) : undefined;
+    if (kinds !== undefined) return { kind: 'list', items: kinds, orText: true };
+  }
+  return {};
+}
+
+const SCALARS = ['string', 'integer', 'number', 'boolean'];
+
+/** The types that an item may have; undefined when one of them does not fit on a line. */
+function scalarsOf(items: Loose): readonly string[] | undefined {
+  if (items.enum !== undefined) return undefined;
+  const types = items.anyOf === undefined ? [typeOf(items)] : list(items.anyOf).filter(isLoose).map(typeOf);
+  return types.length > 0 && types.every((type) => SCALARS.includes(type)) ? types : undefined;
 }
 
 function fieldOf(key: string, schema: Loose, required: boolean): SchemaField {
@@ -68,6 +119,7 @@ function fieldOf(key: string, schema: Loose, required: boolean): SchemaField {
     max: number(schema.maximum) ?? (below === undefined || !integer ? below : below - 1),
     fallback: schema.default,
     emptyCounts: emptyCounts(schema),
+    ...{ fields: [], items: [], orText: false },
   };
 }
 

@@ -40,6 +40,7 @@ import { zhSchema } from './late/zh-schema.ts';
 import { zhSearch } from './late/zh-search.ts';
 import { zhStart } from './late/zh-start.ts';
 import { zhSystem } from './late/zh-system.ts';
+import { zhTaskEditor } from './late/zh-task-editor.ts';
 import { zhTaskTypes } from './late/zh-task-types.ts';
 import { zhTokens } from './late/zh-tokens.ts';
 import { zhTriggers } from './late/zh-triggers.ts';
@@ -91,6 +92,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     schedules: zhSchedules,
     search: zhSearch,
     start: zhStart,
+    taskEditor: zhTaskEditor,
     taskTypes: zhTaskTypes,
     tokens: zhTokens,
     triggers: zhTriggers,

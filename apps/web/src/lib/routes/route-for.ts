@@ -4,6 +4,8 @@ import { resolve } from '$app/paths';
 export type RunView = 'timeline' | 'graph' | 'tasks' | 'log' | 'events' | 'machine' | 'params' | 'source' | 'compare';
 export type WorkflowView = 'graph' | 'runs' | 'source';
 
+export type EditorPane = 'graph' | 'tasks' | 'yaml';
+
 export interface RunQuery {
   readonly view?: RunView | undefined;
   readonly task?: string | undefined;
@@ -215,6 +217,16 @@ export const routeFor = {
   editWorkflow: (project: string, workflow: string) =>
     resolve('/(app)/p/[project]/workflows/[workflow]/edit', { project: name(project), workflow: name(workflow) }),
   search: (text = '') => withQuery(resolve('/(app)/search'), { q: text.trim() }),
+  /** `workflow`: a new one without it. */
+  editor: (
+    project: string,
+    workflow: string | undefined,
+    { pane, task }: { readonly pane: EditorPane; readonly task: string | undefined },
+  ) =>
+    withQuery(workflow === undefined ? routeFor.newWorkflow(project) : routeFor.editWorkflow(project, workflow), {
+      pane,
+      task,
+    }),
   runs: (query: RunsQuery = {}) => withQuery(resolve('/(app)/runs'), { ...query }),
   /** What became of an action on many runs. `outcome`: of those that are shown. */
   bulk: (batch: string, outcome?: string) =>

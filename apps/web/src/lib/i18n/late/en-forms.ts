@@ -10,6 +10,8 @@ export const enForms = {
   removed: 'Will be removed',
   optional: 'optional',
   noChoice: 'Not chosen',
+  byDefault: (value: string) => `${value} (default)`,
+  row: (field: string, n: number) => `${field} ${n}`,
   perLine: 'One per line.',
   asJson: 'As JSON.',
   isDestination: 'Secrets are sent there: when it changes, they have to be said again.',

@@ -42,6 +42,7 @@ import type { SchemaMessages } from './en-schema.ts';
 import type { SearchMessages } from './en-search.ts';
 import type { StartMessages } from './en-start.ts';
 import type { SystemMessages } from './en-system.ts';
+import type { TaskEditorMessages } from './en-task-editor.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
 import type { TokensMessages } from './en-tokens.ts';
 import type { TriggerMessages } from './en-triggers.ts';
@@ -91,6 +92,7 @@ export interface LateMessages {
   readonly search: SearchMessages;
   readonly start: StartMessages;
   readonly system: SystemMessages;
+  readonly taskEditor: TaskEditorMessages;
   readonly taskTypes: TaskTypeMessages;
   readonly tokens: TokensMessages;
   readonly triggers: TriggerMessages;

@@ -12,6 +12,8 @@ export const zhForms: FormMessages = {
   removed: '将被删除',
   optional: '可选',
   noChoice: '未选择',
+  byDefault: (value) => `${value}（默认）`,
+  row: (field, n) => `${field} ${n}`,
   perLine: '每行一个。',
   asJson: '用 JSON 书写。',
   isDestination: '机密会发往这里：更改后必须重新填写它们。',

@@ -46,7 +46,7 @@ it('builds, saves and runs a workflow of five tasks without its text, whose comm
   await settled();
   await page.getByLabel('Name', { exact: true }).first().fill('built');
   await add('shell', 'fetch');
-  await form('fetch').getByLabel('script').fill('echo fetched\necho "::set-output rows=12"\n');
+  await form('fetch').getByLabel('script', { exact: true }).fill('echo fetched\necho "::set-output rows=12"\n');
   await waitFor('fetch', 'repeat');
   await add('wait', 'breathe');
   await form('breathe').getByLabel('for', { exact: true }).fill('1s');
@@ -114,7 +114,7 @@ it('undoes and redoes over all panes, keeps the choice in the address, and leads
 
   // A field holds what was typed, and the server's word about it.
   await form('c-2').getByLabel('Times').fill('often');
-  await form('c-2').getByText('Must be a whole number, not "often".').waitFor();
+  await form('c-2').getByText('Must be a number, not "often".').waitFor();
   await page.getByRole('link', { name: 'a', exact: true }).click();
   await form('a').waitFor();
   const problem = page.getByRole('status').getByRole('button', { name: /c-2.*retry\.times/ });
@@ -148,7 +148,7 @@ it('has a form for lists of maps, and a box for what has no form', async () => {
   await add('conditions', 'look');
   await waitFor('look', 'behind');
   await form('look').getByLabel('when').fill('{"task": "behind", "is": "success"}');
-  await form('look').getByLabel('then').fill('');
+  await form('look').getByLabel('then', { exact: true }).fill('');
   await settled();
   await page.getByRole('link', { name: 'YAML' }).click();
   const text = page.locator('.cm-content');

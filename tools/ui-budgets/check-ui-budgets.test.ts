@@ -33,6 +33,16 @@ function build(sizes: Readonly<Record<string, number>> = {}): Build {
 const found = (sizes: Readonly<Record<string, number>>) =>
   checkBudgets(measure(build(sizes))).map(({ place }) => place);
 
+it('allows the pages on which workflows are written more than others', () => {
+  const at = (route: string) => {
+    const { source, ...rest } = build();
+    const parts = measure({ ...rest, source: (module) => source(module).replace('(app)/runs', `(app)/p/${route}`) });
+    return parts.find(({ name }) => name === `page /(app)/p/${route}`)?.budget;
+  };
+  expect([at('workflows/[workflow]/edit'), at('workflows/new')]).toEqual([BUDGETS.writing, BUDGETS.writing]);
+  expect([at('workflows/[workflow]'), at('backfills/new')]).toEqual([BUDGETS.page, BUDGETS.page]);
+});
+
 describe('measure', () => {
   it('counts for a page only what the frame has not loaded', () => {
     const bytes = Object.fromEntries(measure(build()).map((part) => [part.name, part.bytes / 1024]));

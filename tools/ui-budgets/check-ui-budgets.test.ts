@@ -33,6 +33,18 @@ function build(sizes: Readonly<Record<string, number>> = {}): Build {
 const found = (sizes: Readonly<Record<string, number>>) =>
   checkBudgets(measure(build(sizes))).map(({ place }) => place);
 
+it('counts for a late part what not all who ask for it have loaded', () => {
+  const { manifest, ...rest } = build({ 'shared.js': 7 * 1024 });
+  const page = { ...manifest['gen/nodes/4.js']!, imports: ['_runtime', '_shared'], dynamicImports: ['late.ts'] };
+  const late = { file: 'late.js', isDynamicEntry: true, imports: ['_shared'] };
+  const weigh = (more: object) => {
+    const all = { ...manifest, 'gen/nodes/4.js': page, _shared: { file: 'shared.js' }, 'late.ts': late, ...more };
+    return measure({ ...rest, manifest: all }).find(({ name }) => name === 'late.ts')?.bytes;
+  };
+  expect(weigh({})).toBe(1024);
+  expect(weigh({ other: { file: 'other.js', dynamicImports: ['late.ts'] } })).toBe(8 * 1024);
+});
+
 it('allows the pages on which workflows are written more than others', () => {
   const at = (route: string) => {
     const { source, ...rest } = build();

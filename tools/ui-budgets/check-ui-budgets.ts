@@ -1,6 +1,6 @@
 /**
  * Holds the built UI to its size budgets. What a page costs is what its chunk imports statically, all the way down; what
- * the frame around every page has loaded already costs it nothing. Reads only what it is given.
+ * the frame around every page, and all parts that ask for a late part, have loaded already costs nothing. Reads only what it is given.
  */
 import type { Finding } from '../repo.ts';
 
@@ -15,6 +15,8 @@ export type Manifest = Readonly<
       readonly assets?: readonly string[];
       readonly isEntry?: boolean;
       readonly isDynamicEntry?: boolean;
+      /** What it loads late. */
+      readonly dynamicImports?: readonly string[];
     }
   >
 >;
@@ -76,9 +78,10 @@ export function measure({ manifest, source, size }: Build): readonly Part[] {
   const parts: Part[] = [{ name: 'shell', bytes: scripts(shell, new Set()), budget: BUDGETS.shell }];
   for (const module of lazy) {
     const own = closure(manifest, [module]);
+    const loaded = new Set([...shell, ...loadedBefore(manifest, module)]);
     const name = nameOf(module, source);
     const budget = LATE[module] ?? (WRITING.test(name) ? BUDGETS.writing : BUDGETS.page);
-    parts.push({ name, bytes: scripts(own, shell), budget });
+    parts.push({ name, bytes: scripts(own, loaded), budget });
     const css = sum(styles([...shell, ...own]));
     parts.push({ name: `${name}, styles with the shell's`, bytes: css, budget: BUDGETS.css });
   }
@@ -98,6 +101,13 @@ export function checkBudgets(parts: readonly Part[]): Finding[] {
 
 const isFont = (file: string) => file.endsWith('.woff2');
 export const kib = (bytes: number) => (bytes / KIB).toFixed(1);
+
+/** What every part that loads a module late has loaded itself by then. */
+function loadedBefore(manifest: Manifest, module: string): ReadonlySet<string> {
+  const loaders = Object.keys(manifest).filter((other) => manifest[other]?.dynamicImports?.includes(module));
+  const [first = new Set<string>(), ...others] = loaders.map((loader) => closure(manifest, [loader]));
+  return new Set([...first].filter((part) => others.every((other) => other.has(part))));
+}
 
 function closure(manifest: Manifest, roots: readonly string[]): ReadonlySet<string> {
   const seen = new Set<string>();

@@ -42,7 +42,7 @@ async function waitFor(task: string, before: string): Promise<void> {
 }
 
 it('builds, saves and runs a workflow of five tasks without its text, whose comments stay', async () => {
-  await page.goto('/p/ui/workflows/new');
+  await page.goto('/p/ui/workflows/new?pane=tasks');
   await settled();
   await page.getByLabel('Name', { exact: true }).first().fill('built');
   await add('shell', 'fetch');
@@ -138,7 +138,7 @@ it('undoes and redoes over all panes, keeps the choice in the address, and leads
 });
 
 it('has a form for lists of maps, and a box for what has no form', async () => {
-  await page.goto('/p/ui/workflows/new');
+  await page.goto('/p/ui/workflows/new?pane=tasks');
   await settled();
   await add('switch', 'choose');
   await form('choose').getByRole('group', { name: 'cases 1' }).getByLabel('when').fill('1 > 0');
@@ -155,4 +155,76 @@ it('has a form for lists of maps, and a box for what has no form', async () => {
   await expect.poll(() => text.innerText()).toContain('{ when: 1 > 0, then: behind }');
   expect(await text.innerText()).toContain('{ task: behind, is: success }');
   await page.keyboard.press('Escape');
+});
+
+it('connects, inserts, adds and removes in the graph, by pointer and by keys, and refuses circles on the way', async () => {
+  const task = (name: string, dependsOn: string[] = []) => ({
+    name,
+    type: 'noop',
+    ...(dependsOn[0] ? { dependsOn } : {}),
+  });
+  await server.client.workflows.create('ui', { name: 'drawn', tasks: [task('a'), task('b', ['a']), task('c')] });
+  await page.goto('/p/ui/workflows/drawn/edit');
+  await settled();
+  const node = (name: string) =>
+    page.getByRole('group', { name: /^Graph of tasks/ }).getByRole('button', { name: new RegExp(`^${name} `) });
+  const exit = (name: string) => page.getByRole('button', { name: `Connect ${name} to a task that is to wait for it` });
+  const middle = async (at: ReturnType<typeof node>) => {
+    const { x, y, width, height } = (await at.boundingBox())!;
+    return [x + width / 2, y + height / 2] as const;
+  };
+  const drag = async (from: string, to: string) => {
+    await node(from).click();
+    await page.mouse.move(...(await middle(exit(from))));
+    await page.mouse.down();
+    await page.mouse.move(...(await middle(node(to))), { steps: 5 });
+  };
+
+  await drag('b', 'c');
+  await page.getByText('c will wait for b.').waitFor();
+  await page.mouse.up();
+  await exit('b').waitFor();
+  await page.getByRole('button', { name: 'Insert a task between b and c' }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await drag('c', 'a');
+  await page.getByText('The tasks would wait for each other: a → b → c → a.').waitFor();
+  await page.mouse.up();
+  await page.getByRole('alert').getByText('The tasks would wait for each other').waitFor();
+
+  // Between two tasks.
+  await node('b').click();
+  await page.getByRole('button', { name: 'Insert a task between b and c' }).click();
+  await page.getByRole('dialog', { name: 'Insert a task between b and c' }).getByRole('combobox').fill('noop');
+  await page.keyboard.press('Enter');
+  await form('noop').waitFor();
+
+  // By keys: behind the task that is selected, then a connection, then away with it.
+  await node('a').focus();
+  await page.keyboard.press('Enter');
+  await form('a').waitFor();
+  await node('a').press('a');
+  await page.getByRole('dialog', { name: 'Add a task after a' }).getByRole('combobox').fill('noop');
+  await page.keyboard.press('Enter');
+  await form('noop-2').waitFor();
+  await node('noop-2').press('c');
+  await page.getByText('Choose the task that is to wait for noop-2.').waitFor();
+  await node('c').press('Enter');
+  await page.getByRole('button', { name: 'Insert a task between noop-2 and c' }).waitFor();
+  await page.getByRole('button', { name: 'Insert a task between noop-2 and c' }).press('Delete');
+  await expect.poll(() => page.getByRole('button', { name: 'Insert a task between noop-2 and c' }).count()).toBe(0);
+  await node('noop-2').press('Delete');
+  await expect.poll(() => node('noop-2').count()).toBe(0);
+  await page.locator('main').press('Control+z');
+  await node('noop-2').waitFor();
+  await settled();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('heading', { name: 'drawn', level: 1, exact: true }).waitFor();
+  const { definition } = await server.client.workflows.get('ui', 'drawn');
+  expect((definition as { tasks: object[] }).tasks).toEqual([
+    { name: 'a', type: 'noop' },
+    { name: 'noop-2', type: 'noop', dependsOn: ['a'] },
+    { name: 'b', type: 'noop', dependsOn: ['a'] },
+    { name: 'noop', type: 'noop', dependsOn: ['b'] },
+    { name: 'c', type: 'noop', dependsOn: ['noop'] },
+  ]);
 });

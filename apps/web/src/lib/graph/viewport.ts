@@ -5,6 +5,11 @@ export interface Viewport {
   readonly k: number;
 }
 
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 export interface Size {
   readonly width: number;
   readonly height: number;

@@ -17,6 +17,7 @@ import { zhEnvironments } from './late/zh-environments.ts';
 import { zhFileTriggers } from './late/zh-file-triggers.ts';
 import { zhForecast } from './late/zh-forecast.ts';
 import { zhForms } from './late/zh-forms.ts';
+import { zhGraphEdit } from './late/zh-graph-edit.ts';
 import { zhGraphView } from './late/zh-graph-view.ts';
 import { zhGrid } from './late/zh-grid.ts';
 import { zhGroups } from './late/zh-groups.ts';
@@ -68,6 +69,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     dependencies: zhDependencies,
     editor: zhEditor,
     environments: zhEnvironments,
+    graphEdit: zhGraphEdit,
     graphView: zhGraphView,
     grid: zhGrid,
     groups: zhGroups,

@@ -159,7 +159,7 @@ export function connect(from: string, to: string): Command {
   };
 }
 
-function whyNotConnect(root: unknown, from: string, to: string): Refusal | undefined {
+export function whyNotConnect(root: unknown, from: string, to: string): Refusal | undefined {
   if (from === to) return { why: 'self' };
   const tasks = tasksOf(root);
   const target = find(root, to);

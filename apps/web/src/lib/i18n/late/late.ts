@@ -19,6 +19,7 @@ import type { EnvironmentMessages } from './en-environments.ts';
 import type { FileTriggerMessages } from './en-file-triggers.ts';
 import type { ForecastMessages } from './en-forecast.ts';
 import type { FormMessages } from './en-forms.ts';
+import type { GraphEditMessages } from './en-graph-edit.ts';
 import type { GraphViewMessages } from './en-graph-view.ts';
 import type { GridMessages } from './en-grid.ts';
 import type { GroupMessages } from './en-groups.ts';
@@ -68,6 +69,7 @@ export interface LateMessages {
   readonly dependencies: DependencyMessages;
   readonly editor: EditorMessages;
   readonly environments: EnvironmentMessages;
+  readonly graphEdit: GraphEditMessages;
   readonly graphView: GraphViewMessages;
   readonly grid: GridMessages;
   readonly groups: GroupMessages;

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { topologicalIds } from './acyclic.ts';
 import { DEFAULT_LAYOUT, type GraphNode, layoutGraph } from './layout.ts';
+import { neighbour } from './picture.ts';
 
 const anyGraph = fc
   .array(fc.array(fc.nat({ max: 60 }), { maxLength: 4 }), { maxLength: 60 })
@@ -27,6 +28,25 @@ describe('layoutGraph', () => {
         }
       }),
     );
+  });
+
+  it('puts many tasks that are connected with nothing into a block that can be seen as a whole', () => {
+    for (const direction of ['right', 'down'] as const) {
+      const flat = Array.from({ length: 20_000 }, (_, at): GraphNode => ({ id: `t${at}`, dependsOn: [] }));
+      const { width, height, nodes } = layoutGraph(flat, { ...DEFAULT_LAYOUT, direction });
+      expect(Math.max(width, height) / Math.min(width, height)).toBeLessThan(2);
+      expect(new Set(nodes.map(({ x, y }) => `${x} ${y}`)).size).toBe(flat.length);
+    }
+    const chain = [
+      { id: 'a', dependsOn: [] },
+      { id: 'b', dependsOn: ['a'] },
+    ];
+    const alone = Array.from({ length: 30 }, (_, at) => ({ id: `t${at}`, dependsOn: [] }));
+    const mixed = layoutGraph([...alone.slice(0, 9), ...chain, ...alone.slice(9)]);
+    expect(mixed.nodes.map(({ id }) => id).slice(8, 12)).toEqual(['t8', 'a', 'b', 't9']);
+    expect(Math.max(mixed.nodes[9]!.y, mixed.nodes[10]!.y) + DEFAULT_LAYOUT.nodeHeight).toBeLessThan(mixed.nodes[0]!.y);
+    expect(mixed.edges).toHaveLength(1);
+    expect(neighbour(mixed, 't0', 'right')).toMatch(/^t\d/);
   });
 
   it('draws every dependency of a DAG from left to right', () => {

@@ -2,7 +2,7 @@
  * Layered layout of a DAG, to the right or down, in near-linear time. The same graph gives the same picture; nodes never
  * overlap; an edge that would close a cycle or names an unknown node is left out of layering and still not drawn.
  */
-import { breakCycles } from './acyclic.ts';
+import { type AcyclicGraph, breakCycles } from './acyclic.ts';
 import { orderLayers } from './ordering.ts';
 import { placeVertically } from './placement.ts';
 
@@ -79,8 +79,50 @@ export function layoutGraph(input: readonly GraphNode[], options: LayoutOptions 
   };
 }
 
+/** So many tasks that nothing is connected with stand in one column; more of them in several below the rest. */
+const MOST_IN_COLUMN = 24;
+/** Of the width of their block to its height. */
+const SHAPE = 1.6;
+
 function layoutToTheRight(input: readonly GraphNode[], options: LayoutOptions): GraphLayout {
   const graph = breakCycles(input);
+  const isAlone = input.map((_, at) => graph.before[at]!.length === 0 && graph.after[at]!.length === 0);
+  const alone = isAlone.filter(Boolean).length;
+  if (alone <= MOST_IN_COLUMN) return layoutLayers(input, graph, options);
+  const rest = input.filter((_, at) => !isAlone[at]);
+  const connected = layoutLayers(rest, breakCycles(rest), options);
+  return withBlock(input, isAlone, connected, options);
+}
+
+/** What is not connected with anything, in columns below what is. */
+function withBlock(
+  input: readonly GraphNode[],
+  isAlone: readonly boolean[],
+  connected: GraphLayout,
+  { nodeWidth, nodeHeight, gapX, gapY }: LayoutOptions,
+): GraphLayout {
+  const count = isAlone.filter(Boolean).length;
+  const [stepX, stepY] = [nodeWidth + gapX, nodeHeight + gapY];
+  const columns = Math.max(1, Math.round(Math.sqrt((count * SHAPE * stepY) / stepX)));
+  const rows = Math.ceil(count / columns);
+  const top = connected.nodes.length === 0 ? 0 : connected.height + 2 * gapY;
+  let placed = 0;
+  let passed = 0;
+  const nodes = input.map(({ id }, at): PlacedNode => {
+    if (!isAlone[at]) return connected.nodes[passed++]!;
+    const layer = Math.floor(placed / rows);
+    const row = placed++ % rows;
+    return { id, x: layer * stepX, y: top + row * stepY, layer };
+  });
+  return {
+    ...connected,
+    nodes,
+    width: Math.max(connected.width, Math.ceil(count / rows) * stepX - gapX),
+    height: top + rows * stepY - gapY,
+  };
+}
+
+function layoutLayers(input: readonly GraphNode[], graph: AcyclicGraph, options: LayoutOptions): GraphLayout {
   const layerOf = assignLayers(graph.after, graph.before, graph.order);
   const slots: Slot[] = input.map((_, index) => newSlot(index, layerOf[index]!));
   const chains: { from: number; to: number; through: number[] }[] = [];

@@ -45,7 +45,12 @@ export function neighbour(layout: GraphLayout, from: string, key: Direction): st
         .filter((edge) => (direction === 'right' ? edge.from : edge.to) === from)
         .map((edge) => (direction === 'right' ? edge.to : edge.from)),
     );
-    return nearest(layout.nodes.filter((node) => ids.has(node.id)));
+    if (ids.size > 0) return nearest(layout.nodes.filter((node) => ids.has(node.id)));
+    // What is connected with nothing stands in columns.
+    const isAlone = (id: string) => !layout.edges.some((edge) => edge.from === id || edge.to === id);
+    if (!isAlone(from)) return undefined;
+    const layer = here.layer + (direction === 'right' ? 1 : -1);
+    return nearest(layout.nodes.filter((node) => node.layer === layer && isAlone(node.id)));
   }
   const side = direction === 'down' ? 1 : -1;
   return nearest(layout.nodes.filter((node) => node.layer === here.layer && (across(node) - across(here)) * side > 0));

@@ -233,9 +233,13 @@ export type {
   WorkflowView,
 } from '@vaquita/api/views';
 export type {
+  EventType,
+  Evidence,
+  EvidenceKey,
   FailureStrategy,
   Priority,
   Problem,
+  ReasonCode,
   Scope,
   StateFamily,
   TaskState,

@@ -109,6 +109,7 @@ export { type NewRun, newRun, type RunChoices } from './machine/new-run.ts';
 export * from './machine/origin.ts';
 export { outputsOfTasks } from './machine/outputs-of-tasks.ts';
 export { quarantineAlert } from './machine/quarantine-alert.ts';
+export * from './machine/reason-codes.ts';
 export { rootCause } from './machine/reasons.ts';
 export * from './machine/rows.ts';
 export { type NodeOutcome, type Run, type RunNode, rebuildRun } from './machine/run.ts';

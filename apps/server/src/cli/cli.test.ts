@@ -180,7 +180,7 @@ describe('run', () => {
       const task = taskRow(row!, { name: 'extract', state: 'failure', exitCode: 3, endedAt: START + 1000 });
       await api.writeLog(task.id, 'starting\nno such table: orders\n');
       api.deps.store.instances.task = async () => task;
-      const reason = { code: 'task_failed', text: '"extract" failed.', since: START };
+      const reason = { code: 'task_failed' as const, text: '"extract" failed.', since: START };
       await become({ state: 'failure', endedAt: START + 1000, reason }, [task]);
     });
     const { code, out } = await vaquita('run', 'etl/daily', '--param', 'day=mon', '--follow');

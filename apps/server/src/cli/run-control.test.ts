@@ -80,7 +80,7 @@ describe('runs list', () => {
 
   it('shows which are set aside, and which have no number yet', async () => {
     const id = await runIn('running');
-    const quarantine = { code: 'engine_error', text: 'It broke.', since: 0, evidence: {} } as const;
+    const quarantine = { code: 'quarantined', text: 'It broke.', since: 0, evidence: {} } as const;
     await api.master(id, { quarantine });
     await api.clock.advance(1000);
     await api.startRun();

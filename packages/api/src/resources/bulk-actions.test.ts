@@ -93,7 +93,7 @@ describe('runs by a filter', () => {
 
   it('are only those set aside, when they are to be retried', async () => {
     const { api, ids } = await benchWith('running', 'running');
-    const quarantine = { code: 'quarantined', text: 'A handler failed.', since: START };
+    const quarantine = { code: 'quarantined' as const, text: 'A handler failed.', since: START };
     await api.master(ids[0]!, { quarantine });
     const { items } = await act(api, { action: 'retry', filter: { project: 'etl' } });
     expect(items.map(({ id }) => id)).toEqual([ids[0]]);

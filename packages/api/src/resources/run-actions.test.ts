@@ -116,7 +116,7 @@ it('is asked once although the server died before it could answer', async () => 
 });
 
 describe('a run that the engine has set aside', () => {
-  const quarantine = { code: 'quarantined', text: 'A handler failed.', since: START };
+  const quarantine = { code: 'quarantined' as const, text: 'A handler failed.', since: START };
 
   it('can be retried and stopped, and nothing else', async () => {
     const { api, id } = await bench();
@@ -134,7 +134,7 @@ describe('a run that the engine has set aside', () => {
 
   it('can do nothing while it is being removed', async () => {
     const { api, id } = await bench();
-    await api.master(id, { state: 'success', quarantine: { ...quarantine, code: 'being_removed' } });
+    await api.master(id, { state: 'success', quarantine: { ...quarantine, code: 'being_removed' as const } });
     for (const action of ['retry', 'stop', 'rerun']) {
       expect((await read<ProblemView>(await ask(api, id, action), 409)).detail).toContain('it is being removed');
     }

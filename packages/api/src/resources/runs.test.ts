@@ -221,7 +221,11 @@ describe('a run in detail', () => {
     const why = async (path: string) => read<WhyView>(await api.send('GET', `${path}/why`));
     expect((await why(`/api/v1/workflow-instances/${id}`)).reasons).toMatchObject([{ code: 'waiting_for_leader' }]);
 
-    const reason = { code: 'waiting_for_worker', text: 'No worker of the group "big" is online.', since: START };
+    const reason = {
+      code: 'waiting_for_worker' as const,
+      text: 'No worker of the group "big" is online.',
+      since: START,
+    };
     const task = taskRow(run, { state: 'submitted', reason });
     serveTasks(api, [task]);
     await setState(api, id, { state: 'running', reason: null });

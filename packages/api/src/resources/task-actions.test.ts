@@ -83,7 +83,7 @@ describe.each(Object.keys(POSSIBLE))('%s', (action) => {
 
   it('is refused while the engine has set the run aside', async () => {
     const state = POSSIBLE[action]![0]!;
-    const quarantine = { code: 'quarantined', text: 'A handler failed.', since: START };
+    const quarantine = { code: 'quarantined' as const, text: 'A handler failed.', since: START };
     const { api, taskId } = await benchWith({ state, type: asType(action), taskGroup: 'writes' }, { quarantine });
     expect((await read<ProblemView>(await ask(api, taskId, action), 409)).detail).toContain('set its run aside');
   });

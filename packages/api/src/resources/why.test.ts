@@ -86,7 +86,7 @@ it('names the run that a task started and waits for', async () => {
 it('names the runs of its workflow that a run waits for', async () => {
   const { api, id, run, why } = await bench();
   const other = await api.startRun();
-  const reason = { code: 'waiting_for_serial', text: 'Another run is live.', since: START };
+  const reason = { code: 'waiting_for_other_runs' as const, text: 'Another run is live.', since: START };
   await write(api, run, { instance: { state: 'serial_wait', queuedAt: START + 9, reason } });
   const { list } = api.store.instances;
   api.deps.store.instances.list = async (filter, page) => {
@@ -100,7 +100,7 @@ it('names the runs of its workflow that a run waits for', async () => {
   };
   expect(id).toBe(run.id);
   expect((await why()).reasons).toMatchObject([
-    { code: 'waiting_for_serial' },
+    { code: 'waiting_for_other_runs' },
     { code: 'runs_before_it', evidence: { liveRuns: 1, holders: 'daily#2 (running)', waitingRuns: 1 } },
   ]);
 });

@@ -44,7 +44,11 @@ const NEXT: Partial<Record<WorkflowState, string>> = {
 
 function whyEnded({ instance: { state, reason, endedAt, updatedAt } }: WhyFacts): readonly Reason[] {
   if (!isWorkflowTerminal(state) || state === 'success') return [];
-  const known = reason ?? { code: state, text: `The run has ended: ${state}.`, since: endedAt ?? updatedAt };
+  const known: Reason = reason ?? {
+    code: 'run_ended',
+    text: `The run has ended: ${state}.`,
+    since: endedAt ?? updatedAt,
+  };
   const next = known.next ?? NEXT[state];
   return [next === undefined ? known : { ...known, next }];
 }
@@ -89,7 +93,7 @@ function whyEnding({ instance, tasks }: WhyFacts): readonly Reason[] {
       : `It waits for ${count(open.length, 'task')} to end: ${names}.`;
   const next = state === 'ready_stop' ? 'it is stopped when they have ended' : 'it is paused when they have ended';
   const code = state === 'ready_stop' ? 'stopping' : 'pausing';
-  const more = { code, text, since: reason?.since ?? updatedAt, next, evidence: { tasks: open.length } };
+  const more: Reason = { code, text, since: reason?.since ?? updatedAt, next, evidence: { tasks: open.length } };
   return reason ? [reason, more] : [more];
 }
 

@@ -1,5 +1,12 @@
 /** Why a task instance waits, or ended as it did: what was recorded first, then what the rows of today add. */
-import { isLogicType, isTaskTerminal, type Reason, type TaskInstanceRow, type TaskState } from '@vaquita/core';
+import {
+  isLogicType,
+  isTaskTerminal,
+  type Reason,
+  type ReasonCode,
+  type TaskInstanceRow,
+  type TaskState,
+} from '@vaquita/core';
 import type { WhyFacts } from './why-facts.ts';
 import { whyNoGroupSlot } from './why-task-group.ts';
 import { labelOf } from './why-words.ts';
@@ -152,7 +159,7 @@ const FALLBACKS: Record<TaskState, (row: TaskInstanceRow) => readonly Reason[]> 
   forced_success: (row) => ended(row, 'forced_success', 'Somebody counted it as a success.'),
 };
 
-function ended(row: TaskInstanceRow, code: string, text: string): readonly Reason[] {
+function ended(row: TaskInstanceRow, code: ReasonCode, text: string): readonly Reason[] {
   const next = NEXT[row.state];
   return [{ code, text, since: row.endedAt ?? row.updatedAt, ...(next === undefined ? {} : { next }) }];
 }

@@ -220,7 +220,7 @@ describe('a run', () => {
   it('waits for others of its workflow, which are named', () => {
     const fixture = createRunFixture([{ name: 'a' }], { grantsTurns: false });
     fixture.start();
-    const said = { code: 'waiting_for_serial', text: 'Another run is live.', evidence: {} };
+    const said = { code: 'waiting_for_other_runs' as const, text: 'Another run is live.', evidence: {} };
     fixture.send({ type: 'TurnDelayed', serial: true, ...said });
     const { instance } = fixture.rows;
     const rivals = [
@@ -228,7 +228,7 @@ describe('a run', () => {
       { ...instance, id: 'r2' as never, number: 4, queuedAt: instance.queuedAt! - 1 },
     ];
     expect(whyInstance(factsOf(fixture, { rivals })).reasons).toMatchObject([
-      { code: 'waiting_for_serial' },
+      { code: 'waiting_for_other_runs' },
       {
         code: 'runs_before_it',
         text: 'Live now: test#3 (running). 1 run of this workflow asked for its turn earlier.',

@@ -2,12 +2,13 @@
  * What the data of each event of a run holds, so that the record alone shows the run at any past moment. Written where
  * transitions record, read by the replay: both go by these types.
  */
+import type { ReasonCode, WarningCode } from '../machine/reason-codes.ts';
 import type { EventType, Reason } from '../machine/rows.ts';
 import type { TaskState, WorkflowState } from '../machine/states.ts';
 
 /** A reason as events carry it, flat in their data; all absent where there is none. */
 export interface ReasonData {
-  readonly code?: string;
+  readonly code?: ReasonCode;
   readonly text?: string;
   /** Absent: since the moment of the event. */
   readonly since?: number;
@@ -47,7 +48,7 @@ export interface RunEventData {
   /** `undone`: it may have a task instance again. */
   'task.passed_over': { readonly name: string; readonly how: PassedOver | 'undone' };
   /** Changes nothing of what a run is. */
-  'task_instance.warning': { readonly name: string; readonly code: string; readonly text: string };
+  'task_instance.warning': { readonly name: string; readonly code: WarningCode; readonly text: string };
 }
 
 export type PassedOver = 'skipped' | 'disabled';

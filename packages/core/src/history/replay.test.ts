@@ -28,10 +28,13 @@ const whole: Reason = {
 };
 
 describe('a reason in the data of an event', () => {
-  it.each([whole, { code: 'queued', text: 'Waiting.', since: 40 }, null])('comes back as it was: %o', (reason) => {
-    expect(readReason(reasonData(reason, 40), 40)).toEqual(reason);
-    expect(readReason(JSON.parse(JSON.stringify(reasonData(reason, 40))), 40)).toEqual(reason);
-  });
+  it.each([whole, { code: 'queued' as const, text: 'Waiting.', since: 40 }, null])(
+    'comes back as it was: %o',
+    (reason) => {
+      expect(readReason(reasonData(reason, 40), 40)).toEqual(reason);
+      expect(readReason(JSON.parse(JSON.stringify(reasonData(reason, 40))), 40)).toEqual(reason);
+    },
+  );
 
   it('does not repeat the moment of the event', () => {
     expect(reasonData({ code: 'queued', text: 'Waiting.', since: 40 }, 40)).toEqual({

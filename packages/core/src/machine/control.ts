@@ -32,6 +32,7 @@ export function pause(t: Transition, event: WorkflowEventOf<'PauseWorkflow'>): v
     'ready_pause',
     reason(t, 'pausing', `Paused by ${event.by}: what runs goes on to its end.`, {
       next: 'it is paused when nothing runs any more',
+      evidence: { by: event.by },
     }),
   );
   for (const node of t.run.nodes) if (node.outcome === 'active') pauseTask(t, node);
@@ -55,13 +56,21 @@ export function pauseWaiting(t: Transition, event: WorkflowEventOf<'PauseWorkflo
   leaveTurn(t);
   instance.endedAt = t.context.now;
   const next = 'it waits for its turn again when somebody resumes it';
-  setWorkflowState(t, 'paused', reason(t, 'paused', `Paused by ${event.by} while it waited for its turn.`, { next }));
+  setWorkflowState(
+    t,
+    'paused',
+    reason(t, 'paused', `Paused by ${event.by} while it waited for its turn.`, { next, evidence: { by: event.by } }),
+  );
   for (const { outcome, current } of nodes) if (outcome === 'paused') setTaskReason(t, current!, pausedReason(t));
 }
 
 export function stop(t: Transition, event: WorkflowEventOf<'StopWorkflow'>): void {
   finishCommand(t, event.commandId, 'done');
-  beginStop(t, reason(t, 'stopped', `Stopped by ${event.by}.`), `the run was stopped by ${event.by}`);
+  beginStop(
+    t,
+    reason(t, 'stopped', `Stopped by ${event.by}.`, { evidence: { by: event.by } }),
+    `the run was stopped by ${event.by}`,
+  );
 }
 
 function beginStop(t: Transition, why: Reason, because: string): void {
@@ -74,7 +83,7 @@ export function stopResting(t: Transition, event: WorkflowEventOf<'StopWorkflow'
   const { instance } = t.run;
   const before = instance.startedAt === null ? ' before it started' : '';
   finishCommand(t, event.commandId, 'done');
-  endResting(t, reason(t, 'stopped', `Stopped by ${event.by}${before}.`));
+  endResting(t, reason(t, 'stopped', `Stopped by ${event.by}${before}.`, { evidence: { by: event.by } }));
 }
 
 /** The gate will not let it run. */

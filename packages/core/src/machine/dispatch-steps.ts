@@ -8,6 +8,7 @@ import { resolveInputs } from './inputs.ts';
 import { killTimer, requestKill, stopChildren, wasTimedOut } from './kill.ts';
 import { reason, setTaskReason, setTaskState, type Transition, warn } from './ledger.ts';
 import { enter, waitsForSlot } from './progress.ts';
+import type { Evidence } from './reason-codes.ts';
 import { queuedReason } from './reasons.ts';
 import type { Reason, TaskInstanceRow } from './rows.ts';
 import type { Row, RunNode } from './run.ts';
@@ -123,7 +124,7 @@ export function end(t: Transition, subject: TaskSubject, event: TaskEventOf<'Tas
       succeedTask(t, node, row);
       return;
     case 'failure':
-      failTask(t, node, row, reason(t, 'task_failed', report.error ?? exitText(row)));
+      failTask(t, node, row, reason(t, 'task_failed', report.error ?? exitText(row), { evidence: exitOf(row) }));
       return;
     case 'timeout':
       failTask(t, node, row, reason(t, 'timeout', report.error ?? 'It ran into its timeout and was ended.'));
@@ -155,6 +156,10 @@ function endReportedKill(t: Transition, { node, row }: TaskSubject, error: strin
 function exitText(row: TaskInstanceRow): string {
   if (row.signal !== null) return `Ended by signal ${row.signal}.`;
   return row.exitCode === null ? 'Failed.' : `Exit code ${row.exitCode}.`;
+}
+
+function exitOf({ exitCode, signal }: TaskInstanceRow): Evidence {
+  return { ...(exitCode === null ? {} : { exitCode }), ...(signal === null ? {} : { signal }) };
 }
 
 export function takeBack(t: Transition, { node, row }: TaskSubject, event: TaskEventOf<'DispatchReturned'>): void {

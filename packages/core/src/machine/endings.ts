@@ -31,6 +31,7 @@ export function failTask(t: Transition, node: RunNode, row: Row<TaskInstanceRow>
   const waiting = reason(t, 'waiting_for_retry', `Retry ${row.retryTimes + 1} of ${retry.times}: ${why.text}`, {
     next: 'it is queued again',
     nextAt: dueAt,
+    evidence: { retry: row.retryTimes + 1, of: retry.times },
   });
   nextAttempt(t, node, row, {
     retryTimes: row.retryTimes + 1,

@@ -11,7 +11,7 @@ import type {
   WorkflowInstanceId,
 } from '../identity/ids.ts';
 import type { DependencyAnswer } from '../logic/configs.ts';
-import type { Reason } from './rows.ts';
+import type { Evidence, ReasonCode } from './reason-codes.ts';
 import type { WorkflowState } from './states.ts';
 
 /** A command row that the transition carries out; its commit marks the row done. */
@@ -34,12 +34,12 @@ export type WorkflowEvent =
   | {
       readonly type: 'TurnDelayed';
       readonly serial: boolean;
-      readonly code: string;
+      readonly code: ReasonCode;
       readonly text: string;
       readonly evidence: Evidence;
     }
   /** It is not to run at all. */
-  | { readonly type: 'TurnDenied'; readonly code: string; readonly text: string; readonly evidence: Evidence }
+  | { readonly type: 'TurnDenied'; readonly code: ReasonCode; readonly text: string; readonly evidence: Evidence }
   /** A newer run of a workflow of type `serial_priority` takes its place. */
   | { readonly type: 'RunDisplaced'; readonly text: string; readonly evidence: Evidence }
   | ({ readonly type: 'PauseWorkflow'; readonly by: string } & Commanded)
@@ -68,8 +68,6 @@ export type WorkflowEvent =
   | { readonly type: 'TurnWaitPassed'; readonly queuedAt: number }
   /** It should have ended by now. */
   | { readonly type: 'DeadlinePassed'; readonly runCounter: number };
-
-export type Evidence = NonNullable<Reason['evidence']>;
 
 export interface ResolvedWorkflow {
   readonly projectId: ProjectId;
@@ -127,7 +125,7 @@ export type TaskEvent =
   | ({ readonly type: 'TaskStarted'; readonly at: number; readonly processId: number | null } & OfDispatch)
   | ({ readonly type: 'TaskEnded'; readonly report: TaskOutcomeReport } & OfDispatch)
   /** The worker refused it or never acknowledged it: it has not run there. */
-  | ({ readonly type: 'DispatchReturned'; readonly cause: string; readonly text: string } & OfDispatch)
+  | ({ readonly type: 'DispatchReturned'; readonly cause: ReasonCode; readonly text: string } & OfDispatch)
   | ({
       readonly type: 'WorkerLost';
       readonly text: string;
@@ -150,7 +148,7 @@ export type TaskEvent =
   | ({ readonly type: 'SlotGranted'; readonly slot: number } & OfTask)
   | ({
       readonly type: 'SlotDelayed';
-      readonly code: string;
+      readonly code: ReasonCode;
       readonly text: string;
       readonly evidence: Evidence;
     } & OfTask)

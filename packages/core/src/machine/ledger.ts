@@ -10,6 +10,7 @@ import type { Random } from '../time/random.ts';
 import type { Effect, Intent } from './effects.ts';
 import type { NewRun } from './new-run.ts';
 import { quarantineAlert } from './quarantine-alert.ts';
+import type { ReasonCode, WarningCode } from './reason-codes.ts';
 import type {
   CommandRow,
   LogicState,
@@ -93,7 +94,7 @@ export interface RunChangeSet {
 
 export function reason(
   t: Transition,
-  code: string,
+  code: ReasonCode,
   text: string,
   more: Omit<Reason, 'code' | 'text' | 'since'> = {},
 ): Reason {
@@ -182,7 +183,7 @@ export function touchTask(t: Transition, row: Row<TaskInstanceRow>): void {
   if (!changes.newTasks.has(row.id)) changes.changedTasks.add(row.id);
 }
 
-export function warn(t: Transition, row: TaskInstanceRow, code: string, text: string): void {
+export function warn(t: Transition, row: TaskInstanceRow, code: WarningCode, text: string): void {
   record(t, { type: 'task_instance.warning', taskInstanceId: row.id, data: { name: row.name, code, text } });
 }
 

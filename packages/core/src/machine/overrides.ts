@@ -18,7 +18,9 @@ export function forceSuccess(t: Transition, { row }: TaskSubject, event: TaskEve
     return;
   }
   finishCommand(t, event.commandId, 'done');
-  const why = reason(t, 'forced_success', `Declared a success by ${event.by}; it had ended as ${row.state}.`);
+  const why = reason(t, 'forced_success', `Declared a success by ${event.by}; it had ended as ${row.state}.`, {
+    evidence: { by: event.by },
+  });
   setTaskState(t, row, 'forced_success', why);
   rederive(t);
   if (instance.state === 'running' || instance.state === 'ready_pause') freeReadyNodes(t);
@@ -30,7 +32,7 @@ function goOnBehind(t: Transition, by: string): void {
   if (run.nodes.some((node) => breaksRun(run, node))) return;
   if (hasSucceeded(t)) {
     const text = `${by} declared the tasks that had failed a success.`;
-    setWorkflowState(t, 'success', reason(t, 'forced_success', text));
+    setWorkflowState(t, 'success', reason(t, 'forced_success', text, { evidence: { by } }));
     tellOfEnd(t);
   } else if (run.instance.state === 'failure') {
     run.instance.runCounter += 1;

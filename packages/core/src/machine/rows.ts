@@ -18,12 +18,13 @@ import type {
 import type { DependencyAnswer } from '../logic/configs.ts';
 import type { ResolvedWorkflow } from './events.ts';
 import type { RunOriginKind } from './origin.ts';
+import type { Evidence, ReasonCode } from './reason-codes.ts';
 import type { TaskState, WorkflowState } from './states.ts';
 
 /** Why something does not go on, or ended otherwise than it should: recorded evidence, answered by `…/why`. */
 export interface Reason {
   /** A word a program may branch on, such as `waiting_for_worker` or `worker_lost`. */
-  readonly code: string;
+  readonly code: ReasonCode;
   /** A sentence for the person who asks. */
   readonly text: string;
   readonly since: number;
@@ -31,7 +32,7 @@ export interface Reason {
   readonly next?: string;
   readonly nextAt?: number;
   /** What blocks it: ids and figures. */
-  readonly evidence?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly evidence?: Evidence;
 }
 
 export interface WorkflowInstanceRow {
@@ -198,41 +199,44 @@ export interface NewEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export type EventType =
-  | 'workflow_instance.created'
-  | 'workflow_instance.state'
+/** Everything that is recorded, by its name. */
+export const EVENT_TYPES = [
+  'workflow_instance.created',
+  'workflow_instance.state',
   /** The reason changed, and not the state. */
-  | 'workflow_instance.reason'
+  'workflow_instance.reason',
   /** Its parameters were edited for a rerun. */
-  | 'workflow_instance.params'
-  | 'task_instance.created'
-  | 'task_instance.state'
-  | 'task_instance.reason'
+  'workflow_instance.params',
+  'task_instance.created',
+  'task_instance.state',
+  'task_instance.reason',
   /** It is no longer the current instance of its task. */
-  | 'task_instance.superseded'
+  'task_instance.superseded',
   /** A task without a task instance was passed over: skipped by a branch, or disabled. */
-  | 'task.passed_over'
-  | 'task_instance.warning'
-  | 'task_group.changed'
-  | 'worker_group.changed'
+  'task.passed_over',
+  'task_instance.warning',
+  'task_group.changed',
+  'worker_group.changed',
   /** One was made, changed by somebody, or has come to its end. */
-  | 'backfill.changed'
-  | 'workflow.added'
-  | 'workflow.updated'
-  | 'workflow.removed'
+  'backfill.changed',
+  'workflow.added',
+  'workflow.updated',
+  'workflow.removed',
   /** Of a definition, with a change of its workflow: one row for each task. */
-  | 'task.added'
-  | 'task.updated'
-  | 'task.removed'
-  | 'worker.state'
+  'task.added',
+  'task.updated',
+  'task.removed',
+  'worker.state',
   /** Somebody has decided something about it. */
-  | 'worker.changed'
+  'worker.changed',
   /** It did something wrong that people should know of. */
-  | 'worker.fault'
+  'worker.fault',
   /** A server of the cluster is gone without having said so. */
-  | 'server.lost'
+  'server.lost',
   /** Memory and rows did not agree, and have been brought together. */
-  | 'engine.mended';
+  'engine.mended',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** A row that asks the leader to do something: the only way to make the master act. */
 export interface CommandRow {

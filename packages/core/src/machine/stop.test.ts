@@ -126,7 +126,7 @@ describe('stop', () => {
     fixture.send({
       type: 'TurnDelayed',
       serial: true,
-      code: 'waiting_for_run',
+      code: 'waiting_for_other_runs',
       text: 'Run #1 goes first.',
       evidence: {},
     });

@@ -6,7 +6,12 @@ describe('the gate', () => {
   test('denies a run, which then ends without having run', () => {
     const fixture = createRunFixture(CHAIN, { grantsTurns: false });
     fixture.start();
-    fixture.send({ type: 'TurnDenied', code: 'discarded', text: 'Run #1 is still running.', evidence: { run: 1 } });
+    fixture.send({
+      type: 'TurnDenied',
+      code: 'discarded',
+      text: 'Run #1 is still running.',
+      evidence: { holderNumber: '#1' },
+    });
     expect(fixture.rows.instance).toMatchObject({ state: 'stopped', reason: { code: 'discarded' } });
   });
 

@@ -63,7 +63,7 @@ function continuePaused(t: Transition, node: RunNode): void {
   if (!delayed) row.dueAt = null;
   row.killRequestedAt = null;
   const why = delayed
-    ? { ...queuedReason(t), code: 'waiting_for_delay', text: 'Waiting for its time.', nextAt: row.dueAt! }
+    ? { ...queuedReason(t), code: 'waiting_for_delay' as const, text: 'Waiting for its time.', nextAt: row.dueAt! }
     : queuedReason(t);
   setTaskState(t, row, delayed ? 'delayed' : 'submitted', why);
   setOutcome(t.run, node, 'active');

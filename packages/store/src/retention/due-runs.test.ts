@@ -66,7 +66,7 @@ async function storeOf(runs: readonly Given[]) {
     const parentId = given.parent !== null && given.parent < index ? idOf(given.parent) : null;
     const more = { workflowId: `w${given.workflow}` as never, parentInstanceId: parentId, createdAt: index };
     await store.instances.start(run(id, more), command(`c${index}`, id), event(id));
-    const quarantine = given.aside ? { code: 'quarantined', text: '', since: 1 } : null;
+    const quarantine = given.aside ? { code: 'quarantined' as const, text: '', since: 1 } : null;
     const instance = run(id, { ...more, state: given.state, endedAt: given.endedAt, quarantine });
     const commandsDone = given.ordered ? [] : [{ id: `c${index}` as never, outcome: 'done' }];
     await store.master.commit(1, commit({ instance, assignNumber: true, commandsDone }));

@@ -60,13 +60,13 @@ export function describeAlertFiling(subject: Subject): void {
     });
 
     test('of runs that were set aside are resolved with the last of them in their workflow', async () => {
-      const quarantine = { code: 'quarantined', text: 'It throws.', since: 1 };
+      const quarantine = { code: 'quarantined' as const, text: 'It throws.', since: 1 };
       const [first, second] = [run('r1'), run('r2')];
       const write = (instance: typeof first, id: string) =>
         subject.store.master.commit(1, commit({ instance, newAlerts: [aside(instance, id)] }));
       for (const id of ['r1', 'r2', 'r3'])
         await subject.store.instances.start(run(id), command(`c-${id}`, id), event(id));
-      const removal = { ...quarantine, code: 'being_removed' };
+      const removal = { ...quarantine, code: 'being_removed' as const };
       await subject.store.master.commit(1, commit({ instance: run('r3', { quarantine: removal }) }));
       await write({ ...first, quarantine }, 'a1');
       await write({ ...second, quarantine }, 'a2');

@@ -48,7 +48,7 @@ export function describeChildren(subject: Subject): void {
       const ended = { ...made.instance, state: 'success' as const, outputs: { rows: '3' }, queuedAt: 9 };
       await master.commit(1, commit({ instance: ended }));
       expect(await instances.find('k1')).toEqual(ended);
-      const quarantine = { code: 'x', text: 'y', since: 1 };
+      const quarantine = { code: 'quarantined' as const, text: 'y', since: 1 };
       await master.commit(1, commit({ instance: { ...ended, quarantine } }));
       expect(await instances.find('k1')).toEqual({ ...ended, quarantine });
     });

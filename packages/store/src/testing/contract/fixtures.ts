@@ -136,7 +136,7 @@ export function task(id: string, run: string, more: Partial<TaskInstanceRow> = {
       code: 'waiting_for_worker',
       text: 'No worker has a free slot.',
       since: 11,
-      evidence: { slots: 0, ok: false },
+      evidence: { slots: 0, open: false },
     },
     updatedAt: 11,
     ...more,

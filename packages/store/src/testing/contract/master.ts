@@ -68,7 +68,8 @@ export function describeMaster(subject: Subject): void {
       const { master } = subject.store;
       await startRun('r1');
       await subject.lead(1);
-      const reason = { code: 'x', text: 'y "z"', since: 1, next: 'n', nextAt: 2, evidence: { a: null, b: 1, c: true } };
+      const evidence = { signal: null, retry: 1, open: true };
+      const reason = { code: 'queued' as const, text: 'y "z"', since: 1, next: 'n', nextAt: 2, evidence };
       const instance = run('r1', { state: 'running', startedAt: 20, reason, params: { p: '1' }, timeoutMs: 5 });
       const first = task('t1', 'r1', {
         outputs: { rows: '3' },

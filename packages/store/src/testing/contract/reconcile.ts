@@ -47,7 +47,7 @@ export function describeReconcile(subject: Subject): void {
 
     test('of a run: how it stands', async () => {
       await openRuns({ r1: 'running' });
-      const quarantine = { code: 'quarantined', text: 'x', since: 1 };
+      const quarantine = { code: 'quarantined' as const, text: 'x', since: 1 };
       const more = { state: 'running', runCounter: 3, executionSlot: 2, updatedAt: 77, quarantine } as const;
       await subject.store.master.commit(1, commit({ instance: run('r1', more) }));
       const { items } = await reads().openRunRows({ after: null, limit: 10 });

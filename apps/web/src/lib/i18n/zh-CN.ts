@@ -35,6 +35,8 @@ import { zhPast } from './late/zh-past.ts';
 import { zhPeople } from './late/zh-people.ts';
 import { zhRunList } from './late/zh-run-list.ts';
 import { zhRunLog } from './late/zh-run-log.ts';
+import { zhReasons } from './late/zh-reasons.ts';
+import { zhRecord } from './late/zh-record.ts';
 import { zhScheduleForm } from './late/zh-schedule-form.ts';
 import { zhSchedules } from './late/zh-schedules.ts';
 import { zhSchema } from './late/zh-schema.ts';
@@ -86,6 +88,8 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     runList: zhRunList,
     palette: zhPalette,
     past: zhPast,
+    reasons: zhReasons,
+    record: zhRecord,
     calendars: zhCalendars,
     fileTriggers: zhFileTriggers,
     forecast: zhForecast,

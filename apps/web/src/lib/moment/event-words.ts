@@ -1,16 +1,11 @@
 /** What an event of a run says, in few words: which task, the state it came into, or what happened. Pure. */
 import type { EventView } from '@vaquita/client';
+import { stateOf } from '#lib/reasons/event-words.ts';
 
 /** A newer server may tell of more than this build knows. */
 export interface Told {
   readonly type: string;
   readonly data: EventView['data'];
-}
-
-/** The state that it tells of, if it tells of one. */
-export function stateOf({ data }: Pick<Told, 'data'>): string | undefined {
-  const state = data.state ?? data.to ?? data.how;
-  return typeof state === 'string' && state !== 'undone' ? state : undefined;
 }
 
 /** Name of the task that it is about; undefined: it is about the run. */

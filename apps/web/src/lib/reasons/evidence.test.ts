@@ -24,7 +24,18 @@ describe('evidenceLines', () => {
   it('leaves as text what is no id', () => {
     expect(evidenceLines({ holders: 'daily#3 (running)', none: null })).toEqual([
       { key: 'holders', parts: [{ text: 'daily#3 (running)' }] },
-      { key: 'none', parts: [{ text: 'null' }] },
+    ]);
+  });
+  it('repeats nothing of the sentence it stands beside', () => {
+    const text = '"load" failed: no such table';
+    const lines = evidenceLines({ failedTasks: 1, cause: 'no such table', exitCode: 1, by: 'ann' }, [text]);
+    expect(lines.map(({ key }) => key)).toEqual(['failedTasks', 'by']);
+  });
+  it('tells a worker by its name, and when it was heard of as a moment', () => {
+    const at = '2026-11-21T10:00:00.000Z';
+    expect(evidenceLines({ worker: 'w1', workerId: A, lastHeardAt: at })).toEqual([
+      { key: 'worker', parts: [{ text: 'w1' }] },
+      { key: 'lastHeardAt', parts: [{ text: at }], at },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** The evidence of a reason as a page shows it: figures as text, what has a page as a link. Pure. */
+/** The evidence of a reason as a page shows it: only what its sentence leaves out, times as times, what has a page as a link. Pure. */
 import type { ReasonView } from '@vaquita/client';
 
 export interface EvidencePart {
@@ -9,6 +9,8 @@ export interface EvidencePart {
 export interface EvidenceLine {
   readonly key: string;
   readonly parts: readonly EvidencePart[];
+  /** It is a moment. */
+  readonly at?: string;
 }
 
 /** Names of runs stand beside their ids, under a key of their own. */
@@ -19,12 +21,31 @@ const RUNS: Readonly<Record<string, string | null>> = {
   child: null,
 };
 const ID = /^[0-9a-z]{26}$/;
+const MOMENTS: ReadonlySet<string> = new Set(['lastHeardAt', 'lastHeartbeatAt']);
+/** Ids, where what they are of is told by its name. */
+const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
+  workerId: ['worker'],
+  taskInstanceId: ['blockedBy', 'decidedBy', 'attempt'],
+};
+/** Figures that the sentence of the reason says itself. */
+const SAID: ReadonlySet<string> = new Set(['exitCode', 'retry', 'of']);
 
-export function evidenceLines(evidence: ReasonView['evidence']): readonly EvidenceLine[] {
+/** @param said the sentences that stand beside it: nothing of them is repeated */
+export function evidenceLines(evidence: ReasonView['evidence'], said: readonly string[] = []): readonly EvidenceLine[] {
   const names = new Set(Object.keys(evidence).flatMap((key) => RUNS[key] ?? []));
+  const isNamed = (key: string) => (NAMED_BY[key] ?? []).some((name) => Object.hasOwn(evidence, name));
   return Object.entries(evidence)
-    .filter(([key]) => !names.has(key))
-    .map(([key, value]) => ({ key, parts: partsOf(key, String(value), evidence) }));
+    .filter(([key, value]) => value !== null && !names.has(key) && !isNamed(key) && !SAID.has(key))
+    .map(([key, value]) => lineOf(key, String(value), evidence))
+    .filter(({ parts, at }) => at !== undefined || !parts.every((part) => isSaid(part, said)));
+}
+
+function isSaid({ text, link }: EvidencePart, said: readonly string[]): boolean {
+  return link === undefined && !/^\d+$/.test(text) && said.some((sentence) => sentence.includes(text));
+}
+
+function lineOf(key: string, value: string, evidence: ReasonView['evidence']): EvidenceLine {
+  return { key, parts: partsOf(key, value, evidence), ...(MOMENTS.has(key) ? { at: value } : {}) };
 }
 
 function partsOf(key: string, value: string, evidence: ReasonView['evidence']): readonly EvidencePart[] {

@@ -16,6 +16,8 @@ export interface RunQuery {
   readonly at?: number | string | undefined;
   /** Id of the run that it is compared with. */
   readonly with?: string | undefined;
+  /** Of its events; all when left out. */
+  readonly kind?: string | undefined;
 }
 
 export interface RunsQuery {
@@ -241,6 +243,7 @@ export const routeFor = {
         wide: query.wide ? 1 : undefined,
         at: query.at,
         with: query.with,
+        kind: query.view === 'events' ? query.kind : undefined,
       },
       hash,
     ),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { starterOf } from './origin.ts';
+import { startedBy, starterOf } from './origin.ts';
 
 it('tells a schedule from a person who had it run, and from a person', () => {
   const origin = { kind: 'schedule', id: '42' } as const;
@@ -11,4 +11,14 @@ it('tells a schedule from a person who had it run, and from a person', () => {
   });
   expect(starterOf({ origin, createdBy: 'admin' })).toMatchObject({ name: undefined, person: 'admin' });
   expect(starterOf({ origin: null, createdBy: 'admin' })).toBeNull();
+});
+
+it('tells in the words of the reader what started a run', () => {
+  const kinds = { schedule: '定时计划', backfill: '补数', trigger: '触发器' };
+  const by = (kind: 'schedule' | 'backfill', createdBy: string) =>
+    startedBy({ origin: { kind, id: '42' }, createdBy }, kinds);
+  expect(by('schedule', 'schedule nightly')).toBe('定时计划 · nightly');
+  expect(by('schedule', 'ann')).toBe('定时计划 · ann');
+  expect(by('backfill', 'backfill by ann')).toBe('补数 · ann');
+  expect(startedBy({ origin: null, createdBy: 'ann' }, kinds)).toBe('ann');
 });

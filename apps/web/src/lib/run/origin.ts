@@ -2,19 +2,25 @@
 import type { InstanceView } from '@vaquita/client';
 
 type Facts = Pick<InstanceView, 'origin' | 'createdBy'>;
+type Kind = NonNullable<InstanceView['origin']>['kind'];
 
 export interface Starter {
-  readonly kind: NonNullable<InstanceView['origin']>['kind'];
+  readonly kind: Kind;
   readonly id: string;
-  /** Of the schedule, backfill or trigger; undefined when a person had it start the run. */
+  /** Of the schedule or trigger; undefined of a backfill, and when a person had it start the run. */
   readonly name: string | undefined;
-  /** The person. */
+  /** The person, where there is one: who had it start the run, or who asked for the backfill. */
   readonly person: string | undefined;
 }
+
+const BACKFILL_OF = 'backfill by ';
 
 /** Null: a person, or a task of another run. */
 export function starterOf({ origin, createdBy }: Facts): Starter | null {
   if (origin === null) return null;
+  if (createdBy.startsWith(BACKFILL_OF)) {
+    return { ...origin, name: undefined, person: createdBy.slice(BACKFILL_OF.length) };
+  }
   const prefix = `${origin.kind} `;
   const named = createdBy.startsWith(prefix);
   return {
@@ -22,4 +28,11 @@ export function starterOf({ origin, createdBy }: Facts): Starter | null {
     name: named ? createdBy.slice(prefix.length) : undefined,
     person: named ? undefined : createdBy,
   };
+}
+
+/** In a line of a list. @param kinds the words of the language for what starts runs */
+export function startedBy(run: Facts, kinds: Readonly<Record<Kind, string>>): string {
+  const starter = starterOf(run);
+  if (starter === null) return run.createdBy;
+  return `${kinds[starter.kind]} · ${starter.name ?? starter.person}`;
 }

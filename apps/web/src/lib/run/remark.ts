@@ -2,12 +2,14 @@
 import type { TaskInstanceView } from '@vaquita/client';
 import { hasEnded } from '#lib/state/families.ts';
 
-type TaskLike = Pick<TaskInstanceView, 'state' | 'logic'> & { readonly reason: { readonly text: string } | null };
+type TaskLike = Pick<TaskInstanceView, 'state' | 'logic' | 'reason'>;
+type Tell = (reason: NonNullable<TaskInstanceView['reason']>) => string;
 
-export function remarkOf(task: TaskLike | undefined): string {
+/** @param tell a reason in the reader's language */
+export function remarkOf(task: TaskLike | undefined, tell: Tell): string {
   if (task === undefined) return '';
   if (task.logic?.kind === 'branch') return `→ ${task.logic.chosen.join(', ') || '–'}`;
-  return hasEnded(task.state) ? '' : (task.reason?.text ?? '');
+  return hasEnded(task.state) || task.reason === null ? '' : tell(task.reason);
 }
 
 /** Somebody has to answer before it goes on. */

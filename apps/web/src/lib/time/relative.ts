@@ -24,11 +24,20 @@ export function formatRelative(at: number, now: number, locale: string, nowWord:
   return format.format(Math.trunc(seconds / (86_400 * 365)), 'year');
 }
 
-export type TimeStyle = 'full' | 'time' | 'day';
+export type TimeStyle = 'full' | 'moment' | 'time' | 'day';
 
 const STYLES: Readonly<Record<TimeStyle, Intl.DateTimeFormatOptions>> = {
   full: {
     year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  },
+  moment: {
     month: 'short',
     day: 'numeric',
     hour: '2-digit',

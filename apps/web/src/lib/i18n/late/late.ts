@@ -37,6 +37,7 @@ import type { PastMessages } from './en-past.ts';
 import type { PeopleMessages } from './en-people.ts';
 import type { RunListMessages } from './en-run-list.ts';
 import type { RunLogMessages } from './en-run-log.ts';
+import type { RecordMessages } from './en-record.ts';
 import type { ScheduleFormMessages } from './en-schedule-form.ts';
 import type { ScheduleMessages } from './en-schedules.ts';
 import type { SchemaMessages } from './en-schema.ts';
@@ -52,6 +53,7 @@ import type { WorkerGroupMessages } from './en-worker-groups.ts';
 import type { WorkerMessages } from './en-workers.ts';
 import type { WorkflowPageMessages } from './en-workflow-page.ts';
 import type { WorkflowScheduleMessages } from './en-workflow-schedules.ts';
+import type { ReasonWords } from './reason-words.ts';
 
 export interface LateMessages {
   readonly schema: SchemaMessages;
@@ -84,6 +86,8 @@ export interface LateMessages {
   readonly palette: PaletteMessages;
   readonly people: PeopleMessages;
   readonly past: PastMessages;
+  readonly reasons: ReasonWords;
+  readonly record: RecordMessages;
   readonly calendars: CalendarMessages;
   readonly fileTriggers: FileTriggerMessages;
   readonly forecast: ForecastMessages;

@@ -29,11 +29,11 @@ it('says why a run failed, every sentence once, and names what it knows', async 
   const { page } = desk;
   await page.goto(`/p/ui/runs/${run}?task=mail`);
   const head = page.locator('.why').first();
-  await head.getByText('"load" failed: Exit code 3.').waitFor();
+  await head.getByText('"load" failed: it ended with exit code 3').waitFor();
   await head.getByRole('button', { name: 'Why?' }).click();
-  await head.getByText('Failed tasks').waitFor();
+  await head.getByText('Failed tasks', { exact: true }).waitFor();
   const said = (await head.textContent()) ?? '';
-  expect(said.split('Exit code 3.')).toHaveLength(2);
+  expect(said.split('ended with exit code 3')).toHaveLength(2);
   expect(said).toContain('1 task cannot start because of what failed before');
   expect(said).not.toMatch(/failedTasks|firstCause/);
   expect(await findViolations(page)).toEqual([]);
@@ -72,7 +72,7 @@ it('says the same in Chinese', async () => {
   const head = page.locator('.why').first();
   await head.getByText('1 个任务失败（load）').waitFor();
   await head.getByRole('button').click();
-  await head.getByText('失败的任务').waitFor();
+  await head.getByText('失败的任务', { exact: true }).waitFor();
   expect(await head.textContent()).not.toMatch(/cannot start|nothing|failedTasks/);
   expect(await findViolations(page)).toEqual([]);
   expect(await overflow(page)).toBe(0);

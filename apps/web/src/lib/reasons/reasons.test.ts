@@ -29,13 +29,14 @@ describe('reasons in Chinese', () => {
   it('says what a task says itself', () => {
     const { task_failed, waiting_for_retry } = zhReasons.text;
     if (typeof task_failed !== 'function' || typeof waiting_for_retry !== 'function') throw new Error('no sentence');
-    expect(task_failed({ exitCode: 3 }, 'Exit code 3.')).toBe('退出码 3。');
+    expect(task_failed({ exitCode: 3 }, 'it ended with exit code 3')).toBe('退出码 3。');
+    expect(task_failed({ signal: 'SIGKILL' }, 'Ended by signal SIGKILL.')).toBe('被信号 SIGKILL 终止。');
     expect(task_failed({ exitCode: 3 }, 'no such table: days')).toBe('失败：no such table: days');
     expect(task_failed({ failedTasks: 1, killedTasks: 0 }, '"load" failed: Exit code 3.')).toBe(
-      '1 个任务失败（load）：Exit code 3.',
+      '1 个任务失败（load）：退出码 3。',
     );
     expect(waiting_for_retry({ retry: 1, of: 2 }, 'Retry 1 of 2: Exit code 3.')).toBe(
-      '第 1 次重试（共 2 次）：Exit code 3.',
+      '第 1 次重试（共 2 次）：退出码 3。',
     );
   });
 });

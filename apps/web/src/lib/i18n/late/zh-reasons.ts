@@ -6,17 +6,21 @@ import { zhReasonNext } from './zh-reason-next.ts';
 const quoted = (value: Evidence[keyof Evidence]): string => (value ? `“${value}”` : '');
 const of = (value: Evidence[keyof Evidence]): string => `${value ?? '?'}`;
 const by = (evidence: Evidence): string => (evidence.by ? `由 ${evidence.by} ` : '');
-/** 服务器给出的原句中，冒号之后是任务或人写下的内容。 */
-const after = (said: string): string => (said.includes(': ') ? `：${said.slice(said.indexOf(': ') + 2)}` : '。');
-
-function exit({ exitCode, signal }: Evidence, said: string): string {
-  if (signal) return `被信号 ${signal} 终止。`;
-  return /^Exit code -?\d+\.$/.test(said) ? `退出码 ${of(exitCode)}。` : `失败：${said}`;
+/** 进程的结束方式；任务自己写下的信息保持原文。 */
+function message(said: string): string {
+  const [, code] = /^(?:it ended with exit code|Exit code) (-?\d+)\.?$/i.exec(said) ?? [];
+  if (code !== undefined) return `退出码 ${code}。`;
+  const [, signal] = /^(?:it was ended by the signal|Ended by signal) (\w+)\.?$/i.exec(said) ?? [];
+  return signal === undefined ? said : `被信号 ${signal} 终止。`;
 }
+
+/** 服务器给出的原句中，冒号之后是任务或人写下的内容。 */
+const after = (said: string): string =>
+  said.includes(': ') ? `：${message(said.slice(said.indexOf(': ') + 2))}` : '。';
 
 /** 运行或任务的失败：运行会说明有几个任务失败。 */
 function failed(evidence: Evidence, said: string): string {
-  if (evidence.failedTasks === undefined) return exit(evidence, said);
+  if (evidence.failedTasks === undefined) return message(said) === said ? `失败：${said}` : message(said);
   const names = [...said.matchAll(/"([^"]+)"/g)].slice(0, 1).map(([, name]) => `（${name}）`);
   const killed = Number(evidence.killedTasks) > 0 ? `，${evidence.killedTasks} 个任务被终止` : '';
   return `${evidence.failedTasks} 个任务失败${names.join('')}${killed}${after(said)}`;

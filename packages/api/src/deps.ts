@@ -85,6 +85,7 @@ export type ApiStore = Pick<
   | 'calendars'
   | 'runHistory'
   | 'workflowHistory'
+  | 'taskList'
   | 'workflowFigures'
   | 'workflowLinks'
   | 'names'

@@ -23,6 +23,7 @@ export * from './ports/retention.ts';
 export type * from './ports/run-history.ts';
 export type * from './ports/schedules.ts';
 export type * from './ports/store.ts';
+export type * from './ports/task-list.ts';
 export type * from './ports/triggers.ts';
 export type * from './ports/watching.ts';
 export type * from './ports/workflow-figures.ts';

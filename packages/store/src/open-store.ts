@@ -25,6 +25,7 @@ import { createCalendarVerbs } from './verbs/schedules/calendars.ts';
 import { createScheduleVerbs } from './verbs/schedules/people.ts';
 import { createScheduleQueueVerbs } from './verbs/schedules/queue.ts';
 import { createTaskGroupVerbs } from './verbs/task-groups.ts';
+import { createTaskListVerbs } from './verbs/task-list.ts';
 import { createFiringVerbs, createTriggerQueueVerbs } from './verbs/triggers/firings.ts';
 import { createTriggerVerbs } from './verbs/triggers/triggers.ts';
 import { createWatchQueueVerbs, createWatchReader } from './verbs/triggers/watching.ts';
@@ -55,6 +56,7 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     calendars: createCalendarVerbs(driver),
     runHistory: createRunHistoryVerbs(driver),
     workflowHistory: createWorkflowHistoryVerbs(driver),
+    taskList: createTaskListVerbs(driver),
     workflowFigures: createWorkflowFigureVerbs(driver),
     workflowLinks: createWorkflowLinkVerbs(driver),
     names: createNameVerbs(driver),

@@ -21,6 +21,7 @@ import type { NameStore } from './names.ts';
 import type { SessionStore, TokenStore, UserStore } from './people.ts';
 import type { RunHistoryStore } from './run-history.ts';
 import type { CalendarStore, ScheduleQueue, ScheduleStore } from './schedules.ts';
+import type { TaskListStore } from './task-list.ts';
 import type { FiringStore, TriggerQueue, TriggerStore } from './triggers.ts';
 import type { WatchQueue, WatchReader } from './watching.ts';
 import type { WorkflowFigureStore } from './workflow-figures.ts';
@@ -45,6 +46,7 @@ export interface Store {
   readonly environments: EnvironmentStore;
   readonly secrets: SecretStore;
   readonly environmentReader: EnvironmentReader;
+  readonly taskList: TaskListStore;
   readonly taskGroups: TaskGroupStore;
   readonly workerGroups: WorkerGroupStore;
   readonly alertGroups: AlertGroupStore;

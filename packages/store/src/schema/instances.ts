@@ -19,7 +19,12 @@ import type {
 } from '@vaquita/core';
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { LIVE_RUN_STATES_SQL, LIVE_TASK_STATES_SQL, OPEN_STATES_SQL } from './state-lists.ts';
+import {
+  LIVE_RUN_STATES_SQL,
+  LIVE_TASK_STATES_SQL,
+  OPEN_STATES_SQL,
+  REMARKABLE_TASK_STATES_SQL,
+} from './state-lists.ts';
 
 export const workflowInstances = sqliteTable(
   'workflow_instances',
@@ -159,6 +164,12 @@ export const taskInstances = sqliteTable(
     index('task_instances_queued')
       .on(t.workerGroup, t.type, t.taskGroup, t.groupSlot, t.groupForced)
       .where(sql.raw("state = 'submitted'")),
+    // What failed, was killed or rests, across runs. A task that goes the usual way is never written into it.
+    index('task_instances_remarkable')
+      .on(t.state, t.id)
+      .where(sql.raw(`state in ${REMARKABLE_TASK_STATES_SQL}`)),
+    // What a worker has and had, newest first: one entry for each sending.
+    index('task_instances_worker').on(t.workerId, t.id).where(sql.raw('worker_id is not null')),
   ],
 );
 

@@ -16,6 +16,7 @@ import { createMemoryScheduleQueue } from './memory/schedule-queue.ts';
 import { createMemoryCalendars, createMemorySchedules } from './memory/schedules.ts';
 import { createMemory } from './memory/tables.ts';
 import { createMemoryTaskGroups } from './memory/task-groups.ts';
+import { createMemoryTaskList } from './memory/task-list.ts';
 import { createMemoryFirings, createMemoryTriggerQueue, createMemoryTriggers } from './memory/triggers.ts';
 import { createMemoryWatchQueue, createMemoryWatchReader } from './memory/watching.ts';
 import { createMemoryWorkerGroups } from './memory/worker-groups.ts';
@@ -49,6 +50,7 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     calendars: createMemoryCalendars(memory),
     runHistory: createMemoryRunHistory(memory),
     workflowHistory: createMemoryWorkflowHistory(memory),
+    taskList: createMemoryTaskList(memory),
     workflowFigures: createMemoryWorkflowFigures(memory),
     workflowLinks: createMemoryWorkflowLinks(memory),
     names: createMemoryNames(memory),

@@ -31,6 +31,7 @@ import { describeRuns } from './contract/runs.ts';
 import { describeScheduleQueue } from './contract/schedule-queue.ts';
 import { describeSchedules } from './contract/schedules.ts';
 import { describeTaskGroups } from './contract/task-groups.ts';
+import { describeTaskList } from './contract/task-list.ts';
 import { describeTriggers } from './contract/triggers.ts';
 import { describeWatching } from './contract/watching.ts';
 import { describeWorkerGroups } from './contract/worker-groups.ts';
@@ -89,6 +90,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeOtherRuns(subject);
     describeRunHistory(subject);
     describeWorkflowHistory(subject);
+    describeTaskList(subject);
     describeWorkflowFigures(subject);
     describeWorkflowLinks(subject);
     describeNames(subject);

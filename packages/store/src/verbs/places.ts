@@ -22,6 +22,11 @@ export const LIVE_TASK_STATES = (Object.keys(TASK_STATES) as TaskState[]).filter
   (state) => !TASK_STATES[state].terminal,
 );
 
+/** Of task instances that have ended, or rest, otherwise than by themselves with success: the few that people look for. */
+export const REMARKABLE_TASK_STATES = (Object.keys(TASK_STATES) as TaskState[]).filter(
+  (state) => TASK_STATES[state].terminal && state !== 'success',
+);
+
 export function isLiveRun({ state }: Pick<WorkflowInstanceRow, 'state'>): boolean {
   return LIVE_RUN_STATES.includes(state);
 }

@@ -49,6 +49,7 @@ import { taskActionEndpoints } from './resources/task-actions.ts';
 import { taskFileEndpoints } from './resources/task-files.ts';
 import { taskGroupEndpoints } from './resources/task-groups.ts';
 import { taskInstanceEndpoints } from './resources/task-instances.ts';
+import { taskListEndpoints } from './resources/task-list.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
 import { triggerEndpoints } from './resources/triggers.ts';
 import { upkeepEndpoints } from './resources/upkeep.ts';
@@ -118,6 +119,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...backfillEndpoints(deps),
     ...instanceEndpoints(deps),
     ...runActionEndpoints(deps, audit),
+    ...taskListEndpoints(deps),
     ...taskInstanceEndpoints(deps),
     ...taskFileEndpoints(deps),
     ...taskActionEndpoints(deps, audit),

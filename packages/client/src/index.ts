@@ -84,6 +84,7 @@ export type {
   JanitorAsked,
   JanitorPreview,
   JanitorView,
+  ListedTaskView,
   ListenerEventPage,
   ListenerEventTypePage,
   ListenerEventView,
@@ -181,6 +182,7 @@ export type {
   TaskGroupView,
   TaskInstancePage,
   TaskInstanceView,
+  TaskListPage,
   TaskStatistics,
   TaskTypePage,
   TaskTypeView,
@@ -266,6 +268,7 @@ export type {
   LogMessage,
   LogQuery,
   TaskInstancesClient,
+  TaskListQuery,
 } from './resources/task-instances.ts';
 export type { TriggersClient } from './resources/triggers.ts';
 export type { JanitorClient } from './resources/upkeep.ts';

@@ -27,6 +27,7 @@ import { secretCommands } from './commands/secrets.ts';
 import { configCommand, migrateCommand, startCommand } from './commands/server.ts';
 import { taskGroupCommands } from './commands/task-groups.ts';
 import { tasksCommands } from './commands/tasks.ts';
+import { tasksListCommand } from './commands/tasks-list.ts';
 import { tokenCommands } from './commands/tokens.ts';
 import { triggerCommands } from './commands/triggers.ts';
 import { upkeepCommands } from './commands/upkeep.ts';
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   dependenciesCommand,
   searchCommand,
   ...runsCommands,
+  tasksListCommand,
   ...tasksCommands,
   ...scheduleCommands,
   ...scheduleEditCommands,

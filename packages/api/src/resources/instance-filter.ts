@@ -46,6 +46,15 @@ function checkWords({ project, workflow, origin, originKind, number }: InstanceW
   if (problems.length > 0) throw new AppError('bad_request', 'The filter is not valid.', { problems });
 }
 
+/** The project and the workflow that are meant. @throws AppError `bad_request`, `not_found`. */
+export async function placeFilter(
+  store: ApiStore,
+  words: Pick<InstanceWords, 'project' | 'workflow'>,
+): Promise<Pick<InstanceFilter, 'projectId' | 'workflowId'>> {
+  checkWords(words);
+  return await placeOf(store, words.project, words.workflow);
+}
+
 async function placeOf(
   store: ApiStore,
   project: string | undefined,

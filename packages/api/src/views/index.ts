@@ -25,6 +25,7 @@ export * from './search.ts';
 export * from './start-choices.ts';
 export * from './task-group.ts';
 export * from './task-instance.ts';
+export * from './task-list.ts';
 export * from './trigger.ts';
 export * from './upkeep.ts';
 export * from './worker.ts';

@@ -1,7 +1,30 @@
 /** One attempt of one task: state, log, live log, and what can be asked of it. */
-import type { ActionAnswer, LogChunk, LogEnd, TaskActionRequest, TaskInstanceView, WhyView } from '@vaquita/api/views';
+import type {
+  ActionAnswer,
+  ListedTaskView,
+  LogChunk,
+  LogEnd,
+  PageQuery,
+  TaskActionRequest,
+  TaskInstanceView,
+  TaskListPage,
+  WhyView,
+} from '@vaquita/api/views';
+import type { TaskState } from '@vaquita/core';
+import { eachItem } from '../pages.ts';
 import { followStream, type StreamOptions } from '../server-sent-events.ts';
 import { type CallOptions, type PostOptions, pathOf, type Transport } from '../transport.ts';
+
+export interface TaskListQuery extends PageQuery {
+  readonly state?: readonly TaskState[] | undefined;
+  readonly type?: string | undefined;
+  /** Id or name of the worker that has or had it. */
+  readonly worker?: string | undefined;
+  /** Id or name. */
+  readonly project?: string | undefined;
+  /** Id, or name together with `project`. */
+  readonly workflow?: string | undefined;
+}
 
 export interface LogQuery {
   /** Byte offset; negative counts from the end. */
@@ -20,6 +43,9 @@ export interface LogFollowOptions extends Omit<StreamOptions, 'lastEventId'> {
 }
 
 export interface TaskInstancesClient {
+  /** Of all runs, newest first. A page may hold none although `nextCursor` says that others follow. */
+  list(query?: TaskListQuery, options?: CallOptions): Promise<TaskListPage>;
+  all(query?: Omit<TaskListQuery, 'cursor'>): AsyncGenerator<ListedTaskView, void, undefined>;
   get(id: string, options?: CallOptions): Promise<TaskInstanceView>;
   why(id: string, options?: CallOptions): Promise<WhyView>;
   kill(id: string, body?: TaskActionRequest, options?: PostOptions): Promise<ActionAnswer>;
@@ -59,7 +85,10 @@ export function createTaskInstancesClient(transport: Transport): TaskInstancesCl
     }
   }
 
+  const list: TaskInstancesClient['list'] = (query, options) => transport.call('GET', at(), { query, ...options });
   return {
+    list,
+    all: (query) => eachItem((cursor) => list({ limit: 200, ...query, cursor })),
     get: (id, options) => transport.call('GET', at(id), options),
     why: (id, options) => transport.call('GET', at(id, 'why'), options),
     kill: (id, json = {}, options) => transport.call('POST', at(id, 'kill'), { json, ...options }),

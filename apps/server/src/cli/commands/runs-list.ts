@@ -1,13 +1,12 @@
 /** `runs list`: runs, newest first, for a person or for a program. */
 import type { InstanceView } from '@vaquita/client';
-import { type Command, EXIT, type OptionValues, UsageError } from '../command.ts';
+import { type Command, EXIT } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
 import { between, table } from '../format.ts';
+import { limitOf, MAX_PAGE } from '../list-limit.ts';
 import { FILTER_OPTIONS, filterOf } from '../run-filter.ts';
 
 const DEFAULT_LIMIT = 50;
-/** The largest page of the API. */
-const MAX_PAGE = 500;
 
 export const runsListCommand: Command = {
   name: 'runs list',
@@ -21,7 +20,7 @@ export const runsListCommand: Command = {
   },
   examples: ['vaquita runs list --workflow etl/daily --state failure', 'vaquita runs list --project etl --json'],
   async run({ options }, io) {
-    const limit = limitOf(options);
+    const limit = limitOf(options, DEFAULT_LIMIT, runsListCommand);
     const { states, ...place } = filterOf(options, runsListCommand) ?? {};
     const query = { ...place, state: states, limit: Math.min(limit, MAX_PAGE) };
     const rows: string[][] = [];
@@ -39,13 +38,6 @@ export const runsListCommand: Command = {
     return EXIT.ok;
   },
 };
-
-/** @throws UsageError */
-function limitOf({ limit }: OptionValues): number {
-  if (limit === undefined) return DEFAULT_LIMIT;
-  if (/^[1-9]\d{0,8}$/.test(String(limit))) return Number(limit);
-  throw new UsageError(`--limit "${String(limit)}" is not a whole number from 1 on.`, runsListCommand);
-}
 
 function rowOf(run: InstanceView): string[] {
   const { projectName, workflowName, number, state, quarantine, createdAt, startedAt, endedAt, id } = run;

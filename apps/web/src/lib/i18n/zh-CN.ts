@@ -45,6 +45,7 @@ import { zhStart } from './late/zh-start.ts';
 import { zhSystem } from './late/zh-system.ts';
 import { zhTaskEditor } from './late/zh-task-editor.ts';
 import { zhTaskTypes } from './late/zh-task-types.ts';
+import { zhTasks } from './late/zh-tasks.ts';
 import { zhTokens } from './late/zh-tokens.ts';
 import { zhTriggers } from './late/zh-triggers.ts';
 import { zhVersions } from './late/zh-versions.ts';
@@ -100,6 +101,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     start: zhStart,
     taskEditor: zhTaskEditor,
     taskTypes: zhTaskTypes,
+    tasks: zhTasks,
     tokens: zhTokens,
     triggers: zhTriggers,
     versions: zhVersions,

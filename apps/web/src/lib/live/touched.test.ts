@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { mergePrefixes, touchedBy } from './touched.ts';
 
 describe('touchedBy', () => {
-  it('a task event touches only its run', () => {
-    expect(touchedBy({ type: 'task_instance.state', workflowInstanceId: 'r1' })).toEqual([['run', 'r1']]);
+  it('a task event touches its run, and the lists of tasks across runs', () => {
+    expect(touchedBy({ type: 'task_instance.state', workflowInstanceId: 'r1' })).toEqual([['run', 'r1'], ['tasks']]);
     expect(touchedBy({ type: 'task.passed_over', workflowInstanceId: 'r1' })).toEqual([['run', 'r1']]);
   });
   it('a run event touches the run and every list of runs', () => {

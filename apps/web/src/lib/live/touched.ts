@@ -9,7 +9,8 @@ export type KeyPrefix = readonly string[];
 export function touchedBy(event: LiveEvent): readonly KeyPrefix[] {
   const run: KeyPrefix[] = event.workflowInstanceId === null ? [] : [['run', event.workflowInstanceId]];
   if (event.type.startsWith('workflow_instance.')) return [...run, ['runs']];
-  if (event.type.startsWith('task_instance.') || event.type.startsWith('task.')) return run;
+  if (event.type.startsWith('task_instance.')) return [...run, ['tasks']];
+  if (event.type.startsWith('task.')) return run;
   if (event.type.startsWith('task_group.')) return [['task-groups']];
   if (event.type.startsWith('backfill.')) return [['backfills']];
   if (event.type.startsWith('workflow.')) return [['workflows'], ['workflow']];

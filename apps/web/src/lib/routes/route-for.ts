@@ -35,6 +35,16 @@ export interface RunsQuery {
   readonly number?: string | undefined;
 }
 
+/** Of tasks across runs. */
+export interface TasksQuery {
+  readonly state?: string | undefined;
+  readonly type?: string | undefined;
+  /** Name or id. */
+  readonly worker?: string | undefined;
+  readonly project?: string | undefined;
+  readonly workflow?: string | undefined;
+}
+
 export interface AlertsQuery {
   readonly status?: string | undefined;
   readonly kind?: string | undefined;
@@ -233,6 +243,7 @@ export const routeFor = {
   /** What became of an action on many runs. `outcome`: of those that are shown. */
   bulk: (batch: string, outcome?: string) =>
     withQuery(resolve('/(app)/bulk/[bulk]', { bulk: name(batch) }), { outcome }),
+  tasks: (query: TasksQuery = {}) => withQuery(resolve('/(app)/tasks'), { ...query }),
   run: (project: string, run: string, query: RunQuery = {}, hash = '') =>
     withQuery(
       resolve('/(app)/p/[project]/runs/[run]', { project: name(project), run: name(run) }),

@@ -46,6 +46,7 @@ import type { StartMessages } from './en-start.ts';
 import type { SystemMessages } from './en-system.ts';
 import type { TaskEditorMessages } from './en-task-editor.ts';
 import type { TaskTypeMessages } from './en-task-types.ts';
+import type { TasksMessages } from './en-tasks.ts';
 import type { TokensMessages } from './en-tokens.ts';
 import type { TriggerMessages } from './en-triggers.ts';
 import type { VersionMessages } from './en-versions.ts';
@@ -100,6 +101,7 @@ export interface LateMessages {
   readonly system: SystemMessages;
   readonly taskEditor: TaskEditorMessages;
   readonly taskTypes: TaskTypeMessages;
+  readonly tasks: TasksMessages;
   readonly tokens: TokensMessages;
   readonly triggers: TriggerMessages;
   readonly versions: VersionMessages;

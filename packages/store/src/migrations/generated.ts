@@ -461,4 +461,13 @@ export const MIGRATIONS: readonly Migration[] = [
       "INSERT INTO `workflow_links` (`workflow_id`, `position`, `project_id`, `kind`, `task`, `enabled`, `target_project`, `target_workflow`, `of_task`, `range`)\nSELECT w.`id`, row_number() OVER (PARTITION BY w.`id` ORDER BY t.`id`, j.`id`) - 1, w.`project_id`, t.`value` ->> '$.type', t.`value` ->> '$.name',\n  coalesce(t.`value` ->> '$.enabled', 1), coalesce(j.`value` ->> '$.project', w.`project_id`), j.`value` ->> '$.workflow',\n  CASE WHEN t.`value` ->> '$.type' = 'dependent' THEN j.`value` ->> '$.task' END,\n  CASE WHEN t.`value` ->> '$.type' = 'dependent' THEN j.`value` ->> '$.range' END\nFROM `workflows` w\nJOIN `workflow_versions` v ON v.`workflow_id` = w.`id` AND v.`version` = w.`version`\nJOIN json_each(v.`document`, '$.tasks') t ON t.`value` ->> '$.type' IN ('dependent', 'sub_workflow', 'dynamic')\nJOIN json_tree(t.`value`) j ON j.`type` = 'object' AND j.`value` ->> '$.workflow' IS NOT NULL\n  AND CASE WHEN t.`value` ->> '$.type' = 'dependent' THEN j.`fullkey` LIKE '$.on%' ELSE j.`fullkey` = '$' END;",
     ],
   },
+  {
+    number: 32,
+    name: "tasks_across_runs",
+    checksum: "ba43760220b6eded9c097cead9c369649698aa2582b7f5f5b2efd0a4254fb8cb",
+    statements: [
+      "CREATE INDEX `task_instances_remarkable` ON `task_instances` (`state`,`id`) WHERE state in ('paused', 'need_fault_tolerance', 'killed', 'failure', 'forced_success');",
+      "CREATE INDEX `task_instances_worker` ON `task_instances` (`worker_id`,`id`) WHERE worker_id is not null;",
+    ],
+  },
 ];

@@ -1,0 +1,2 @@
+CREATE INDEX `task_instances_remarkable` ON `task_instances` (`state`,`id`) WHERE state in ('paused', 'need_fault_tolerance', 'killed', 'failure', 'forced_success');--> statement-breakpoint
+CREATE INDEX `task_instances_worker` ON `task_instances` (`worker_id`,`id`) WHERE worker_id is not null;

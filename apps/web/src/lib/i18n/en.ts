@@ -28,6 +28,7 @@ export const en = {
     workflows: 'Workflows',
     runs: 'Runs',
     dependencies: 'Dependencies',
+    tasks: 'Tasks',
     schedules: 'Schedules',
     backfills: 'Backfills',
     triggers: 'Triggers',

@@ -135,6 +135,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     workflows: '工作流',
     runs: '运行',
     dependencies: '依赖关系',
+    tasks: '任务',
     schedules: '定时计划',
     backfills: '回填',
     triggers: '触发器',

@@ -11,6 +11,7 @@ import CalendarSync from '@lucide/svelte/icons/calendar-sync';
 import Ear from '@lucide/svelte/icons/ear';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Layers from '@lucide/svelte/icons/layers-2';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import ListTree from '@lucide/svelte/icons/list-tree';
 import Network from '@lucide/svelte/icons/network';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
@@ -62,6 +63,7 @@ const NAV: readonly NavEntry[] = [
     atFoot: true,
   }),
   page('run', 'dependencies', () => routeFor.dependencies(), { icon: Waypoints, holds: ['/dependencies'], key: 'p' }),
+  page('run', 'tasks', () => routeFor.tasks(), { icon: ListChecks, holds: ['/tasks'], key: 'i' }),
   page('time', 'schedules', () => routeFor.schedules(), {
     icon: CalendarClock,
     holds: ['/schedules', '/calendars', '/forecast'],

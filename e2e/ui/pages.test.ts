@@ -68,6 +68,7 @@ const pages = (): Readonly<Record<string, { readonly path: string; readonly show
   cluster: { path: '/system', shows: 'One server runs' },
   registry: { path: '/system/registry', shows: 'Session timeout' },
   retention: { path: '/system/history', shows: 'What would go now' },
+  'tasks across runs': { path: '/tasks', shows: 'Submitted' },
   missing: { path: '/no/such/page', shows: 'Nothing here' },
 });
 

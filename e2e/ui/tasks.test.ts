@@ -63,6 +63,33 @@ it('holds new ones back until they are asked for', async () => {
   await rows().nth(1).getByText('Success').waitFor();
 });
 
+it('leads from a task to its worker, which shows what it runs and has run, and what can be decided about it', async () => {
+  const { page, server } = desk;
+  const { items } = await server.client.workers.list();
+  const { id, name } = items[0]!;
+  await page.goto(`/p/shop/runs/${failed}?task=load`);
+  await page.getByRole('region', { name: 'load', exact: true }).getByRole('link', { name, exact: true }).click();
+  await page.waitForURL(`**/workers/${id}`);
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
+  await page.getByText('It runs nothing at the moment.').waitFor();
+  await page.getByRole('table', { name: 'Latest tasks' }).getByRole('link', { name: 'load' }).waitFor();
+  await page.getByRole('img', { name: /^Slots in use: / }).waitFor();
+  await page.getByText('Joined').first().waitFor();
+  expect(await findViolations(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Drain' }).click();
+  const question = page.getByRole('dialog', { name: `Drain ${name}?` });
+  await question.getByRole('button', { name: 'Drain', exact: true }).click();
+  await page.getByText('Drained by admin').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Drain' }).waitFor();
+  await page.getByRole('link', { name: 'All its tasks' }).click();
+  await page.waitForURL(`**/tasks?worker=**`);
+  await rows().getByRole('link', { name: 'load' }).waitFor();
+  await page.goto('/workers/nobody');
+  await page.getByText('There is no “nobody” here').waitFor();
+});
+
 it('is clean on a narrow dark screen, in Chinese', async () => {
   const { server, browser, opened } = desk;
   await using narrow = await browser.open(server.url, { mode: 'dark', width: 320, locale: 'zh-CN', still: true });
@@ -74,6 +101,11 @@ it('is clean on a narrow dark screen, in Chinese', async () => {
   await page.waitForURL(({ pathname }) => pathname === '/');
   await page.goto('/tasks');
   await page.getByRole('table').getByText('load').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  const { items } = await server.client.workers.list();
+  await page.goto(`/workers/${items[0]!.id}`);
+  await page.getByText('最近的任务').waitFor();
   expect(await findViolations(page)).toEqual([]);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(narrow.errors).toEqual([]);

@@ -50,6 +50,7 @@ import { zhTokens } from './late/zh-tokens.ts';
 import { zhTriggers } from './late/zh-triggers.ts';
 import { zhVersions } from './late/zh-versions.ts';
 import { zhWorkerGroups } from './late/zh-worker-groups.ts';
+import { zhWorkerPage } from './late/zh-worker-page.ts';
 import { zhWorkers } from './late/zh-workers.ts';
 import { zhWorkflowPage } from './late/zh-workflow-page.ts';
 import { zhWorkflowSchedules } from './late/zh-workflow-schedules.ts';
@@ -106,6 +107,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     triggers: zhTriggers,
     versions: zhVersions,
     workerGroups: zhWorkerGroups,
+    workerPage: zhWorkerPage,
     workers: zhWorkers,
     workflowPage: zhWorkflowPage,
     workflowSchedules: zhWorkflowSchedules,

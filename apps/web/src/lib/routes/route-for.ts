@@ -274,6 +274,8 @@ export const routeFor = {
     withQuery(resolve('/(app)/task-groups'), { group: query.group, create: query.create ? 1 : undefined }),
   /** The workers of one group. */
   workersOf: (group?: string) => withQuery(resolve('/(app)/workers'), { group }),
+  /** By id or by name. */
+  worker: (worker: string) => resolve('/(app)/workers/[worker]', { worker: name(worker) }),
   workers: (join = false) => withQuery(resolve('/(app)/workers'), { join: join ? 1 : undefined }),
   alerts: (query: AlertsQuery = {}) => withQuery(resolve('/(app)/alerts'), { ...query }),
   alert: (id: string) => resolve('/(app)/alerts/[alert]', { alert: name(id) }),

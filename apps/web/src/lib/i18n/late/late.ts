@@ -51,6 +51,7 @@ import type { TokensMessages } from './en-tokens.ts';
 import type { TriggerMessages } from './en-triggers.ts';
 import type { VersionMessages } from './en-versions.ts';
 import type { WorkerGroupMessages } from './en-worker-groups.ts';
+import type { WorkerPageMessages } from './en-worker-page.ts';
 import type { WorkerMessages } from './en-workers.ts';
 import type { WorkflowPageMessages } from './en-workflow-page.ts';
 import type { WorkflowScheduleMessages } from './en-workflow-schedules.ts';
@@ -106,6 +107,7 @@ export interface LateMessages {
   readonly triggers: TriggerMessages;
   readonly versions: VersionMessages;
   readonly workerGroups: WorkerGroupMessages;
+  readonly workerPage: WorkerPageMessages;
   readonly workers: WorkerMessages;
   readonly workflowPage: WorkflowPageMessages;
   readonly workflowSchedules: WorkflowScheduleMessages;

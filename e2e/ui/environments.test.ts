@@ -59,7 +59,9 @@ it('an environment names it, what is wrong is said at its place, and a run is st
   expect(await findViolations(page)).toEqual([]);
   await form.getByLabel('Name of variable 1').fill('REGION');
   await form.getByRole('button', { name: 'Create the environment' }).click();
-  const row = page.getByRole('table', { name: 'Environments' }).getByRole('row', { name: /prod.*All projects.*2 variables/ });
+  const row = page
+    .getByRole('table', { name: 'Environments' })
+    .getByRole('row', { name: /prod.*All projects.*2 variables/ });
   await row.waitFor();
   expect(await findViolations(page)).toEqual([]);
 
@@ -113,7 +115,10 @@ it('is clean on a narrow dark screen, in Chinese', async () => {
   await narrow.page.getByRole('table', { name: '环境' }).waitFor();
   for (const path of ['/environments', '/environments?create=1', '/secrets', '/secrets?create=1']) {
     await narrow.page.goto(path);
-    await narrow.page.getByRole(path.includes('create') ? 'dialog' : 'table').first().waitFor();
+    await narrow.page
+      .getByRole(path.includes('create') ? 'dialog' : 'table')
+      .first()
+      .waitFor();
     expect(await overflow(narrow.page)).toBeLessThanOrEqual(0);
     expect(await findViolations(narrow.page)).toEqual([]);
   }

@@ -255,7 +255,7 @@ describe('workers and cluster', () => {
     const first = await api.startRun();
     await api.clock.advance(90 * 60_000);
     await api.startRun();
-    const quarantine = { code: 'quarantined', text: 'A handler failed.', since: START };
+    const quarantine = { code: 'quarantined', text: 'A handler failed.', since: START } as const;
     await api.master(first, { quarantine });
     const overview = async (hours: number) =>
       read<OverviewView>(await api.send('GET', `/api/v1/overview?hours=${hours}`));

@@ -81,11 +81,9 @@ export const OverviewView = z
       })
       .nullable()
       .meta({ description: 'The same runs by when they were created; null further back than a week' }),
-    setAside: z
-      .array(InstanceView)
-      .meta({
-        description: `Runs that the engine has set aside, whenever they were created: the newest ${MAX_SET_ASIDE}`,
-      }),
+    setAside: z.array(InstanceView).meta({
+      description: `Runs that the engine has set aside, whenever they were created: the newest ${MAX_SET_ASIDE}`,
+    }),
   })
   .meta({ id: 'Overview' });
 export type OverviewView = z.infer<typeof OverviewView>;

@@ -1,6 +1,7 @@
 /** The events of a run as ticks along a slider, of which there are never more than places for them. Pure. */
-import { type Family, familyOf } from '../state/families.ts';
+
 import { stateOf } from '#lib/reasons/event-words.ts';
+import { type Family, familyOf } from '../state/families.ts';
 import type { Told } from './event-words.ts';
 
 export interface Tick {

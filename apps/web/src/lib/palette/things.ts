@@ -1,12 +1,5 @@
 /** Lines of the search that lead to things by their names. */
-import type {
-  AlertView,
-  InstanceView,
-  MeView,
-  SearchHit,
-  UserView,
-  WorkflowView,
-} from '@vaquita/client';
+import type { AlertView, InstanceView, MeView, SearchHit, UserView, WorkflowView } from '@vaquita/client';
 import { i18n } from '#lib/i18n/i18n.svelte.ts';
 import type { PaletteMessages } from '#lib/i18n/late/en-palette.ts';
 import { routeFor } from '#lib/routes/route-for.ts';

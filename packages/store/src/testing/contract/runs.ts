@@ -180,7 +180,7 @@ export function describeRuns(subject: Subject): void {
 
     test('that were set aside are found, newest first', async () => {
       const { instances } = subject.store;
-      const quarantine = { code: 'quarantined', text: 'A handler failed.', since: 1 };
+      const quarantine = { code: 'quarantined', text: 'A handler failed.', since: 1 } as const;
       for (const id of ['r1', 'r2', 'r3']) {
         await instances.start(run(id, id === 'r2' ? {} : { quarantine }), command(`c-${id}`, id), event(id));
       }

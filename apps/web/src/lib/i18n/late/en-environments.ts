@@ -11,7 +11,8 @@ export const enEnvironments = {
   newEnvironment: 'New environment',
   newSecret: 'New secret',
   emptyTitle: 'No environment yet',
-  emptyText: 'An environment holds variables such as the address of a database, and names secrets for what nobody is to see.',
+  emptyText:
+    'An environment holds variables such as the address of a database, and names secrets for what nobody is to see.',
   emptySecretsTitle: 'No secret yet',
   emptySecretsText: 'Passwords and tokens belong here. An environment gives them to tasks as variables.',
   environment: 'Environment',

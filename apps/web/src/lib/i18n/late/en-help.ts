@@ -11,6 +11,7 @@ export const enHelp = {
     fresh: 'Show new rows',
     choose: 'Choose the row',
     chooseRange: 'Choose the rows since the last one',
+    addTask: 'Add a task',
     timeline: 'Timeline',
     graph: 'Graph',
     tasks: 'Tasks',

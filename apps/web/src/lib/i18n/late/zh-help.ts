@@ -13,6 +13,7 @@ export const zhHelp: HelpMessages = {
     fresh: '显示新行',
     choose: '选择该行',
     chooseRange: '选择自上次以来的行',
+    addTask: '添加任务',
     timeline: '时间线',
     graph: '图',
     tasks: '任务',

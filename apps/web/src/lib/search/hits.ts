@@ -3,7 +3,7 @@ import type { SearchHit } from '@vaquita/client';
 import { routeFor } from '#lib/routes/route-for.ts';
 
 /** The order in which kinds are shown. */
-export const KINDS = [
+const KINDS = [
   'run',
   'task',
   'workflow',

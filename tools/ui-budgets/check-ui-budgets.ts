@@ -40,7 +40,7 @@ export const BUDGETS = {
   /** Loaded late, and only where a text is written. */
   yaml: 40 * KIB,
   /** All texts of every page in one language: loaded once, by those who read it. */
-  language: 40 * KIB,
+  language: 60 * KIB,
   css: 15 * KIB,
   fonts: 100 * KIB,
 } as const;

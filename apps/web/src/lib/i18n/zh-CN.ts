@@ -23,6 +23,7 @@ import { zhGrid } from './late/zh-grid.ts';
 import { zhGroups } from './late/zh-groups.ts';
 import { zhGuide } from './late/zh-guide.ts';
 import { zhHelp } from './late/zh-help.ts';
+import { zhJoin } from './late/zh-join.ts';
 import { zhLeave } from './late/zh-leave.ts';
 import { zhListeners } from './late/zh-listeners.ts';
 import { zhLog } from './late/zh-log.ts';
@@ -102,6 +103,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     start: zhStart,
     taskEditor: zhTaskEditor,
     taskTypes: zhTaskTypes,
+    join: zhJoin,
     tasks: zhTasks,
     tokens: zhTokens,
     triggers: zhTriggers,
@@ -407,15 +409,6 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     offline: '离线',
     draining: '排空中',
     join: '加入工作节点',
-    joinTitle: '加入工作节点',
-    joinText: '在任何能访问本服务器的机器上执行此命令。连接由节点向外发起，无需开放端口。',
-    joinName: '令牌名称',
-    joinGroup: '组',
-    joinSlots: '槽位',
-    joinMake: '生成命令',
-    joinOnce: '令牌仅显示这一次。它只能让节点加入，不能读取或修改其他内容。',
-    joinWaiting: '等待节点加入…',
-    joinDone: (name) => `${name} 已加入。`,
     emptyTitle: '还没有工作节点加入',
     emptyText: '工作节点执行任务。在任何能访问本服务器的机器上执行一条命令，任务就会开始。',
     noSlots: '–',

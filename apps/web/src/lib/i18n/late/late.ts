@@ -25,6 +25,7 @@ import type { GridMessages } from './en-grid.ts';
 import type { GroupMessages } from './en-groups.ts';
 import type { GuideMessages } from './en-guide.ts';
 import type { HelpMessages } from './en-help.ts';
+import type { JoinMessages } from './en-join.ts';
 import type { LeaveMessages } from './en-leave.ts';
 import type { ListenerMessages } from './en-listeners.ts';
 import type { LogMessages } from './en-log.ts';
@@ -59,6 +60,7 @@ import type { ReasonWords } from './reason-words.ts';
 
 export interface LateMessages {
   readonly schema: SchemaMessages;
+  readonly join: JoinMessages;
   readonly listeners: ListenerMessages;
   readonly attention: AttentionMessages;
   readonly audit: AuditMessages;

@@ -56,7 +56,7 @@ it('lists its events, page after page', async () => {
     await page.getByRole('button', { name: 'Show more' }).click();
   }
   await expect.poll(() => page.getByRole('table', { name: 'Events' }).getAttribute('aria-rowcount')).not.toBe('101');
-  expect(await heightsOf(page)).toEqual([32]);
+  expect(await heightsOf(page)).toEqual([46]);
   expect(await nodesOf(page)).toBeLessThan(MOST_NODES);
 });
 

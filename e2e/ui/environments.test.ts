@@ -49,7 +49,7 @@ it('an environment names it, what is wrong is said at its place, and a run is st
   await form.getByLabel('Name', { exact: true }).fill('prod');
   await form.getByRole('button', { name: 'Add a variable' }).click();
   await form.getByLabel('Name of variable 1').fill('1REGION');
-  await form.getByLabel('Value of 1REGION').fill('eu');
+  await form.getByLabel('Value of 1REGION', { exact: true }).fill('eu');
   await form.getByRole('button', { name: 'Add a variable' }).click();
   await form.getByLabel('Name of variable 2').fill('TOKEN');
   await form.getByLabel('Where the value of TOKEN comes from').selectOption('secret');
@@ -92,7 +92,7 @@ it('what is used says by whom and stays; what is not used goes', async () => {
   expect(await detail.getByRole('button', { name: 'Delete' }).isDisabled()).toBe(true);
   expect(await findViolations(page)).toEqual([]);
   await page.goto('/secrets');
-  await page.getByRole('link', { name: 'token' }).click();
+  await page.getByRole('table', { name: 'Secrets' }).getByRole('link', { name: 'token' }).click();
   await page.getByRole('dialog', { name: 'token' }).getByRole('link', { name: 'prod' }).waitFor();
 
   await server.client.workflows.delete('ui', 'user');

@@ -109,5 +109,6 @@ it('is clean on a narrow dark screen, in Chinese', async () => {
   expect(await findViolations(page)).toEqual([]);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(narrow.errors).toEqual([]);
-  expect(opened.errors).toEqual([]);
+  // Who asks for a worker that never was is told so.
+  expect(opened.errors.filter((text) => !text.includes('404'))).toEqual([]);
 });

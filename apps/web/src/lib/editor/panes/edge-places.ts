@@ -5,10 +5,14 @@ import type { Place } from '#lib/graph/viewport.ts';
 /** How far from the middle of an edge the pointer still means it, in the measures of the picture. */
 const REACH = 26;
 
-/** The middle of an edge: of the middle one of its curves. */
+/** How far along its curve an edge is taken hold of: past the middle, since tasks are connected from where it begins. */
+const ALONG = 0.62;
+
+/** Where an edge is taken hold of: on the middle one of its curves. */
 export function middleOf({ points }: PlacedEdge): Place {
   const at = Math.floor((points.length / 2 - 1) / 2) * 2;
-  return { x: (points[at]! + points[at + 2]!) / 2, y: (points[at + 1]! + points[at + 3]!) / 2 };
+  const between = (from: number, to: number) => from + (to - from) * ALONG;
+  return { x: between(points[at]!, points[at + 2]!), y: between(points[at + 1]!, points[at + 3]!) };
 }
 
 export function edgeNear(layout: GraphLayout, at: Place): PlacedEdge | undefined {

@@ -3,7 +3,7 @@
  * it before it; holds no rule of its own.
  */
 import { createApi, createMetricsRegistry, DEFAULT_API_SETTINGS, housekeeping } from '@vaquita/api';
-import { type CommandRow, createIdSource, openEnvironment, sha256Hex, toAppError } from '@vaquita/core';
+import { type CommandRow, createIdSource, openDataSource, openEnvironment, sha256Hex, toAppError } from '@vaquita/core';
 import { createMaster, type Lookouts, RECONCILER_CHECKS } from '@vaquita/master';
 import { BUILT_IN_LISTENERS } from '@vaquita/plugins';
 import { createListenerEngine } from '@vaquita/plugins/engine';
@@ -181,8 +181,12 @@ export async function assembleServer(
       duties: [alerts, listenerEngine, schedules, ...triggers.duties, backfills],
       leaderSocket: () => leaderSocket(lease.leadership()),
       judgeToken,
-      openEnvironment: async (projectId, name) =>
-        openEnvironment(name, await store.environmentReader.read(projectId, name), sealing.sealer),
+      openNeeds: {
+        environment: async (projectId, name) =>
+          openEnvironment(name, await store.environmentReader.read(projectId, name), sealing.sealer),
+        dataSource: async (projectId, name) =>
+          openDataSource(name, await store.dataSourceReader.read(projectId, name), sealing.sealer),
+      },
       log,
       defer: host.defer,
       committed: announce,
@@ -235,6 +239,7 @@ export async function assembleServer(
       },
       lookouts,
       sealer: sealing.sealer,
+      ask: await host.openAsk(settings),
       clock,
       random,
       ids,

@@ -1,4 +1,6 @@
 /** What the server needs of the runtime it stands on. One implementation per runtime, handed in by its composition root. */
+
+import type { AskOutside } from '@vaquita/api';
 import type { Clock, Random } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { FileStore, LogStore, SqlDriver } from '@vaquita/store';
@@ -76,6 +78,8 @@ export interface ServerHost {
   openContent(settings: ServerSettings): Promise<ContentStores>;
   /** Sends alerts apart from the event loop. @throws AppError `bad_settings`. */
   openAlertSender(settings: ServerSettings): Promise<AlertSender>;
+  /** To addresses that people have entered. @throws AppError `bad_settings`. */
+  openAsk(settings: ServerSettings): Promise<AskOutside>;
   /** @throws AppError `bad_settings`. */
   openListeners(settings: ServerSettings): Promise<OpenedListeners>;
   privateFiles(settings: Pick<ServerSettings, 'dataDir'>): PrivateFiles;

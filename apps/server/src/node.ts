@@ -27,7 +27,7 @@ import { startEmbeddedWorker } from './embedded-worker.ts';
 import { readExampleFiles } from './example-files.ts';
 import type { Listening, ListenOptions, ServerHost } from './host.ts';
 import { openListeners } from './listeners/open-listeners.ts';
-import { readOutbound } from './outbound.ts';
+import { openAsk, readOutbound } from './outbound.ts';
 import type { ServerSettings } from './settings.ts';
 
 const UI_FOLDER = fileURLToPath(new URL('../../../dist/web', import.meta.url));
@@ -67,6 +67,7 @@ function nodeHost(settings: ServerSettings): ServerHost {
         ...(await readOutbound(given, process.env)),
         ended: (why) => log.error('The thread that sends alerts has ended; the next alert starts another.', { why }),
       }),
+    openAsk: async (given) => openAsk(await readOutbound(given, process.env)),
     openListeners: (given) =>
       openListeners(given, { clock: systemClock, env: process.env, version: packageJson.version }),
     privateFiles: ({ dataDir }) => openPrivateFiles(dataDir),

@@ -1,8 +1,15 @@
 /** Where this process may connect to for people who enter addresses, as the operator's settings say. */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { AskOutside } from '@vaquita/api';
 import { AppError } from '@vaquita/core';
-import { chooseProxies, createGuard, type OutboundSettings, proxyFromEnvironment } from '@vaquita/runtime/node/server';
+import {
+  chooseProxies,
+  createGuard,
+  createOutboundHttp,
+  type OutboundSettings,
+  proxyFromEnvironment,
+} from '@vaquita/runtime/node/server';
 import type { Environment, ServerSettings } from './settings.ts';
 
 type GivenSettings = Pick<ServerSettings, 'outboundAllow' | 'outboundProxy' | 'outboundCertificates'>;
@@ -18,6 +25,23 @@ export async function readOutbound(settings: GivenSettings, env: Environment): P
     ...{ allow, proxy },
     trust: settings.outboundCertificates === null ? [] : await readCertificates(settings.outboundCertificates),
   };
+}
+
+const ASK_TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 65_536;
+/** Of a request that only reads. */
+const MAX_REDIRECTS = 3;
+
+/** One request at a time for a person who waits for the answer. */
+export function openAsk({ allow, proxy, trust }: OutboundSettings): AskOutside {
+  const http = createOutboundHttp({ guard: createGuard(allow), proxyFor: chooseProxies(proxy), trust });
+  const { signal } = new AbortController();
+  return (request) =>
+    http.request({
+      ...request,
+      ...{ timeoutMs: ASK_TIMEOUT_MS, maxAnswerBytes: MAX_ANSWER_BYTES, signal },
+      maxRedirects: request.method === 'GET' ? MAX_REDIRECTS : 0,
+    });
 }
 
 async function readCertificates(path: string): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 /** The SQL program: one order, one process, so that a kill ends the query and a long one blocks nobody. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseOrder, runOrder, type SqlClient, type SqlExecutor } from '@vaquita/tasks';
+import { parseOrder, runOrder, type SqlClient, type SqlExecutor, type SqlOrder } from '@vaquita/tasks';
 import { openFileConnection } from './sql-file-connection.ts';
 
 /** How long a statement waits for another process that holds the database. */
@@ -10,7 +10,7 @@ const BUSY_TIMEOUT_MS = 10_000;
 export async function runSqlProgram(orderPath: string): Promise<number> {
   try {
     const order = parseOrder(await readFile(orderPath, 'utf8'));
-    const client = await openClient(order.url);
+    const client = await openClient(order);
     const answer = await runOrder(order, client, (text) => process.stdout.write(text));
     await writeFile(order.answerPath, JSON.stringify(answer), { mode: 0o600 });
     return 0;
@@ -20,9 +20,15 @@ export async function runSqlProgram(orderPath: string): Promise<number> {
   }
 }
 
-async function openClient(url: string): Promise<SqlClient> {
+async function openClient({ url, authToken }: Pick<SqlOrder, 'url' | 'authToken'>): Promise<SqlClient> {
   const { createClient } = await import('@libsql/client');
-  const client = createClient({ url, intMode: 'bigint', timeout: BUSY_TIMEOUT_MS, concurrency: 1 });
+  const client = createClient({
+    url,
+    ...(authToken === undefined ? {} : { authToken }),
+    intMode: 'bigint',
+    timeout: BUSY_TIMEOUT_MS,
+    concurrency: 1,
+  });
 
   async function transaction() {
     const held = await client.transaction('write');

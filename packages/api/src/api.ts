@@ -19,6 +19,7 @@ import { bulkActionEndpoints } from './resources/bulk-actions.ts';
 import { calendarImportEndpoints } from './resources/calendar-import.ts';
 import { calendarEndpoints } from './resources/calendars.ts';
 import { commandEndpoints } from './resources/commands.ts';
+import { dataSourceEndpoints } from './resources/data-sources.ts';
 import { dependencyEndpoints } from './resources/dependencies.ts';
 import { environmentEndpoints } from './resources/environments.ts';
 import { streamEndpoints } from './resources/events.ts';
@@ -126,6 +127,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...commandEndpoints(deps),
     ...environmentEndpoints(deps, audit),
     ...secretEndpoints(deps, audit),
+    ...dataSourceEndpoints(deps, audit),
     ...taskGroupEndpoints(deps, audit),
     ...workerGroupEndpoints(deps, audit),
     ...workerEndpoints(deps, audit),

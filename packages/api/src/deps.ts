@@ -11,6 +11,7 @@ import type {
 } from '@vaquita/core';
 import type { ClusterReader, RegistryInspection } from '@vaquita/registry';
 import type { DispatchOrigin, FileStore, Filing, LogStore, Store, WorkerControl, WorkerReader } from '@vaquita/store';
+import type { AskOutside } from './data-sources/try-data-source.ts';
 import type { MetricsRegistry } from './metrics/registry.ts';
 import type { Upkeep } from './resources/upkeep.ts';
 import type { WorkerLooks } from './triggers/try-look.ts';
@@ -72,6 +73,8 @@ export type ApiStore = Pick<
   | 'instances'
   | 'environments'
   | 'secrets'
+  | 'dataSources'
+  | 'dataSourceReader'
   | 'taskGroups'
   | 'workerGroups'
   | 'alertGroups'
@@ -130,6 +133,8 @@ export interface ApiDeps {
   };
   /** Has workers look for files; only where this server leads. */
   readonly lookouts: WorkerLooks;
+  /** One request to an address that a person has entered. */
+  readonly ask: AskOutside;
   /** For settings that hold secrets. */
   readonly sealer: Sealer;
   readonly clock: Clock;

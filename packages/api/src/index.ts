@@ -1,6 +1,7 @@
 export { createApi } from './api.ts';
 export { hashPassword, makePassword, PASSWORD_COST, type PasswordCost, verifyPassword } from './auth/passwords.ts';
 export { makeToken, TOKEN_PREFIXES, type TokenRequest } from './auth/tokens.ts';
+export type { AskOutside } from './data-sources/try-data-source.ts';
 export {
   type ApiDeps,
   type ApiLog,

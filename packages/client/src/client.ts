@@ -11,6 +11,7 @@ import {
 } from './resources/alerts.ts';
 import { type BackfillsClient, createBackfillsClient } from './resources/backfills.ts';
 import { type CalendarsClient, createCalendarsClient } from './resources/calendars.ts';
+import { createDataSourcesClient, type DataSourcesClient } from './resources/data-sources.ts';
 import {
   createEnvironmentsClient,
   createSecretsClient,
@@ -60,6 +61,7 @@ export interface VaquitaClient extends OperationsClient {
   readonly backfills: BackfillsClient;
   readonly environments: EnvironmentsClient;
   readonly secrets: SecretsClient;
+  readonly dataSources: DataSourcesClient;
   readonly taskGroups: TaskGroupsClient;
   readonly schedules: SchedulesClient;
   readonly calendars: CalendarsClient;
@@ -98,6 +100,7 @@ export function createClient(options: ClientOptions): VaquitaClient {
     backfills: createBackfillsClient(transport),
     environments: createEnvironmentsClient(transport),
     secrets: createSecretsClient(transport),
+    dataSources: createDataSourcesClient(transport),
     taskGroups: createTaskGroupsClient(transport),
     workers: createWorkersClient(transport),
     schedules: createSchedulesClient(transport),

@@ -52,6 +52,15 @@ export type {
   CalendarView,
   ClockChangeView,
   ClusterView,
+  DataSourceChange,
+  DataSourceCreate,
+  DataSourceDetail,
+  DataSourceKindPage,
+  DataSourceKindView,
+  DataSourcePage,
+  DataSourceTest,
+  DataSourceTestAnswer,
+  DataSourceView,
   DayRun,
   DayRunPage,
   DayRunsQuery,
@@ -255,6 +264,7 @@ export type { SessionClient, TokensClient } from './resources/access.ts';
 export type { AlertChannelsClient, AlertGroupsClient, AlertsClient } from './resources/alerts.ts';
 export type { BackfillsClient } from './resources/backfills.ts';
 export type { CalendarsClient } from './resources/calendars.ts';
+export type { DataSourcesClient } from './resources/data-sources.ts';
 export type { EnvironmentsClient, SecretsClient } from './resources/environments.ts';
 export type { InstanceQuery, InstancesClient } from './resources/instances.ts';
 export type { AuditClient, EventStreamOptions, OperationsClient, WorkersClient } from './resources/operations.ts';

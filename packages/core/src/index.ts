@@ -35,6 +35,19 @@ export { checkCalendarEntries, inCalendarOrder, MAX_CALENDAR_ENTRIES } from './c
 export { ICS_YEARS, type IcsReading, readIcs } from './calendars/ics/read-ics.ts';
 export * from './calendars/rows.ts';
 export { createOneAtATime, type OneAtATime } from './concurrency/one-at-a-time.ts';
+export { type AppliedDataSource, applyDataSource } from './data-sources/apply-data-source.ts';
+export { checkDataSource } from './data-sources/check-data-source.ts';
+export {
+  DATA_SOURCE_KINDS,
+  type DataSourceKind,
+  dataSourceJsonSchema,
+  dataSourceKind,
+  isFile as isDatabaseFile,
+  pathOfFile as pathOfDatabaseFile,
+} from './data-sources/kinds.ts';
+export { type OpenedDataSource, openDataSource } from './data-sources/open-data-source.ts';
+export { type DataSourceProbe, probeOf } from './data-sources/probe.ts';
+export type * from './data-sources/rows.ts';
 export * from './definition/compile.ts';
 export * from './definition/definition.ts';
 export { canonicalJson, formatWorkflowYaml } from './definition/format.ts';

@@ -1,5 +1,5 @@
 export { type BackfillDuty, type BackfillDutyStatus, createBackfillDuty } from './backfill/duty.ts';
-export type { OpenEnvironment } from './dispatch/environments.ts';
+export type { OpenNeeds } from './dispatch/task-needs.ts';
 export type { PassReport } from './janitor/report.ts';
 export { JANITOR_DEFAULTS, type JanitorSettings } from './janitor/settings.ts';
 export { createMaster, type LeaderDuty, type Lease, type Master, type MasterDeps } from './master.ts';

@@ -19,7 +19,7 @@ import {
 } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { FileStore, Filing, LogStore, MasterStore } from '@vaquita/store';
-import { noEnvironments, type OpenEnvironment } from './dispatch/environments.ts';
+import { type OpenNeeds, openNothing } from './dispatch/task-needs.ts';
 import { createCleaningCounts, type PassReport } from './janitor/report.ts';
 import { createMendCounts, type MendCounts } from './reconcile/findings.ts';
 import { createFaultCounts, type WorkerFaultReport } from './sessions/faults.ts';
@@ -71,8 +71,8 @@ export interface MasterDeps {
   readonly leaderSocket?: () => string | null;
   /** Whether a worker may join with this token, and why not. */
   readonly judgeToken: (token: string) => Promise<TokenVerdict>;
-  /** What tasks get by the name of an environment; left out: nobody has any. */
-  readonly openEnvironment?: OpenEnvironment;
+  /** What tasks get by the names of environments and data sources; left out: there are none. */
+  readonly openNeeds?: OpenNeeds;
   readonly log: Logger;
   readonly defer: (run: () => void) => void;
   readonly committed?: () => void;
@@ -169,7 +169,7 @@ export function createMaster(deps: MasterDeps): Master {
       serverId: deps.serverId,
       serverName: deps.serverName ?? deps.serverId,
       judgeToken: deps.judgeToken,
-      openEnvironment: deps.openEnvironment ?? noEnvironments,
+      openNeeds: deps.openNeeds ?? openNothing,
       counts,
       membership: deps.membership ?? NO_MEMBERSHIP,
       mends,

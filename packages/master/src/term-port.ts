@@ -2,7 +2,7 @@
 import type { Clock, CommandRow, Epoch, IdSource, Random, WorkerId } from '@vaquita/core';
 import type { Wire } from '@vaquita/protocol';
 import type { FileStore, Filing, LogStore, MasterStore } from '@vaquita/store';
-import type { OpenEnvironment } from './dispatch/environments.ts';
+import type { OpenNeeds } from './dispatch/task-needs.ts';
 import type { CleaningCounts } from './janitor/report.ts';
 import type { MendCounts } from './reconcile/findings.ts';
 import type { FaultCounts } from './sessions/faults.ts';
@@ -25,7 +25,7 @@ export interface TermDeps {
   /** As people know it. */
   readonly serverName: string;
   readonly judgeToken: (token: string) => Promise<TokenVerdict>;
-  readonly openEnvironment: OpenEnvironment;
+  readonly openNeeds: OpenNeeds;
   readonly counts: FaultCounts;
   readonly membership: Membership;
   readonly mends: MendCounts;

@@ -28,11 +28,11 @@ import { startDirectly } from './commands/direct-start.ts';
 import { createDeclaredGroups } from './dispatch/declared-groups.ts';
 import { createDeliveries } from './dispatch/deliveries.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
-import { createEnvironments } from './dispatch/environments.ts';
 import { createHolds } from './dispatch/holds.ts';
 import { createLiveDispatches } from './dispatch/live-dispatches.ts';
 import { queuedTaskOf } from './dispatch/queued-task.ts';
 import { createRests } from './dispatch/rests.ts';
+import { createTaskNeeds } from './dispatch/task-needs.ts';
 import { createWorkerPool } from './dispatch/worker-pool.ts';
 import { watchAdmission } from './gate/admission-watch.ts';
 import { createRoom } from './gate/room.ts';
@@ -87,11 +87,11 @@ export function openTerm(deps: TermDeps): Term {
   const proof = createProofOfLife({ clock, timers, ids, live, pool, holds, counts, log, settings, record });
   const { deafness, starts } = proof;
   const lookouts = createLookouts({ pool, timers, ids });
-  const environments = createEnvironments({
-    ...{ timers, log, isOver, openEnvironment: deps.openEnvironment, retryMs: settings.commitRetryMs },
+  const needs = createTaskNeeds({
+    ...{ timers, log, isOver, open: deps.openNeeds, retryMs: settings.commitRetryMs },
   });
   const deliveries = createDeliveries({
-    ...{ clock, epoch, timers, live, pool, resultAcks, rests, environments, ackTimeoutMs, counts, deafness },
+    ...{ clock, epoch, timers, live, pool, resultAcks, rests, needs, ackTimeoutMs, counts, deafness },
   });
   const outputs = createOutputRouter(deps.logs, clock, log);
   const workers = workersOfTerm(store.workers, epoch);

@@ -10,6 +10,7 @@ import { createBackfillQueueVerbs } from './verbs/backfills/queue.ts';
 import { createBackfillSources } from './verbs/backfills/sources.ts';
 import { createCommandVerbs, createEventVerbs } from './verbs/commands.ts';
 import { createDocumentCache } from './verbs/document-cache.ts';
+import { createDataSourceReader, createDataSourceVerbs } from './verbs/environments/data-sources.ts';
 import { createEnvironmentVerbs } from './verbs/environments/environments.ts';
 import { createEnvironmentReader, createSecretVerbs } from './verbs/environments/secrets.ts';
 import { createInstanceVerbs } from './verbs/instances.ts';
@@ -66,6 +67,8 @@ export function openStore(driver: SqlDriver, options: StoreOptions): Store {
     environments: createEnvironmentVerbs(driver),
     secrets: createSecretVerbs(driver),
     environmentReader: createEnvironmentReader(driver),
+    dataSources: createDataSourceVerbs(driver),
+    dataSourceReader: createDataSourceReader(driver),
     taskGroups: createTaskGroupVerbs(driver),
     workerGroups: createWorkerGroupVerbs(driver),
     alertGroups: createAlertGroupVerbs(driver),

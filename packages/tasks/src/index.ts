@@ -9,7 +9,7 @@ export {
   type TaskReport,
   type TaskRun,
 } from './run-task.ts';
-export { parseOrder } from './sql/order.ts';
+export { parseOrder, type SqlOrder } from './sql/order.ts';
 export { runOrder, type SqlClient, type SqlExecutor } from './sql/run-order.ts';
 export * from './task-type.ts';
 export { availableTaskTypes } from './task-types.ts';

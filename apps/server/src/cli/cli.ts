@@ -9,6 +9,7 @@ import { auditCommands } from './commands/audit.ts';
 import { backfillCommands } from './commands/backfills.ts';
 import { calendarCommands } from './commands/calendars.ts';
 import { clusterCommand } from './commands/cluster.ts';
+import { dataSourceCommands } from './commands/data-sources.ts';
 import { dependenciesCommand } from './commands/dependencies.ts';
 import { environmentCommands } from './commands/environments.ts';
 import { exportCommand } from './commands/export.ts';
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   forecastCommand,
   ...backfillCommands,
   ...environmentCommands,
+  ...dataSourceCommands,
   ...secretCommands,
   ...taskGroupCommands,
   ...workerCommands,

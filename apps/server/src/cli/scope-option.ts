@@ -1,4 +1,4 @@
-/** The option of whose an environment or a secret is. */
+/** The option of whose an environment, a secret or a data source is. */
 import type { ScopeQuery } from '@vaquita/client';
 import type { OptionSpec, OptionValues } from './command.ts';
 

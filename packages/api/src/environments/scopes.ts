@@ -1,4 +1,4 @@
-/** Whose an environment or a secret is: of one project, or of all. */
+/** Whose an environment, a secret or a data source is: of one project, or of all. */
 import { AppError, type EnvironmentRow, type ProjectId } from '@vaquita/core';
 import type { ApiStore } from '../deps.ts';
 import { requireProject } from '../resources/lookup.ts';
@@ -45,6 +45,18 @@ export function noEnvironmentFor(idOrName: string): string {
   return `There is no environment “${idOrName}” that this project can use. Make it first, or leave this out`;
 }
 
-export function notFound(kind: 'environment' | 'secret', idOrName: string): AppError {
+/** Why a secret cannot be named by what is of this project, or of all; undefined when it can. */
+export async function whyNoSecret(
+  store: ApiStore,
+  projectId: ProjectId | null,
+  name: string,
+): Promise<string | undefined> {
+  const row = await store.secrets.find({ projectId, idOrName: name });
+  if (row?.name === name && (row.projectId === null || row.projectId === projectId)) return undefined;
+  const whose = projectId === null ? 'for all projects' : 'that this project can use';
+  return `There is no secret named “${name}” ${whose}. Make it first`;
+}
+
+export function notFound(kind: 'environment' | 'secret' | 'data source', idOrName: string): AppError {
   return new AppError('not_found', `There is no ${kind} “${idOrName}”.`);
 }

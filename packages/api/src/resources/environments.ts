@@ -10,7 +10,7 @@ import {
 import type { EnvironmentUses } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps, ApiStore } from '../deps.ts';
-import { notFound, projectNames, scopeOf, subjectOf } from '../environments/scopes.ts';
+import { notFound, projectNames, scopeOf, subjectOf, whyNoSecret } from '../environments/scopes.ts';
 import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { namedRevision, requireRevision } from '../http/revision.ts';
@@ -187,13 +187,8 @@ async function checkedVariables(
   if (problems.length === 0) {
     for (const [index, { secret }] of variables.entries()) {
       if (secret === null) continue;
-      const row = await store.secrets.find({ projectId, idOrName: secret });
-      if (row?.name === secret && (row.projectId === null || row.projectId === projectId)) continue;
-      const whose = projectId === null ? 'for all projects' : 'that this project can use';
-      problems.push({
-        path: `variables[${index}].secret`,
-        message: `There is no secret named “${secret}” ${whose}. Make it first`,
-      });
+      const message = await whyNoSecret(store, projectId, secret);
+      if (message !== undefined) problems.push({ path: `variables[${index}].secret`, message });
     }
   }
   if (problems.length > 0) throw new AppError('bad_request', 'The environment cannot be kept like this.', { problems });

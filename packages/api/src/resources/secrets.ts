@@ -39,10 +39,13 @@ function toView(row: SecretRow, project: string | null): SecretView {
 }
 
 async function detailOf(store: ApiStore, row: SecretRow): Promise<SecretDetail> {
-  const users = await store.secrets.usedBy(row.id, NAMED);
-  const nameOf = await projectNames(store, [row, ...users]);
-  const usedBy = users.map(({ id, name, projectId }) => ({ id, name, project: nameOf(projectId) }));
-  return { ...toView(row, nameOf(row.projectId)), usedBy };
+  const { environments, dataSources } = await store.secrets.usedBy(row.id, NAMED);
+  const nameOf = await projectNames(store, [row, ...environments, ...dataSources]);
+  const toUse = ({ id, name, projectId }: (typeof environments)[number] | (typeof dataSources)[number]) => ({
+    ...{ id, name, project: nameOf(projectId) },
+  });
+  const usedBy = environments.map(toUse);
+  return { ...toView(row, nameOf(row.projectId)), usedBy, usedByDataSources: dataSources.map(toUse) };
 }
 
 function readEndpoints({ store }: ApiDeps): readonly Endpoint[] {
@@ -146,7 +149,7 @@ function changeEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
       path: ITEM,
       tag: TAG,
       access: 'admin',
-      summary: 'Delete a secret that no environment uses',
+      summary: 'Delete a secret that no environment and no data source uses',
       query: ScopeQuery,
       errors: ['conflict'],
       status: 204,

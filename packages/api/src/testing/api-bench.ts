@@ -115,6 +115,7 @@ export async function openApi(change: { settings?: Partial<ApiSettings>; deps?: 
       changed() {},
     },
     lookouts: { of: () => [], look: async () => null },
+    ask: async () => ({ ok: false, failure: 'network', message: 'Nobody can be asked here.' }),
     sealer: createSealer(new Uint8Array(32), random),
     changes: {
       announce: hint,

@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { PageQuery, pageOf, Timestamp } from './page.ts';
 import { ProjectName } from './project.ts';
 
-const Description = z.string().max(2000);
-const Project = z.string().min(1).max(200);
+export const Description = z.string().max(2000);
+export const Project = z.string().min(1).max(200);
 
 /** Whose a name is meant to be; of two of one name, that of the project. */
 export const ScopeQuery = z.object({
@@ -128,10 +128,11 @@ export type SecretView = z.infer<typeof SecretView>;
 export const SecretPage = pageOf(SecretView).meta({ id: 'SecretPage' });
 export type SecretPage = z.infer<typeof SecretPage>;
 
+const SecretUse = z.object({ id: z.string(), name: z.string(), project: z.string().nullable() });
+
 export const SecretDetail = SecretView.extend({
-  usedBy: z
-    .array(z.object({ id: z.string(), name: z.string(), project: z.string().nullable() }))
-    .meta({ description: 'The first 20 environments whose variables get their value from it' }),
+  usedBy: z.array(SecretUse).meta({ description: 'The first 20 environments whose variables get their value from it' }),
+  usedByDataSources: z.array(SecretUse).meta({ description: 'The first 20 data sources that need it' }),
 }).meta({ id: 'SecretDetail' });
 export type SecretDetail = z.infer<typeof SecretDetail>;
 

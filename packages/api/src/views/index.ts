@@ -5,6 +5,7 @@ export * from './alert.ts';
 export * from './alert-target.ts';
 export * from './backfill.ts';
 export * from './calendar.ts';
+export * from './data-source.ts';
 export * from './dependencies.ts';
 export * from './environment.ts';
 export * from './event.ts';

@@ -196,9 +196,29 @@ describe('parseWorkflowDocument', () => {
       expect.stringContaining('no task type "constructor"'),
     ],
     [
-      'a named data source',
+      'a data source and a database',
       workflow({ name: 'a', type: 'sql', dataSource: 'w', database: 'x', script: 's' }),
-      expect.stringContaining('tasks[0].dataSource: Named data sources are not supported'),
+      'tasks[0].dataSource: Give either the database or a data source, not both.',
+    ],
+    [
+      'no database',
+      workflow({ name: 'a', type: 'sql', script: 's' }),
+      expect.stringContaining('tasks[0].database: This key is missing: give the database, or the name of a data'),
+    ],
+    [
+      'a whole address beside a data source',
+      workflow({ name: 'a', type: 'http', dataSource: 'w', url: 'https://example.org/x' }),
+      expect.stringContaining('tasks[0].url: Must be a path below the address of the data source'),
+    ],
+    [
+      'a parameter where it could change the host',
+      workflow({ name: 'a', type: 'http', dataSource: 'w', url: '${path}' }),
+      expect.stringContaining('tasks[0].url: Must be a path below the address of the data source'),
+    ],
+    [
+      'a path without a data source',
+      workflow({ name: 'a', type: 'http', url: '/orders' }),
+      expect.stringContaining('tasks[0].url: Must begin with http://'),
     ],
     [
       'another database',

@@ -4,8 +4,8 @@
  * O1 A secret that is not there, or cannot be opened, is no empty value: the task is told why it cannot have it.
  * O2 What can go wrong is told by names; no value stands in any message.
  */
-import { toAppError } from '../errors/app-error.ts';
 import type { Sealer } from '../sealing/sealer.ts';
+import { openSecret } from './open-secret.ts';
 import type { EnvironmentWithSecrets } from './rows.ts';
 
 /** Variables for one task. Those in `secrets` are to be shown to nobody. */
@@ -30,17 +30,9 @@ export async function openEnvironment(
       values.push([variable, value ?? '']);
       continue;
     }
-    const kept = found.secrets.get(secret);
-    if (kept === undefined) {
-      return { problem: `The environment "${name}" names the secret "${secret}" for ${variable}, and there is none.` };
-    }
-    try {
-      secrets.push([variable, await sealer.open(kept.id, kept.sealed)]);
-    } catch (error) {
-      return {
-        problem: `The secret "${secret}" of the environment "${name}" cannot be opened: ${toAppError(error).message}`,
-      };
-    }
+    const opened = await openSecret({ secret, use: variable, owner: `environment "${name}"` }, found.secrets, sealer);
+    if ('problem' in opened) return opened;
+    secrets.push([variable, opened.value]);
   }
   return { values: Object.fromEntries(values), secrets: Object.fromEntries(secrets) };
 }

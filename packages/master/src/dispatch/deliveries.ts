@@ -4,7 +4,7 @@
  * V1 A dispatch is sent only when its row is durable and while it is live (P1); sending it again is harmless (P3).
  * V2 A dispatch that nobody acknowledges is asked about once, by an echo and by sending it again, and then taken back (P2),
  *    if its worker is connected; if it is not, the return or the loss of the worker decides.
- * V3 A task is never sent without what its environment gives it, nor with secrets to a worker that would not mask them:
+ * V3 A task is never sent without what its environment and its data source give it, nor with secrets to a worker that would not mask them:
  *    it fails instead, and says why.
  */
 import {
@@ -13,7 +13,6 @@ import {
   type Effect,
   type Epoch,
   isTaskTerminal,
-  type OpenedEnvironment,
   type TaskOutcomeReport,
   type WorkerId,
 } from '@vaquita/core';
@@ -23,10 +22,10 @@ import type { Deafness } from '../sessions/deafness.ts';
 import type { FaultCounts } from '../sessions/faults.ts';
 import type { ResultAcks } from '../sessions/result-acks.ts';
 import type { TimerQueue } from '../timers/timer-queue.ts';
-import { type Environments, NOTHING_OPENED } from './environments.ts';
 import type { LiveDispatch, LiveDispatches } from './live-dispatches.ts';
-import { dispatchMessage, environmentNameOf } from './payload.ts';
+import { dataSourceNameOf, dispatchMessage, environmentNameOf, fillIn } from './payload.ts';
 import type { Rests } from './rests.ts';
+import type { OpenedNeeds, TaskNeeds } from './task-needs.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface Deliveries {
@@ -43,7 +42,7 @@ export interface DeliveriesDeps {
   readonly pool: WorkerPool;
   readonly resultAcks: ResultAcks;
   readonly rests: Rests;
-  readonly environments: Environments;
+  readonly needs: TaskNeeds;
   /** Of the term: a dispatch of an earlier one is sent again under it. */
   readonly epoch: Epoch;
   readonly ackTimeoutMs: number;
@@ -52,7 +51,7 @@ export interface DeliveriesDeps {
 }
 
 export function createDeliveries(deps: DeliveriesDeps): Deliveries {
-  const { clock, epoch, live, pool, resultAcks, rests, environments, ackTimeoutMs } = deps;
+  const { clock, epoch, live, pool, resultAcks, rests, needs, ackTimeoutMs } = deps;
   const acks = createAckWatch({ timers: deps.timers, timeoutMs: ackTimeoutMs, ask, takeBack });
 
   /** V1. Null when it is not to be sent (any more). */
@@ -68,31 +67,32 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
     const due = dueOf(id);
     if (due === null) return;
     const { run } = due.dispatch.bus;
-    const name = environmentNameOf(run, due.node);
-    if (name === null) {
-      sendWith(id, NOTHING_OPENED);
-      return;
-    }
+    const names = { environment: environmentNameOf(run, due.node), dataSource: dataSourceNameOf(due.node) };
     const { projectId } = run.instance;
-    environments.open({ projectId, name, key: id, again: () => send(id) }, (opened) => {
+    needs.open({ projectId, ...names, key: id, again: () => send(id) }, (opened) => {
       if ('problem' in opened) refuse(id, opened.problem);
       else sendWith(id, opened);
     });
   }
 
-  function sendWith(id: DispatchId, environment: OpenedEnvironment): void {
+  function sendWith(id: DispatchId, opened: OpenedNeeds): void {
     const due = dueOf(id);
     if (due === null) return;
     const { dispatch, node, row } = due;
     const worker = pool.get(dispatch.workerId);
+    const filled = fillIn(node, opened);
     // V3
-    if (worker && Object.keys(environment.secrets).length > 0 && !knowsSecrets(worker.version)) {
+    if ('problem' in filled) {
+      refuse(id, filled.problem);
+      return;
+    }
+    if (worker && Object.keys(filled.secrets).length > 0 && !knowsSecrets(worker.version)) {
       refuse(id, `Worker "${worker.name}" is too old to keep secrets out of its log. Update it.`);
       return;
     }
     let message: MasterDispatch;
     try {
-      message = dispatchMessage(dispatch.bus.run, node, { row, epoch, environment });
+      message = dispatchMessage(dispatch.bus.run, node, { row, epoch, ...filled });
     } catch (error) {
       dispatch.bus.fail('sending a task', error);
       return;

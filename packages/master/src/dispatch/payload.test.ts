@@ -1,7 +1,7 @@
 import { createRunFixture } from '@vaquita/core/testing';
 import { expect, test } from 'vitest';
-import { NOTHING_OPENED } from './environments.ts';
-import { dispatchMessage } from './payload.ts';
+import { dispatchMessage, fillIn } from './payload.ts';
+import { NOTHING_OPENED } from './task-needs.ts';
 
 function timeoutMs(timeout: { from: 'start' | 'first_submit'; strategy: 'warn' | 'fail' }): number | null {
   const fixture = createRunFixture([{ name: 'a', timeout: { ...timeout, afterMs: 60_000 } }]);
@@ -9,8 +9,10 @@ function timeoutMs(timeout: { from: 'start' | 'first_submit'; strategy: 'warn' |
   fixture.advance(45_000);
   fixture.place('a');
   const row = fixture.current('a');
-  return dispatchMessage(fixture.run, fixture.run.nodeOf.get(row.id)!, { row, epoch: 1, environment: NOTHING_OPENED })
-    .timeoutMs;
+  const node = fixture.run.nodeOf.get(row.id)!;
+  const filled = fillIn(node, { environment: NOTHING_OPENED, dataSource: null });
+  if ('problem' in filled) throw new Error(filled.problem);
+  return dispatchMessage(fixture.run, node, { row, epoch: 1, ...filled }).timeoutMs;
 }
 
 test('a worker is told how long the attempt may run', () => {

@@ -20,7 +20,7 @@ import type { WorkerHello } from '@vaquita/protocol';
 import { createWirePair } from '@vaquita/protocol/testing';
 import type { Filing } from '@vaquita/store';
 import { createMemoryLogStore, createMemoryStore } from '@vaquita/store/testing';
-import { noEnvironments, type OpenEnvironment } from '../dispatch/environments.ts';
+import { type OpenNeeds, openNothing } from '../dispatch/task-needs.ts';
 import { createMaster, type Lease, type Master } from '../master.ts';
 import type { MasterSettings } from '../settings.ts';
 import { BENCH_TOKEN, connectWorker, type TestWorker } from './bench-worker.ts';
@@ -61,7 +61,7 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
   });
 
   let epoch = 0;
-  let openEnvironment = noEnvironments;
+  let openNeeds = openNothing;
   let revoked = false;
   let held = false;
   let loseLease: ((why: string) => void) | undefined;
@@ -97,7 +97,10 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
       ids,
       serverId: `server-${epoch + 1}`,
       judgeToken: async (token) => (token !== BENCH_TOKEN ? 'unknown' : revoked ? 'revoked' : 'valid'),
-      openEnvironment: (projectId, name) => openEnvironment(projectId, name),
+      openNeeds: {
+        environment: (projectId, name) => openNeeds.environment(projectId, name),
+        dataSource: (projectId, name) => openNeeds.dataSource(projectId, name),
+      },
       log: { info: say('info'), warn: say('warn'), error: say('error') },
       defer: (run) => void clock.setTimeout(run, 0),
       membership: {
@@ -237,8 +240,8 @@ export async function openMasterBench(settings: Partial<MasterSettings> = {}) {
     /** Whether a server holds the lease. */
     leads: () => held,
     /** From now on tasks get these. */
-    openEnvironmentsBy(open: OpenEnvironment) {
-      openEnvironment = open;
+    openBy(open: Partial<OpenNeeds>) {
+      openNeeds = { ...openNothing, ...open };
     },
     /** From now on no worker may join with the token. */
     revokeToken() {

@@ -470,4 +470,15 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `task_instances_worker` ON `task_instances` (`worker_id`,`id`) WHERE worker_id is not null;",
     ],
   },
+  {
+    number: 33,
+    name: "data_sources",
+    checksum: "f2c7ecc6316b8bff249c68897ccb015c8713a2fab430a69803418bb4102d32cb",
+    statements: [
+      "CREATE TABLE `data_sources` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`project_id` text,\n\t`name` text NOT NULL,\n\t`description` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`settings` text NOT NULL,\n\t`secrets` text NOT NULL,\n\t`revision` integer NOT NULL,\n\t`created_by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_by` text NOT NULL,\n\t`updated_at` integer NOT NULL,\n\tFOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE UNIQUE INDEX `data_sources_of_project` ON `data_sources` (`project_id`,`name`) WHERE project_id is not null;",
+      "CREATE UNIQUE INDEX `data_sources_of_all` ON `data_sources` (`name`) WHERE project_id is null;",
+      "CREATE INDEX `data_sources_by_name` ON `data_sources` (`name`,`id`);",
+    ],
+  },
 ];

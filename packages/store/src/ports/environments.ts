@@ -1,5 +1,7 @@
-/** What is asked of environments and secrets. Of two of one name, that of the project stands before that of all projects. */
+/** What is asked of environments, secrets and data sources. Of two of one name, that of the project stands before that of all projects. */
 import type {
+  DataSourceRow,
+  DataSourceWithSecrets,
   EnvironmentRow,
   EnvironmentVariable,
   EnvironmentWithSecrets,
@@ -78,14 +80,47 @@ export interface SecretStore {
       readonly at: number;
     },
   ): Promise<void>;
-  /** @throws AppError `conflict` while variables of environments get their value from it, `not_found`. */
+  /** @throws AppError `conflict` while environments or data sources get values from it, `not_found`. */
   delete(id: SecretRow['id']): Promise<void>;
-  /** The environments whose variables get their value from it, by name. */
-  usedBy(id: SecretRow['id'], limit: number): Promise<readonly Pick<EnvironmentRow, 'id' | 'name' | 'projectId'>[]>;
+  usedBy(id: SecretRow['id'], limit: number): Promise<SecretUses>;
 }
+
+/** Who gets values from a secret: each list by name, and at most as many as were asked for. */
+export interface SecretUses {
+  readonly environments: readonly Pick<EnvironmentRow, 'id' | 'name' | 'projectId'>[];
+  readonly dataSources: readonly Pick<DataSourceRow, 'id' | 'name' | 'projectId'>[];
+}
+
+/** Lists and finds as those of environments. */
+export interface DataSourceStore {
+  /** @throws AppError `name_in_use`, `not_found` for the project. */
+  create(row: DataSourceRow): Promise<void>;
+  find(name: ScopedName): Promise<DataSourceRow | undefined>;
+  list(filter: ScopeFilter, page: PageRequest): Promise<Page<DataSourceRow>>;
+  /** @throws AppError `name_in_use`, `not_found`; `conflict` when it is not as in this row any more. */
+  update(
+    row: Pick<DataSourceRow, 'id' | 'revision'>,
+    change: Partial<Pick<DataSourceRow, 'name' | 'description' | 'settings' | 'secrets'>> & {
+      readonly by: string;
+      readonly at: number;
+    },
+  ): Promise<void>;
+  /** @throws AppError `not_found`. */
+  delete(id: DataSourceRow['id']): Promise<void>;
+  /** Workflows whose newest version has tasks that name it, and runs of any version that do and have not ended. */
+  uses(row: Pick<DataSourceRow, 'id' | 'name' | 'projectId'>, limit: number): Promise<DataSourceUses>;
+}
+
+export type DataSourceUses = Pick<EnvironmentUses, 'workflows' | 'runs'>;
 
 /** For whoever sends tasks to workers. */
 export interface EnvironmentReader {
   /** What tasks of the project get by this name, and the secrets that it names. */
   read(projectId: ProjectId, name: string): Promise<EnvironmentWithSecrets | undefined>;
+}
+
+/** The same for data sources. */
+export interface DataSourceReader {
+  /** @param projectId null: that of all projects */
+  read(projectId: ProjectId | null, name: string): Promise<DataSourceWithSecrets | undefined>;
 }

@@ -14,7 +14,13 @@ import type {
   WorkflowStore,
 } from './api.ts';
 import type { BackfillQueue, BackfillSources, BackfillStore } from './backfills.ts';
-import type { EnvironmentReader, EnvironmentStore, SecretStore } from './environments.ts';
+import type {
+  DataSourceReader,
+  DataSourceStore,
+  EnvironmentReader,
+  EnvironmentStore,
+  SecretStore,
+} from './environments.ts';
 import type { ListenerStore } from './listeners.ts';
 import type { DefinitionSource, MasterStore } from './master.ts';
 import type { NameStore } from './names.ts';
@@ -46,6 +52,8 @@ export interface Store {
   readonly environments: EnvironmentStore;
   readonly secrets: SecretStore;
   readonly environmentReader: EnvironmentReader;
+  readonly dataSources: DataSourceStore;
+  readonly dataSourceReader: DataSourceReader;
   readonly taskList: TaskListStore;
   readonly taskGroups: TaskGroupStore;
   readonly workerGroups: WorkerGroupStore;

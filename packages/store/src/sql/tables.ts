@@ -8,6 +8,7 @@ import type {
   BackfillRow,
   CalendarRow,
   CommandRow,
+  DataSourceRow,
   EnvironmentRow,
   NewEvent,
   OutboxRow,
@@ -69,6 +70,7 @@ export const SCHEDULE_REMAINS = compileTable<ScheduleRemainsRow>(schema.schedule
 export const SCHEDULE_FIRES = compileTable<ScheduleFireRow>(schema.scheduleFires, { key: 'fireAt' });
 export const CALENDARS = compileTable<CalendarRow>(schema.calendars);
 export const ENVIRONMENTS = compileTable<EnvironmentRow>(schema.environments);
+export const DATA_SOURCES = compileTable<DataSourceRow>(schema.dataSources);
 export const SECRETS = compileTable<SecretRow>(schema.secrets);
 export const BACKFILLS = compileTable<BackfillRow>(schema.backfills);
 export const BACKFILL_ITEMS = compileTable<BackfillItemRow>(schema.backfillItems, { key: 'position' });

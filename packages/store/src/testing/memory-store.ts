@@ -4,6 +4,7 @@ import type { Store } from '../ports/store.ts';
 import { createMemoryAlertQueue } from './memory/alert-queue.ts';
 import { createMemoryAlertChannels, createMemoryAlertGroups, createMemoryAlerts } from './memory/alert-targets.ts';
 import { createMemoryBackfillQueue, createMemoryBackfillSources, createMemoryBackfills } from './memory/backfills.ts';
+import { createMemoryDataSourceReader, createMemoryDataSources } from './memory/data-sources.ts';
 import { createMemoryProjects, createMemoryWorkflows } from './memory/definitions.ts';
 import { createMemoryEnvironmentReader, createMemoryEnvironments, createMemorySecrets } from './memory/environments.ts';
 import { createMemoryListenerEngine, createMemoryListeners } from './memory/listeners.ts';
@@ -60,6 +61,8 @@ export function createMemoryStore(options: { readonly clock?: Pick<Clock, 'now'>
     environments: createMemoryEnvironments(memory),
     secrets: createMemorySecrets(memory),
     environmentReader: createMemoryEnvironmentReader(memory),
+    dataSources: createMemoryDataSources(memory),
+    dataSourceReader: createMemoryDataSourceReader(memory),
     taskGroups: createMemoryTaskGroups(memory),
     workerGroups: createMemoryWorkerGroups(memory),
     alertGroups: createMemoryAlertGroups(memory),

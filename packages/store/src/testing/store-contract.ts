@@ -10,6 +10,7 @@ import { describeAlerts } from './contract/alerts.ts';
 import { describeBackfillQueue } from './contract/backfill-queue.ts';
 import { describeBackfills } from './contract/backfills.ts';
 import { describeChildren } from './contract/children.ts';
+import { describeDataSources } from './contract/data-sources.ts';
 import { describeDefinitions } from './contract/definitions.ts';
 import { describeEnvironments } from './contract/environments.ts';
 import { describeFiling } from './contract/filing.ts';
@@ -99,6 +100,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeBackfills(subject);
     describeBackfillQueue(subject);
     describeEnvironments(subject);
+    describeDataSources(subject);
     describeTaskGroups(subject);
     describeWorkerGroups(subject);
     describeAlertTargets(subject);

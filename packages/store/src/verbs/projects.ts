@@ -10,7 +10,8 @@ const UPDATE = `update projects set name = coalesce(?, name), description = coal
   params = coalesce(?, params), updated_at = ? where id = ?`;
 const DELETE = `delete from projects where id = ? and not exists (select 1 from workflows where project_id = ?)
   and not exists (select 1 from environments where project_id = ?)
-  and not exists (select 1 from secrets where project_id = ?)`;
+  and not exists (select 1 from secrets where project_id = ?)
+  and not exists (select 1 from data_sources where project_id = ?)`;
 const HOLDS_WORKFLOWS = 'select 1 from workflows where project_id = ? limit 1';
 
 export function createProjectVerbs(driver: SqlDriver): ProjectStore {
@@ -33,7 +34,7 @@ export function createProjectVerbs(driver: SqlDriver): ProjectStore {
       if (result!.changes === 0) throw notFound(id);
     },
     async delete(id) {
-      await writeOr(driver, [statement(DELETE, [id, id, id, id], 1)], async () => {
+      await writeOr(driver, [statement(DELETE, [id, id, id, id, id], 1)], async () => {
         if ((await named.byId(id)) === undefined) return notFound(id);
         return stillHolds((await one(driver, HOLDS_WORKFLOWS, [id])) !== undefined);
       });
@@ -42,6 +43,6 @@ export function createProjectVerbs(driver: SqlDriver): ProjectStore {
 }
 
 export function stillHolds(workflows: boolean): AppError {
-  const what = workflows ? 'workflows' : 'environments or secrets';
+  const what = workflows ? 'workflows' : 'environments, secrets or data sources';
   return new AppError('conflict', `The project still holds ${what}. Delete them first.`);
 }

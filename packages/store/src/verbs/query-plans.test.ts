@@ -455,6 +455,25 @@ test('environments and secrets: by their names, and who names them by what has n
   expect(runs).toMatch(/USING INDEX workflow_instances_open/);
 });
 
+test('data sources: by their names, and who names them by newest versions and runs that have not ended', async () => {
+  const { store, read, plan } = await openNoted();
+  const { dataSources, dataSourceReader, secrets } = store;
+  for (const cursor of [null, encodeCursor('["a","1"]')]) await dataSources.list({}, { limit: 9, cursor });
+  await dataSourceReader.read(projectId, 'lake');
+  const named = read.length;
+  await dataSources.uses({ id: 'd' as never, name: 'lake', projectId: null }, 9);
+  await secrets.usedBy('s' as never, 9);
+  const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));
+  for (const steps of plans.slice(0, 2)) expect(steps).toMatch(/USING INDEX data_sources_by_name/);
+  for (const steps of plans.slice(2, named)) expect(steps).toMatch(/SEARCH data_sources USING INDEX data_sources_of_/);
+  for (const steps of plans.slice(0, named)) expect(steps).not.toContain('TEMP B-TREE');
+  const [workflows, runs] = plans.slice(named);
+  for (const steps of [workflows, runs]) {
+    expect(steps).toMatch(/SEARCH v USING INDEX \S*workflow_versions\S* \(workflow_id=\? AND version=\?\)/);
+  }
+  expect(runs).toMatch(/USING INDEX workflow_instances_open/);
+});
+
 test('names are found along their indices, in order', async () => {
   const { store, read, plan } = await openNoted();
   await store.names.beginning('day', 10);

@@ -13,6 +13,7 @@ const value = z.discriminatedUnion('type', [
 const order = z.object({
   /** An address with a scheme. */
   url: z.string(),
+  authToken: z.optional(z.string()),
   statements: z.array(z.object({ sql: z.string(), values: z.array(value) })),
   /** Where the first row of the last query is written, as text by column. */
   answerPath: z.string(),

@@ -9,7 +9,8 @@ import { failure, type ProcessTaskType } from '../task-type.ts';
 import { ANSWER_FILE, ORDER_FILE, parseAnswer, type SqlOrder } from './order.ts';
 import { parseScript } from './statements.ts';
 
-const schema = z.object({ database: z.string(), script: z.string() });
+/** `authToken` comes from data sources alone: the server puts it in their place. */
+const schema = z.object({ database: z.string(), authToken: z.optional(z.string()), script: z.string() });
 const WITH_SCHEME = /^(file|libsql|https?|wss?):/i;
 
 export const sql: ProcessTaskType = {
@@ -20,14 +21,18 @@ export const sql: ProcessTaskType = {
     const { ports, workDir, time } = context;
     const values = { ...context.environment, ...context.params };
     if (ports.sql === null) return failure('this worker has no SQL driver; install @libsql/client beside it');
-    const database = resolveText(config.database, literalLookup(values), time);
-    if (database.warnings.length > 0) return failure(database.warnings.map(({ message }) => message).join(' '));
+    const resolve = (text: string) => resolveText(text, literalLookup(values), time);
+    const database = resolve(config.database);
+    const token = config.authToken === undefined ? undefined : resolve(config.authToken);
+    const warnings = [...database.warnings, ...(token?.warnings ?? [])];
+    if (warnings.length > 0) return failure(warnings.map(({ message }) => message).join(' '));
     const script = parseScript(config.script, values, time);
     for (const warning of script.warnings) context.write('system', `warning: ${warning}\n`);
     if (script.problems.length > 0) return failure(script.problems.join('; '));
 
     const order: SqlOrder = {
       url: WITH_SCHEME.test(database.text) ? database.text : `file:${database.text}`,
+      ...(token === undefined ? {} : { authToken: token.text }),
       statements: script.statements.map(({ sql, values }) => ({ sql, values: [...values] })),
       answerPath: `${workDir}/${ANSWER_FILE}`,
     };

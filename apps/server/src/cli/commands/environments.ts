@@ -3,6 +3,7 @@ import type { EnvironmentCreate, EnvironmentDetail, EnvironmentVariableView } fr
 import { type Command, type CommandIo, EXIT, type OptionSpec, type OptionValues, UsageError } from '../command.ts';
 import { CONNECTION_OPTIONS, connect } from '../connection.ts';
 import { table } from '../format.ts';
+import { pairsOf } from '../pair-options.ts';
 import { SCOPE_OPTION, scopeOf } from '../scope-option.ts';
 
 const CONTENT_OPTIONS = {
@@ -120,16 +121,11 @@ function contentOf(
   options: OptionValues,
   command: Command,
 ): { readonly description?: string; readonly variables?: EnvironmentVariableView[] } {
-  const pairs = (option: 'set' | 'secret') =>
-    ((options[option] ?? []) as readonly string[]).map((text) => {
-      const at = text.indexOf('=');
-      if (at <= 0)
-        throw new UsageError(`--${option} is written as NAME=${option === 'set' ? 'value' : 'secret'}.`, command);
-      return [text.slice(0, at), text.slice(at + 1)] as const;
-    });
+  const plain = pairsOf(options, { option: 'set', value: 'value', command });
+  const secrets = pairsOf(options, { option: 'secret', value: 'secret', command });
   const variables = [
-    ...pairs('set').map(([name, value]) => ({ name, value, secret: null })),
-    ...pairs('secret').map(([name, secret]) => ({ name, value: null, secret })),
+    ...plain.map(([name, value]) => ({ name, value, secret: null })),
+    ...secrets.map(([name, secret]) => ({ name, value: null, secret })),
   ];
   return {
     ...(options.description === undefined ? {} : { description: String(options.description) }),

@@ -74,7 +74,7 @@ const editCommand: Command = {
 
 const deleteCommand: Command = {
   name: 'secrets delete',
-  summary: 'Delete a secret that no environment uses',
+  summary: 'Delete a secret that nothing uses',
   args: ['secret'],
   options: { ...SCOPE_OPTION, ...CONNECTION_OPTIONS },
   examples: ["vaquita secrets delete 'warehouse password'"],
@@ -115,9 +115,11 @@ function readValue(path: string, { cwd }: CommandIo, command: Command): string {
   }
 }
 
-function print({ name, project, description, updatedAt, updatedBy, usedBy }: SecretDetail, io: CommandIo): void {
+function print({ name, project, description, updatedAt, updatedBy, ...uses }: SecretDetail, io: CommandIo): void {
   io.print(`${name}${project === null ? '' : ` of ${project}`}${description === '' ? '' : `: ${description}`}`);
   io.print(`changed ${updatedAt} by ${updatedBy}`);
-  const users = usedBy.map((one) => (one.project === null ? one.name : `${one.name} of ${one.project}`));
+  const users = [...uses.usedBy, ...uses.usedByDataSources].map((one) =>
+    one.project === null ? one.name : `${one.name} of ${one.project}`,
+  );
   if (users.length > 0) io.print(`used by: ${users.join(', ')}`);
 }

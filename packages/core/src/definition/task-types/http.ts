@@ -7,7 +7,7 @@ import { MAX_SCRIPT_LENGTH, type TaskType } from './task-type.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 const STATUS_RANGE = /^([1-5]\d\d)(?:-([1-5]\d\d))?$/;
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 const status = z
   .string()
@@ -16,15 +16,23 @@ const status = z
     'Must be a status such as 204 or a range such as 200-299.',
   );
 
+const ADDRESS = /^(https?:\/\/|\$\{)/i;
+const NO_ADDRESS = 'Must begin with http://, https:// or a parameter such as ${base}.';
+/** After the base address of a data source: the host cannot become another by what a placeholder is filled with. */
+const BELOW_BASE = /^[/?]/;
+
 const schema = z.strictObject({
   method: z.enum(METHODS).default('GET'),
   url: z
     .string()
-    .refine(
-      (text) => /^(https?:\/\/|\$\{)/i.test(text),
-      'Must begin with http://, https:// or a parameter such as ${base}.',
-    )
-    .meta({ description: 'Parameters as ${name}.' }),
+    .refine((text) => ADDRESS.test(text) || BELOW_BASE.test(text), NO_ADDRESS)
+    .meta({ description: 'Parameters as ${name}. With a data source, the path below its address, such as /orders.' }),
+  dataSource: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Name of a data source, whose address comes before the path and whose headers are sent.' }),
   headers: z
     .record(
       z.string().regex(HEADER_NAME, 'is not a header name.'),
@@ -69,6 +77,12 @@ function rangeOf(text: string): [number, number] {
 function check(config: Readonly<Record<string, unknown>>, outputs: readonly OutputDefinition[]): Problem[] {
   const declared = new Set(outputs.map(({ name }) => name));
   const problems: Problem[] = [];
+  const url = String(config.url);
+  if (config.dataSource === undefined && !ADDRESS.test(url)) problems.push({ path: 'url', message: NO_ADDRESS });
+  if (config.dataSource !== undefined && !BELOW_BASE.test(url)) {
+    const message = 'Must be a path below the address of the data source: begin with “/” or “?”.';
+    problems.push({ path: 'url', message });
+  }
   for (const name of Object.keys(config.extract ?? {})) {
     if (declared.has(name)) continue;
     problems.push({

@@ -1,19 +1,21 @@
 /** Settings of `sql` tasks. Binding and running is the executor's. */
 import * as z from 'zod';
+import { oneOfOurDatabases } from '../../data-sources/database-address.ts';
 import { MAX_SCRIPT_LENGTH, type TaskType } from './task-type.ts';
-
-/** A scheme that is not ours, such as `postgres://`; a drive letter is a path. */
-const OTHER_SCHEME = /^(?!file:|libsql:|https?:|wss?:)[a-z][a-z0-9+.-]+:/i;
 
 const schema = z.strictObject({
   database: z
     .string()
     .min(1)
-    .refine(
-      (text) => !OTHER_SCHEME.test(text),
-      'Must be a path or a file:, libsql:, http: or https: address; other databases are not supported by this version.',
-    )
+    .refine(...oneOfOurDatabases)
+    .optional()
     .meta({ description: 'The libSQL or SQLite database: a path, or a file:, libsql:, http: or https: address.' }),
+  dataSource: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Name of a data source, in the place of the database.' }),
   script: z
     .string()
     .min(1)
@@ -27,8 +29,12 @@ export type SqlConfig = z.output<typeof schema>;
 export const sqlType: TaskType = {
   description: 'Runs SQL on a libSQL or SQLite database.',
   schema,
-  unsupported: {
-    dataSource:
-      'Named data sources are not supported by this version. Give the database itself, for example database: file:./data.db.',
+  check({ database, dataSource }) {
+    if ((database === undefined) !== (dataSource === undefined)) return [];
+    if (database === undefined) {
+      const message = 'This key is missing: give the database, or the name of a data source under dataSource.';
+      return [{ path: 'database', message }];
+    }
+    return [{ path: 'dataSource', message: 'Give either the database or a data source, not both.' }];
   },
 };

@@ -22,7 +22,7 @@ const environmentId = (id: string) => id as EnvironmentId;
 const secretId = (id: string) => id as SecretId;
 const MADE = { createdBy: 'ann', createdAt: 1, updatedBy: 'ann', updatedAt: 1 };
 
-function environment(id: string, more: Partial<EnvironmentRow> = {}): EnvironmentRow {
+export function environment(id: string, more: Partial<EnvironmentRow> = {}): EnvironmentRow {
   return {
     ...{ id: environmentId(id), projectId: null, name: id, description: "it's", revision: 1, ...MADE },
     variables: [{ name: 'A', value: 'ü "1"', secret: null }],
@@ -30,7 +30,7 @@ function environment(id: string, more: Partial<EnvironmentRow> = {}): Environmen
   };
 }
 
-function secret(id: string, more: Partial<SecretRow> = {}): SecretRow {
+export function secret(id: string, more: Partial<SecretRow> = {}): SecretRow {
   return { id: secretId(id), projectId: null, name: id, description: '', sealed: `sealed ${id}`, ...MADE, ...more };
 }
 
@@ -185,7 +185,8 @@ export function describeEnvironments(subject: Subject): void {
       await secrets.create(secret('s1', { name: 'token' }));
       await environments.create(environment('e1', { variables: [needs('A', 'token'), needs('B', 'token')] }));
       await environments.create(environment('e2', { projectId: PROJECT, variables: [needs('A', 'token')] }));
-      const users = async (id: string, limit = 9) => (await secrets.usedBy(secretId(id), limit)).map((row) => row.id);
+      const users = async (id: string, limit = 9) =>
+        (await secrets.usedBy(secretId(id), limit)).environments.map((row) => row.id);
       expect(await users('s1')).toEqual(['e1', 'e2']);
       expect(await users('s1', 1)).toEqual(['e1']);
       await secrets.create(secret('s2', { name: 'token', projectId: PROJECT }));

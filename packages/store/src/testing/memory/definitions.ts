@@ -54,7 +54,9 @@ export function createMemoryProjects({ tables, unit }: Memory): ProjectStore {
         if (row === undefined) throw new AppError('not_found', `There is no project ${id}.`);
         const isOfIt = ({ projectId }: { readonly projectId: string | null }) => projectId === id;
         if ([...workflows.values()].some(isOfIt)) throw stillHolds(true);
-        if ([...tables.environments.values(), ...tables.secrets.values()].some(isOfIt)) throw stillHolds(false);
+        const { environments, secrets, dataSources } = tables;
+        if ([environments, secrets, dataSources].some((rows) => [...rows.values()].some(isOfIt)))
+          throw stillHolds(false);
         tx.release(`project:${row.name}`);
         tx.drop(projects, id);
       });

@@ -1,52 +1,14 @@
 /** Environments and secrets in memory. */
 import { type EnvironmentRow, isWorkflowTerminal, type ProjectId, type SecretRow } from '@vaquita/core';
-import type { PageRequest } from '../../ports/api.ts';
-import type { EnvironmentReader, EnvironmentStore, ScopedName, SecretStore } from '../../ports/environments.ts';
-import { checkLimit, toPage } from '../../sql/page.ts';
-import { changedMeanwhile, noEnvironment } from '../../verbs/environments/environments.ts';
-import { decodeScopedCursor, refusedScoped, scopedCursor } from '../../verbs/environments/scoped-rows.ts';
-import { noSecret, secretInUse, TOLD_ENVIRONMENTS } from '../../verbs/environments/secrets.ts';
-import { compare, type Memory, type Tables, type Transaction } from './tables.ts';
-
-type Kind = 'environment' | 'secret';
-type Scoped = Pick<EnvironmentRow, 'name' | 'projectId'> & { readonly id: string };
-
-const keyOf = (kind: Kind, { projectId, name }: Pick<Scoped, 'name' | 'projectId'>) =>
-  `${kind}:${projectId ?? ''}:${name}`;
-
-const byName = (a: Scoped, b: Scoped) => compare(a.name, b.name) || compare(a.id, b.id);
-
-function claim(tables: Tables, tx: Transaction, kind: Kind, row: Scoped): void {
-  const isThere = row.projectId === null || tables.projects.has(row.projectId);
-  if (!isThere || tables.unique.has(keyOf(kind, row))) throw refusedScoped(kind, row, isThere);
-  tx.claim(keyOf(kind, row), row.id);
-}
-
-function reader<Row extends Scoped>(tables: Tables, kind: Kind, rows: ReadonlyMap<string, Row>) {
-  function named(projectId: ProjectId | null, name: string): Row | undefined {
-    const own = projectId === null ? undefined : tables.unique.get(keyOf(kind, { projectId, name }));
-    return rows.get(own ?? tables.unique.get(keyOf(kind, { projectId: null, name })) ?? '');
-  }
-
-  return {
-    named,
-    find: async ({ projectId, idOrName }: ScopedName) => rows.get(idOrName) ?? named(projectId, idOrName),
-    async list(filter: { readonly projectId?: ProjectId }, page: PageRequest) {
-      const limit = checkLimit(page.limit);
-      const after = decodeScopedCursor(page);
-      const listed = [...rows.values()]
-        .filter(({ projectId }) => filter.projectId === undefined || [null, filter.projectId].includes(projectId))
-        .sort(byName)
-        .filter(
-          ({ name, id }) => after === null || compare(name, after[0]) > 0 || (name === after[0] && id > after[1]),
-        );
-      return toPage(listed.slice(0, limit + 1), limit, scopedCursor);
-    },
-  };
-}
+import type { EnvironmentReader, EnvironmentStore, SecretStore } from '../../ports/environments.ts';
+import { noEnvironment } from '../../verbs/environments/environments.ts';
+import { changedMeanwhile } from '../../verbs/environments/scoped-rows.ts';
+import { noSecret, secretInUse, TOLD_USERS } from '../../verbs/environments/secrets.ts';
+import { byName, claim, keyOf, meansIt, reader, type Scoped, tasksName, workflowsNaming } from './scoped-rows.ts';
+import { compare, type Memory, type Tables } from './tables.ts';
 
 export function createMemoryEnvironments({ tables, unit }: Memory): EnvironmentStore {
-  const { environments, projects, workflows, versions, schedules, triggers, backfills, instances } = tables;
+  const { environments, projects, workflows, schedules, triggers, backfills, instances } = tables;
   const { find, list } = reader(tables, 'environment', environments);
 
   return {
@@ -62,7 +24,7 @@ export function createMemoryEnvironments({ tables, unit }: Memory): EnvironmentS
       unit((tx) => {
         const row = environments.get(id);
         if (row === undefined) throw noEnvironment(id);
-        if (row.revision !== revision) throw changedMeanwhile();
+        if (row.revision !== revision) throw changedMeanwhile('environment');
         const changed: EnvironmentRow = {
           ...row,
           name: name ?? row.name,
@@ -88,9 +50,7 @@ export function createMemoryEnvironments({ tables, unit }: Memory): EnvironmentS
       });
     },
     async uses({ name, projectId }, limit) {
-      const means = (project: ProjectId) =>
-        project === projectId ||
-        (projectId === null && !tables.unique.has(keyOf('environment', { projectId: project, name })));
+      const means = meansIt(tables, 'environment', { name, projectId });
       const place = (project: ProjectId, workflow: string) => ({
         project: projects.get(project)?.name ?? '',
         workflow: workflows.get(workflow)?.name ?? '',
@@ -108,11 +68,7 @@ export function createMemoryEnvironments({ tables, unit }: Memory): EnvironmentS
         readonly start: { readonly environment?: string | null };
       }) => row.start.environment === name && means(row.projectId);
       return {
-        workflows: [...workflows.values()]
-          .filter((row) => means(row.projectId) && namesIt(versions.get(row.id)?.at(-1)?.document.tasks, name))
-          .map((row) => place(row.projectId, row.id))
-          .sort((a, b) => compare(a.project, b.project) || compare(a.workflow, b.workflow))
-          .slice(0, limit),
+        workflows: workflowsNaming(tables, tasksName('environment', name), means).slice(0, limit),
         schedules: starters(
           [...schedules.values()]
             .filter(starts)
@@ -134,23 +90,25 @@ export function createMemoryEnvironments({ tables, unit }: Memory): EnvironmentS
   };
 }
 
-function namesIt(tasks: unknown, name: string): boolean {
-  return Array.isArray(tasks) && tasks.some((task: { environment?: string }) => task.environment === name);
-}
-
 export function createMemorySecrets({ tables, unit }: Memory): SecretStore {
-  const { secrets, environments } = tables;
+  const { secrets, environments, dataSources } = tables;
   const { find, list } = reader(tables, 'secret', secrets);
 
-  function usersOf({ name, projectId }: SecretRow): readonly EnvironmentRow[] {
-    return [...environments.values()]
-      .filter(
-        (row) =>
-          row.variables.some(({ secret }) => secret === name) &&
-          (row.projectId === projectId ||
-            (projectId === null && !tables.unique.has(keyOf('secret', { projectId: row.projectId, name })))),
-      )
-      .sort(byName);
+  function usesOf(row: SecretRow, limit: number) {
+    const means = meansIt(tables, 'secret', row);
+    const listed = <Row extends Scoped>(
+      rows: ReadonlyMap<string, Row>,
+      names: (row: Row) => readonly (string | null)[],
+    ) =>
+      [...rows.values()]
+        .filter((user) => names(user).includes(row.name) && means(user.projectId))
+        .sort(byName)
+        .slice(0, limit)
+        .map(({ id, name, projectId }): Pick<Row, 'id' | 'name' | 'projectId'> => ({ id, name, projectId }));
+    return {
+      environments: listed(environments, ({ variables }) => variables.map(({ secret }) => secret)),
+      dataSources: listed(dataSources, (source) => Object.values(source.secrets)),
+    };
   }
 
   return {
@@ -179,32 +137,34 @@ export function createMemorySecrets({ tables, unit }: Memory): SecretStore {
       unit((tx) => {
         const row = secrets.get(id);
         if (row === undefined) throw noSecret(id);
-        const users = usersOf(row);
-        if (users.length > 0) throw secretInUse(users.slice(0, TOLD_ENVIRONMENTS));
+        const uses = usesOf(row, TOLD_USERS);
+        if (Object.values(uses).some((users) => users.length > 0)) throw secretInUse(uses);
         tx.release(keyOf('secret', row));
         tx.drop(secrets, id);
       });
     },
     async usedBy(id, limit) {
       const row = secrets.get(id);
-      const users = row === undefined ? [] : usersOf(row);
-      return users.slice(0, limit).map(({ id, name, projectId }) => ({ id, name, projectId }));
+      return row === undefined ? { environments: [], dataSources: [] } : usesOf(row, limit);
     },
   };
 }
 
 export function createMemoryEnvironmentReader({ tables }: Memory): EnvironmentReader {
   const environments = reader(tables, 'environment', tables.environments);
-  const secrets = reader(tables, 'secret', tables.secrets);
   return {
     async read(projectId, name) {
       const environment = environments.named(projectId, name);
       if (environment === undefined) return undefined;
-      const named = environment.variables.flatMap(({ secret }) => {
-        const row = secret === null ? undefined : secrets.named(environment.projectId, secret);
-        return row === undefined ? [] : [[row.name, { id: row.id, sealed: row.sealed }] as const];
-      });
-      return { environment, secrets: new Map(named) };
+      const names = environment.variables.flatMap(({ secret }) => (secret === null ? [] : [secret]));
+      return { environment, secrets: secretsNamed(tables, names, environment.projectId) };
     },
   };
+}
+
+/** Those that are there. */
+export function secretsNamed(tables: Tables, names: readonly string[], projectId: ProjectId | null) {
+  const { named } = reader(tables, 'secret', tables.secrets);
+  const found = names.flatMap((name) => named(projectId, name) ?? []);
+  return new Map(found.map(({ id, name, sealed }) => [name, { id, sealed }]));
 }

@@ -12,6 +12,7 @@ import {
   type BackfillRow,
   type CalendarRow,
   type CommandRow,
+  type DataSourceRow,
   type EnvironmentRow,
   type Epoch,
   type ListenerEvent,
@@ -72,6 +73,7 @@ export interface Tables {
   readonly backfillItems: Map<string, BackfillItemRow>;
   readonly environments: Map<string, EnvironmentRow>;
   readonly secrets: Map<string, SecretRow>;
+  readonly dataSources: Map<string, DataSourceRow>;
   readonly taskGroups: Map<string, TaskGroupRow>;
   readonly workerGroups: Map<string, WorkerGroupRow>;
   readonly outbox: Map<string, OutboxRow>;
@@ -146,6 +148,7 @@ export function createMemory(): Memory {
     backfillItems: new Map(),
     environments: new Map(),
     secrets: new Map(),
+    dataSources: new Map(),
     taskGroups: new Map(),
     workerGroups: new Map(),
     outbox: new Map(),

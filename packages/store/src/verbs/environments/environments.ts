@@ -1,11 +1,12 @@
 /** Verbs on environments. */
 import { AppError, type EnvironmentRow, type ScheduleId, type TriggerId } from '@vaquita/core';
-import type { SqlDriver, SqlRow, SqlValue } from '../../ports/driver.ts';
+import type { SqlDriver, SqlValue } from '../../ports/driver.ts';
 import type { EnvironmentStore } from '../../ports/environments.ts';
 import { OPEN_STATES_SQL } from '../../schema/state-lists.ts';
 import { many, one, statement, writeOr } from '../../sql/access.ts';
 import { ENVIRONMENTS } from '../../sql/tables.ts';
-import { readScopedRows, refusedScoped } from './scoped-rows.ts';
+import { meansSql, placeOf, workflowsNaming } from './named-by-tasks.ts';
+import { changedMeanwhile, readScopedRows, refusedScoped } from './scoped-rows.ts';
 
 const UPDATE = `update environments set name = coalesce(?, name), description = coalesce(?, description),
   variables = coalesce(?, variables), revision = revision + 1, updated_by = ?, updated_at = ?
@@ -13,16 +14,8 @@ const UPDATE = `update environments set name = coalesce(?, name), description = 
 const DELETE = 'delete from environments where id = ?';
 const PROJECT = 'select 1 from projects where id = ?';
 
-/** Whether a thing of the project means this environment by its name. Arguments: the project of it, twice, and its name. */
-const MEANS = (project: string) => `(${project} = ? or (? is null and not exists (
-    select 1 from environments own where own.project_id = ${project} and own.name = ?)))`;
-/** In this order of tables only newest versions are read. A document that does not hold the name at all is not taken apart. */
-const WORKFLOWS = `select p.name as project, w.name as workflow from projects p
-  cross join workflows w on w.project_id = p.id
-  cross join workflow_versions v on v.workflow_id = w.id and v.version = w.version
-  where ${MEANS('p.id')} and instr(v.document, ?) > 0 and exists (
-    select 1 from json_each(v.document, '$.tasks') task where json_extract(task.value, '$.environment') = ?)
-  order by p.name, w.name limit ?`;
+const NAMED = { table: 'environments', key: 'environment' } as const;
+const MEANS = (project: string) => meansSql('environments', project);
 const STARTERS = (table: 'schedules' | 'triggers') => `select s.id, s.name, p.name as project, w.name as workflow
   from ${table} s cross join projects p on p.id = s.project_id cross join workflows w on w.id = s.workflow_id
   where ${MEANS('s.project_id')} and json_extract(s.start, '$.environment') = ?
@@ -53,7 +46,9 @@ export function createEnvironmentVerbs(driver: SqlDriver): EnvironmentStore {
       await writeOr(driver, [statement(UPDATE, args, 1)], async () => {
         const row = await rows.byId(id);
         if (row === undefined) return noEnvironment(id);
-        return row.revision === revision ? refused({ ...row, name: name ?? row.name }) : changedMeanwhile();
+        return row.revision === revision
+          ? refused({ ...row, name: name ?? row.name })
+          : changedMeanwhile('environment');
       });
     },
     async delete(id) {
@@ -68,9 +63,8 @@ export function createEnvironmentVerbs(driver: SqlDriver): EnvironmentStore {
           id: String(row.id),
           name: String(row.name),
         }));
-      const workflows = await many(driver, WORKFLOWS, [...means, JSON.stringify(name), name, limit]);
       return {
-        workflows: workflows.map(placeOf),
+        workflows: await workflowsNaming(driver, NAMED, { name, projectId }, limit),
         schedules: (await starters('schedules')).map((row) => ({ ...row, id: row.id as ScheduleId })),
         triggers: (await starters('triggers')).map((row) => ({ ...row, id: row.id as TriggerId })),
         backfills: Number((await one(driver, BACKFILLS, [...means, name]))!.n),
@@ -80,17 +74,6 @@ export function createEnvironmentVerbs(driver: SqlDriver): EnvironmentStore {
   };
 }
 
-function placeOf({ project, workflow }: SqlRow) {
-  return { project: String(project), workflow: String(workflow) };
-}
-
 export function noEnvironment(id: string): AppError {
   return new AppError('not_found', `There is no environment ${id}.`);
-}
-
-export function changedMeanwhile(): AppError {
-  return new AppError(
-    'conflict',
-    'Somebody else has changed the environment meanwhile. Look at it again, then change it.',
-  );
 }

@@ -8,11 +8,14 @@ import { many, one } from '../../sql/access.ts';
 import { checkLimit, decodeCursor, malformedCursor, toPage } from '../../sql/page.ts';
 import type { CompiledTable } from '../../sql/table.ts';
 
-interface ScopedRow {
+export interface ScopedRow {
   readonly id: string;
   readonly name: string;
   readonly projectId: ProjectId | null;
 }
+
+export type ScopedTable = 'environments' | 'secrets' | 'data_sources';
+type ScopedKind = 'environment' | 'secret' | 'data source';
 
 export interface ScopedRows<Row> {
   byId(id: string): Promise<Row | undefined>;
@@ -24,7 +27,7 @@ export interface ScopedRows<Row> {
 
 export function readScopedRows<Row extends ScopedRow>(
   driver: SqlDriver,
-  tableName: string,
+  tableName: ScopedTable,
   table: CompiledTable<Row>,
 ): ScopedRows<Row> {
   const select = `select ${table.columns} from ${tableName}`;
@@ -84,7 +87,7 @@ export function decodeScopedCursor(page: PageRequest): readonly [string, string]
 
 /** What an insert that was refused is about. */
 export function refusedScoped(
-  kind: 'environment' | 'secret',
+  kind: ScopedKind,
   { name, projectId }: Pick<ScopedRow, 'name' | 'projectId'>,
   projectIsThere: boolean,
 ): AppError {
@@ -94,4 +97,8 @@ export function refusedScoped(
     'name_in_use',
     `There is a${kind === 'environment' ? 'n' : ''} ${kind} "${name}" ${where} already.`,
   );
+}
+
+export function changedMeanwhile(kind: ScopedKind): AppError {
+  return new AppError('conflict', `Somebody else has changed the ${kind} meanwhile. Look at it again, then change it.`);
 }

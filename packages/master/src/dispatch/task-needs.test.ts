@@ -1,7 +1,8 @@
-/** Environments of tasks: what is sent with them, and what becomes of a task whose environment cannot be had. */
+/** Environments and data sources of tasks: what is sent with them, and what becomes of a task when they cannot be had. */
 import { AppError } from '@vaquita/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type MasterBench, openMasterBench } from '../testing/index.ts';
+import type { OpenNeeds } from './task-needs.ts';
 
 let bench: MasterBench;
 afterEach(() => bench.master.close());
@@ -11,9 +12,11 @@ const OPENED = { values: { REGION: 'eu' }, secrets: { TOKEN: 'open sesame' } };
 async function open(tasks: readonly { name: string; environment?: string }[] = [{ name: 'a', environment: 'prod' }]) {
   bench = await openMasterBench({ commitRetryMs: 100 });
   const asked: string[] = [];
-  bench.openEnvironmentsBy(async (_, name) => {
-    asked.push(name);
-    return name === 'prod' ? OPENED : { problem: `There is no environment "${name}".` };
+  bench.openBy({
+    async environment(_, name) {
+      asked.push(name);
+      return name === 'prod' ? OPENED : { problem: `There is no environment "${name}".` };
+    },
   });
   const workflow = await bench.createWorkflow('one', tasks);
   return { asked, workflow };
@@ -58,7 +61,7 @@ describe('a task of an environment', () => {
     expect((await bench.tasks(id))[0]?.reason?.text).toContain(
       'Worker "old" is too old to keep secrets out of its log',
     );
-    bench.openEnvironmentsBy(async () => ({ values: { A: '1' }, secrets: {} }));
+    bench.openBy({ environment: async () => ({ values: { A: '1' }, secrets: {} }) });
     await bench.start(workflow);
     expect(worker.dispatches[0]).toMatchObject({ environment: { A: '1' } });
   });
@@ -66,10 +69,12 @@ describe('a task of an environment', () => {
   test('E2: waits while its environment cannot be read, and is sent once when it can', async () => {
     const { workflow } = await open();
     let tries = 0;
-    bench.openEnvironmentsBy(async () => {
-      tries += 1;
-      if (tries < 4) throw new AppError('unavailable', 'the database does not answer');
-      return OPENED;
+    bench.openBy({
+      async environment() {
+        tries += 1;
+        if (tries < 4) throw new AppError('unavailable', 'the database does not answer');
+        return OPENED;
+      },
     });
     const worker = bench.joinWorker('w');
     const id = await bench.start(workflow);
@@ -84,9 +89,11 @@ describe('a task of an environment', () => {
   test('E2: is not tried again when it has been stopped meanwhile', async () => {
     const { workflow } = await open();
     let tries = 0;
-    bench.openEnvironmentsBy(async () => {
-      tries += 1;
-      throw new AppError('unavailable', 'the database does not answer');
+    bench.openBy({
+      async environment() {
+        tries += 1;
+        throw new AppError('unavailable', 'the database does not answer');
+      },
     });
     const worker = bench.joinWorker('w');
     const id = await bench.start(workflow);
@@ -118,5 +125,70 @@ describe('a task of an environment', () => {
     await worker.ends('a').catch(() => {});
     const rows = [await bench.instance(id), await bench.tasks(id), await bench.store.events.after(0, { limit: 500 })];
     for (const text of [JSON.stringify(rows), bench.lines.join('\n')]) expect(text).not.toContain('sesame');
+  });
+});
+
+describe('a task with a data source', () => {
+  const SOURCE = {
+    name: 'api',
+    kind: 'http',
+    settings: { address: 'https://api.example/v1' },
+    secrets: { token: 'sesame' },
+  };
+  const TASK = { name: 'a', type: 'http', url: '/orders', dataSource: 'api' };
+
+  async function openWith(
+    tasks: readonly { name: string }[],
+    source: Awaited<ReturnType<OpenNeeds['dataSource']>> = SOURCE,
+  ) {
+    bench = await openMasterBench({ commitRetryMs: 100 });
+    let reads = 0;
+    bench.openBy({
+      environment: async () => OPENED,
+      async dataSource() {
+        reads += 1;
+        return source;
+      },
+    });
+    return { workflow: await bench.createWorkflow('one', tasks), reads: () => reads };
+  }
+
+  test('is sent what stands behind the name, with the secrets of both apart', async () => {
+    const { workflow, reads } = await openWith([
+      { ...TASK, environment: 'prod' } as never,
+      { ...TASK, name: 'b' },
+      { ...TASK, name: 'c' },
+    ]);
+    const worker = bench.joinWorker('w');
+    const id = await bench.start(workflow);
+    const [a, b] = ['a', 'b'].map((name) => worker.dispatches.find(({ taskName }) => taskName === name));
+    const config = { url: 'https://api.example/v1/orders', headers: { Authorization: 'Bearer ${dataSource.token}' } };
+    expect(a).toMatchObject({ config, environment: OPENED.values });
+    expect(a?.config).not.toHaveProperty('dataSource');
+    expect(a?.secrets).toEqual({ ...OPENED.secrets, 'dataSource.token': 'sesame' });
+    expect(b?.secrets).toEqual({ 'dataSource.token': 'sesame' });
+    expect(reads()).toBe(1);
+    const rows = [await bench.instance(id), await bench.tasks(id), await bench.store.events.after(0, { limit: 500 })];
+    for (const text of [JSON.stringify(rows), bench.lines.join('\n')]) expect(text).not.toContain('sesame');
+  });
+
+  test.each([
+    [{ problem: 'There is no data source "api" for this project.' }, 'There is no data source "api" for this project.'],
+    [{ ...SOURCE, kind: 'libsql' }, 'a task of the type http takes one of the kind “HTTP service”. Name another.'],
+  ])('V3: fails with what to do when it is %j', async (source, why) => {
+    const { workflow } = await openWith([TASK], source);
+    const worker = bench.joinWorker('w');
+    const id = await bench.start(workflow);
+    expect(worker.dispatches).toEqual([]);
+    expect(await bench.instance(id)).toMatchObject({ state: 'failure' });
+    expect((await bench.tasks(id))[0]?.reason?.text).toContain(why);
+  });
+
+  test('V3: is not sent with a token to a worker that would not mask it', async () => {
+    const { workflow } = await openWith([TASK]);
+    const worker = bench.joinWorker('old', { versions: ['1.1', '1.0'] });
+    const id = await bench.start(workflow);
+    expect(worker.dispatches).toEqual([]);
+    expect((await bench.tasks(id))[0]?.reason?.text).toContain('too old to keep secrets out of its log');
   });
 });

@@ -112,7 +112,7 @@ it('a task without its data source fails and says what to do, and runs when that
 
 it.each([
   ['http://10.1.2.3', 'refused'],
-  ['http://no-such-host.invalid', 'unreachable'],
+  ['http://127.0.0.1:1', 'unreachable'],
 ])('the test of %s says %s', async (address, outcome) => {
   const { client } = stage;
   await client.dataSources.create({ name: outcome, kind: 'http', settings: { address } });

@@ -117,7 +117,7 @@ function isDatabase(text: string): boolean {
   }
 }
 
+/** Those of the guard begin with the name of a host, which stays as it is. */
 function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

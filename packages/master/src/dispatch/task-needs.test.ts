@@ -138,7 +138,7 @@ describe('a task with a data source', () => {
   const TASK = { name: 'a', type: 'http', url: '/orders', dataSource: 'api' };
 
   async function openWith(
-    tasks: readonly { name: string }[],
+    tasks: Parameters<MasterBench['createWorkflow']>[1],
     source: Awaited<ReturnType<OpenNeeds['dataSource']>> = SOURCE,
   ) {
     bench = await openMasterBench({ commitRetryMs: 100 });
@@ -155,11 +155,11 @@ describe('a task with a data source', () => {
 
   test('is sent what stands behind the name, with the secrets of both apart', async () => {
     const { workflow, reads } = await openWith([
-      { ...TASK, environment: 'prod' } as never,
+      { ...TASK, environment: 'prod' },
       { ...TASK, name: 'b' },
       { ...TASK, name: 'c' },
     ]);
-    const worker = bench.joinWorker('w');
+    const worker = bench.joinWorker('w', { taskTypes: ['http'] });
     const id = await bench.start(workflow);
     const [a, b] = ['a', 'b'].map((name) => worker.dispatches.find(({ taskName }) => taskName === name));
     const config = { url: 'https://api.example/v1/orders', headers: { Authorization: 'Bearer ${dataSource.token}' } };
@@ -177,7 +177,7 @@ describe('a task with a data source', () => {
     [{ ...SOURCE, kind: 'libsql' }, 'a task of the type http takes one of the kind “HTTP service”. Name another.'],
   ])('V3: fails with what to do when it is %j', async (source, why) => {
     const { workflow } = await openWith([TASK], source);
-    const worker = bench.joinWorker('w');
+    const worker = bench.joinWorker('w', { taskTypes: ['http'] });
     const id = await bench.start(workflow);
     expect(worker.dispatches).toEqual([]);
     expect(await bench.instance(id)).toMatchObject({ state: 'failure' });
@@ -186,7 +186,7 @@ describe('a task with a data source', () => {
 
   test('V3: is not sent with a token to a worker that would not mask it', async () => {
     const { workflow } = await openWith([TASK]);
-    const worker = bench.joinWorker('old', { versions: ['1.1', '1.0'] });
+    const worker = bench.joinWorker('old', { versions: ['1.1', '1.0'], taskTypes: ['http'] });
     const id = await bench.start(workflow);
     expect(worker.dispatches).toEqual([]);
     expect((await bench.tasks(id))[0]?.reason?.text).toContain('too old to keep secrets out of its log');

@@ -184,7 +184,30 @@ export const zhSchema: SchemaMessages = {
   'ts: types are stripped before the script runs.': 'ts：运行前去除类型。',
   'An ES module. Parameters are environment variables in it.': 'ES 模块。参数在其中是环境变量。',
   'Sends an HTTP request.': '发送 HTTP 请求。',
-  'Parameters as ${name}.': '参数写作 ${name}。',
+  'Parameters as ${name}. With a data source, the path below its address, such as /orders.':
+    '参数写作 ${name}。使用数据源时写其地址之后的路径，例如 /orders。',
+  'Name of a data source, whose address comes before the path and whose headers are sent.':
+    '数据源的名称：其地址放在路径之前，并发送其请求头。',
+  'Name of a data source, in the place of the database.': '数据源的名称，代替数据库。',
+  'libSQL or SQLite': 'libSQL 或 SQLite',
+  'A database file on the workers, or a libSQL server.': '工作节点上的数据库文件，或 libSQL 服务器。',
+  'A whole path on the workers, or a libsql:, https: or http: address.':
+    '工作节点上的完整路径，或 libsql:、https:、http: 地址。',
+  'What a libSQL server asks for. Files need none.': 'libSQL 服务器要求的令牌。文件不需要。',
+  'HTTP service': 'HTTP 服务',
+  'A base address with headers.': '带请求头的基础地址。',
+  'Base address': '基础地址',
+  'Tasks add a path to it, such as /orders.': '任务在其后加上路径，例如 /orders。',
+  'Sent with every request; a task may send others of the same names.': '随每个请求发送；任务可以发送同名的其他值。',
+  'For sign-in by name and password.': '用于以用户名和密码登录。',
+  'Header of the token': '令牌的请求头',
+  'Carries the token as it is, such as X-Api-Key. Empty: Authorization, after “Bearer”.':
+    '原样携带令牌，例如 X-Api-Key。留空：Authorization，放在“Bearer”之后。',
+  'Path of the test': '测试的路径',
+  'What the test asks for, such as /health. Empty: the base address.':
+    '测试所请求的内容，例如 /health。留空：基础地址。',
+  'Sent with every request.': '随每个请求发送。',
+  'Sent with the user.': '随用户名发送。',
   'Sent as it is, parameters resolved.': '解析参数后原样发送。',
   'Statuses that count as success.': '视为成功的状态码。',
   'Outputs from a JSON answer: name of the output to a dotted path such as items.0.id.':

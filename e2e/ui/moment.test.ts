@@ -63,7 +63,7 @@ it('goes back event by event, by keys and buttons, and to now again', async () =
 
   // On until the first task runs.
   await page.getByRole('heading', { level: 1 }).click();
-  for (let said = await textOf(); !said.includes('load · Running'); said = await textOf()) {
+  for (let said = await textOf(); !said?.includes('load · Running'); said = await textOf()) {
     await page.keyboard.press('.');
     await expect.poll(textOf).not.toBe(said);
   }

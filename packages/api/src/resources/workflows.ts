@@ -55,7 +55,7 @@ function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
       answer: WorkflowPage,
       async handle({ params, query }) {
         const project = await requireProject(store, params.project);
-        const page = await store.workflows.list(project.id, pageRequest(query));
+        const page = await store.workflows.list({ projectId: project.id }, pageRequest(query));
         return toPage(page, (row) => toWorkflowView(row, project));
       },
     }),

@@ -481,4 +481,13 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `data_sources_by_name` ON `data_sources` (`name`,`id`);",
     ],
   },
+  {
+    number: 34,
+    name: "lists_of_workflows",
+    checksum: "27c19072ba0767d981291ea21addd4b880b2df3e2b447f1d05a8fd3e958db985",
+    statements: [
+      "CREATE INDEX `workflows_project_online` ON `workflows` (`project_id`,`online`,name collate nocase,`id`);",
+      "CREATE INDEX `workflows_online` ON `workflows` (`online`,name collate nocase,`id`);",
+    ],
+  },
 ];

@@ -85,6 +85,14 @@ export interface TaskChanges {
   readonly events: readonly NewEvent[];
 }
 
+/** Of all projects where none is named. */
+export interface WorkflowFilter {
+  readonly projectId?: ProjectId;
+  readonly online?: boolean;
+  /** How names begin. Small and capital letters of ASCII are the same. */
+  readonly prefix?: string;
+}
+
 export interface WorkflowStore {
   /** Saves version 1. @throws AppError `name_in_use`. */
   create(row: WorkflowRow, first: WorkflowVersionRow, event: NewEvent, tasks?: readonly NewEvent[]): Promise<void>;
@@ -108,7 +116,13 @@ export interface WorkflowStore {
     tasks?: TaskChanges,
   ): Promise<{ readonly version: number; readonly created: boolean }>;
   find(projectId: ProjectId, idOrName: string): Promise<WorkflowRow | undefined>;
-  list(projectId: ProjectId, page: PageRequest): Promise<Page<WorkflowRow>>;
+  /** By name, small and capital letters of ASCII being the same; equal names by id. */
+  list(filter: WorkflowFilter, page: PageRequest): Promise<Page<WorkflowRow>>;
+  /** Those of the project that there are, by ids or by names, each once with its newest document. @param refs at most 500 */
+  newest(
+    projectId: ProjectId,
+    refs: readonly string[],
+  ): Promise<readonly (WorkflowRow & { readonly document: WorkflowDocument })[]>;
   version(id: WorkflowId, version: number): Promise<WorkflowVersionRow | undefined>;
   versions(id: WorkflowId, page: PageRequest): Promise<Page<Omit<WorkflowVersionRow, 'document'>>>;
   /**

@@ -32,6 +32,8 @@ export interface ScheduleReader {
   findByName(workflowId: WorkflowId, name: string): Promise<ScheduleRow | undefined>;
   /** By id, which is the order in which they were made. */
   list(filter: ScheduleFilter, page: PageRequest): Promise<Page<ScheduleRow>>;
+  /** Of each of the workflows the first by name. @param ids at most 500 */
+  ofWorkflows(ids: readonly WorkflowId[], each: number): Promise<readonly ScheduleRow[]>;
   /** What became of the fire times of one schedule, the newest first; of one outcome where that is asked for. */
   fires(id: ScheduleId, page: PageRequest, outcome?: FireOutcome): Promise<Page<ScheduleFireRow>>;
   /** Of each of the schedules the newest record, if it has any. */

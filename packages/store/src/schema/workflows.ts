@@ -27,6 +27,9 @@ export const workflows = sqliteTable(
     // What people look for: names by their beginning, of one project and of all.
     index('workflows_project_by_name').on(t.projectId, sql.raw('name collate nocase'), t.id),
     index('workflows_by_name').on(sql.raw('name collate nocase'), t.id),
+    // The lists of what is online, and of what is not.
+    index('workflows_project_online').on(t.projectId, t.online, sql.raw('name collate nocase'), t.id),
+    index('workflows_online').on(t.online, sql.raw('name collate nocase'), t.id),
   ],
 );
 

@@ -268,13 +268,46 @@ test('reads of the janitor: along keys, from the oldest on, whatever is kept', a
   }
 });
 
+test('the list of workflows: along the index of its order, whatever is asked for', async () => {
+  const { store, read, plan } = await openNoted();
+  const cursors = [null, encodeCursor(JSON.stringify(['daily', 'w']))];
+  const bounds: RegExp[] = [];
+  for (const project of [false, true]) {
+    for (const online of [undefined, true]) {
+      for (const [prefix, cursor] of [
+        ['', null],
+        ['da', null],
+        ['', cursors[1]],
+        ['da', cursors[1]],
+      ] as const) {
+        const filter = { ...(project ? { projectId } : {}), ...(online === undefined ? {} : { online }), prefix };
+        await store.workflows.list(filter, { limit: 10, cursor: cursor ?? null });
+        const index = `workflows${project ? '_project' : ''}_${online ? 'online' : 'by_name'}`;
+        const equal = [...(project ? ['project_id=\\?'] : []), ...(online ? ['online=\\?'] : [])];
+        const range = ['name>\\?', ...(prefix === '' ? [] : ['name<\\?'])];
+        bounds.push(new RegExp(`SEARCH workflows USING INDEX ${index} \\(${[...equal, ...range].join(' AND ')}\\)`));
+      }
+    }
+  }
+  await store.workflows.newest(projectId, ['w', 'daily']);
+  await store.schedules.ofWorkflows([workflowId], 9);
+  const plans = (await Promise.all(read.map(plan))).map((steps) => steps.join('\n'));
+  const [newest, schedules] = plans.slice(bounds.length);
+  for (const [i, bound] of bounds.entries()) {
+    expect(plans[i], read[i]!.sql).toMatch(bound);
+    expect(plans[i]).not.toContain('TEMP B-TREE');
+  }
+  expect(newest).not.toMatch(/SCAN (workflows|x|v)\b|TEMP B-TREE/);
+  expect(schedules).toMatch(/SEARCH x USING (COVERING )?INDEX schedules_name \(workflow_id=\?\)/);
+  expect(schedules).not.toMatch(/SCAN (schedules|x)\b/);
+});
+
 test('every other read', async () => {
   const { store, read, plan } = await openNoted();
   const first = { limit: 10, cursor: null };
   const later = { limit: 10, cursor: encodeCursor('x') };
   for (const page of [first, later]) {
     await store.projects.list(page);
-    await store.workflows.list(projectId, page);
     await store.taskGroups.list(page);
     await store.tokens.list('api', page);
     await store.requests.auditLog(page);

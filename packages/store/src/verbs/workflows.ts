@@ -11,6 +11,7 @@ import type { DocumentCache } from './document-cache.ts';
 import { deleteSchedulesOf, followWorkflow } from './schedules/people.ts';
 import { deleteWatching } from './triggers/watching.ts';
 import { addLinks, dropLinks, followLinks } from './workflow-links.ts';
+import { createWorkflowListVerbs } from './workflow-list.ts';
 
 const SELECT = `select ${WORKFLOWS.columns} from workflows`;
 /** Inserts the next version unless the newest one holds the same content. */
@@ -75,6 +76,7 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
   }
 
   return {
+    ...createWorkflowListVerbs(driver, documents),
     version,
     async document(id, number): Promise<WorkflowDocument | undefined> {
       return (await version(id, number))?.document;
@@ -122,14 +124,6 @@ export function createWorkflowVerbs(driver: SqlDriver, documents: DocumentCache)
         (await findOne('id = ? and project_id = ?', [idOrName, projectId])) ??
         (await findOne('project_id = ? and name = ?', [projectId, idOrName]))
       );
-    },
-    async list(projectId, page) {
-      const limit = checkLimit(page.limit);
-      const after = decodeCursor(page, 'text');
-      const where = after === null ? 'project_id = ?' : 'project_id = ? and name > ?';
-      const args = after === null ? [projectId, limit + 1] : [projectId, after, limit + 1];
-      const rows = await many(driver, `${SELECT} where ${where} order by name limit ?`, args);
-      return toPage(rows.map(WORKFLOWS.read), limit, (row) => row.name);
     },
     async versions(id, page) {
       const limit = checkLimit(page.limit);

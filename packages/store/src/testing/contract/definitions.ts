@@ -1,6 +1,6 @@
 /** The contract of projects and workflows. */
 import { describe, expect, test } from 'vitest';
-import type { ProjectRow } from '../../ports/api.ts';
+import type { ProjectRow, WorkflowFilter } from '../../ports/api.ts';
 import type { Subject } from '../store-contract.ts';
 import { allPages } from './all-pages.ts';
 import {
@@ -129,6 +129,51 @@ export function describeDefinitions(subject: Subject): void {
         version('w4'),
         workflowEvent('w4'),
       );
+    });
+
+    test('are listed by name, whatever the size of letters, of a project or of all, and by what is asked for', async () => {
+      const { projects, workflows } = subject.store;
+      await projects.create(project('p2', 'second'));
+      const make = (id: string, name: string, more: Parameters<typeof workflow>[1] = {}) =>
+        workflows.create(workflow(id, { ...more, name }), version(id), workflowEvent(id));
+      await make('w2', 'Daily');
+      await make('w3', 'daily', { projectId: project('p2').id, online: false });
+      await make('w4', 'dailz', { online: false });
+      await make('w5', 'daily-2', { online: false });
+      await make('w6', '每日');
+      const ids = async (filter: WorkflowFilter, limit = 2) =>
+        (await allPages((page) => workflows.list(filter, page), limit)).map(({ id }) => id).join(' ');
+      expect(await ids({})).toBe('w2 w3 w5 w4 workflow-1 w6');
+      expect(await ids({}, 1)).toBe('w2 w3 w5 w4 workflow-1 w6');
+      expect(await ids({ projectId: PROJECT })).toBe('w2 w5 w4 workflow-1 w6');
+      expect(await ids({ projectId: PROJECT, prefix: 'DAILY' }, 1)).toBe('w2 w5');
+      expect(await ids({ prefix: 'daily' }, 1)).toBe('w2 w3 w5');
+      expect(await ids({ online: false })).toBe('w3 w5 w4');
+      expect(await ids({ online: false, projectId: PROJECT, prefix: 'dail' }, 1)).toBe('w5 w4');
+      expect(await ids({ online: true, prefix: '每' })).toBe('w6');
+      expect(await ids({ prefix: 'nothing' })).toBe('');
+      expect(await ids({ prefix: '%' })).toBe('');
+      const first = await workflows.list({}, { limit: 2, cursor: null });
+      await make('w0', 'a');
+      await make('w7', 'daily-1');
+      const second = await workflows.list({}, { limit: 2, cursor: first.next });
+      expect(second.items.map(({ id }) => id)).toEqual(['w7', 'w5']);
+      const { next } = await projects.list({ limit: 1, cursor: null });
+      for (const cursor of ['nonsense', next!]) {
+        await expect(workflows.list({}, { limit: 5, cursor })).rejects.toMatchObject({ code: 'bad_request' });
+      }
+    });
+
+    test('come many at once with their newest documents, by ids and by names, those of one project only', async () => {
+      const { projects, workflows } = subject.store;
+      await projects.create(project('p2', 'second'));
+      await workflows.create(workflow('w2', { projectId: project('p2').id }), version('w2'), workflowEvent('w2'));
+      await workflows.saveVersion(WORKFLOW, save('hash-2'), workflowEvent(WORKFLOW));
+      const found = await workflows.newest(PROJECT, ['nobody', 'workflow-1', WORKFLOW, 'w2']);
+      expect(found).toEqual([
+        { ...(await workflows.find(PROJECT, WORKFLOW)), document: { name: 'workflow-1', hash: 'hash-2' } },
+      ]);
+      expect(await workflows.newest(PROJECT, [])).toEqual([]);
     });
 
     test('get a new version only for new content', async () => {

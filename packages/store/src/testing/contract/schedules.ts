@@ -212,6 +212,22 @@ export function describeSchedules(subject: Subject): void {
     });
   });
 
+  test('come for many workflows at once, so many of each by name', async () => {
+    const { schedules, workflows } = subject.store;
+    await workflows.create(workflow('w2'), version('w2'), workflowEvent('w2'));
+    for (const [id, name] of [
+      ['s1', 'c'],
+      ['s2', 'a'],
+      ['s3', 'b'],
+    ] as const)
+      await schedules.create(schedule(id, { name }));
+    const other = schedule('s4', { workflowId: workflow('w2').id });
+    await schedules.create(other);
+    const found = await schedules.ofWorkflows([WORKFLOW, WORKFLOW, workflow('w2').id, workflow('w9').id], 2);
+    expect(found.map(({ id }) => id).sort()).toEqual(['s2', 's3', 's4']);
+    expect(found.find(({ id }) => id === 's4')).toEqual(await schedules.find('s4'));
+  });
+
   describe('calendars', () => {
     test('are found by id and by name, and listed by name', async () => {
       const { calendars } = subject.store;

@@ -1,13 +1,16 @@
 /** Projects and workflows in memory. */
 import { AppError, isWorkflowTerminal } from '@vaquita/core';
-import type { ProjectStore, WorkflowStore, WorkflowVersionRow } from '../../ports/api.ts';
+import type { ProjectStore, WorkflowRow, WorkflowStore, WorkflowVersionRow } from '../../ports/api.ts';
 import type { DefinitionSource } from '../../ports/master.ts';
+import { checkLimit, toPage } from '../../sql/page.ts';
 import { stillHolds } from '../../verbs/projects.ts';
 import { WORKFLOW_OFFLINE } from '../../verbs/schedules/people.ts';
+import { nameCursor, readNameCursor } from '../../verbs/workflow-list.ts';
 import { HAS_CHANGED, HAS_RUNS } from '../../verbs/workflows.ts';
+import { folded } from './names.ts';
 import { addEvent } from './runs.ts';
 import { begin, leave, removeSchedule, rest, schedulesOf } from './schedules.ts';
-import { type Memory, pageOf, type Transaction } from './tables.ts';
+import { compare, type Memory, pageOf, type Transaction } from './tables.ts';
 import { dropTriggersOf } from './trigger-rows.ts';
 
 export function createMemoryProjects({ tables, unit }: Memory): ProjectStore {
@@ -92,6 +95,12 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
   const version: WorkflowStore['version'] = async (id, number) =>
     versions.get(id)?.find((candidate) => candidate.version === number);
 
+  const find: WorkflowStore['find'] = async (projectId, idOrName) => {
+    const byId = workflows.get(idOrName);
+    if (byId?.projectId === projectId) return byId;
+    return workflows.get(tables.unique.get(`workflow:${projectId}:${idOrName}`) ?? '');
+  };
+
   return {
     version,
     async document(id, number) {
@@ -123,14 +132,28 @@ export function createMemoryWorkflows({ tables, unit }: Memory): WorkflowStore &
         return { version: next, created: true };
       });
     },
-    async find(projectId, idOrName) {
-      const byId = workflows.get(idOrName);
-      if (byId?.projectId === projectId) return byId;
-      return workflows.get(tables.unique.get(`workflow:${projectId}:${idOrName}`) ?? '');
+    find,
+    async list({ projectId, online, prefix = '' }, page) {
+      const limit = checkLimit(page.limit);
+      const after = readNameCursor(page);
+      const isAfter = ({ name, id }: WorkflowRow) =>
+        after === null ||
+        compare(folded(name), folded(after[0])) > 0 ||
+        (folded(name) === folded(after[0]) && id > after[1]);
+      const found = [...workflows.values()].filter(
+        (row) =>
+          row.projectId === (projectId ?? row.projectId) &&
+          row.online === (online ?? row.online) &&
+          folded(row.name).startsWith(folded(prefix)) &&
+          isAfter(row),
+      );
+      found.sort((a, b) => compare(folded(a.name), folded(b.name)) || compare(a.id, b.id));
+      return toPage(found.slice(0, limit + 1), limit, nameCursor);
     },
-    async list(projectId, page) {
-      const rows = [...workflows.values()].filter((row) => row.projectId === projectId);
-      return pageOf(rows, page, (row) => row.name, 'up');
+    async newest(projectId, refs) {
+      const found = await Promise.all(refs.map((ref) => find(projectId, ref)));
+      const rows = new Map(found.flatMap((row) => (row === undefined ? [] : [[row.id, row]])));
+      return [...rows.values()].map((row) => ({ ...row, document: versions.get(row.id)!.at(-1)!.document }));
     },
     async versions(id, page) {
       return pageOf((versions.get(id) ?? []).map(withoutDocument), page, (row) => row.version, 'down', 'number');

@@ -3,7 +3,7 @@ import type { NamedKind, NamedThing, NameStore } from '../../ports/names.ts';
 import { compare, type Memory } from './tables.ts';
 
 /** As the index of the database does it: letters of ASCII only. */
-const folded = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+export const folded = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 export function createMemoryNames({ tables }: Memory): NameStore {
   const { projects, workflows } = tables;

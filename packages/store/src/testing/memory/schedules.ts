@@ -12,7 +12,7 @@ import {
   TAKEN_OFFLINE,
 } from '../../verbs/schedules/people.ts';
 import { noWorkflow } from '../../verbs/workflows.ts';
-import { type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
+import { compare, type Memory, pageOf, type Tables, type Transaction } from './tables.ts';
 
 export const fireKey = ({ scheduleId, fireAt }: Pick<ScheduleFireRow, 'scheduleId' | 'fireAt'>) =>
   `${scheduleId} ${fireAt}`;
@@ -118,6 +118,10 @@ export function createMemorySchedules({ tables, unit }: Memory): ScheduleStore {
           (online === undefined || row.online === online),
       );
       return pageOf(rows, page, (row) => row.id, 'up');
+    },
+    async ofWorkflows(ids, each) {
+      const rows = [...schedules.values()].sort((a, b) => compare(a.name, b.name));
+      return [...new Set(ids)].flatMap((id) => rows.filter((row) => row.workflowId === id).slice(0, each));
     },
     async fires(id, page, outcome) {
       const rows = firesOf(id).filter((row) => outcome === undefined || row.outcome === outcome);

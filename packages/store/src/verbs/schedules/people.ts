@@ -9,6 +9,8 @@ import { SCHEDULE_FIRES, SCHEDULES } from '../../sql/tables.ts';
 
 const SELECT = `select ${SCHEDULES.columns} from schedules`;
 const FIRES = `select ${SCHEDULE_FIRES.columns} from schedule_fires where schedule_id = ?`;
+const OF_WORKFLOWS = `select ${SCHEDULES.columns} from json_each(?) w cross join schedules on schedules.id in (
+  select x.id from schedules x indexed by schedules_name where x.workflow_id = w.value order by x.name limit ?)`;
 const LAST_FIRES = `select ${SCHEDULE_FIRES.columns} from json_each(?) s cross join schedule_fires
   on schedule_fires.schedule_id = s.value
   and fire_at = (select max(f.fire_at) from schedule_fires f where f.schedule_id = s.value)`;
@@ -159,6 +161,10 @@ function createScheduleReader(driver: SqlDriver): ScheduleReader {
       const { limit, where, args } = listParts(filter, page);
       const rows = await many(driver, `${SELECT} ${where} order by id limit ?`, [...args, limit + 1]);
       return toPage(rows.map(SCHEDULES.read), limit, (row) => row.id);
+    },
+    async ofWorkflows(ids, each) {
+      const rows = await many(driver, OF_WORKFLOWS, [JSON.stringify([...new Set(ids)]), each]);
+      return rows.map(SCHEDULES.read);
     },
     async fires(id, page, outcome) {
       const limit = checkLimit(page.limit);

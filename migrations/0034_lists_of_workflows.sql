@@ -1,0 +1,2 @@
+CREATE INDEX `workflows_project_online` ON `workflows` (`project_id`,`online`,name collate nocase,`id`);--> statement-breakpoint
+CREATE INDEX `workflows_online` ON `workflows` (`online`,name collate nocase,`id`);

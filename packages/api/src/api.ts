@@ -16,6 +16,7 @@ import { alertGroupEndpoints } from './resources/alert-groups.ts';
 import { alertEndpoints } from './resources/alerts.ts';
 import { backfillEndpoints } from './resources/backfills.ts';
 import { bulkActionEndpoints } from './resources/bulk-actions.ts';
+import { bundleEndpoints } from './resources/bundles.ts';
 import { calendarImportEndpoints } from './resources/calendar-import.ts';
 import { calendarEndpoints } from './resources/calendars.ts';
 import { commandEndpoints } from './resources/commands.ts';
@@ -61,6 +62,7 @@ import { workerGroupEndpoints } from './resources/worker-groups.ts';
 import { workerEndpoints } from './resources/workers.ts';
 import { workflowCalendarEndpoints } from './resources/workflow-calendar.ts';
 import { gridEndpoints } from './resources/workflow-grid.ts';
+import { workflowListEndpoints } from './resources/workflow-list.ts';
 import { statisticsEndpoints } from './resources/workflow-statistics.ts';
 import { validationEndpoints } from './resources/workflow-validation.ts';
 import { versionEndpoints } from './resources/workflow-versions.ts';
@@ -103,6 +105,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     ...tokenEndpoints(deps, audit),
     ...projectEndpoints(deps, audit),
     ...workflowEndpoints(deps, audit),
+    ...workflowListEndpoints(deps),
+    ...bundleEndpoints(deps, audit),
     ...versionEndpoints(deps, audit),
     ...validationEndpoints(deps),
     ...gridEndpoints(deps),

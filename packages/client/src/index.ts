@@ -77,6 +77,7 @@ export type {
   EnvironmentView,
   EventPage,
   EventView,
+  ExportQuery,
   FirePage,
   FireTimeView,
   FireView,
@@ -88,12 +89,16 @@ export type {
   GridQuery,
   GridRun,
   GridView,
+  ImportAnswer,
+  ImportItem,
   InstancePage,
   InstanceView,
   JanitorAsked,
   JanitorPreview,
   JanitorView,
+  ListedRun,
   ListedTaskView,
+  ListedWorkflow,
   ListenerEventPage,
   ListenerEventTypePage,
   ListenerEventView,
@@ -237,6 +242,9 @@ export type {
   WorkerWarning,
   WorkflowCalendarView,
   WorkflowDetail,
+  WorkflowFilterQuery,
+  WorkflowList,
+  WorkflowListQuery,
   WorkflowPage,
   WorkflowSaved,
   WorkflowStatisticsView,
@@ -283,6 +291,6 @@ export type {
 export type { TriggersClient } from './resources/triggers.ts';
 export type { JanitorClient } from './resources/upkeep.ts';
 export type { WorkerGroupsClient } from './resources/worker-groups.ts';
-export type { BaseVersion, DefinitionInput, WorkflowsClient } from './resources/workflows.ts';
+export type { BaseVersion, DefinitionInput, ImportOptions, WorkflowsClient } from './resources/workflows.ts';
 export { followStream, readMessages, type ServerSentEvent, type StreamStatus } from './server-sent-events.ts';
 export type { CallOptions, ClientOptions, Fetch, PostOptions, Timers } from './transport.ts';

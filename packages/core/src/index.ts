@@ -48,11 +48,12 @@ export {
 export { type OpenedDataSource, openDataSource } from './data-sources/open-data-source.ts';
 export { type DataSourceProbe, probeOf } from './data-sources/probe.ts';
 export type * from './data-sources/rows.ts';
+export * from './definition/bundle.ts';
 export * from './definition/compile.ts';
 export * from './definition/definition.ts';
 export { canonicalJson, formatWorkflowYaml } from './definition/format.ts';
 export { checkName, MAX_NAME_LENGTH } from './definition/names.ts';
-export * from './definition/parse-text.ts';
+export { MAX_DEFINITION_BYTES, parseWorkflowText } from './definition/parse-text.ts';
 export type { DefinitionOptions } from './definition/read-document.ts';
 export { checkShape } from './definition/shape-problems.ts';
 export { type HttpConfig, isExpectedStatus } from './definition/task-types/http.ts';

@@ -36,6 +36,7 @@ import { userCommands } from './commands/users.ts';
 import { validateCommand } from './commands/validate.ts';
 import { workerGroupCommands } from './commands/worker-groups.ts';
 import { workerCommands } from './commands/workers.ts';
+import { workflowCommands } from './commands/workflows.ts';
 import { errorLines } from './format.ts';
 import { commandHelp, overviewHelp, usage } from './help.ts';
 
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   runCommand,
   logsCommand,
   exportCommand,
+  ...workflowCommands,
   dependenciesCommand,
   searchCommand,
   ...runsCommands,

@@ -14,8 +14,7 @@ const DEFINITION = /\.(ya?ml|json)$/i;
 
 /** @throws AppError `bad_definition` naming every wrong place of every file; `bad_request` when there is no file. */
 export function readDefinitionFiles(given: readonly string[], cwd: string): readonly DefinitionFile[] {
-  const paths = given.flatMap((one) => expand(resolve(cwd, one)));
-  if (paths.length === 0) throw new AppError('bad_request', `No .yaml, .yml or .json file in ${given.join(', ')}.`);
+  const paths = definitionPaths(given, cwd);
   const problems: Problem[] = [];
   const files: DefinitionFile[] = [];
   const firstWithName = new Map<string, string>();
@@ -39,6 +38,13 @@ export function readDefinitionFiles(given: readonly string[], cwd: string): read
   }
   if (problems.length > 0) throw new AppError('bad_definition', 'Nothing was applied.', { problems });
   return files;
+}
+
+/** @throws AppError `bad_request` when there is no file. */
+export function definitionPaths(given: readonly string[], cwd: string): readonly string[] {
+  const paths = given.flatMap((one) => expand(resolve(cwd, one)));
+  if (paths.length > 0) return paths;
+  throw new AppError('bad_request', `No .yaml, .yml or .json file in ${given.join(', ')}.`);
 }
 
 /** A folder stands for the definition files in it, in order of their names. */

@@ -86,7 +86,9 @@ async function handle(
   if (key === undefined || caller === undefined) return toResponse(await run(deps.ids));
 
   const who = caller.tokenId ?? caller.userId;
-  const bodyHash = await sha256Hex(bytes);
+  // What is asked for in the address makes another request of it as well.
+  const bodyHash =
+    url.search === '' ? await sha256Hex(bytes) : await sha256Hex(`${await sha256Hex(bytes)}${url.search}`);
   return toResponse(await idempotency.run({ key: `${who} POST ${url.pathname} ${key}`, bodyHash }, run));
 }
 

@@ -7,12 +7,14 @@ import {
   parseWorkflowText,
   sha256Hex,
   type WorkflowDocument,
+  type WorkflowId,
 } from '@vaquita/core';
 import type { ProjectRow, WorkflowRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ChangedMeanwhile } from '../http/changed-meanwhile.ts';
+import { createOnce } from '../http/create-once.ts';
 import type { DefinitionText } from '../http/endpoint.ts';
 import type { WorkflowSaved } from '../views/workflow.ts';
 import { taskEvents } from './task-events.ts';
@@ -41,7 +43,44 @@ export async function readDefinition(document: WorkflowDocument): Promise<ReadDe
 
 /** @throws AppError `bad_yaml`, `bad_definition` with every wrong place. */
 export function readText(body: DefinitionText): Promise<ReadDefinition> {
-  return readDefinition(parseWorkflowDocument(parseWorkflowText(body.text)));
+  return readParsed(parseWorkflowText(body.text));
+}
+
+/** @throws AppError `bad_definition` with every wrong place. */
+export async function readParsed(value: unknown): Promise<ReadDefinition> {
+  return readDefinition(parseWorkflowDocument(value));
+}
+
+export interface WorkflowToMake {
+  readonly project: ProjectRow;
+  /** The same again when the request is repeated. */
+  readonly id: WorkflowId;
+  readonly definition: ReadDefinition;
+  readonly caller: Caller;
+}
+
+/** @throws AppError `name_in_use` */
+export function createSaveFirst(
+  { store, clock, changes }: ApiDeps,
+  audit: Audit,
+): (make: WorkflowToMake) => Promise<WorkflowSaved> {
+  return async ({ project, id, definition, caller }) => {
+    const { document, contentHash, name, description, taskCount } = definition;
+    const now = clock.now();
+    const times = { createdAt: now, updatedAt: now };
+    const row = { id, projectId: project.id, name, description, version: 1, online: false, taskCount, ...times };
+    const first = { workflowId: id, version: 1, document, contentHash, createdBy: caller.name, createdAt: now };
+    const change = { change: 'created', by: caller.name, at: now } as const;
+    const event = workflowEvent(row, { ...change, more: { version: 1, project: project.name } });
+    const tasks = taskEvents({ ...row, project: project.name, version: 1 }, { ...change, to: document });
+    await createOnce(
+      () => store.workflows.create(row, first, event, tasks),
+      () => store.workflows.find(project.id, id),
+    );
+    changes.announce();
+    await audit(caller, { action: 'workflow.create', subject: `${project.name}/${name}`, data: { id } });
+    return { id, name, version: 1, created: true };
+  };
 }
 
 export interface VersionToSave {

@@ -1,16 +1,15 @@
 /** /projects/{project}/workflows: definitions, saved as versions, in YAML or JSON. */
-import type { WorkflowId } from '@vaquita/core';
-import type { ProjectRow, WorkflowRow } from '@vaquita/store';
+import type { ProjectRow, WorkflowFilter, WorkflowRow } from '@vaquita/store';
 import type { Audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
-import { createOnce } from '../http/create-once.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { namedRevision } from '../http/revision.ts';
 import { PageQuery } from '../views/page.ts';
 import { BaseVersionQuery, WorkflowDetail, WorkflowPage, WorkflowSaved, WorkflowView } from '../views/workflow.ts';
+import { WorkflowFilterQuery } from '../views/workflow-list.ts';
 import { requireProject, requireWorkflow } from './lookup.ts';
 import { isoTime, pageRequest, toPage } from './paging.ts';
-import { createSaveVersion, readText } from './saved-definition.ts';
+import { createSaveFirst, createSaveVersion, readText } from './saved-definition.ts';
 import { taskEvents } from './task-events.ts';
 import { workflowEvent } from './workflow-events.ts';
 import { requireVersion } from './workflow-versions.ts';
@@ -19,7 +18,7 @@ const TAG = 'Workflows';
 const COLLECTION = '/api/v1/projects/{project}/workflows';
 const ITEM = '/api/v1/projects/{project}/workflows/{workflow}';
 
-function toWorkflowView(row: WorkflowRow, project: ProjectRow): WorkflowView {
+export function toWorkflowView(row: WorkflowRow, project: ProjectRow): WorkflowView {
   const { id, projectId, name, description, version, online, taskCount } = row;
   return {
     id,
@@ -35,12 +34,27 @@ function toWorkflowView(row: WorkflowRow, project: ProjectRow): WorkflowView {
   };
 }
 
+/** @returns the filter of the store for what an address asks for. */
+export function workflowFilter({
+  name,
+  online,
+}: {
+  readonly name?: string | undefined;
+  readonly online?: 'true' | 'false' | undefined;
+}): Pick<WorkflowFilter, 'prefix' | 'online'> {
+  return {
+    ...(name === undefined || name === '' ? {} : { prefix: name }),
+    ...(online === undefined ? {} : { online: online === 'true' }),
+  };
+}
+
 export function workflowEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
   return [...definitionEndpoints(deps, audit), ...onlineEndpoints(deps, audit)];
 }
 
 function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
   const { store, clock, changes } = deps;
+  const saveFirst = createSaveFirst(deps, audit);
   const saveVersion = createSaveVersion(deps, audit);
 
   return [
@@ -50,12 +64,15 @@ function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
       tag: TAG,
       access: 'view',
       summary: 'List the workflows of a project by name',
-      query: PageQuery,
+      query: PageQuery.extend(WorkflowFilterQuery.shape),
       status: 200,
       answer: WorkflowPage,
       async handle({ params, query }) {
         const project = await requireProject(store, params.project);
-        const page = await store.workflows.list({ projectId: project.id }, pageRequest(query));
+        const page = await store.workflows.list(
+          { projectId: project.id, ...workflowFilter(query) },
+          pageRequest(query),
+        );
         return toPage(page, (row) => toWorkflowView(row, project));
       },
     }),
@@ -71,22 +88,7 @@ function definitionEndpoints(deps: ApiDeps, audit: Audit): readonly Endpoint[] {
       answer: WorkflowSaved,
       async handle({ params, body, caller, ids }) {
         const project = await requireProject(store, params.project);
-        const { document, contentHash, name, description, taskCount } = await readText(body);
-        const now = clock.now();
-        const id: WorkflowId = ids.next<'workflow'>();
-        const times = { createdAt: now, updatedAt: now };
-        const row = { id, projectId: project.id, name, description, version: 1, online: false, taskCount, ...times };
-        const first = { workflowId: id, version: 1, document, contentHash, createdBy: caller.name, createdAt: now };
-        const change = { change: 'created', by: caller.name, at: now } as const;
-        const event = workflowEvent(row, { ...change, more: { version: 1, project: project.name } });
-        const tasks = taskEvents({ ...row, project: project.name, version: 1 }, { ...change, to: document });
-        await createOnce(
-          () => store.workflows.create(row, first, event, tasks),
-          () => store.workflows.find(project.id, id),
-        );
-        changes.announce();
-        await audit(caller, { action: 'workflow.create', subject: `${project.name}/${name}`, data: { id } });
-        return { id, name, version: 1, created: true };
+        return saveFirst({ project, id: ids.next<'workflow'>(), definition: await readText(body), caller });
       },
     }),
     endpoint({

@@ -82,7 +82,7 @@ export type DefinitionChange = z.infer<typeof DefinitionChange>;
 const Names = z.array(z.string()).readonly();
 const Changes = z.array(DefinitionChange).readonly();
 
-const diffShape = {
+export const diffShape = {
   tasks: z
     .object({
       added: Names,

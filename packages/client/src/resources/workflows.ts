@@ -5,8 +5,11 @@ import type {
   DayRunsQuery,
   DependencyQuery,
   DependencyView,
+  ExportQuery,
   GridQuery,
   GridView,
+  ImportAnswer,
+  ListedWorkflow,
   PageQuery,
   StartAnswer,
   StartRequest,
@@ -17,6 +20,9 @@ import type {
   VersionView,
   WorkflowCalendarView,
   WorkflowDetail,
+  WorkflowFilterQuery,
+  WorkflowList,
+  WorkflowListQuery,
   WorkflowPage,
   WorkflowSaved,
   WorkflowStatisticsView,
@@ -34,8 +40,22 @@ export interface BaseVersion {
   readonly baseVersion?: number | undefined;
 }
 
+/** A bundle may hold at most 500 workflows. */
+export interface ImportOptions extends PostOptions {
+  /** Says what would be done, with what differs, and does nothing. */
+  readonly dryRun?: boolean | undefined;
+}
+
 export interface WorkflowsClient {
-  list(project: string, query?: PageQuery, options?: CallOptions): Promise<WorkflowPage>;
+  list(project: string, query?: PageQuery & WorkflowFilterQuery, options?: CallOptions): Promise<WorkflowPage>;
+  /** Of one project or of all, with newest runs and the schedule that starts each next. */
+  overview(query?: WorkflowListQuery, options?: CallOptions): Promise<WorkflowList>;
+  /** Page by page. */
+  allOverviews(query?: Omit<WorkflowListQuery, 'cursor'>): AsyncGenerator<ListedWorkflow, void, undefined>;
+  /** Definitions as one text, which can be imported; all of the project unless some are named. */
+  exportBundle(project: string, query?: ExportQuery, options?: CallOptions): Promise<string>;
+  /** Creates and updates what a text of one definition or many says, in YAML or JSON, each for itself. */
+  importBundle(project: string, text: string, options?: ImportOptions): Promise<ImportAnswer>;
   /** Every workflow of the project, page by page. */
   all(project: string): AsyncGenerator<WorkflowView, void, undefined>;
   get(project: string, workflow: string, options?: CallOptions): Promise<WorkflowDetail>;
@@ -123,10 +143,23 @@ export function createWorkflowsClient(transport: Transport): WorkflowsClient {
   const at = (project: string, ...rest: (string | number)[]) => pathOf('projects', project, 'workflows', ...rest);
   const list: WorkflowsClient['list'] = (project, query, options) =>
     transport.call('GET', at(project), { query, ...options });
+  const overview: WorkflowsClient['overview'] = (query, options) =>
+    transport.call('GET', pathOf('workflows'), { query, ...options });
   const versions: WorkflowsClient['versions'] = (project, workflow, query, options) =>
     transport.call('GET', at(project, workflow, 'versions'), { query, ...options });
   return {
     list,
+    overview,
+    allOverviews: (query) => eachItem((cursor) => overview({ limit: 100, ...query, cursor })),
+    exportBundle: async (project, query, options) => {
+      const headers = { accept: 'application/yaml, application/json' };
+      const named = { project, ...query };
+      return (await transport.send('GET', pathOf('export'), { query: named, headers, ...options })).text();
+    },
+    importBundle: (project, body, { dryRun, ...options } = {}) => {
+      const text = { type: 'application/yaml', body };
+      return transport.call('POST', pathOf('import'), { query: { project, dryRun }, text, ...options });
+    },
     all: (project) => eachItem((cursor) => list(project, { limit: 200, cursor })),
     get: (project, workflow, options) => transport.call('GET', at(project, workflow), options),
     create: (project, definition, options) =>

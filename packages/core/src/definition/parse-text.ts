@@ -1,5 +1,5 @@
 /** Reads the text of a definition, YAML or JSON, into plain values. What the values mean is judged elsewhere. */
-import { parseDocument, type YAMLError } from 'yaml';
+import { type Document, parseDocument, type YAMLError } from 'yaml';
 import { AppError, type Problem } from '../errors/app-error.ts';
 
 /** Ten thousand tasks with a hundred thousand dependencies take about a third of it. */
@@ -7,9 +7,12 @@ export const MAX_DEFINITION_BYTES = 8_388_608;
 
 const ADVICE = 'Correct the text there and send it again.';
 
+/** How YAML is read here, whatever it holds. */
+export const YAML_OPTIONS = { prettyErrors: true, uniqueKeys: true, stringKeys: true } as const;
+
 /** @throws AppError `bad_yaml` with line and column, `too_large` */
 export function parseWorkflowText(text: string): unknown {
-  if (text.length > MAX_DEFINITION_BYTES || new TextEncoder().encode(text).length > MAX_DEFINITION_BYTES) {
+  if (isTooLong(text)) {
     throw new AppError('too_large', `A definition is at most ${MAX_DEFINITION_BYTES} bytes. Split the workflow.`);
   }
   if (text.trim() === '') throw bad('The text is empty. Send a workflow definition in YAML or JSON.');
@@ -25,9 +28,18 @@ function parseJson(text: string): unknown {
   }
 }
 
+export function isTooLong(text: string): boolean {
+  return text.length > MAX_DEFINITION_BYTES || new TextEncoder().encode(text).length > MAX_DEFINITION_BYTES;
+}
+
 function parseYaml(text: string): unknown {
+  return readYaml(() => parseDocument(text, YAML_OPTIONS));
+}
+
+/** @throws AppError `bad_yaml` with line and column */
+export function readYaml(parse: () => Pick<Document, 'errors' | 'warnings' | 'toJS'>): unknown {
   try {
-    const document = parseDocument(text, { prettyErrors: true, uniqueKeys: true, stringKeys: true });
+    const document = parse();
     // A warning is something the text says and we would ignore, such as an unknown tag.
     const faults = [...document.errors, ...document.warnings];
     if (faults.length > 0)

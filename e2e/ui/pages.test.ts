@@ -35,6 +35,10 @@ afterAll(async () => {
 const pages = (): Readonly<Record<string, { readonly path: string; readonly shows: string }>> => ({
   overview: { path: '/', shows: 'Failing workflows' },
   workflows: { path: '/workflows?project=ui', shows: 'Latest runs' },
+  'all workflows': { path: '/workflows?all=1', shows: 'Latest runs' },
+  import: { path: '/workflows?project=ui&import=1', shows: 'Drop files here' },
+  projects: { path: '/projects', shows: 'Parameters' },
+  'a project': { path: '/projects?edit=ui', shows: 'Add a parameter' },
   workflow: { path: '/p/ui/workflows/pages?task=break', shows: 'Waits for' },
   'workflow dependencies': { path: '/p/ui/workflows/pages/dependencies', shows: 'Nothing depends on it' },
   dependencies: { path: '/dependencies?project=ui', shows: 'No workflow of this project names another' },

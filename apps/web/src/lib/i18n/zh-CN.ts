@@ -23,6 +23,7 @@ import { zhGrid } from './late/zh-grid.ts';
 import { zhGroups } from './late/zh-groups.ts';
 import { zhGuide } from './late/zh-guide.ts';
 import { zhHelp } from './late/zh-help.ts';
+import { zhImport } from './late/zh-import.ts';
 import { zhJoin } from './late/zh-join.ts';
 import { zhLeave } from './late/zh-leave.ts';
 import { zhListeners } from './late/zh-listeners.ts';
@@ -34,6 +35,7 @@ import { zhOverview } from './late/zh-overview.ts';
 import { zhPalette } from './late/zh-palette.ts';
 import { zhPast } from './late/zh-past.ts';
 import { zhPeople } from './late/zh-people.ts';
+import { zhProjects } from './late/zh-projects.ts';
 import { zhReasons } from './late/zh-reasons.ts';
 import { zhRecord } from './late/zh-record.ts';
 import { zhRunList } from './late/zh-run-list.ts';
@@ -53,6 +55,7 @@ import { zhVersions } from './late/zh-versions.ts';
 import { zhWorkerGroups } from './late/zh-worker-groups.ts';
 import { zhWorkerPage } from './late/zh-worker-page.ts';
 import { zhWorkers } from './late/zh-workers.ts';
+import { zhWorkflowList } from './late/zh-workflow-list.ts';
 import { zhWorkflowPage } from './late/zh-workflow-page.ts';
 import { zhWorkflowSchedules } from './late/zh-workflow-schedules.ts';
 import { count } from './zh-count.ts';
@@ -80,6 +83,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     groups: zhGroups,
     guide: zhGuide,
     help: zhHelp,
+    import: zhImport,
     leave: zhLeave,
     log: zhLog,
     login: zhLogin,
@@ -91,6 +95,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     runList: zhRunList,
     palette: zhPalette,
     past: zhPast,
+    projects: zhProjects,
     reasons: zhReasons,
     record: zhRecord,
     calendars: zhCalendars,
@@ -111,6 +116,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     workerGroups: zhWorkerGroups,
     workerPage: zhWorkerPage,
     workers: zhWorkers,
+    workflowList: zhWorkflowList,
     workflowPage: zhWorkflowPage,
     workflowSchedules: zhWorkflowSchedules,
   },
@@ -137,6 +143,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     allPages: '所有页面',
     overview: '总览',
     workflows: '工作流',
+    projects: '项目',
     runs: '运行',
     dependencies: '依赖关系',
     tasks: '任务',
@@ -228,32 +235,14 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     never: '从未',
   },
   workflows: {
-    title: '工作流',
-    project: '项目',
-    filter: '按名称筛选',
     create: '新建工作流',
-    createProject: '新建项目',
-    count: (n) => `${count(n)} 个工作流`,
-    tasks: (n) => `${count(n)} 个任务`,
     name: '工作流',
-    lastRuns: '最近运行',
-    lastRun: '上次运行',
-    updated: '修改时间',
     online: '上线',
     offline: '下线',
     onlineHint: '已上线：可以启动',
     offlineHint: '已下线：不能启动',
     run: '运行',
     runNamed: (name) => `运行 ${name}`,
-    never: '从未运行',
-    emptyTitle: '此项目还没有工作流',
-    emptyText: '工作流是一小段 YAML：任务，以及每个任务等待什么。',
-    noMatch: (text) => `没有名称类似 “${text}” 的工作流。`,
-    clearFilter: '清除筛选',
-    noProjectTitle: '还没有项目',
-    noProjectText: '项目是工作流的命名空间。取一个简短的名字，例如 “reports”。',
-    projectName: '项目名称',
-    projectCreate: '创建项目',
   },
   workflow: {
     graph: '图',
@@ -281,18 +270,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     runFrom: '从此任务开始运行…',
     waitsFor: '等待',
     offlineNote: '此工作流已下线。上线后才能启动。',
-    deleteTitle: (name) => `删除工作流 ${name}？`,
-    deleteText: '其所有版本将一并删除。已结束的运行保留记录。此操作无法撤销。',
-    deleteVerb: '删除',
-    deleteType: (name) => `输入 ${name} 以确认`,
-    deleted: (name) => `${name} 已删除。`,
     download: '下载',
-  },
-  execution: {
-    parallel: '并行执行',
-    serial_wait: '等待前一次运行',
-    serial_discard: '运行期间的新运行会被丢弃',
-    serial_priority: '取代前一次运行',
   },
   failureStrategy: {
     continue: '继续不依赖它的任务',
@@ -399,20 +377,9 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
   },
   workers: {
     title: '工作节点',
-    groups: '组',
-    slots: '槽位',
-    heartbeat: '心跳',
-    version: '代理',
-    host: '主机',
-    types: '任务类型',
     online: '在线',
     offline: '离线',
     draining: '排空中',
     join: '加入工作节点',
-    emptyTitle: '还没有工作节点加入',
-    emptyText: '工作节点执行任务。在任何能访问本服务器的机器上执行一条命令，任务就会开始。',
-    noSlots: '–',
-    summary: (online, used, slots) => `${count(online)} 个节点在线 · 占用 ${count(used)} / ${count(slots)} 个槽位`,
-    tokens: '节点令牌',
   },
 };

@@ -13,7 +13,7 @@ export function touchedBy(event: LiveEvent): readonly KeyPrefix[] {
   if (event.type.startsWith('task.')) return run;
   if (event.type.startsWith('task_group.')) return [['task-groups']];
   if (event.type.startsWith('backfill.')) return [['backfills']];
-  if (event.type.startsWith('workflow.')) return [['workflows'], ['workflow']];
+  if (event.type.startsWith('workflow.')) return [['workflows'], ['workflow'], ['runs', 'workflows']];
   if (event.type.startsWith('worker.') || event.type.startsWith('worker_group.') || event.type.startsWith('server.'))
     return [['workers']];
   return [];

@@ -45,6 +45,17 @@ export interface TasksQuery {
   readonly workflow?: string | undefined;
 }
 
+/** Of the list of workflows. */
+export interface WorkflowsQuery {
+  /** Of all projects. */
+  readonly all?: boolean | undefined;
+  /** How names begin. */
+  readonly name?: string | undefined;
+  readonly online?: 'yes' | 'no' | undefined;
+  /** The import is open. */
+  readonly import?: boolean | undefined;
+}
+
 export interface AlertsQuery {
   readonly status?: string | undefined;
   readonly kind?: string | undefined;
@@ -165,7 +176,17 @@ export const routeFor = {
   overview: (within?: string) => withQuery(resolve('/(app)'), { within: within === '24h' ? undefined : within }),
   login: (returnTo?: string) =>
     withQuery(resolve('/login'), { to: returnTo === resolve('/(app)') ? undefined : returnTo }),
-  workflows: (project?: string) => withQuery(resolve('/(app)/workflows'), { project }),
+  /** Without a project and `all`: of the one that was looked at last. */
+  workflows: (project?: string, { all, import: taking, ...query }: WorkflowsQuery = {}) =>
+    withQuery(resolve('/(app)/workflows'), {
+      project: all ? undefined : project,
+      all: all ? 1 : undefined,
+      ...query,
+      import: taking ? 1 : undefined,
+    }),
+  /** `edit`: the name of one. */
+  projects: ({ create, edit }: FormQuery = {}) =>
+    withQuery(resolve('/(app)/projects'), { create: create ? 1 : undefined, edit }),
   workflow: (project: string, workflow: string, view?: WorkflowView, task?: string) =>
     withQuery(
       resolve('/(app)/p/[project]/workflows/[workflow]', { project: name(project), workflow: name(workflow) }),

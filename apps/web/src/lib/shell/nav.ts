@@ -9,6 +9,7 @@ import Boxes from '@lucide/svelte/icons/boxes';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CalendarSync from '@lucide/svelte/icons/calendar-sync';
 import Ear from '@lucide/svelte/icons/ear';
+import Folder from '@lucide/svelte/icons/folder';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Layers from '@lucide/svelte/icons/layers-2';
 import ListChecks from '@lucide/svelte/icons/list-checks';
@@ -56,6 +57,7 @@ const NAV: readonly NavEntry[] = [
     key: 'w',
     atFoot: true,
   }),
+  page('run', 'projects', () => routeFor.projects(), { icon: Folder, holds: ['/projects'], key: 'j' }),
   page('run', 'runs', () => routeFor.runs(), {
     icon: ListTree,
     holds: ['/runs', '/p/[project]/runs'],

@@ -119,6 +119,7 @@ export const enSchedules = {
   newest: 'newest version',
   noParams: 'default parameters',
   dryRun: 'dry run',
+  updated: 'Changed',
   changedBy: (name: string) => `changed by ${name}`,
   views: 'Parts of this schedule',
   nextFires: 'Next fire times',

@@ -1,4 +1,6 @@
 /** English texts of what is seen of one worker and decided about it. */
+import { count, plural } from '../en-count.ts';
+
 export const enWorkers = {
   evicted: 'Sent away',
   decided: {
@@ -52,6 +54,17 @@ export const enWorkers = {
   none: 'none',
   badLabel: (line: string) => `“${line}” is not of the form name=value`,
   save: 'Save',
+  groups: 'Groups',
+  heartbeat: 'Heartbeat',
+  version: 'Agent',
+  host: 'Host',
+  types: 'Task types',
+  emptyTitle: 'No worker has joined yet',
+  emptyText: 'Workers run the tasks. One command on any machine makes it one.',
+  noSlots: '–',
+  summary: (online: number, used: number, slots: number) =>
+    `${plural(online, 'worker', 'workers')} online · ${count(used)} of ${plural(slots, 'slot', 'slots')} in use`,
+  tokens: 'Worker tokens',
 };
 
 export type WorkerMessages = typeof enWorkers;

@@ -25,6 +25,7 @@ import type { GridMessages } from './en-grid.ts';
 import type { GroupMessages } from './en-groups.ts';
 import type { GuideMessages } from './en-guide.ts';
 import type { HelpMessages } from './en-help.ts';
+import type { ImportMessages } from './en-import.ts';
 import type { JoinMessages } from './en-join.ts';
 import type { LeaveMessages } from './en-leave.ts';
 import type { ListenerMessages } from './en-listeners.ts';
@@ -36,6 +37,7 @@ import type { OverviewMessages } from './en-overview.ts';
 import type { PaletteMessages } from './en-palette.ts';
 import type { PastMessages } from './en-past.ts';
 import type { PeopleMessages } from './en-people.ts';
+import type { ProjectMessages } from './en-projects.ts';
 import type { RecordMessages } from './en-record.ts';
 import type { RunListMessages } from './en-run-list.ts';
 import type { RunLogMessages } from './en-run-log.ts';
@@ -54,6 +56,7 @@ import type { VersionMessages } from './en-versions.ts';
 import type { WorkerGroupMessages } from './en-worker-groups.ts';
 import type { WorkerPageMessages } from './en-worker-page.ts';
 import type { WorkerMessages } from './en-workers.ts';
+import type { WorkflowListMessages } from './en-workflow-list.ts';
 import type { WorkflowPageMessages } from './en-workflow-page.ts';
 import type { WorkflowScheduleMessages } from './en-workflow-schedules.ts';
 import type { ReasonWords } from './reason-words.ts';
@@ -81,6 +84,7 @@ export interface LateMessages {
   readonly groups: GroupMessages;
   readonly guide: GuideMessages;
   readonly help: HelpMessages;
+  readonly import: ImportMessages;
   readonly leave: LeaveMessages;
   readonly log: LogMessages;
   readonly login: LoginMessages;
@@ -90,6 +94,7 @@ export interface LateMessages {
   readonly palette: PaletteMessages;
   readonly people: PeopleMessages;
   readonly past: PastMessages;
+  readonly projects: ProjectMessages;
   readonly reasons: ReasonWords;
   readonly record: RecordMessages;
   readonly calendars: CalendarMessages;
@@ -111,6 +116,7 @@ export interface LateMessages {
   readonly workerGroups: WorkerGroupMessages;
   readonly workerPage: WorkerPageMessages;
   readonly workers: WorkerMessages;
+  readonly workflowList: WorkflowListMessages;
   readonly workflowPage: WorkflowPageMessages;
   readonly workflowSchedules: WorkflowScheduleMessages;
 }

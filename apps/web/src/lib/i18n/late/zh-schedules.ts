@@ -119,6 +119,7 @@ export const zhSchedules: ScheduleMessages = {
   newest: '最新版本',
   noParams: '默认参数',
   dryRun: '空跑',
+  updated: '修改时间',
   changedBy: (name) => `由 ${name} 更改`,
   views: '此定时计划的各部分',
   nextFires: '接下来的触发时间',

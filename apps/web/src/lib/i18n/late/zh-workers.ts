@@ -1,4 +1,5 @@
 /** 单个工作节点的状态与处置的简体中文。 */
+import { count } from '../zh-count.ts';
 import type { WorkerMessages } from './en-workers.ts';
 
 export const zhWorkers: WorkerMessages = {
@@ -51,4 +52,14 @@ export const zhWorkers: WorkerMessages = {
   none: '无',
   badLabel: (line) => `“${line}” 不是 名称=值 的形式`,
   save: '保存',
+  groups: '组',
+  heartbeat: '心跳',
+  version: '代理',
+  host: '主机',
+  types: '任务类型',
+  emptyTitle: '还没有工作节点加入',
+  emptyText: '工作节点执行任务。在任何能访问本服务器的机器上执行一条命令，任务就会开始。',
+  noSlots: '–',
+  summary: (online, used, slots) => `${count(online)} 个节点在线 · 占用 ${count(used)} / ${count(slots)} 个槽位`,
+  tokens: '节点令牌',
 };

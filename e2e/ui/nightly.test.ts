@@ -51,6 +51,7 @@ it('leads from the overview to why a run failed and on to its success in three c
   // Which task, why, with which exit code, and what it said stand there without another click.
   await page.getByRole('heading', { name: 'load', level: 2 }).waitFor();
   await page.getByText('Exit code 4').first().waitFor();
+  await page.getByText('CPU time').first().waitFor();
   await expect.poll(() => page.getByRole('log').textContent()).toContain('the delivery of the supplier is missing');
   expect(page.url()).toContain(failed.id);
   const known = `why it failed is known after ${seconds()} s and ${clicks} click`;

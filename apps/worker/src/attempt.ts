@@ -136,9 +136,18 @@ export function startAttempt(options: AttemptOptions): Attempt {
         onStopped: noteStop,
       });
       for (const stop of early.splice(0)) run.stop(stop);
-      const { state, exitCode, signal, outputs, endedAt, error } = await run.report;
+      const { state, exitCode, signal, outputs, endedAt, error, usage } = await run.report;
       const shown = maskOutputs(outputs);
-      return resultOf(order, { state, exitCode, signal, outputs: shown, startedAt, endedAt, error: masked(error) });
+      return resultOf(order, {
+        state,
+        exitCode,
+        signal,
+        outputs: shown,
+        startedAt,
+        endedAt,
+        usage,
+        error: masked(error),
+      });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error('A task could not be run.', { dispatchId, error: secrets.length > 0 ? mask(reason) : error });

@@ -44,6 +44,17 @@ describe('shell', () => {
     expect(await attempt.end()).toMatchObject({ state: 'success', exitCode: 0 });
   });
 
+  it.skipIf(process.platform !== 'linux')('tells what it has used, where the keeper measures it', async () => {
+    const kept = await createKeptPorts();
+    const attempt = await startAttempt(kept, 'shell', {
+      config: { script: 'i=0; while [ $((i += 1)) -lt 400000 ]; do :; done' },
+    });
+    const { usage } = await attempt.end();
+    expect(usage?.cpuMs).toBeGreaterThan(0);
+    const unmeasured = await startAttempt(ports, 'shell', { config: { script: 'true' } });
+    expect((await unmeasured.end()).usage).toBeNull();
+  });
+
   it('tells the signal that ended it', async () => {
     const attempt = await startAttempt(ports, 'shell', { config: { script: 'kill -KILL $$' } });
     expect(await attempt.end()).toMatchObject({ state: 'failure', signal: 'SIGKILL', exitCode: null });

@@ -119,6 +119,7 @@ export const workerSchemas = {
     error: z.nullable(z.string()),
     applicationIds: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(256))).check(z.maxLength(1_000))),
     oom: z.optional(z.boolean()),
+    usage: z.optional(z.nullable(z.object({ cpuMs: z.nullable(count), maxRssBytes: z.nullable(count) }))),
   }),
   drainStatus: z.object({
     type: z.literal('drainStatus'),

@@ -2,7 +2,7 @@
  * What a worker says. Times are epoch milliseconds of the worker's own clock, offsets and lengths bytes. Optional fields
  * came after version 1.0: an older worker leaves them out.
  */
-import type { DispatchId, Epoch, WorkerId } from '@vaquita/core';
+import type { DispatchId, Epoch, ResourceUsage, WorkerId } from '@vaquita/core';
 
 export interface RunningDispatch {
   readonly dispatchId: DispatchId;
@@ -133,6 +133,8 @@ export interface WorkerResult {
   readonly applicationIds?: readonly string[] | undefined;
   /** The system ended it because memory ran out. */
   readonly oom?: boolean | undefined;
+  /** Since 1.2. What it has used of the worker, as far as that was measured. */
+  readonly usage?: ResourceUsage | null | undefined;
 }
 
 /** How the worker stands: the answer to `drain`, `resume` and `configure`, and told again as a drain goes on. */

@@ -1,5 +1,5 @@
 /** What task types need of the machine they run on. The runtime implements these; tests use the same ones. */
-import type { CollectedOutputs, OutputDefinition } from '@vaquita/core';
+import type { CollectedOutputs, OutputDefinition, ResourceUsage } from '@vaquita/core';
 
 export interface ProcessOptions {
   readonly command: string;
@@ -18,6 +18,8 @@ export interface ProcessEnd {
   readonly signal: string | null;
   /** What lines of stdout have set; null when none could. */
   readonly outputs: CollectedOutputs | null;
+  /** What it has used of the machine; null or left out where that is not measured. */
+  readonly usage?: ResourceUsage | null;
   /** Why nobody knows how it ended; null when the rest of this is known. */
   readonly lost: string | null;
 }

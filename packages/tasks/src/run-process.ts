@@ -50,8 +50,8 @@ export async function followProcess(
   return outcome;
 }
 
-function outcomeOf({ exitCode, signal, outputs, lost }: ProcessEnd): TaskOutcome {
-  const end = { exitCode, signal, ...(outputs === null ? {} : { outputs }) };
+function outcomeOf({ exitCode, signal, outputs, usage = null, lost }: ProcessEnd): TaskOutcome {
+  const end = { exitCode, signal, usage, ...(outputs === null ? {} : { outputs }) };
   if (lost !== null) return { ...end, state: 'lost', error: lost };
   if (exitCode === 0) return { ...end, state: 'success', error: null };
   const error = signal === null ? `it ended with exit code ${exitCode}` : `it was ended by the signal ${signal}`;

@@ -15,6 +15,7 @@ import {
   type OutputDefinition,
   PARAM_TYPES,
   type ParamType,
+  type ResourceUsage,
   toEnvironment,
 } from '@vaquita/core';
 import { isNamedIn, receiveFiles, sendFiles, type TransferContext } from './files/file-params.ts';
@@ -80,6 +81,7 @@ export interface TaskReport {
   readonly startedAt: number | null;
   readonly endedAt: number;
   readonly error: string | null;
+  readonly usage: ResourceUsage | null;
 }
 
 export interface TaskRun {
@@ -195,14 +197,14 @@ export function runTask(options: RunTaskOptions): TaskRun {
       const outputs = await sendFiles(report.outputs, files, transfer);
       return stopped === null ? { ...report, outputs, endedAt: clock.now() } : judge(outcome);
     } catch (error) {
-      const { exitCode, signal } = outcome;
-      return judge({ ...toFailure(error), exitCode, signal });
+      const { exitCode, signal, usage } = outcome;
+      return judge({ ...toFailure(error), exitCode, signal, usage: usage ?? null });
     }
   }
 
   function judge(outcome: TaskOutcome): TaskReport {
-    const { exitCode, signal } = outcome;
-    const end = { exitCode, signal, startedAt, endedAt: clock.now(), outputs: {} };
+    const { exitCode, signal, usage = null } = outcome;
+    const end = { exitCode, signal, usage, startedAt, endedAt: clock.now(), outputs: {} };
     if (stopped !== null) return { ...end, state: stopped.state, error: stopped.text };
     if (outcome.state !== 'success') return { ...end, state: outcome.state, error: outcome.error };
     const { values, problems, warnings } = outcome.outputs ?? collector.finish();

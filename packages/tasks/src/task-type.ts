@@ -2,7 +2,7 @@
  * The task SPI: what a task type is, what it is given, and what it must say at the end. A type knows nothing of
  * sockets, dispatches or retries; it runs one attempt and tells how it ended.
  */
-import type { CollectedOutputs, OutputCollector, TimeContext } from '@vaquita/core';
+import type { CollectedOutputs, OutputCollector, ResourceUsage, TimeContext } from '@vaquita/core';
 import type { Command, TaskPorts } from './ports.ts';
 
 export type OutputStream = 'stdout' | 'stderr' | 'system';
@@ -48,6 +48,8 @@ export interface TaskOutcome {
   readonly error: string | null;
   /** What the process set by what it printed. Where this is, it stands for what `context.outputs` was told. */
   readonly outputs?: CollectedOutputs;
+  /** Null or left out: not measured. */
+  readonly usage?: ResourceUsage | null;
 }
 
 export type TaskType = InAgentTaskType | ProcessTaskType;

@@ -104,6 +104,7 @@ export function toTaskInstanceView(row: TaskInstanceRow): TaskInstanceView {
     groupSlot: isTaskTerminal(row.state) ? null : row.groupSlot,
     groupForced: row.groupForced,
     logic: row.logic === null ? null : toLogicView(row.logic),
+    usage: row.usage,
     reason: row.reason === null ? null : toReasonView(row.reason),
     updatedAt: isoTime(row.updatedAt),
   };

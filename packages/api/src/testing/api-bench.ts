@@ -339,6 +339,7 @@ export function taskRow(run: WorkflowInstanceRow, change: Partial<TaskInstanceRo
     groupSlot: null,
     groupForced: false,
     logic: null,
+    usage: null,
     reason: null,
     updatedAt: START,
     ...change,

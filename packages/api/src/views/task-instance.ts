@@ -50,6 +50,18 @@ export const LogicView = z
   .meta({ id: 'TaskLogic' });
 export type LogicView = z.infer<typeof LogicView>;
 
+export const ResourceUsageView = z
+  .object({
+    cpuMs: z.number().int().nullable().meta({ description: 'Time on all cores together, in milliseconds' }),
+    maxRssBytes: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'The most memory that all of its processes were seen to hold at once' }),
+  })
+  .meta({ id: 'ResourceUsage' });
+export type ResourceUsageView = z.infer<typeof ResourceUsageView>;
+
 export const TaskInstanceView = z
   .object({
     id: z.string(),
@@ -84,6 +96,9 @@ export const TaskInstanceView = z
     groupSlot: z.number().int().nullable().meta({ description: 'The slot of its task group that it holds' }),
     groupForced: z.boolean().meta({ description: 'Somebody let it go on without a slot' }),
     logic: LogicView.nullable(),
+    usage: ResourceUsageView.nullable().meta({
+      description: 'What it has used of its worker; null where nobody has measured it',
+    }),
     reason: ReasonView.nullable(),
     updatedAt: Timestamp,
   })

@@ -117,6 +117,7 @@ export function end(t: Transition, subject: TaskSubject, event: TaskEventOf<'Tas
   row.signal = report.signal;
   row.outputs = report.state === 'success' ? report.outputs : {};
   row.logBytes = report.logBytes;
+  row.usage = report.usage ?? null;
   const timedOut = wasTimedOut(row);
   t.effects.push({ type: 'AckResult', dispatchId: event.dispatchId });
   switch (report.state) {

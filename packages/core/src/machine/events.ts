@@ -12,6 +12,7 @@ import type {
 } from '../identity/ids.ts';
 import type { DependencyAnswer } from '../logic/configs.ts';
 import type { Evidence, ReasonCode } from './reason-codes.ts';
+import type { ResourceUsage } from './rows.ts';
 import type { WorkflowState } from './states.ts';
 
 /** A command row that the transition carries out; its commit marks the row done. */
@@ -112,6 +113,8 @@ export interface TaskOutcomeReport {
   readonly endedAt: number;
   readonly logBytes: number;
   readonly error: string | null;
+  /** Left out or null: nobody has measured it. */
+  readonly usage?: ResourceUsage | null;
 }
 
 export type TaskEvent =

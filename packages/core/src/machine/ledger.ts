@@ -243,6 +243,7 @@ export function makeTaskInstance(t: Transition, node: RunNode, spec: NewTask): R
     outputs: {},
     inputs: {},
     logBytes: 0,
+    usage: null,
     killRequestedAt: null,
     taskGroup: node.task.taskGroup?.name ?? null,
     groupPriority: node.task.taskGroup?.priority ?? 0,

@@ -142,8 +142,18 @@ export interface TaskInstanceRow {
   readonly groupForced: boolean;
   /** What the master remembers of a logic task; null for tasks that workers run. */
   readonly logic: LogicState | null;
+  /** What it has used of its worker, when it has ended; null where nobody has measured it. */
+  readonly usage: ResourceUsage | null;
   readonly reason: Reason | null;
   readonly updatedAt: number;
+}
+
+/** Each figure is null where it was not measured. */
+export interface ResourceUsage {
+  /** Time on all cores together, in milliseconds. */
+  readonly cpuMs: number | null;
+  /** The most memory that all of its processes were seen to hold at once, in bytes. */
+  readonly maxRssBytes: number | null;
 }
 
 /** An order to a worker that must outlive a crash of the server: kept until the worker has answered it. */

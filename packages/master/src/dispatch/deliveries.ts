@@ -158,5 +158,15 @@ const TOO_LARGE =
 
 /** The end of a task that no worker could make sense of, so that sending it elsewhere would not help. */
 export function neverRan(error: string, endedAt: number): TaskOutcomeReport {
-  return { state: 'failure', exitCode: null, signal: null, outputs: {}, startedAt: null, endedAt, logBytes: 0, error };
+  return {
+    state: 'failure',
+    exitCode: null,
+    signal: null,
+    outputs: {},
+    startedAt: null,
+    endedAt,
+    logBytes: 0,
+    error,
+    usage: null,
+  };
 }

@@ -143,9 +143,9 @@ const TOO_MUCH_OUTPUT = 'It sent more output of one dispatch than may be under w
 
 /** What the machine is told of a result, its times by our clock. */
 export function reportOf(result: WorkerResult, clock: Pick<WorkerClock, 'toOurs'>): TaskOutcomeReport {
-  const { state, exitCode, signal, outputs, logBytes, error } = result;
+  const { state, exitCode, signal, outputs, logBytes, error, usage = null } = result;
   const startedAt = result.startedAt === null ? null : clock.toOurs(result.startedAt);
-  return { state, exitCode, signal, outputs, startedAt, endedAt: clock.toOurs(result.endedAt), logBytes, error };
+  return { state, exitCode, signal, outputs, startedAt, endedAt: clock.toOurs(result.endedAt), logBytes, error, usage };
 }
 
 /** Nothing such a result says can be believed: what became of the attempt is not known. */

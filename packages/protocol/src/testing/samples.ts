@@ -66,6 +66,7 @@ export const sampleWorkerMessages: ByType<WorkerMessage> = {
     error: null,
     applicationIds: ['job-1'],
     oom: false,
+    usage: { cpuMs: 120, maxRssBytes: 8_388_608 },
   },
   drainStatus: {
     type: 'drainStatus',

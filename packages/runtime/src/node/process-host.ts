@@ -9,6 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 import { isGroupDead, signalGroup } from './process-table.ts';
+import type { ProcessUsage, UsageMeter } from './process-usage.ts';
 
 export interface ProcessOptions {
   readonly command: string;
@@ -24,6 +25,8 @@ export interface ProcessOptions {
 export interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
+  /** Null where it is not measured. */
+  readonly usage: ProcessUsage | null;
 }
 
 export interface RunningProcess {
@@ -42,11 +45,12 @@ const GROUP_POLL_MS = 20;
 const POLLS_PER_SCAN = 5;
 const WINDOWS = process.platform === 'win32';
 
-export function createProcessHost() {
-  return { start };
+/** @param meter measures what the programs use; it takes every child of this process for one of them */
+export function createProcessHost(meter?: UsageMeter) {
+  return { start: (options: ProcessOptions) => start(options, meter) };
 }
 
-async function start(options: ProcessOptions): Promise<RunningProcess> {
+async function start(options: ProcessOptions, meter: UsageMeter | undefined): Promise<RunningProcess> {
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env,
@@ -54,8 +58,11 @@ async function start(options: ProcessOptions): Promise<RunningProcess> {
     detached: !WINDOWS,
     windowsHide: true,
   });
+  const measured = child.pid === undefined ? undefined : meter?.watch(child.pid);
   const exited = new Promise<ProcessEnd>((resolve) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+    child.once('exit', async (exitCode, signal) => {
+      resolve({ exitCode, signal, usage: (await measured?.end()) ?? null });
+    });
   });
   /** How many of its streams wait for their reader. */
   let held = 0;

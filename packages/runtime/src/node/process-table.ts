@@ -5,6 +5,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { endianness } from 'node:os';
 
 /** Names a process for good: an id is given again, an id with its start time is not. */
 export interface ProcessIdentity {
@@ -13,10 +14,14 @@ export interface ProcessIdentity {
   readonly startTime: string | null;
 }
 
-interface ProcessStat {
+export interface ProcessStat {
   readonly pid: number;
   readonly group: number;
   readonly startTime: string;
+  /** Processor time that it has used itself, in milliseconds. 0 where only `ps` tells. */
+  readonly cpuMs: number;
+  /** What it holds in memory. 0 where only `ps` tells. */
+  readonly rssBytes: number;
   /** It has ended, and only waits for its parent to read how. */
   readonly dead: boolean;
 }
@@ -80,7 +85,48 @@ function parseProcStat(pid: number, text: string | null): ProcessStat | null {
   const [state, , group] = fields;
   const ticks = fields[19];
   if (group === undefined || ticks === undefined) return null;
-  return { pid, group: Number(group), startTime: `${ticks}@${bootId()}`, dead: state === 'Z' || state === 'X' };
+  const { tickMs, pageBytes } = units();
+  return {
+    pid,
+    group: Number(group),
+    startTime: `${ticks}@${bootId()}`,
+    cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
+    rssBytes: Number(fields[21]) * pageBytes,
+    dead: state === 'Z' || state === 'X',
+  };
+}
+
+/** Processor time of the children that this process has waited for, and of theirs; null where nobody tells. */
+export function waitedForMs(): number | null {
+  const text = TABLE === 'proc' ? readText('/proc/self/stat') : null;
+  if (text === null) return null;
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) * units().tickMs;
+}
+
+interface Units {
+  readonly tickMs: number;
+  readonly pageBytes: number;
+}
+
+let knownUnits: Units | undefined;
+
+/** In which /proc counts: the kernel tells each process at its start (man 3 getauxval: AT_PAGESZ is 6, AT_CLKTCK is 17). */
+function units(): Units {
+  knownUnits ??= readUnits();
+  return knownUnits;
+}
+
+function readUnits(): Units {
+  const told = new Map<bigint, bigint>();
+  try {
+    const words = readFileSync('/proc/self/auxv');
+    const read = endianness() === 'LE' ? words.readBigUInt64LE.bind(words) : words.readBigUInt64BE.bind(words);
+    for (let at = 0; at + 16 <= words.length; at += 16) told.set(read(at), read(at + 8));
+  } catch {
+    // The usual ones.
+  }
+  return { tickMs: 1000 / Number(told.get(17n) ?? 100n), pageBytes: Number(told.get(6n) ?? 4096n) };
 }
 
 let knownBootId: string | undefined;
@@ -112,7 +158,7 @@ function parsePs(text: string): ProcessStat[] {
   return text.split('\n').flatMap((line) => {
     const [, pid, group, state, startTime] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S.*?)\s*$/.exec(line) ?? [];
     if (startTime === undefined) return [];
-    return { pid: Number(pid), group: Number(group), startTime, dead: state!.startsWith('Z') };
+    return { pid: Number(pid), group: Number(group), startTime, cpuMs: 0, rssBytes: 0, dead: state!.startsWith('Z') };
   });
 }
 

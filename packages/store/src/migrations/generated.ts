@@ -490,4 +490,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `workflows_online` ON `workflows` (`online`,name collate nocase,`id`);",
     ],
   },
+  {
+    number: 35,
+    name: "resource_usage",
+    checksum: "0857a534de979ccbd8f88fa960591daa8f1f49527fc846760c42e94b40a1a480",
+    statements: [
+      "ALTER TABLE `task_instances` ADD `usage` text;",
+    ],
+  },
 ];

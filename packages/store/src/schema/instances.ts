@@ -8,6 +8,7 @@ import type {
   Priority,
   ProjectId,
   Reason,
+  ResourceUsage,
   RunOriginKind,
   Scope,
   TaskInstanceId,
@@ -146,6 +147,7 @@ export const taskInstances = sqliteTable(
     groupSlot: integer('group_slot'),
     groupForced: integer('group_forced', { mode: 'boolean' }).notNull().default(false),
     logic: text('logic', { mode: 'json' }).$type<LogicState>(),
+    usage: text('usage', { mode: 'json' }).$type<ResourceUsage>(),
   },
   (t) => [
     index('task_instances_run').on(t.workflowInstanceId, t.id),

@@ -51,6 +51,7 @@ import { zhTaskTypes } from './late/zh-task-types.ts';
 import { zhTasks } from './late/zh-tasks.ts';
 import { zhTokens } from './late/zh-tokens.ts';
 import { zhTriggers } from './late/zh-triggers.ts';
+import { zhUsage } from './late/zh-usage.ts';
 import { zhVersions } from './late/zh-versions.ts';
 import { zhWorkerGroups } from './late/zh-worker-groups.ts';
 import { zhWorkerPage } from './late/zh-worker-page.ts';
@@ -112,6 +113,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     tasks: zhTasks,
     tokens: zhTokens,
     triggers: zhTriggers,
+    usage: zhUsage,
     versions: zhVersions,
     workerGroups: zhWorkerGroups,
     workerPage: zhWorkerPage,

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { createOutputReader } from '@vaquita/core/outputs';
 import { createProcessHost } from '../process-host.ts';
 import { identify } from '../process-table.ts';
+import { createUsageMeter } from '../process-usage.ts';
 import {
   createMessageReader,
   encodeMessage,
@@ -26,7 +27,7 @@ import { openSpool, type SpoolWriter } from './spool-writer.ts';
 /** Runs until the agent is gone and every process has ended. */
 export function runKeeper(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<void> {
   const self = identify(process.pid) ?? { pid: process.pid, startTime: null };
-  const host = createProcessHost();
+  const host = createProcessHost(createUsageMeter());
   const hints = createHints(output);
   const running = new Set<Promise<void>>();
 
@@ -69,8 +70,8 @@ export function runKeeper(input: NodeJS.ReadableStream, output: NodeJS.WritableS
       });
       spool.started(identify(child.pid) ?? { pid: child.pid, startTime: null }, Date.now());
       hints.add({ id });
-      const { exitCode, signal } = await child.ended;
-      return { exitCode, signal, endedAt: Date.now(), outputs: reader?.finish() ?? null, bytes: spool.bytes };
+      const { exitCode, signal, usage } = await child.ended;
+      return { exitCode, signal, usage, endedAt: Date.now(), outputs: reader?.finish() ?? null, bytes: spool.bytes };
     } catch (error) {
       return { startProblem: problemOf(error) };
     }

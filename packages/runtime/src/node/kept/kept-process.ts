@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { CollectedOutputs } from '@vaquita/core/outputs';
 import { killLeftovers } from '../process-leftovers.ts';
 import { isAlive, type ProcessIdentity, signalGroup } from '../process-table.ts';
+import type { ProcessUsage } from '../process-usage.ts';
 import { deferred } from './deferred.ts';
 import { END_FILE, type KeptEnd } from './spool-format.ts';
 import { createSpoolReader } from './spool-reader.ts';
@@ -34,6 +35,7 @@ export interface KeptProcessEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly outputs: CollectedOutputs | null;
+  readonly usage: ProcessUsage | null;
   readonly lost: string | null;
 }
 
@@ -115,9 +117,9 @@ export function createKeptProcess(options: KeptProcessOptions): KeptProcess {
     if (!options.hasRoom() && reader.position < how.bytes) return;
     // What the files do not have any more, they have not.
     if (reader.position < how.bytes) options.onDropped(how.bytes - reader.position);
-    const { exitCode, signal, outputs } = how;
+    const { exitCode, signal, outputs, usage = null } = how;
     finish();
-    ended.resolve({ exitCode, signal, outputs, lost: null });
+    ended.resolve({ exitCode, signal, outputs, usage, lost: null });
   }
 
   function fail({ code, message }: { readonly code: string; readonly message: string }): void {
@@ -131,7 +133,7 @@ export function createKeptProcess(options: KeptProcessOptions): KeptProcess {
     await killLeftovers(leader, mark);
     started.reject(Object.assign(new Error(text), { code: LOST_CODE }));
     exited.resolve();
-    ended.resolve({ exitCode: null, signal: null, outputs: null, lost: text });
+    ended.resolve({ exitCode: null, signal: null, outputs: null, usage: null, lost: text });
   }
 
   function finish(): void {

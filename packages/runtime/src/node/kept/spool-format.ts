@@ -10,6 +10,7 @@
  */
 import type { CollectedOutputs } from '@vaquita/core/outputs';
 import type { ProcessIdentity } from '../process-table.ts';
+import type { ProcessUsage } from '../process-usage.ts';
 
 export const END_FILE = 'end.json';
 export const STOP_FILE = 'stop.json';
@@ -48,6 +49,8 @@ export type KeptEnd =
       readonly outputs: CollectedOutputs | null;
       /** All that was printed, kept or not. */
       readonly bytes: number;
+      /** A keeper of an older agent has not measured it. */
+      readonly usage?: ProcessUsage | null;
     }
   /** It could not be started: the system's code, and its words. */
   | { readonly startProblem: { readonly code: string; readonly message: string } };

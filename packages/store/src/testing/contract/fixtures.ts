@@ -132,6 +132,7 @@ export function task(id: string, run: string, more: Partial<TaskInstanceRow> = {
     groupSlot: null,
     groupForced: false,
     logic: null,
+    usage: null,
     reason: {
       code: 'waiting_for_worker',
       text: 'No worker has a free slot.',

@@ -52,6 +52,7 @@ import type { TaskTypeMessages } from './en-task-types.ts';
 import type { TasksMessages } from './en-tasks.ts';
 import type { TokensMessages } from './en-tokens.ts';
 import type { TriggerMessages } from './en-triggers.ts';
+import type { UsageMessages } from './en-usage.ts';
 import type { VersionMessages } from './en-versions.ts';
 import type { WorkerGroupMessages } from './en-worker-groups.ts';
 import type { WorkerPageMessages } from './en-worker-page.ts';
@@ -112,6 +113,7 @@ export interface LateMessages {
   readonly tasks: TasksMessages;
   readonly tokens: TokensMessages;
   readonly triggers: TriggerMessages;
+  readonly usage: UsageMessages;
   readonly versions: VersionMessages;
   readonly workerGroups: WorkerGroupMessages;
   readonly workerPage: WorkerPageMessages;

@@ -27,6 +27,8 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { enCode } from '#lib/i18n/late/en-code.ts';
+import { late } from '#lib/i18n/late/late.ts';
 import { spanBetween } from './model/history.ts';
 
 const highlight = HighlightStyle.define([
@@ -119,6 +121,7 @@ export function createEditor(options: EditorOptions): Editor {
       doc: options.text,
       extensions: [
         ...reading,
+        EditorState.phrases.of(late('code', enCode)),
         ...(options.readOnly ? [EditorState.readOnly.of(true)] : writing),
         EditorView.contentAttributes.of({ 'aria-label': options.label }),
         EditorView.updateListener.of((update) => {

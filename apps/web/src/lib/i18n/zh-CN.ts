@@ -9,6 +9,7 @@ import { zhAudit } from './late/zh-audit.ts';
 import { zhBackfills } from './late/zh-backfills.ts';
 import { zhBulk } from './late/zh-bulk.ts';
 import { zhCalendars } from './late/zh-calendars.ts';
+import { zhCode } from './late/zh-code.ts';
 import { zhCompare } from './late/zh-compare.ts';
 import { zhControl } from './late/zh-control.ts';
 import { zhDependencies } from './late/zh-dependencies.ts';
@@ -73,6 +74,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     alertTargets: zhAlertTargets,
     forms: zhForms,
     alerts: zhAlerts,
+    code: zhCode,
     compare: zhCompare,
     control: zhControl,
     dependencies: zhDependencies,

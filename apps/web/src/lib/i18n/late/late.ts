@@ -11,6 +11,7 @@ import type { AuditMessages } from './en-audit.ts';
 import type { BackfillMessages } from './en-backfills.ts';
 import type { BulkMessages } from './en-bulk.ts';
 import type { CalendarMessages } from './en-calendars.ts';
+import type { CodeMessages } from './en-code.ts';
 import type { CompareMessages } from './en-compare.ts';
 import type { ControlMessages } from './en-control.ts';
 import type { DependencyMessages } from './en-dependencies.ts';
@@ -74,6 +75,7 @@ export interface LateMessages {
   readonly alertTargets: AlertTargetMessages;
   readonly forms: FormMessages;
   readonly alerts: AlertMessages;
+  readonly code: CodeMessages;
   readonly compare: CompareMessages;
   readonly control: ControlMessages;
   readonly dependencies: DependencyMessages;

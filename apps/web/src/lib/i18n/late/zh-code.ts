@@ -1,0 +1,33 @@
+/** 文本编辑器的简体中文，以其英文原文为键。 */
+import type { CodeMessages } from './en-code.ts';
+
+export const zhCode: CodeMessages = {
+  'Fold line': '折叠此行',
+  'Unfold line': '展开此行',
+  'Folded lines': '已折叠的行',
+  'Unfolded lines': '已展开的行',
+  'folded code': '已折叠的内容',
+  unfold: '展开',
+  to: '至',
+  Find: '查找',
+  Replace: '替换',
+  next: '下一个',
+  previous: '上一个',
+  all: '全部',
+  'match case': '区分大小写',
+  regexp: '正则表达式',
+  'by word': '全字匹配',
+  replace: '替换',
+  'replace all': '全部替换',
+  close: '关闭',
+  'Go to line': '转到行',
+  go: '前往',
+  'current match': '当前匹配',
+  'on line': '位于行',
+  'replaced match on line $': '已替换第 $ 行的匹配',
+  'replaced $ matches': '已替换 $ 处匹配',
+  'Selection deleted': '已删除所选内容',
+  'Control character': '控制字符',
+  Diagnostics: '问题',
+  'No diagnostics': '没有问题',
+};

@@ -3,10 +3,8 @@ import { count, plural } from './en-count.ts';
 import type { LateMessages } from './late/late.ts';
 
 export const en = {
-  localeName: 'English',
   durationUnits: { ms: 'ms', s: 's', m: 'm', h: 'h', d: 'd' },
   app: {
-    tagline: 'Workflows that run where your machines are',
     skip: 'Skip to content',
     loading: 'Loading',
     newVersion: 'A newer version of this page is on the server.',
@@ -169,7 +167,6 @@ export const en = {
     by: 'By',
     project: 'Project',
     allProjects: 'All projects',
-    filterState: 'State',
     filters: {
       all: 'All',
       active: 'Active',
@@ -178,11 +175,8 @@ export const en = {
       stopped: 'Stopped',
       paused: 'Paused',
     },
-    fresh: (n: number) => `${plural(n, 'new run', 'new runs')} — show`,
     emptyTitle: 'No runs yet',
     emptyText: 'Start a workflow and it appears here at once.',
-    noMatch: 'No run matches these filters.',
-    clear: 'Clear the filters',
     pending: 'number follows',
     loadMore: 'Older runs',
     shown: (n: number) => `${count(n)} shown`,

@@ -1,6 +1,7 @@
 /** English texts of the page of sign-in. */
 export const enLogin = {
   title: 'Sign in',
+  tagline: 'Workflows that run where your machines are',
   name: 'Name',
   password: 'Password',
   submit: 'Sign in',

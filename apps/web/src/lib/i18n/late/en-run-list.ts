@@ -4,6 +4,10 @@ import { count, plural } from '../en-count.ts';
 export const enRunList = {
   time: 'Created',
   anyTime: 'Any time',
+  filterState: 'State',
+  fresh: (n: number) => `${plural(n, 'new run', 'new runs')} — show`,
+  noMatch: 'No run matches these filters.',
+  clear: 'Clear the filters',
   spans: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
   days: 'Between days…',
   from: (zone: string) => `From (${zone})`,

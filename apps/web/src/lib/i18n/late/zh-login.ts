@@ -3,6 +3,7 @@ import type { LoginMessages } from './en-login.ts';
 
 export const zhLogin: LoginMessages = {
   title: '登录',
+  tagline: '让工作流在你的机器上运行',
   name: '用户名',
   password: '密码',
   submit: '登录',

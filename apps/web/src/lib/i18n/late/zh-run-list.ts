@@ -5,6 +5,10 @@ import type { RunListMessages } from './en-run-list.ts';
 export const zhRunList: RunListMessages = {
   time: '创建时间',
   anyTime: '任意时间',
+  filterState: '状态',
+  fresh: (n) => `${count(n)} 次新运行，点击显示`,
+  noMatch: '没有符合筛选条件的运行。',
+  clear: '清除筛选',
   spans: { '1h': '最近 1 小时', '24h': '最近 24 小时', '7d': '最近 7 天', '30d': '最近 30 天' },
   days: '指定日期…',
   from: (zone) => `从（${zone}）`,

@@ -209,7 +209,8 @@ function commandOf(
     case 0:
       return addTask(type, a % 2 === 0 || names.length === 0 ? undefined : one);
     case 1:
-      return renameTask(one, words.trim());
+      // The field for a name has one line.
+      return renameTask(one, words.trim().replaceAll('\n', ' '));
     case 2:
       return names.length < 3 ? addTask(type) : removeTask(one);
     case 3:

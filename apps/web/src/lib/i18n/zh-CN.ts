@@ -12,6 +12,7 @@ import { zhCalendars } from './late/zh-calendars.ts';
 import { zhCode } from './late/zh-code.ts';
 import { zhCompare } from './late/zh-compare.ts';
 import { zhControl } from './late/zh-control.ts';
+import { zhDataSources } from './late/zh-data-sources.ts';
 import { zhDependencies } from './late/zh-dependencies.ts';
 import { zhEditor } from './late/zh-editor.ts';
 import { zhEnvironments } from './late/zh-environments.ts';
@@ -77,6 +78,7 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     code: zhCode,
     compare: zhCompare,
     control: zhControl,
+    dataSources: zhDataSources,
     dependencies: zhDependencies,
     editor: zhEditor,
     environments: zhEnvironments,

@@ -327,6 +327,8 @@ export const routeFor = {
   /** `show`, `edit`: by id. */
   environments: ({ create, ...query }: ShownQuery = {}) =>
     withQuery(resolve('/(app)/environments'), { ...query, create: create ? 1 : undefined }),
+  dataSources: ({ create, ...query }: ShownQuery = {}) =>
+    withQuery(resolve('/(app)/data-sources'), { ...query, create: create ? 1 : undefined }),
   secrets: ({ create, ...query }: ShownQuery = {}) =>
     withQuery(resolve('/(app)/secrets'), { ...query, create: create ? 1 : undefined }),
   forecast: (query: ForecastQuery = {}) => withQuery(resolve('/(app)/forecast'), { ...query }),

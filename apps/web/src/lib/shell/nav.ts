@@ -78,7 +78,7 @@ const NAV: readonly NavEntry[] = [
   page('place', 'groups', () => routeFor.taskGroups(), { icon: Layers, holds: ['/task-groups'], key: 'q' }),
   page('place', 'environments', () => routeFor.environments(), {
     icon: Boxes,
-    holds: ['/environments', '/secrets'],
+    holds: ['/environments', '/secrets', '/data-sources'],
     key: 'e',
   }),
   page('tell', 'alerts', () => routeFor.alerts(), { icon: Bell, holds: ['/alerts'], key: 'a', atFoot: true }),

@@ -4,17 +4,19 @@ import { plural } from '../en-count.ts';
 export const enEnvironments = {
   title: 'Environments',
   secrets: 'Secrets',
-  tabs: 'Environments and secrets',
+  dataSources: 'Data sources',
+  tabs: 'Environments, data sources and secrets',
   intro: 'Variables that tasks get: a task names its environment, or a run is started with one.',
   secretsIntro:
-    'Values that tasks get through environments. They are kept sealed, are masked in logs, and nobody is shown them again.',
+    'Values that tasks get through environments and data sources. They are kept sealed, are masked in logs, and nobody is shown them again.',
   newEnvironment: 'New environment',
   newSecret: 'New secret',
   emptyTitle: 'No environment yet',
   emptyText:
     'An environment holds variables such as the address of a database, and names secrets for what nobody is to see.',
   emptySecretsTitle: 'No secret yet',
-  emptySecretsText: 'Passwords and tokens belong here. An environment gives them to tasks as variables.',
+  emptySecretsText:
+    'Passwords and tokens belong here. An environment gives them to tasks as variables, a data source uses them to sign in.',
   environment: 'Environment',
   secret: 'Secret',
   name: 'Name',

@@ -14,6 +14,7 @@ import type { CalendarMessages } from './en-calendars.ts';
 import type { CodeMessages } from './en-code.ts';
 import type { CompareMessages } from './en-compare.ts';
 import type { ControlMessages } from './en-control.ts';
+import type { DataSourceMessages } from './en-data-sources.ts';
 import type { DependencyMessages } from './en-dependencies.ts';
 import type { EditorMessages } from './en-editor.ts';
 import type { EnvironmentMessages } from './en-environments.ts';
@@ -78,6 +79,7 @@ export interface LateMessages {
   readonly code: CodeMessages;
   readonly compare: CompareMessages;
   readonly control: ControlMessages;
+  readonly dataSources: DataSourceMessages;
   readonly dependencies: DependencyMessages;
   readonly editor: EditorMessages;
   readonly environments: EnvironmentMessages;

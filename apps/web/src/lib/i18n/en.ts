@@ -218,15 +218,6 @@ export const en = {
     setAside: 'Set aside',
 
     resize: 'Resize the panes',
-    startParams: 'Start parameters',
-    inputs: 'Inputs of',
-    outputs: 'Outputs',
-    noParams: 'This run was started without parameters of its own.',
-    eventAt: 'Time',
-    eventWhat: 'Event',
-    eventTask: 'Task',
-    eventDetail: 'Detail',
-    eventsEmpty: 'Nothing has been recorded yet.',
     dryRun: 'dry run',
   },
   timelineView: {

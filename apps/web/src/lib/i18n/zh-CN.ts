@@ -334,15 +334,6 @@ export const zhCN: Messages & { readonly late: LateMessages } = {
     setAside: '已搁置',
 
     resize: '调整窗格大小',
-    startParams: '启动参数',
-    inputs: '输入：',
-    outputs: '输出',
-    noParams: '此运行没有自己的参数。',
-    eventAt: '时间',
-    eventWhat: '事件',
-    eventTask: '任务',
-    eventDetail: '详情',
-    eventsEmpty: '尚无记录。',
     dryRun: '空跑',
   },
   timelineView: {

@@ -1,7 +1,16 @@
-/** English texts of the merged log of a run, and of what all its tasks took and gave. */
+/** English texts of what is asked for of a run: its merged log, its events, and what its tasks took and gave. */
 import { count, plural } from '../en-count.ts';
 
 export const enRunLog = {
+  startParams: 'Start parameters',
+  inputs: 'Inputs of',
+  outputs: 'Outputs',
+  noParams: 'This run was started without parameters of its own.',
+  eventAt: 'Time',
+  eventWhat: 'Event',
+  eventTask: 'Task',
+  eventDetail: 'Detail',
+  eventsEmpty: 'Nothing has been recorded yet.',
   follow: 'Follow',
   all: (n: number) => `The ends of the logs of ${plural(n, 'task', 'tasks')}, in the order in which they began`,
   some: (shown: number, of: number) =>

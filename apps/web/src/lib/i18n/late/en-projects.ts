@@ -34,7 +34,7 @@ export const enProjects = {
   deleteOf: (name: string) => `Delete ${name}`,
   deleteTitle: (name: string) => `Delete the project ${name}?`,
   deleteText:
-    'Only an empty project can be deleted: first its workflows, environments and secrets. Its runs stay in the history.',
+    'Only an empty project can be deleted: first its workflows, environments, data sources and secrets. Its runs stay in the history.',
   deleteWord: 'Type the name of the project',
   emptyTitle: 'No project yet',
   emptyText: 'A project is a namespace for workflows. Give it a name, such as “reports”.',

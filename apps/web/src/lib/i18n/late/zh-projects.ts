@@ -32,7 +32,7 @@ export const zhProjects: ProjectMessages = {
   delete: '删除项目',
   deleteOf: (name) => `删除 ${name}`,
   deleteTitle: (name) => `删除项目 ${name}？`,
-  deleteText: '只有空项目才能删除：请先删除其中的工作流、环境和密钥。运行历史会保留。',
+  deleteText: '只有空项目才能删除：请先删除其中的工作流、环境、数据源和密钥。运行历史会保留。',
   deleteWord: '输入项目名称',
   emptyTitle: '还没有项目',
   emptyText: '项目是工作流的命名空间。取一个简短的名字，例如 “reports”。',

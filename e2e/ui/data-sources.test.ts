@@ -48,7 +48,7 @@ it('one is made by a form of its kind; what is wrong is said at its place', asyn
   await form.getByLabel('Header of the token').fill('X-Api-Key');
   await form.getByLabel('Token', { exact: true }).selectOption('shop token');
   await form.getByRole('button', { name: 'Create the data source' }).click();
-  await form.getByText('Must begin with http:// or https://').waitFor();
+  await form.getByText('Must begin with http:// or https://').first().waitFor();
   expect(await findViolations(page)).toEqual([]);
   await form.getByLabel('Base address').fill(address);
   await form.getByRole('button', { name: 'Create the data source' }).click();

@@ -14,6 +14,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           ...AGAINST_HANGING,
+          // By itself it leaves one core idle: half of what a small machine has.
+          maxWorkers: '100%',
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/*/src/**/*.test.ts',
